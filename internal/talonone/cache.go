@@ -1,0 +1,66 @@
+package talonone
+
+import (
+	"context"
+	"strconv"
+	"sync"
+
+	"golang.org/x/sync/singleflight"
+)
+
+// cached keeps one value that many resources of a run read: the first reader
+// loads it, those who come meanwhile wait for the same load, and a write drops it.
+type cached[T any] struct {
+	mu         sync.Mutex
+	flights    singleflight.Group
+	generation int
+	loaded     bool
+	value      T
+}
+
+// get returns the value, loading it when there is none. A load outlives the
+// context of the reader who started it, since others wait for it too; each
+// reader's wait ends with its own context.
+func (c *cached[T]) get(ctx context.Context, load func(context.Context) (T, error)) (T, error) {
+	c.mu.Lock()
+	generation := c.generation
+	if c.loaded {
+		defer c.mu.Unlock()
+		return c.value, nil
+	}
+	c.mu.Unlock()
+
+	// The key keeps readers who come after a write from joining a load that
+	// began before it.
+	flight := c.flights.DoChan(strconv.Itoa(generation), func() (any, error) {
+		value, err := load(context.WithoutCancel(ctx))
+		if err != nil {
+			return value, err
+		}
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.generation == generation {
+			c.value, c.loaded = value, true
+		}
+		return value, nil
+	})
+	var none T
+	select {
+	case <-ctx.Done():
+		return none, ctx.Err()
+	case result := <-flight:
+		if result.Err != nil {
+			return none, result.Err
+		}
+		return result.Val.(T), nil
+	}
+}
+
+// drop forgets the value, also one whose load is under way.
+func (c *cached[T]) drop() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var none T
+	c.generation++
+	c.loaded, c.value = false, none
+}

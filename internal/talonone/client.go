@@ -1,0 +1,133 @@
+// Package talonone is an HTTP client for the parts of Talon.One's Integration
+// and Management APIs that the Terraform provider needs: one method per API
+// operation, named after the operation. It knows nothing of Terraform's plugin
+// framework.
+package talonone
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+)
+
+// Defaults of Config's optional fields.
+const (
+	// DefaultMaxRetries is how often a request is repeated after a failure that
+	// may pass.
+	DefaultMaxRetries = 5
+	// DefaultRequestTimeout ends one attempt of one request. Exports and imports
+	// of whole audiences are streams and end with their context only.
+	DefaultRequestTimeout = 60 * time.Second
+	// DefaultManagementRPS is the vendor's limit for every Management API
+	// endpoint, in requests per second.
+	DefaultManagementRPS = 3
+)
+
+// Config says where a deployment is and how to talk to it.
+type Config struct {
+	// BaseURL is the deployment, for example https://example.europe-west1.talon.one.
+	// Only loopback hosts may use http.
+	BaseURL string
+
+	// IntegrationAPIKey belongs to one Application and opens the Integration API.
+	IntegrationAPIKey string
+	// ManagementAPIKey opens the Management API endpoints chosen when it was made.
+	ManagementAPIKey string
+	// ManagementToken is a Bearer token of createSession; it is used where
+	// ManagementAPIKey is empty.
+	ManagementToken string
+	// LegacyManagerAuth sends the Management credential to the three operations
+	// that took it until the spring of 2023: deleteAudienceV2,
+	// deleteAudienceMembershipsV2 and syncCatalog.
+	LegacyManagerAuth bool
+
+	// MaxRetries limits the repetitions of one request; negative means the default.
+	MaxRetries int
+	// RequestTimeout ends one attempt; zero means the default.
+	RequestTimeout time.Duration
+	// ManagementRPS limits each Management endpoint; zero means the default,
+	// negative no limit.
+	ManagementRPS float64
+
+	// UserAgent is sent with every request.
+	UserAgent string
+	// Transport replaces http.DefaultTransport's clone.
+	Transport http.RoundTripper
+}
+
+// Client talks to one deployment. It is safe for concurrent use, and shares
+// what it has read (audiences, definitions) between all its users until one of
+// them writes.
+type Client struct {
+	base   *url.URL
+	config Config
+	sender *retryablehttp.Client
+
+	audiences    cached[*AudienceListing]
+	memberCounts cached[map[int64]int64]
+}
+
+// New checks config and returns a client. It sends nothing.
+func New(config Config) (*Client, error) {
+	base, err := ParseBaseURL(config.BaseURL)
+	if err != nil {
+		return nil, err
+	}
+	if config.MaxRetries < 0 {
+		config.MaxRetries = DefaultMaxRetries
+	}
+	if config.RequestTimeout == 0 {
+		config.RequestTimeout = DefaultRequestTimeout
+	}
+	if config.ManagementRPS == 0 {
+		config.ManagementRPS = DefaultManagementRPS
+	}
+	if config.Transport == nil {
+		transport := http.DefaultTransport.(*http.Transport).Clone()
+		// Terraform runs ten operations at a time, often more; two idle
+		// connections, the default, would reconnect all the time.
+		transport.MaxIdleConnsPerHost = 64
+		config.Transport = transport
+	}
+	return &Client{base: base, config: config, sender: newSender(config)}, nil
+}
+
+// HasIntegrationKey says whether Integration API operations are possible.
+func (c *Client) HasIntegrationKey() bool { return c.config.IntegrationAPIKey != "" }
+
+// HasManagementKey says whether Management API operations are possible.
+func (c *Client) HasManagementKey() bool {
+	return c.config.ManagementAPIKey != "" || c.config.ManagementToken != ""
+}
+
+// ParseBaseURL checks the address of a deployment: absolute, https (http for
+// loopback hosts alone), nothing behind the host but an optional path.
+func ParseBaseURL(raw string) (*url.URL, error) {
+	base, err := url.Parse(strings.TrimRight(raw, "/"))
+	if err != nil {
+		return nil, fmt.Errorf("%q is not a URL", raw)
+	}
+	if base.Host == "" || (base.Scheme != "https" && base.Scheme != "http") {
+		return nil, fmt.Errorf("%q is not an absolute URL; write it with its scheme, for example https://example.europe-west1.talon.one", raw)
+	}
+	if base.User != nil || base.RawQuery != "" || base.Fragment != "" {
+		return nil, fmt.Errorf("the URL of host %s must not hold a user, a query or a fragment", base.Host)
+	}
+	if base.Scheme == "http" && !isLoopback(base.Hostname()) {
+		return nil, fmt.Errorf("%q would send the API key unencrypted; use https (http is for loopback hosts, such as the emulator on 127.0.0.1)", raw)
+	}
+	return base, nil
+}
+
+func isLoopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}

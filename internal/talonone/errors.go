@@ -1,0 +1,143 @@
+package talonone
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"strings"
+)
+
+// maxErrorBody bounds how much of a failed answer is read, in bytes.
+const maxErrorBody = 1 << 20
+
+// Error is an answer of the API that is not a success. It keeps the API's own words.
+type Error struct {
+	// Operation is the API's name of the operation, for example createAudienceV2.
+	Operation string
+	// StatusCode is the HTTP status.
+	StatusCode int
+	// Message is the API's summary; for answers that are not the API's (a
+	// proxy's HTML page) it describes the answer.
+	Message string
+	// Items point to the parts of the request that were refused.
+	Items []ErrorItem
+}
+
+// ErrorItem is one entry of an error answer's list.
+type ErrorItem struct {
+	Title   string
+	Details string
+	Source  ErrorSource
+}
+
+// ErrorSource points to the cause; the API sets one field of it.
+type ErrorSource struct {
+	// Pointer is a JSON pointer into the request body.
+	Pointer string `json:"pointer"`
+	// Parameter is a query parameter.
+	Parameter string `json:"parameter"`
+	// Line is a line of an uploaded CSV, "N/A" when unknown.
+	Line string `json:"line"`
+	// Resource is the path of an object.
+	Resource string `json:"resource"`
+}
+
+func (e *Error) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %d %s", e.Operation, e.StatusCode, http.StatusText(e.StatusCode))
+	if e.Message != "" {
+		b.WriteString(": " + e.Message)
+	}
+	for _, item := range e.Items {
+		b.WriteString("; " + item.String())
+	}
+	return b.String()
+}
+
+func (i ErrorItem) String() string {
+	text := i.Title
+	if i.Details != "" {
+		if text != "" {
+			text += ": "
+		}
+		text += i.Details
+	}
+	for _, at := range []string{i.Source.Pointer, i.Source.Parameter, i.Source.Line, i.Source.Resource} {
+		if at != "" {
+			text += " (at " + at + ")"
+			break
+		}
+	}
+	return text
+}
+
+// OutcomeUnknownError says that a request that must not be repeated blindly was
+// sent, and that its answer was lost, cut short or a server error: it may or
+// may not have been carried out.
+type OutcomeUnknownError struct {
+	Operation string
+	Err       error
+}
+
+func (e *OutcomeUnknownError) Error() string {
+	return fmt.Sprintf("%s was sent, but its answer was lost, so it may have been carried out: %s", e.Operation, e.Err)
+}
+
+func (e *OutcomeUnknownError) Unwrap() error { return e.Err }
+
+// IsNotFound says whether the API answered that an object does not exist.
+func IsNotFound(err error) bool { return hasStatus(err, http.StatusNotFound) }
+
+// IsConflict says whether the API answered 409.
+func IsConflict(err error) bool { return hasStatus(err, http.StatusConflict) }
+
+// IsBadRequest says whether the API refused the request's content.
+func IsBadRequest(err error) bool { return hasStatus(err, http.StatusBadRequest) }
+
+func hasStatus(err error, status int) bool {
+	apiErr, ok := errors.AsType[*Error](err)
+	return ok && apiErr.StatusCode == status
+}
+
+// readError turns a failed answer into an Error. Both shapes of the API's error
+// bodies are read alike; the list may be missing, null or empty.
+func readError(operation string, resp *http.Response) *Error {
+	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
+	apiErr := &Error{Operation: operation, StatusCode: resp.StatusCode}
+	var shape struct {
+		Message string `json:"message"`
+		Errors  []struct {
+			Title   string          `json:"title"`
+			Details string          `json:"details"`
+			Source  json.RawMessage `json:"source"`
+		} `json:"errors"`
+	}
+	if err := json.Unmarshal(body, &shape); err != nil {
+		apiErr.Message = describeForeignAnswer(resp, len(body))
+		return apiErr
+	}
+	apiErr.Message = shape.Message
+	for _, item := range shape.Errors {
+		converted := ErrorItem{Title: item.Title, Details: item.Details}
+		// A source of an unexpected type costs its pointer, not the message.
+		_ = json.Unmarshal(item.Source, &converted.Source)
+		apiErr.Items = append(apiErr.Items, converted)
+	}
+	return apiErr
+}
+
+// describeForeignAnswer says what came back instead of the API's JSON. The body
+// itself is left out: it can be a page of HTML and can repeat request data.
+func describeForeignAnswer(resp *http.Response, size int) string {
+	if size == 0 {
+		return ""
+	}
+	kind, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
+	if err != nil {
+		kind = "unknown type"
+	}
+	return fmt.Sprintf("the answer is not the API's JSON (%s, %d bytes); check that base_url names a Talon.One deployment and that no proxy answers in its place", kind, size)
+}

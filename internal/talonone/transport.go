@@ -1,0 +1,392 @@
+package talonone
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"mime"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
+	"golang.org/x/time/rate"
+)
+
+const (
+	// maxAnswer bounds a JSON answer, in bytes. A full page of 1000 rows stays
+	// far below it.
+	maxAnswer = 64 << 20
+
+	retryWaitMin = 500 * time.Millisecond
+	retryWaitMax = 30 * time.Second
+
+	// limiterShare of the allowed rate is used: the server counts arrivals, and
+	// requests spaced exactly a third of a second apart can arrive four in a second.
+	limiterShare = 0.95
+)
+
+// repetition says what may happen to a request whose answer was not a success.
+type repetition int
+
+const (
+	// repeatable requests lead to the same state however often they are sent.
+	repeatable repetition = iota
+	// once marks requests that create something new each time. They are repeated
+	// only when the server has surely not carried them out (429, no connection).
+	once
+)
+
+// call is one API operation with its arguments.
+type call struct {
+	operation string
+	method    string
+	// route is the path with {placeholders}; it stands in logs in place of the
+	// path, which can hold personal data.
+	route  string
+	params []string
+	query  url.Values
+	access access
+	// body is sent as JSON.
+	body any
+	// upload replaces body: it opens the content anew for each attempt.
+	upload      func() (io.Reader, error)
+	contentType string
+	// idempotencyKey is the same on every attempt.
+	idempotencyKey string
+	repetition     repetition
+	// parallelConflict marks operations that answer 409 when requests for one
+	// profile or session run at the same time; those pass.
+	parallelConflict bool
+	// stream lifts the time limit of an attempt, for exports and imports.
+	stream bool
+	// read consumes the body of a success; nil discards it.
+	read func(*http.Response) error
+	// onAnswer, when set, sees the headers of a success.
+	onAnswer func(*http.Response)
+}
+
+// callKey carries the call through the context to the retry policy and the limiter.
+type callKey struct{}
+
+func callOf(ctx context.Context) *call {
+	c, _ := ctx.Value(callKey{}).(*call)
+	return c
+}
+
+// newSender builds the stack every request passes: repetitions outermost, then
+// the rate limit, the time limit of one attempt, the log, the network.
+func newSender(config Config) *retryablehttp.Client {
+	limit := rate.Limit(config.ManagementRPS * limiterShare)
+	if config.ManagementRPS < 0 {
+		limit = rate.Inf
+	}
+	logged := &loggedTransport{next: config.Transport, secrets: config.secrets(), traceBodies: traceWanted()}
+	timed := &timedTransport{next: logged, timeout: config.RequestTimeout}
+	return &retryablehttp.Client{
+		HTTPClient: &http.Client{
+			Transport: &limitedTransport{next: timed, limit: limit},
+			// A redirect would carry the key elsewhere; readAnswer reports it.
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		RetryWaitMin: retryWaitMin,
+		RetryWaitMax: retryWaitMax,
+		RetryMax:     config.MaxRetries,
+		CheckRetry:   checkRetry,
+		Backoff:      backoff,
+		ErrorHandler: giveUp,
+	}
+}
+
+// do carries out one operation. Its errors are *Error, *OutcomeUnknownError,
+// *MissingCredentialError, or what the network or the context said.
+func (c *Client) do(ctx context.Context, op *call) error {
+	authorization, err := c.authorization(op.operation, op.access)
+	if err != nil {
+		return err
+	}
+	req, err := c.newRequest(context.WithValue(ctx, callKey{}, op), op)
+	if err != nil {
+		return fmt.Errorf("%s: %w", op.operation, err)
+	}
+	req.Header.Set("Authorization", authorization)
+	resp, err := c.sender.Do(req)
+	if resp != nil {
+		defer resp.Body.Close()
+	}
+	if err == nil {
+		return nil
+	}
+	if ctx.Err() != nil && op.repetition == repeatable {
+		return fmt.Errorf("%s: %w", op.operation, ctx.Err())
+	}
+	if _, answered := errors.AsType[*Error](err); !answered {
+		err = fmt.Errorf("%s: %w", op.operation, withoutURL(err))
+	}
+	if op.repetition == once && !surelyNotCarriedOut(err) {
+		return &OutcomeUnknownError{Operation: op.operation, Err: err}
+	}
+	return err
+}
+
+func (c *Client) newRequest(ctx context.Context, op *call) (*retryablehttp.Request, error) {
+	var rawBody any
+	contentType := op.contentType
+	switch {
+	case op.upload != nil:
+		rawBody = retryablehttp.ReaderFunc(op.upload)
+	case op.body != nil:
+		encoded, err := encodeJSON(op.body)
+		if err != nil {
+			return nil, err
+		}
+		rawBody, contentType = encoded, "application/json"
+	}
+	target := c.base.String() + expand(op.route, op.params)
+	if len(op.query) > 0 {
+		target += "?" + strings.ReplaceAll(op.query.Encode(), "+", "%20")
+	}
+	req, err := retryablehttp.NewRequestWithContext(ctx, op.method, target, rawBody)
+	if err != nil {
+		return nil, withoutURL(err)
+	}
+	if contentType != "" {
+		req.Header.Set("Content-Type", contentType)
+	}
+	req.Header.Set("User-Agent", c.config.UserAgent)
+	if op.idempotencyKey != "" {
+		req.Header.Set("Idempotency-Key", op.idempotencyKey)
+	}
+	req.SetResponseHandler(func(resp *http.Response) error { return readAnswer(op, resp) })
+	return req, nil
+}
+
+// encodeJSON leaves <, > and & as they are, so that what the server stores and
+// what a log shows are the text that was written.
+func encodeJSON(body any) ([]byte, error) {
+	var b bytes.Buffer
+	encoder := json.NewEncoder(&b)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(body); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
+}
+
+// readAnswer reads a success through the call and turns the rest into an *Error.
+func readAnswer(op *call, resp *http.Response) error {
+	switch {
+	case resp.StatusCode >= 300 && resp.StatusCode < 400:
+		return &Error{
+			Operation: op.operation, StatusCode: resp.StatusCode,
+			Message: "the deployment redirects elsewhere, where the key is never sent; set base_url to the deployment's own address",
+		}
+	case resp.StatusCode >= 400:
+		return readError(op.operation, resp)
+	}
+	if op.onAnswer != nil {
+		op.onAnswer(resp)
+	}
+	if op.read == nil {
+		return nil
+	}
+	return op.read(resp)
+}
+
+// doJSON carries out an operation whose success is one JSON document.
+func doJSON[T any](ctx context.Context, c *Client, op *call) (T, error) {
+	var answer T
+	op.read = func(resp *http.Response) error {
+		// Each attempt starts afresh: a cut answer must leave nothing behind.
+		var fresh T
+		if err := decodeJSON(op.operation, resp, &fresh); err != nil {
+			return err
+		}
+		answer = fresh
+		return nil
+	}
+	err := c.do(ctx, op)
+	return answer, err
+}
+
+func decodeJSON(operation string, resp *http.Response, into any) error {
+	if kind, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+		return &Error{Operation: operation, StatusCode: resp.StatusCode, Message: describeForeignAnswer(resp, int(max(resp.ContentLength, 1)))}
+	}
+	limited := &io.LimitedReader{R: resp.Body, N: maxAnswer + 1}
+	decoder := json.NewDecoder(limited)
+	decoder.UseNumber()
+	err := decoder.Decode(into)
+	switch {
+	case limited.N <= 0:
+		return &Error{Operation: operation, StatusCode: resp.StatusCode, Message: fmt.Sprintf("the answer is longer than %d MiB", maxAnswer>>20)}
+	case err == nil:
+		return nil
+	case isWrongType(err):
+		return &Error{Operation: operation, StatusCode: resp.StatusCode, Message: "the answer does not have the documented form: " + err.Error()}
+	default:
+		return fmt.Errorf("the answer is not complete JSON: %w", err)
+	}
+}
+
+func isWrongType(err error) bool {
+	_, wrong := errors.AsType[*json.UnmarshalTypeError](err)
+	return wrong
+}
+
+// checkRetry decides whether an attempt is repeated. It adds to the library's
+// policy (network errors, 429, 5xx) what it can't know: what a repetition of the
+// operation would do.
+func checkRetry(ctx context.Context, resp *http.Response, err error) (bool, error) {
+	if ctx.Err() != nil {
+		return false, ctx.Err()
+	}
+	op := callOf(ctx)
+	if err != nil {
+		return mayRepeat(op, err), err
+	}
+	if resp.StatusCode == http.StatusConflict {
+		return op.parallelConflict, nil
+	}
+	if op.repetition == once && resp.StatusCode != http.StatusTooManyRequests {
+		return false, nil
+	}
+	retry, _ := retryablehttp.DefaultRetryPolicy(ctx, resp, nil)
+	return retry, nil
+}
+
+func mayRepeat(op *call, err error) bool {
+	if _, answered := errors.AsType[*Error](err); answered {
+		return false
+	}
+	if dns, ok := errors.AsType[*net.DNSError](err); ok && dns.IsNotFound {
+		return false
+	}
+	if op.repetition == once && !neverSent(err) {
+		return false
+	}
+	retry, _ := retryablehttp.DefaultRetryPolicy(context.Background(), nil, err)
+	return retry
+}
+
+// neverSent says whether err arose before anything reached the server.
+func neverSent(err error) bool {
+	opErr, ok := errors.AsType[*net.OpError](err)
+	return ok && opErr.Op == "dial"
+}
+
+// surelyNotCarriedOut says whether the server has certainly not done what a
+// request asked for: it never arrived, or it was refused.
+func surelyNotCarriedOut(err error) bool {
+	if apiErr, ok := errors.AsType[*Error](err); ok {
+		return apiErr.StatusCode >= 300 && apiErr.StatusCode < 500
+	}
+	_, unresolved := errors.AsType[*net.DNSError](err)
+	return unresolved || neverSent(err)
+}
+
+// backoff obeys Retry-After, in seconds or as a date, and otherwise waits
+// exponentially longer with jitter, so that parallel requests spread.
+func backoff(minimum, maximum time.Duration, attempt int, resp *http.Response) time.Duration {
+	wait := retryablehttp.DefaultBackoff(minimum, maximum, attempt, resp)
+	if resp != nil && resp.Header.Get("Retry-After") != "" {
+		return wait
+	}
+	return wait/2 + rand.N(wait/2+1) //nolint:gosec // jitter needs no secret randomness
+}
+
+// giveUp turns the last attempt's failure into the error of the call.
+func giveUp(resp *http.Response, err error, _ int) (*http.Response, error) {
+	if err != nil || resp == nil {
+		return resp, err
+	}
+	return resp, readError(callOf(resp.Request.Context()).operation, resp)
+}
+
+// withoutURL strips the URL from a network error, since its path can hold the
+// integration ID of a person.
+func withoutURL(err error) error {
+	if urlErr, ok := errors.AsType[*url.Error](err); ok {
+		return urlErr.Err
+	}
+	return err
+}
+
+// limitedTransport holds Management requests back to the vendor's rate, each
+// endpoint by itself, repetitions included.
+type limitedTransport struct {
+	next     http.RoundTripper
+	limit    rate.Limit
+	mu       sync.Mutex
+	limiters map[string]*rate.Limiter
+}
+
+func (t *limitedTransport) RoundTrip(req *http.Request) (*http.Response, error) {
+	if op := callOf(req.Context()); op != nil && op.access == managementAccess {
+		if err := t.limiter(op.operation).Wait(req.Context()); err != nil {
+			if req.Body != nil {
+				_ = req.Body.Close()
+			}
+			return nil, err
+		}
+	}
+	return t.next.RoundTrip(req)
+}
+
+// timedTransport ends an attempt that takes too long, the reading of its answer
+// included. http.Client's own limit would count the wait for the rate limit too.
+type timedTransport struct {
+	next    http.RoundTripper
+	timeout time.Duration
+}
+
+func (t *timedTransport) RoundTrip(req *http.Request) (*http.Response, error) {
+	if op := callOf(req.Context()); op == nil || op.stream {
+		return t.next.RoundTrip(req)
+	}
+	cause := fmt.Errorf("no complete answer within %s", t.timeout)
+	ctx, cancel := context.WithTimeoutCause(req.Context(), t.timeout, cause)
+	resp, err := t.next.RoundTrip(req.WithContext(ctx))
+	if err != nil {
+		cancel()
+		if errors.Is(err, context.DeadlineExceeded) && req.Context().Err() == nil {
+			err = cause
+		}
+		return nil, err
+	}
+	resp.Body = &cancellingBody{resp.Body, cancel}
+	// The retry policy finds the call in the context of the answer's request.
+	resp.Request = req
+	return resp, nil
+}
+
+type cancellingBody struct {
+	io.ReadCloser
+	cancel context.CancelFunc
+}
+
+func (b *cancellingBody) Close() error {
+	defer b.cancel()
+	return b.ReadCloser.Close()
+}
+
+func (t *limitedTransport) limiter(operation string) *rate.Limiter {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.limiters == nil {
+		t.limiters = make(map[string]*rate.Limiter)
+	}
+	limiter, ok := t.limiters[operation]
+	if !ok {
+		limiter = rate.NewLimiter(t.limit, 1)
+		t.limiters[operation] = limiter
+	}
+	return limiter
+}
