@@ -8,6 +8,7 @@ import (
 	"mime"
 	"net/http"
 	"strings"
+	"time"
 )
 
 // maxErrorBody bounds how much of a failed answer is read, in bytes.
@@ -140,4 +141,18 @@ func describeForeignAnswer(resp *http.Response, size int) string {
 		kind = "unknown type"
 	}
 	return fmt.Sprintf("the answer is not the API's JSON (%s, %d bytes); check that base_url names a Talon.One deployment and that no proxy answers in its place", kind, size)
+}
+
+// IsTimeout says whether a request was given up because its answer took too
+// long; it may still be carried out.
+func IsTimeout(err error) bool {
+	_, late := errors.AsType[*timeoutError](err)
+	return late
+}
+
+// timeoutError ends an attempt that took longer than Config.RequestTimeout.
+type timeoutError struct{ after time.Duration }
+
+func (e *timeoutError) Error() string {
+	return fmt.Sprintf("no complete answer within %s (request_timeout)", e.after)
 }

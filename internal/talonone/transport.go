@@ -351,7 +351,7 @@ func (t *timedTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if op := callOf(req.Context()); op == nil || op.stream {
 		return t.next.RoundTrip(req)
 	}
-	cause := fmt.Errorf("no complete answer within %s", t.timeout)
+	cause := &timeoutError{after: t.timeout}
 	ctx, cancel := context.WithTimeoutCause(req.Context(), t.timeout, cause)
 	resp, err := t.next.RoundTrip(req.WithContext(ctx))
 	if err != nil {

@@ -1,0 +1,183 @@
+package audience
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework-validators/datasourcevalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
+)
+
+var (
+	_ datasource.DataSource                     = (*audienceDataSource)(nil)
+	_ datasource.DataSourceWithConfigure        = (*audienceDataSource)(nil)
+	_ datasource.DataSourceWithConfigValidators = (*audienceDataSource)(nil)
+)
+
+type audienceDataSource struct{ data *fw.Data }
+
+// NewDataSource is the data source talonone_audience.
+func NewDataSource() datasource.DataSource { return &audienceDataSource{} }
+
+// foundModel mirrors an audience that was looked up.
+type foundModel struct {
+	ID                       types.Int64       `tfsdk:"id"`
+	AccountID                types.Int64       `tfsdk:"account_id"`
+	Created                  timetypes.RFC3339 `tfsdk:"created"`
+	LastUpdate               timetypes.RFC3339 `tfsdk:"last_update"`
+	Name                     types.String      `tfsdk:"name"`
+	Description              types.String      `tfsdk:"description"`
+	Sandbox                  types.Bool        `tfsdk:"sandbox"`
+	Integration              types.String      `tfsdk:"integration"`
+	IntegrationID            types.String      `tfsdk:"integration_id"`
+	CreatedIn3rdParty        types.Bool        `tfsdk:"created_in_3rd_party"`
+	SubscribedApplicationIDs types.List        `tfsdk:"subscribed_application_ids"`
+}
+
+func (d *audienceDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = resourceType
+}
+
+func (d *audienceDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	attributes := foundAttributes()
+	attributes["id"] = schema.Int64Attribute{
+		Optional: true, Computed: true,
+		MarkdownDescription: "ID of the audience. Set exactly one of `id`, `name` and `integration_id`.",
+	}
+	attributes["name"] = schema.StringAttribute{
+		Optional: true, Computed: true,
+		MarkdownDescription: "Name of the audience, exact and case-sensitive. Names need not be unique: several matches are an error.",
+		Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+	}
+	attributes["integration_id"] = schema.StringAttribute{
+		Optional: true, Computed: true,
+		MarkdownDescription: "ID of the audience at the third party; together with `integration`, or alone for a platform that is no technology partner.",
+		Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+	}
+	attributes["integration"] = schema.StringAttribute{
+		Optional: true, Computed: true,
+		MarkdownDescription: "Technology partner that the audience comes from; needs `integration_id`.",
+		Validators:          []validator.String{stringvalidator.AlsoRequires(path.MatchRoot("integration_id"))},
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Finds one audience of the account, by ID, by name or by the ID that a third party gave it. No match, or several, is an error.\n\n" +
+			"Needs a Management API key that allows the audiences endpoint.",
+		Attributes: attributes,
+	}
+}
+
+func (d *audienceDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+func (d *audienceDataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
+	return []datasource.ConfigValidator{
+		datasourcevalidator.ExactlyOneOf(path.MatchRoot("id"), path.MatchRoot("name"), path.MatchRoot("integration_id")),
+	}
+}
+
+func (d *audienceDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var config foundModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	listing, err := d.data.Client.GetAudiences(ctx)
+	if err != nil {
+		fw.AddError(&resp.Diagnostics, fw.Doing{Construct: "data talonone_audience", Action: "read audiences"}, err)
+		return
+	}
+	var found []*talonone.Audience
+	for _, audience := range listing.All {
+		if config.asksFor(audience) {
+			found = append(found, audience)
+		}
+	}
+	at, asked := config.question()
+	switch len(found) {
+	case 1:
+		resp.Diagnostics.Append(resp.State.Set(ctx, foundFromAPI(found[0]))...)
+	case 0:
+		resp.Diagnostics.AddAttributeError(at, "Audience not found",
+			fmt.Sprintf("None of the %d audiences of the account has %s.", len(listing.All), asked))
+	default:
+		ids := make([]int64, len(found))
+		for i, audience := range found {
+			ids[i] = audience.ID
+		}
+		resp.Diagnostics.AddAttributeError(at, "Several audiences match",
+			fmt.Sprintf("The audiences %v all have %s. Set id to choose one of them.", ids, asked))
+	}
+}
+
+func (m foundModel) asksFor(audience *talonone.Audience) bool {
+	switch {
+	case !m.ID.IsNull():
+		return audience.ID == m.ID.ValueInt64()
+	case !m.Name.IsNull():
+		return audience.Name == m.Name.ValueString()
+	default:
+		return value(audience.IntegrationID) == m.IntegrationID.ValueString() && value(audience.Integration) == m.Integration.ValueString()
+	}
+}
+
+// question names what was asked for, and the attribute that asked.
+func (m foundModel) question() (path.Path, string) {
+	switch {
+	case !m.ID.IsNull():
+		return path.Root("id"), fmt.Sprintf("ID %d", m.ID.ValueInt64())
+	case !m.Name.IsNull():
+		return path.Root("name"), fmt.Sprintf("the name %q", m.Name.ValueString())
+	default:
+		return path.Root("integration_id"), fmt.Sprintf("integration %q and integration ID %q", m.Integration.ValueString(), m.IntegrationID.ValueString())
+	}
+}
+
+func foundFromAPI(api *talonone.Audience) foundModel {
+	lastUpdate := timetypes.NewRFC3339Null()
+	if api.LastUpdate != nil {
+		lastUpdate = fw.Time(*api.LastUpdate)
+	}
+	return foundModel{
+		ID:                       types.Int64Value(api.ID),
+		AccountID:                types.Int64Value(api.AccountID),
+		Created:                  fw.Time(api.Created),
+		LastUpdate:               lastUpdate,
+		Name:                     types.StringValue(api.Name),
+		Description:              types.StringValue(value(api.Description)),
+		Sandbox:                  types.BoolValue(value(api.Sandbox)),
+		Integration:              fw.OptionalString(api.Integration, types.StringNull()),
+		IntegrationID:            fw.OptionalString(api.IntegrationID, types.StringNull()),
+		CreatedIn3rdParty:        types.BoolValue(value(api.CreatedIn3rdParty)),
+		SubscribedApplicationIDs: fw.Int64List(api.SubscribedApplicationIDs, types.ListValueMust(types.Int64Type, nil)),
+	}
+}
+
+// foundAttributes describe an audience that was looked up.
+func foundAttributes() map[string]schema.Attribute {
+	return map[string]schema.Attribute{
+		"id":                   schema.Int64Attribute{Computed: true, MarkdownDescription: "ID of the audience."},
+		"account_id":           schema.Int64Attribute{Computed: true, MarkdownDescription: "ID of the account that the audience belongs to."},
+		"created":              schema.StringAttribute{Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: "When the audience was created, RFC 3339 in UTC."},
+		"last_update":          schema.StringAttribute{Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: "When memberships of the audience last changed, RFC 3339 in UTC; null when the deployment does not tell."},
+		"name":                 schema.StringAttribute{Computed: true, MarkdownDescription: "Name of the audience."},
+		"description":          schema.StringAttribute{Computed: true, MarkdownDescription: "Description of the audience; empty when it has none."},
+		"sandbox":              schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the audience is for sandbox Applications rather than live ones."},
+		"integration":          schema.StringAttribute{Computed: true, MarkdownDescription: "Technology partner that the audience comes from; null for others."},
+		"integration_id":       schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the audience at the third party; null for audiences made from scratch."},
+		"created_in_3rd_party": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the audience was created in a third-party product."},
+		"subscribed_application_ids": schema.ListAttribute{
+			Computed: true, ElementType: types.Int64Type,
+			MarkdownDescription: "IDs of the Applications that the audience is connected to.",
+		},
+	}
+}

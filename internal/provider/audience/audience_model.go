@@ -1,0 +1,105 @@
+// Package audience holds the constructs about audiences and their members.
+package audience
+
+import (
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
+)
+
+// audienceModel mirrors the resource talonone_audience.
+type audienceModel struct {
+	ID                       types.Int64       `tfsdk:"id"`
+	AccountID                types.Int64       `tfsdk:"account_id"`
+	Created                  timetypes.RFC3339 `tfsdk:"created"`
+	Name                     types.String      `tfsdk:"name"`
+	Description              types.String      `tfsdk:"description"`
+	Sandbox                  types.Bool        `tfsdk:"sandbox"`
+	Integration              types.String      `tfsdk:"integration"`
+	IntegrationID            types.String      `tfsdk:"integration_id"`
+	CreatedIn3rdParty        types.Bool        `tfsdk:"created_in_3rd_party"`
+	SubscribedApplicationIDs types.List        `tfsdk:"subscribed_application_ids"`
+	DeletionProtection       types.Bool        `tfsdk:"deletion_protection"`
+}
+
+// audienceIdentity mirrors the resource's identity.
+type audienceIdentity struct {
+	ID types.Int64 `tfsdk:"id"`
+}
+
+// toAPI is the audience as configured; what is not configured is left to the deployment.
+func (m *audienceModel) toAPI() talonone.NewAudience {
+	return talonone.NewAudience{
+		Name:                     m.Name.ValueString(),
+		Sandbox:                  fw.BoolPointer(m.Sandbox),
+		Description:              fw.StringPointer(m.Description),
+		SubscribedApplicationIDs: m.applicationIDs(),
+		Integration:              fw.StringPointer(m.Integration),
+		IntegrationID:            fw.StringPointer(m.IntegrationID),
+		CreatedIn3rdParty:        fw.BoolPointer(m.CreatedIn3rdParty),
+	}
+}
+
+// toUpdate is the part that updateAudienceV2 can change.
+func (m *audienceModel) toUpdate() talonone.AudienceUpdate {
+	return talonone.AudienceUpdate{Name: m.Name.ValueString(), SubscribedApplicationIDs: m.applicationIDs()}
+}
+
+func (m *audienceModel) applicationIDs() []int64 {
+	ids, _ := fw.Int64s(m.SubscribedApplicationIDs)
+	return ids
+}
+
+// fromAPI is the server's answer. prior, from configuration or state, keeps what
+// the API has no notion of, and decides between null and empty.
+func fromAPI(api *talonone.Audience, prior audienceModel) audienceModel {
+	return audienceModel{
+		ID:                       types.Int64Value(api.ID),
+		AccountID:                types.Int64Value(api.AccountID),
+		Created:                  fw.Time(api.Created),
+		Name:                     types.StringValue(api.Name),
+		Description:              types.StringValue(value(api.Description)),
+		Sandbox:                  types.BoolPointerValue(api.Sandbox),
+		Integration:              fw.OptionalString(api.Integration, prior.Integration),
+		IntegrationID:            fw.OptionalString(api.IntegrationID, prior.IntegrationID),
+		CreatedIn3rdParty:        types.BoolValue(value(api.CreatedIn3rdParty)),
+		SubscribedApplicationIDs: fw.Int64List(api.SubscribedApplicationIDs, prior.SubscribedApplicationIDs),
+		DeletionProtection:       types.BoolValue(prior.DeletionProtection.ValueBool()),
+	}
+}
+
+// matches says whether an audience is what a create with these settings makes.
+func matches(api *talonone.Audience, want talonone.NewAudience) bool {
+	return api.Name == want.Name &&
+		value(api.Description) == value(want.Description) &&
+		value(api.Integration) == value(want.Integration) &&
+		value(api.IntegrationID) == value(want.IntegrationID) &&
+		value(api.CreatedIn3rdParty) == value(want.CreatedIn3rdParty) &&
+		(want.Sandbox == nil || value(api.Sandbox) == *want.Sandbox) &&
+		(want.SubscribedApplicationIDs == nil || fw.SameNumbers(api.SubscribedApplicationIDs, want.SubscribedApplicationIDs))
+}
+
+// createdSince finds the audience that a create with these settings made after
+// since, a time of the deployment's clock, and that belongs to no resource yet.
+// The oldest wins, so that several resources with equal settings take one each.
+func createdSince(listing *talonone.AudienceListing, want talonone.NewAudience, since time.Time, free func(id int64) bool) *talonone.Audience {
+	for _, audience := range listing.All {
+		if matches(audience, want) && !audience.Created.Before(since) && free(audience.ID) {
+			return audience
+		}
+	}
+	return nil
+}
+
+// value is what a property stands for; a missing one is the zero value.
+func value[T any](pointer *T) T {
+	var zero T
+	if pointer == nil {
+		return zero
+	}
+	return *pointer
+}

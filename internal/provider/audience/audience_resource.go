@@ -1,0 +1,582 @@
+package audience
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
+)
+
+var (
+	_ resource.Resource                = (*audienceResource)(nil)
+	_ resource.ResourceWithConfigure   = (*audienceResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*audienceResource)(nil)
+	_ resource.ResourceWithImportState = (*audienceResource)(nil)
+	_ resource.ResourceWithIdentity    = (*audienceResource)(nil)
+)
+
+const (
+	resourceType = "talonone_audience"
+
+	// adoptionWindow is how old an audience may be that a create takes for the
+	// work of an apply that was killed before it could save its state.
+	adoptionWindow = time.Hour
+	// clockTolerance covers the resolution of the Date header.
+	clockTolerance = 2 * time.Second
+	// createAttempts bounds creates whose answer was lost and that had no effect.
+	createAttempts = 3
+
+	// privateDescription keeps the description that the deployment has, where it
+	// is not the configured one.
+	privateDescription = "description"
+)
+
+type audienceResource struct{ data *fw.Data }
+
+// NewResource is the resource talonone_audience.
+func NewResource() resource.Resource { return &audienceResource{} }
+
+func (r *audienceResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = resourceType
+}
+
+func (r *audienceResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "An audience: a named group of customer profiles that campaign rules can ask for. Who belongs to it is the business of membership resources.\n\n" +
+			"Needs an Integration API key to create, change and delete, and a Management API key that allows the audiences endpoint to read. " +
+			"Without a Management key changes made outside of Terraform stay unseen, and a warning says so.\n\n" +
+			"Only `name` and `subscribed_application_ids` can change in place. Replacing or destroying an audience deletes its memberships; the plan says how many.",
+		Attributes: map[string]schema.Attribute{
+			"id": schema.Int64Attribute{
+				Computed:            true,
+				MarkdownDescription: "ID of the audience.",
+			},
+			"account_id": schema.Int64Attribute{
+				Computed:            true,
+				MarkdownDescription: "ID of the account that the audience belongs to.",
+			},
+			"created": schema.StringAttribute{
+				Computed: true, CustomType: timetypes.RFC3339Type{},
+				MarkdownDescription: "When the audience was created, RFC 3339 in UTC.",
+			},
+			"name": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "Name of the audience, at least one character. Names need not be unique. Changes in place.",
+				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+			},
+			"description": schema.StringAttribute{
+				Optional: true, Computed: true,
+				MarkdownDescription: "Description of the audience. The API sets it at creation only, so a change here replaces the audience. " +
+					"A change made in the Campaign Manager is reported as a warning and never replaces it.",
+			},
+			"sandbox": schema.BoolAttribute{
+				Optional: true, Computed: true,
+				MarkdownDescription: "Whether the audience is for sandbox Applications rather than live ones. Default: the environment of the Integration API key. A change replaces the audience.",
+			},
+			"integration": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Technology partner that the audience comes from, in the API's spelling, such as `mparticle` or `segment`; needs `integration_id`. " +
+					"Leave it out for audiences of your own or of another platform. A change replaces the audience.",
+				Validators: []validator.String{
+					stringvalidator.LengthAtLeast(1),
+					stringvalidator.AlsoRequires(path.MatchRoot("integration_id")),
+				},
+			},
+			"integration_id": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "ID of the audience at the third party, 1 to 1000 characters, unique within one `integration`. A change replaces the audience.",
+				Validators:          []validator.String{stringvalidator.LengthBetween(1, 1000)},
+			},
+			"created_in_3rd_party": schema.BoolAttribute{
+				Optional: true, Computed: true,
+				MarkdownDescription: "Whether the audience was created in a third-party product. Default `false`. A change replaces the audience.",
+			},
+			"subscribed_application_ids": schema.ListAttribute{
+				Optional: true, Computed: true, ElementType: types.Int64Type,
+				MarkdownDescription: "IDs of the Applications that the audience is connected to, without order or repetition. Default: what the deployment chooses. " +
+					"Changes in place. Removing it from configuration leaves the connections as they are; an empty list ends them.",
+				Validators: []validator.List{
+					listvalidator.UniqueValues(),
+					listvalidator.NoNullValues(),
+					listvalidator.ValueInt64sAre(int64validator.AtLeast(1)),
+				},
+			},
+			"deletion_protection": schema.BoolAttribute{
+				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
+				MarkdownDescription: "Whether Terraform refuses, at plan time, to destroy or replace the audience. To give it up, set it to `false` and apply that first. Kept in state only. Default `false`.",
+			},
+		},
+	}
+}
+
+func (r *audienceResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{
+		Attributes: map[string]identityschema.Attribute{
+			"id": identityschema.Int64Attribute{RequiredForImport: true, Description: "ID of the audience."},
+		},
+	}
+}
+
+func (r *audienceResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+func (r *audienceResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if r.data == nil {
+		return
+	}
+	var state, plan, config audienceModel
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		r.data.Audiences.Add(state.ID.ValueInt64())
+	}
+	if req.Plan.Raw.IsNull() {
+		r.checkRemoval(ctx, state, "Destroying", path.Empty(), &resp.Diagnostics)
+		return
+	}
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if req.State.Raw.IsNull() {
+		r.planCreate(ctx, &plan, config, &resp.Diagnostics)
+		resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+		return
+	}
+
+	resp.RequiresReplace = replacedBy(plan, state, config)
+	if actual := readPrivateDescription(ctx, req.Private, &resp.Diagnostics); actual != nil && plan.Description.Equal(types.StringValue(*actual)) {
+		// The configuration has come round to what the Campaign Manager shows:
+		// there is nothing left to change.
+		resp.RequiresReplace = without(resp.RequiresReplace, path.Root("description"))
+	}
+	if len(resp.RequiresReplace) > 0 {
+		r.checkRemoval(ctx, state, "Replacing", resp.RequiresReplace[0], &resp.Diagnostics)
+		return
+	}
+	keepComputed(&plan, state, config)
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+}
+
+func (r *audienceResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan audienceModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	var created *talonone.Audience
+	var err error
+	if plan.ID.IsUnknown() {
+		created, err = r.create(ctx, plan.toAPI())
+	} else {
+		created, err = r.adopt(ctx, plan.ID.ValueInt64())
+	}
+	if err != nil {
+		r.reportCreate(ctx, plan, err, &resp.Diagnostics)
+		return
+	}
+	r.data.Audiences.Add(created.ID)
+	model := fromAPI(created, plan)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, audienceIdentity{ID: model.ID})...)
+}
+
+func (r *audienceResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state audienceModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	imported := state.Name.IsNull()
+	if !r.data.Client.HasManagementKey() && !imported {
+		resp.Diagnostics.AddWarning("Changes made outside of Terraform stay unseen",
+			fw.MissingKey(resourceType, &talonone.MissingCredentialError{Operation: "getAudiences", Credential: talonone.ManagementCredential})+
+				" The state is kept as it is.")
+		return
+	}
+	listing, err := r.data.Client.GetAudiences(ctx)
+	if err != nil {
+		fw.AddError(&resp.Diagnostics, doing("read audience", state), err)
+		return
+	}
+	audience := listing.ByID(state.ID.ValueInt64())
+	if audience == nil {
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	r.data.Audiences.Add(audience.ID)
+	model := fromAPI(audience, state)
+	if !imported {
+		keepDescription(ctx, &model, state, resp)
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, audienceIdentity{ID: model.ID})...)
+}
+
+func (r *audienceResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state audienceModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	// deletion_protection, and a description that only catches up with the
+	// deployment, need no request.
+	if plan.Name.Equal(state.Name) && plan.SubscribedApplicationIDs.Equal(state.SubscribedApplicationIDs) {
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateDescription, nil)...)
+		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+		return
+	}
+	updated, err := r.data.Client.UpdateAudienceV2(ctx, state.ID.ValueInt64(), plan.toUpdate())
+	if err != nil {
+		fw.AddError(&resp.Diagnostics, doing("update audience", state), err)
+		return
+	}
+	model := fromAPI(updated, plan)
+	// Drift in the description has been reported by Read.
+	model.Description = plan.Description
+	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+}
+
+func (r *audienceResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state audienceModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if err := r.data.Client.DeleteAudienceV2(ctx, state.ID.ValueInt64()); err != nil {
+		failed := doing("delete audience", state)
+		failed.Advice = map[int]string{
+			http.StatusBadRequest: "An audience that a campaign's rules use can't be deleted. Remove it from the rules in the Campaign Manager, then run terraform apply again; " +
+				"or take it out of Terraform's hands with a removed block and keep it.",
+		}
+		fw.AddError(&resp.Diagnostics, failed, err)
+	}
+}
+
+func (r *audienceResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	identity := audienceIdentity{ID: types.Int64Null()}
+	if req.ID == "" {
+		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
+	} else {
+		identity.ID = r.findImported(ctx, req.ID, &resp.Diagnostics)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), identity.ID)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("deletion_protection"), false)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity)...)
+}
+
+// create sends the create. When its answer is lost, it looks for the audience
+// before anything is sent again, so that there is never a second one.
+func (r *audienceResource) create(ctx context.Context, want talonone.NewAudience) (*talonone.Audience, error) {
+	for attempt := 1; ; attempt++ {
+		sent := time.Now()
+		created, err := r.data.Client.CreateAudienceV2(ctx, want)
+		var unknown *talonone.OutcomeUnknownError
+		if err == nil || !errors.As(err, &unknown) || !r.data.Client.HasManagementKey() || ctx.Err() != nil {
+			return created, err
+		}
+		listing, lookupErr := r.data.Client.GetAudiences(ctx)
+		if lookupErr != nil {
+			return nil, errors.Join(err, lookupErr)
+		}
+		since := serverTime(listing).Add(-time.Since(sent) - clockTolerance)
+		if own := createdSince(listing, want, since, r.data.Audiences.Add); own != nil {
+			return own, nil
+		}
+		// A request that was given up for lack of time may still be carried out.
+		if attempt == createAttempts || errors.Is(err, context.DeadlineExceeded) || talonone.IsTimeout(err) {
+			return nil, err
+		}
+	}
+}
+
+// adopt takes over the audience that the plan named.
+func (r *audienceResource) adopt(ctx context.Context, id int64) (*talonone.Audience, error) {
+	listing, err := r.data.Client.GetAudiences(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if audience := listing.ByID(id); audience != nil {
+		return audience, nil
+	}
+	return nil, fmt.Errorf("audience %d, which the plan adopts, is gone; plan again", id)
+}
+
+// planCreate looks, with a Management key, for what a create would collide with:
+// the leftover of an apply that was killed, which it adopts, and an audience
+// that has the integration ID, which is an error.
+func (r *audienceResource) planCreate(ctx context.Context, plan *audienceModel, config audienceModel, diags *diag.Diagnostics) {
+	if !r.data.Client.HasManagementKey() || hasUnknownSettings(config) {
+		return
+	}
+	listing, err := r.data.Client.GetAudiences(ctx)
+	if err != nil {
+		fw.AddError(diags, doing("read the audiences that exist, before creating", *plan), err)
+		return
+	}
+	want := plan.toAPI()
+	free := func(id int64) bool { return !r.data.Audiences.Has(id) }
+	if own := createdSince(listing, want, serverTime(listing).Add(-adoptionWindow), free); own != nil {
+		counts, err := r.data.Client.GetAudiencesAnalytics(ctx)
+		if err == nil && counts[own.ID] == 0 && r.data.Audiences.Add(own.ID) {
+			plan.ID, plan.AccountID, plan.Created = types.Int64Value(own.ID), types.Int64Value(own.AccountID), fw.Time(own.Created)
+			diags.AddWarning("An audience left over from an interrupted apply will be adopted",
+				fmt.Sprintf("Audience %d %q was created within the last hour with exactly these settings, has no members and belongs to no resource of this configuration: "+
+					"most likely an apply was stopped before it could save its state. Applying takes it over instead of creating a second one. "+
+					"If it is somebody else's, change the name or the description.", own.ID, own.Name))
+			return
+		}
+	}
+	if taken := holderOf(listing, want); taken != nil && free(taken.ID) {
+		diags.AddAttributeError(path.Root("integration_id"), "Integration ID is taken", takenAdvice(taken, want))
+	}
+}
+
+// checkRemoval refuses what deletion_protection forbids and otherwise says what
+// goes with the audience.
+func (r *audienceResource) checkRemoval(ctx context.Context, state audienceModel, verb string, because path.Path, diags *diag.Diagnostics) {
+	reason := ""
+	if !because.Equal(path.Empty()) {
+		reason = fmt.Sprintf(" The API can't change %s of an existing audience, so it would be replaced.", because)
+	}
+	if state.DeletionProtection.ValueBool() {
+		diags.AddAttributeError(path.Root("deletion_protection"), "Audience is protected from deletion",
+			fmt.Sprintf("Audience %s has deletion_protection = true in state, and this plan would delete it with its memberships.%s "+
+				"To go on, set deletion_protection = false, apply that, and then make this change.", label(state), reason))
+		return
+	}
+	members := "its memberships (their number can't be known without a Management API key)"
+	if r.data.Client.HasManagementKey() {
+		counts, err := r.data.Client.GetAudiencesAnalytics(ctx)
+		if err != nil {
+			members = "its memberships (their number could not be read: " + err.Error() + ")"
+		} else if count := counts[state.ID.ValueInt64()]; count == 0 {
+			return
+		} else {
+			members = fmt.Sprintf("its %d memberships", count)
+		}
+	}
+	diags.AddWarning(verb+" an audience deletes its memberships",
+		fmt.Sprintf("%s audience %s deletes %s.%s", verb, label(state), members, reason))
+}
+
+// reportCreate explains a failed create.
+func (r *audienceResource) reportCreate(ctx context.Context, plan audienceModel, err error, diags *diag.Diagnostics) {
+	failed := doing("create audience", plan)
+	var unknown *talonone.OutcomeUnknownError
+	switch {
+	case talonone.IsConflict(err):
+		failed.Advice = map[int]string{http.StatusConflict: "An integration ID belongs to one audience only. Choose another one, or import the audience that has it."}
+		if r.data.Client.HasManagementKey() {
+			if listing, listErr := r.data.Client.GetAudiences(ctx); listErr == nil {
+				if taken := holderOf(listing, plan.toAPI()); taken != nil {
+					failed.Advice[http.StatusConflict] = takenAdvice(taken, plan.toAPI())
+				}
+			}
+		}
+		fw.AddAttributeError(diags, path.Root("integration_id"), failed, err)
+	case errors.As(err, &unknown):
+		advice := "Run terraform apply again: with a Management key it finds the audience, if it was created, and adopts it."
+		if !r.data.Client.HasManagementKey() {
+			advice = "Without a Management API key the provider can't look. See in the Campaign Manager whether the audience exists, and import it if so, before running terraform apply again."
+		}
+		diags.AddError("Unable to tell whether audience "+label(plan)+" was created", err.Error()+".\n\n"+advice)
+	default:
+		fw.AddError(diags, failed, err)
+	}
+}
+
+// findImported resolves an import ID: the audience's number, or
+// integration/integration_id with an empty integration for other platforms.
+func (r *audienceResource) findImported(ctx context.Context, importID string, diags *diag.Diagnostics) types.Int64 {
+	if id, err := strconv.ParseInt(importID, 10, 64); err == nil {
+		return types.Int64Value(id)
+	}
+	integration, integrationID, ok := strings.Cut(importID, "/")
+	if !ok || integrationID == "" {
+		diags.AddError("Invalid import ID",
+			fmt.Sprintf("%q is neither the number of an audience, such as 748, nor integration/integration_id, such as mparticle/382370BKDB946 "+
+				"(/382370BKDB946 for a platform that is no technology partner).", importID))
+		return types.Int64Null()
+	}
+	listing, err := r.data.Client.GetAudiences(ctx)
+	if err != nil {
+		fw.AddError(diags, fw.Doing{Construct: resourceType, Action: "find audience", Object: strconv.Quote(importID)}, err)
+		return types.Int64Null()
+	}
+	holder := holderOf(listing, talonone.NewAudience{Integration: &integration, IntegrationID: &integrationID})
+	if holder == nil {
+		diags.AddError("Audience not found", fmt.Sprintf("No audience of the account has integration %q and integration ID %q.", integration, integrationID))
+		return types.Int64Null()
+	}
+	return types.Int64Value(holder.ID)
+}
+
+// keepDescription leaves the configured description in state when somebody
+// edited it elsewhere, since the API can't change it back; a warning says where
+// to repair it, and the private state remembers what the deployment has.
+func keepDescription(ctx context.Context, model *audienceModel, state audienceModel, resp *resource.ReadResponse) {
+	if model.Description.Equal(state.Description) {
+		resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateDescription, nil)...)
+		return
+	}
+	actual, err := json.Marshal(model.Description.ValueString())
+	if err != nil {
+		resp.Diagnostics.AddError("Unable to keep the description", err.Error())
+		return
+	}
+	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateDescription, actual)...)
+	resp.Diagnostics.AddAttributeWarning(path.Root("description"), "Description was changed outside of Terraform",
+		fmt.Sprintf("Audience %s is described as %q on the deployment, and as %q in Terraform. The API can't change a description. "+
+			"Edit it in the Campaign Manager under Audiences, or write the new text into the configuration; neither replaces the audience.",
+			label(state), model.Description.ValueString(), state.Description.ValueString()))
+	model.Description = state.Description
+}
+
+func readPrivateDescription(ctx context.Context, private interface {
+	GetKey(context.Context, string) ([]byte, diag.Diagnostics)
+}, diags *diag.Diagnostics) *string {
+	raw, got := private.GetKey(ctx, privateDescription)
+	diags.Append(got...)
+	if raw == nil {
+		return nil
+	}
+	var actual string
+	if err := json.Unmarshal(raw, &actual); err != nil {
+		return nil
+	}
+	return &actual
+}
+
+// replacedBy lists the attributes that changed and that updateAudienceV2 can't change.
+func replacedBy(plan, state, config audienceModel) path.Paths {
+	var changed path.Paths
+	if !config.Description.IsNull() && !plan.Description.Equal(state.Description) {
+		changed = append(changed, path.Root("description"))
+	}
+	if !config.Sandbox.IsNull() && !plan.Sandbox.Equal(state.Sandbox) {
+		changed = append(changed, path.Root("sandbox"))
+	}
+	if !plan.Integration.Equal(state.Integration) {
+		changed = append(changed, path.Root("integration"))
+	}
+	if !plan.IntegrationID.Equal(state.IntegrationID) {
+		changed = append(changed, path.Root("integration_id"))
+	}
+	if !config.CreatedIn3rdParty.IsNull() && !plan.CreatedIn3rdParty.Equal(state.CreatedIn3rdParty) {
+		changed = append(changed, path.Root("created_in_3rd_party"))
+	}
+	return changed
+}
+
+// keepComputed fills in what an update in place leaves as it is.
+func keepComputed(plan *audienceModel, state, config audienceModel) {
+	plan.ID, plan.AccountID, plan.Created = state.ID, state.AccountID, state.Created
+	if config.Description.IsNull() {
+		plan.Description = state.Description
+	}
+	if config.Sandbox.IsNull() {
+		plan.Sandbox = state.Sandbox
+	}
+	if config.CreatedIn3rdParty.IsNull() {
+		plan.CreatedIn3rdParty = state.CreatedIn3rdParty
+	}
+	planned, known := fw.Int64s(plan.SubscribedApplicationIDs)
+	before, _ := fw.Int64s(state.SubscribedApplicationIDs)
+	if config.SubscribedApplicationIDs.IsNull() || (known && !state.SubscribedApplicationIDs.IsNull() && fw.SameNumbers(planned, before)) {
+		plan.SubscribedApplicationIDs = state.SubscribedApplicationIDs
+	}
+}
+
+// hasUnknownSettings says whether something configured becomes known only during apply.
+func hasUnknownSettings(config audienceModel) bool {
+	return config.Name.IsUnknown() || config.Description.IsUnknown() || config.Sandbox.IsUnknown() ||
+		config.Integration.IsUnknown() || config.IntegrationID.IsUnknown() || config.CreatedIn3rdParty.IsUnknown() ||
+		config.SubscribedApplicationIDs.IsUnknown()
+}
+
+// holderOf is the audience that has the pair of integration and integration ID.
+func holderOf(listing *talonone.AudienceListing, want talonone.NewAudience) *talonone.Audience {
+	if value(want.IntegrationID) == "" {
+		return nil
+	}
+	for _, audience := range listing.All {
+		if value(audience.IntegrationID) == *want.IntegrationID && value(audience.Integration) == value(want.Integration) {
+			return audience
+		}
+	}
+	return nil
+}
+
+func takenAdvice(taken *talonone.Audience, want talonone.NewAudience) string {
+	return fmt.Sprintf("integration_id %q is taken by audience %d %q. To manage that audience, import it: terraform import %s.NAME %d. "+
+		"Otherwise choose another integration_id. If this plan destroys that audience under another address, add a moved block instead.",
+		value(want.IntegrationID), taken.ID, taken.Name, resourceType, taken.ID)
+}
+
+// serverTime is the deployment's clock at the listing, or ours where it told none.
+func serverTime(listing *talonone.AudienceListing) time.Time {
+	if listing.ServerTime.IsZero() {
+		return time.Now()
+	}
+	return listing.ServerTime
+}
+
+func without(paths path.Paths, unwanted path.Path) path.Paths {
+	var kept path.Paths
+	for _, p := range paths {
+		if !p.Equal(unwanted) {
+			kept = append(kept, p)
+		}
+	}
+	return kept
+}
+
+func doing(action string, m audienceModel) fw.Doing {
+	return fw.Doing{
+		Construct: resourceType, Action: action, Object: label(m),
+		Pointers: map[string]path.Path{
+			"/name":                      path.Root("name"),
+			"/description":               path.Root("description"),
+			"/sandbox":                   path.Root("sandbox"),
+			"/integration":               path.Root("integration"),
+			"/integrationId":             path.Root("integration_id"),
+			"/createdIn3rdParty":         path.Root("created_in_3rd_party"),
+			"/subscribedApplicationsIds": path.Root("subscribed_application_ids"),
+		},
+	}
+}
+
+// label names an audience to a reader: its name, and its number once it has one.
+func label(m audienceModel) string {
+	text := strconv.Quote(m.Name.ValueString())
+	if !m.ID.IsNull() && !m.ID.IsUnknown() {
+		text += " (" + strconv.FormatInt(m.ID.ValueInt64(), 10) + ")"
+	}
+	return text
+}

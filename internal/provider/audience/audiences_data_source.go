@@ -1,0 +1,149 @@
+package audience
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
+)
+
+var (
+	_ datasource.DataSource              = (*audiencesDataSource)(nil)
+	_ datasource.DataSourceWithConfigure = (*audiencesDataSource)(nil)
+)
+
+type audiencesDataSource struct{ data *fw.Data }
+
+// NewListDataSource is the data source talonone_audiences.
+func NewListDataSource() datasource.DataSource { return &audiencesDataSource{} }
+
+// audiencesModel mirrors the data source.
+type audiencesModel struct {
+	NameRegex       types.String   `tfsdk:"name_regex"`
+	Integration     types.String   `tfsdk:"integration"`
+	Sandbox         types.Bool     `tfsdk:"sandbox"`
+	WithMemberCount types.Bool     `tfsdk:"with_member_count"`
+	Audiences       []countedModel `tfsdk:"audiences"`
+}
+
+type countedModel struct {
+	foundModel
+	MemberCount types.Int64 `tfsdk:"member_count"`
+}
+
+func (d *audiencesDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
+	resp.TypeName = "talonone_audiences"
+}
+
+func (d *audiencesDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	attributes := foundAttributes()
+	attributes["member_count"] = schema.Int64Attribute{
+		Computed:            true,
+		MarkdownDescription: "Number of members, as the deployment's analytics count them; null unless `with_member_count` is set.",
+	}
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Lists the audiences of the account, in order of their IDs. All filters given must match.\n\n" +
+			"Needs a Management API key that allows the audiences endpoint, and the audience analytics endpoint when `with_member_count` is set.",
+		Attributes: map[string]schema.Attribute{
+			"name_regex": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Regular expression in [RE2 syntax](https://github.com/google/re2/wiki/Syntax) that the name must match anywhere; use `^` and `$` for the whole name.",
+				Validators:          []validator.String{regexValidator{}},
+			},
+			"integration": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Only audiences of this technology partner. An empty string asks for those that come from none.",
+			},
+			"sandbox": schema.BoolAttribute{
+				Optional:            true,
+				MarkdownDescription: "Only audiences of the sandbox (`true`) or of the live environment (`false`).",
+			},
+			"with_member_count": schema.BoolAttribute{
+				Optional:            true,
+				MarkdownDescription: "Whether to count members, with one more request per 1000 audiences of the account. Default `false`.",
+			},
+			"audiences": schema.ListNestedAttribute{
+				Computed:            true,
+				MarkdownDescription: "The audiences that match; empty when none does.",
+				NestedObject:        schema.NestedAttributeObject{Attributes: attributes},
+			},
+		},
+	}
+}
+
+func (d *audiencesDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
+	d.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+func (d *audiencesDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
+	var config audiencesModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	doing := fw.Doing{Construct: "data talonone_audiences", Action: "read audiences"}
+	listing, err := d.data.Client.GetAudiences(ctx)
+	if err != nil {
+		fw.AddError(&resp.Diagnostics, doing, err)
+		return
+	}
+	var counts map[int64]int64
+	if config.WithMemberCount.ValueBool() {
+		if counts, err = d.data.Client.GetAudiencesAnalytics(ctx); err != nil {
+			doing.Action = "count the members of audiences"
+			fw.AddError(&resp.Diagnostics, doing, err)
+			return
+		}
+	}
+	// The pattern has been validated; an empty one matches every name.
+	pattern, err := regexp.Compile(config.NameRegex.ValueString())
+	if err != nil {
+		resp.Diagnostics.AddAttributeError(path.Root("name_regex"), "Invalid regular expression", err.Error())
+		return
+	}
+	config.Audiences = []countedModel{}
+	for _, audience := range listing.All {
+		if !config.asksFor(audience, pattern) {
+			continue
+		}
+		counted := countedModel{foundModel: foundFromAPI(audience), MemberCount: types.Int64Null()}
+		if counts != nil {
+			counted.MemberCount = types.Int64Value(counts[audience.ID])
+		}
+		config.Audiences = append(config.Audiences, counted)
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &config)...)
+}
+
+func (m audiencesModel) asksFor(audience *talonone.Audience, pattern *regexp.Regexp) bool {
+	return pattern.MatchString(audience.Name) &&
+		(m.Integration.IsNull() || m.Integration.ValueString() == value(audience.Integration)) &&
+		(m.Sandbox.IsNull() || m.Sandbox.ValueBool() == value(audience.Sandbox))
+}
+
+// regexValidator refuses patterns that do not compile.
+type regexValidator struct{}
+
+func (regexValidator) Description(context.Context) string {
+	return "a regular expression in RE2 syntax"
+}
+
+func (v regexValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v regexValidator) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if _, err := regexp.Compile(req.ConfigValue.ValueString()); err != nil {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid regular expression",
+			fmt.Sprintf("%q is not %s: %s.", req.ConfigValue.ValueString(), v.Description(ctx), err))
+	}
+}

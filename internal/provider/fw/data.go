@@ -1,0 +1,35 @@
+// Package fw holds what all constructs of the provider share: the provider's
+// data, diagnostics of API errors, and the handling of null against empty.
+package fw
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
+)
+
+// Data is what the provider's Configure hands to every construct.
+type Data struct {
+	Client *talonone.Client
+	// ValidateAttributes asks for a check of custom attributes against the
+	// account's definitions at plan time.
+	ValidateAttributes bool
+	// Audiences are the audience IDs that resources of this run manage.
+	Audiences Claims
+}
+
+// DataFrom reads the argument of a construct's Configure. It returns nil where
+// the provider has not been configured, as in terraform validate.
+func DataFrom(providerData any, diags *diag.Diagnostics) *Data {
+	if providerData == nil {
+		return nil
+	}
+	data, ok := providerData.(*Data)
+	if !ok {
+		diags.AddError("Unexpected provider data", fmt.Sprintf("Expected *fw.Data, got %T. This is a bug of the provider; please report it.", providerData))
+		return nil
+	}
+	return data
+}

@@ -1,0 +1,280 @@
+// Package provider is the Talon.One provider: its configuration, and the
+// registration of the constructs that the packages beside it define.
+package provider
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/float64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/provider"
+	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/audience"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
+)
+
+// Address is where Terraform finds the provider.
+const Address = "registry.terraform.io/talon-one/talonone"
+
+// Environment variables that stand in for attributes of the provider block.
+const (
+	EnvBaseURL           = "TALONONE_BASE_URL"
+	EnvIntegrationAPIKey = "TALONONE_INTEGRATION_API_KEY"
+	EnvManagementAPIKey  = "TALONONE_MANAGEMENT_API_KEY"
+	EnvManagementToken   = "TALONONE_MANAGEMENT_TOKEN"
+)
+
+var (
+	_ provider.Provider                  = (*talonOneProvider)(nil)
+	_ provider.ProviderWithFunctions     = (*talonOneProvider)(nil)
+	_ provider.ProviderWithActions       = (*talonOneProvider)(nil)
+	_ provider.ProviderWithListResources = (*talonOneProvider)(nil)
+)
+
+// Build describes the provider's binary.
+type Build struct {
+	// Version is a semantic version, "dev" for builds by hand.
+	Version string
+	// Commit is the revision it was built from; may be empty.
+	Commit string
+}
+
+type talonOneProvider struct{ build Build }
+
+// New returns the constructor that the provider server takes.
+func New(build Build) func() provider.Provider {
+	return func() provider.Provider { return &talonOneProvider{build: build} }
+}
+
+func (p *talonOneProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
+	resp.TypeName = "talonone"
+	resp.Version = p.build.Version
+}
+
+// model mirrors the provider block.
+type model struct {
+	BaseURL                     types.String  `tfsdk:"base_url"`
+	IntegrationAPIKey           types.String  `tfsdk:"integration_api_key"`
+	ManagementAPIKey            types.String  `tfsdk:"management_api_key"`
+	ManagementToken             types.String  `tfsdk:"management_token"`
+	LegacyManagerAuth           types.Bool    `tfsdk:"legacy_manager_auth"`
+	MaxRetries                  types.Int64   `tfsdk:"max_retries"`
+	RequestTimeout              types.String  `tfsdk:"request_timeout"`
+	ManagementRequestsPerSecond types.Float64 `tfsdk:"management_requests_per_second"`
+	ValidateAttributes          types.Bool    `tfsdk:"validate_attributes"`
+}
+
+func (p *talonOneProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Keeps audiences, memberships, catalogs, reservations, referrals and customer data of a [Talon.One](https://www.talon.one) deployment in Terraform.",
+		Attributes: map[string]schema.Attribute{
+			"base_url": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Address of the deployment, for example `https://example.europe-west1.talon.one`. " +
+					"`https` is required, except for loopback hosts such as the emulator's. Can be set with `" + EnvBaseURL + "`.",
+			},
+			"integration_api_key": schema.StringAttribute{
+				Optional: true, Sensitive: true,
+				MarkdownDescription: "Integration API key of one Application. It decides which Application is addressed, and whether its sandbox or its live environment. " +
+					"For several Applications use several provider blocks with `alias`. Needed only by constructs that write through the Integration API, which then say so. Can be set with `" + EnvIntegrationAPIKey + "`.",
+			},
+			"management_api_key": schema.StringAttribute{
+				Optional: true, Sensitive: true,
+				MarkdownDescription: "Management API key, with which what exists is read back. Needed wherever a page of this documentation says so; " +
+					"the key must allow the endpoints named there. Can be set with `" + EnvManagementAPIKey + "`.",
+			},
+			"management_token": schema.StringAttribute{
+				Optional: true, Sensitive: true,
+				MarkdownDescription: "Bearer token of a user's session, in place of `management_api_key`, which wins when both are set. Can be set with `" + EnvManagementToken + "`.",
+			},
+			"legacy_manager_auth": schema.BoolAttribute{
+				Optional: true,
+				MarkdownDescription: "Send the Management credential to the three operations that took it until 2023 (deleteAudienceV2, deleteAudienceMembershipsV2, syncCatalog). " +
+					"Only for deployments that still ask for it. Default `false`.",
+			},
+			"max_retries": schema.Int64Attribute{
+				Optional: true,
+				MarkdownDescription: fmt.Sprintf("How often a request is repeated after a failure that may pass: 429, a server error, a lost connection. "+
+					"Requests whose repetition could create something twice are looked up instead. From 0 to 100, default %d.", talonone.DefaultMaxRetries),
+				Validators: []validator.Int64{int64validator.Between(0, 100)},
+			},
+			"request_timeout": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: fmt.Sprintf("Longest time for one attempt of one request, such as `30s` or `2m`. Default `%s`. "+
+					"Exports and imports of whole audiences are limited by their resource's timeouts only.", talonone.DefaultRequestTimeout),
+				Validators: []validator.String{durationValidator{}},
+			},
+			"management_requests_per_second": schema.Float64Attribute{
+				Optional: true,
+				MarkdownDescription: fmt.Sprintf("Highest rate of requests to one endpoint of the Management API. The vendor allows %d, which is the default; "+
+					"lower it when other programs use the same key.", talonone.DefaultManagementRPS),
+				Validators: []validator.Float64{float64validator.AtLeast(0.01)},
+			},
+			"validate_attributes": schema.BoolAttribute{
+				Optional: true,
+				MarkdownDescription: "Check the names and types of custom attributes at plan time against the account's definitions. " +
+					"Needs a Management key that allows the attributes endpoint; without one nothing is checked. Default `true`.",
+			},
+		},
+	}
+}
+
+func (p *talonOneProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
+	var config model
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	rejectUnknown(config, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	baseURL := orEnvironment(config.BaseURL, EnvBaseURL)
+	if baseURL == "" {
+		resp.Diagnostics.AddAttributeError(path.Root("base_url"), "No deployment configured",
+			"The provider does not know which Talon.One deployment to use. Set base_url in the provider block, or the environment variable "+EnvBaseURL+
+				", for example to https://example.europe-west1.talon.one, or to the address that the emulator prints.")
+		return
+	}
+	if _, err := talonone.ParseBaseURL(baseURL); err != nil {
+		resp.Diagnostics.AddAttributeError(path.Root("base_url"), "Unusable address of the deployment", err.Error()+".")
+		return
+	}
+	client, err := talonone.New(talonone.Config{
+		BaseURL:           baseURL,
+		IntegrationAPIKey: orEnvironment(config.IntegrationAPIKey, EnvIntegrationAPIKey),
+		ManagementAPIKey:  orEnvironment(config.ManagementAPIKey, EnvManagementAPIKey),
+		ManagementToken:   orEnvironment(config.ManagementToken, EnvManagementToken),
+		LegacyManagerAuth: config.LegacyManagerAuth.ValueBool(),
+		MaxRetries:        maxRetries(config.MaxRetries),
+		RequestTimeout:    requestTimeout(config.RequestTimeout),
+		ManagementRPS:     config.ManagementRequestsPerSecond.ValueFloat64(),
+		UserAgent:         p.build.userAgent(req.TerraformVersion),
+	})
+	if err != nil {
+		resp.Diagnostics.AddError("Unusable provider configuration", err.Error())
+		return
+	}
+	data := &fw.Data{Client: client, ValidateAttributes: config.ValidateAttributes.IsNull() || config.ValidateAttributes.ValueBool()}
+	resp.ResourceData, resp.DataSourceData, resp.ActionData, resp.ListResourceData = data, data, data, data
+}
+
+func (p *talonOneProvider) Resources(context.Context) []func() resource.Resource {
+	return []func() resource.Resource{
+		audience.NewResource,
+	}
+}
+
+func (p *talonOneProvider) DataSources(context.Context) []func() datasource.DataSource {
+	return []func() datasource.DataSource{
+		audience.NewDataSource,
+		audience.NewListDataSource,
+	}
+}
+
+func (p *talonOneProvider) Functions(context.Context) []func() function.Function {
+	return []func() function.Function{}
+}
+
+func (p *talonOneProvider) Actions(context.Context) []func() action.Action {
+	return []func() action.Action{}
+}
+
+func (p *talonOneProvider) ListResources(context.Context) []func() list.ListResource {
+	return []func() list.ListResource{}
+}
+
+// rejectUnknown reports configuration that only becomes known during apply: a
+// plan made without it could not read the deployment.
+func rejectUnknown(config model, diags *diag.Diagnostics) {
+	for _, setting := range []struct {
+		name, variable string
+		unknown        bool
+	}{
+		{"base_url", EnvBaseURL, config.BaseURL.IsUnknown()},
+		{"integration_api_key", EnvIntegrationAPIKey, config.IntegrationAPIKey.IsUnknown()},
+		{"management_api_key", EnvManagementAPIKey, config.ManagementAPIKey.IsUnknown()},
+		{"management_token", EnvManagementToken, config.ManagementToken.IsUnknown()},
+		{"legacy_manager_auth", "", config.LegacyManagerAuth.IsUnknown()},
+		{"max_retries", "", config.MaxRetries.IsUnknown()},
+		{"request_timeout", "", config.RequestTimeout.IsUnknown()},
+		{"management_requests_per_second", "", config.ManagementRequestsPerSecond.IsUnknown()},
+		{"validate_attributes", "", config.ValidateAttributes.IsUnknown()},
+	} {
+		if !setting.unknown {
+			continue
+		}
+		advice := "Use a value that is known before apply, or apply what it depends on first with -target"
+		if setting.variable != "" {
+			advice += ", or set the environment variable " + setting.variable + " instead"
+		}
+		diags.AddAttributeError(path.Root(setting.name), "Provider configuration not known yet",
+			fmt.Sprintf("%s comes from something that Terraform has yet to create, so the plan cannot read the deployment. %s.", setting.name, advice))
+	}
+}
+
+// orEnvironment prefers the provider block; an empty value counts as absent.
+func orEnvironment(value types.String, variable string) string {
+	if value.ValueString() != "" {
+		return value.ValueString()
+	}
+	return os.Getenv(variable)
+}
+
+func maxRetries(value types.Int64) int {
+	if value.IsNull() {
+		return talonone.DefaultMaxRetries
+	}
+	return int(value.ValueInt64())
+}
+
+// requestTimeout is zero, the client's default, when none is set; its syntax has
+// been validated.
+func requestTimeout(value types.String) time.Duration {
+	timeout, err := time.ParseDuration(value.ValueString())
+	if err != nil {
+		return 0
+	}
+	return timeout
+}
+
+func (b Build) userAgent(terraformVersion string) string {
+	agent := "terraform-provider-talonone/" + b.Version
+	if b.Commit != "" {
+		agent += " (" + b.Commit + ")"
+	}
+	if terraformVersion != "" {
+		agent += " Terraform/" + terraformVersion
+	}
+	return agent
+}
+
+// durationValidator accepts positive durations in Go's syntax.
+type durationValidator struct{}
+
+func (durationValidator) Description(context.Context) string {
+	return "a positive duration such as 30s or 2m"
+}
+
+func (v durationValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v durationValidator) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if d, err := time.ParseDuration(req.ConfigValue.ValueString()); err != nil || d <= 0 {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid duration",
+			fmt.Sprintf("%q is not %s.", req.ConfigValue.ValueString(), v.Description(ctx)))
+	}
+}
