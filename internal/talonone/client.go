@@ -70,6 +70,9 @@ type Client struct {
 
 	audiences    cached[*AudienceListing]
 	memberCounts cached[map[int64]int64]
+	definitions  cached[[]AttributeDefinition]
+	applications cached[[]Application]
+	campaigns    cached[[]Campaign]
 }
 
 // New checks config and returns a client. It sends nothing.

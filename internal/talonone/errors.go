@@ -98,6 +98,11 @@ func IsConflict(err error) bool { return hasStatus(err, http.StatusConflict) }
 // IsBadRequest says whether the API refused the request's content.
 func IsBadRequest(err error) bool { return hasStatus(err, http.StatusBadRequest) }
 
+// IsUnauthorized says whether the API refused the key, altogether or for the endpoint.
+func IsUnauthorized(err error) bool {
+	return hasStatus(err, http.StatusUnauthorized) || hasStatus(err, http.StatusForbidden)
+}
+
 func hasStatus(err error, status int) bool {
 	apiErr, ok := errors.AsType[*Error](err)
 	return ok && apiErr.StatusCode == status
