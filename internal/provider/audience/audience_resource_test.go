@@ -1,0 +1,605 @@
+package audience_test
+
+import (
+	"fmt"
+	"net/http"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
+	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
+	"github.com/hashicorp/terraform-plugin-testing/plancheck"
+	"github.com/hashicorp/terraform-plugin-testing/statecheck"
+	"github.com/hashicorp/terraform-plugin-testing/terraform"
+	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/acctest"
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
+)
+
+const vip = "talonone_audience.vip"
+
+func audience(settings string) string {
+	return "resource \"talonone_audience\" \"vip\" {\n" + settings + "\n}\n"
+}
+
+func TestAudienceLivesFromNameAlone(t *testing.T) {
+	t.Parallel()
+	d := acctest.StartOrLive(t)
+	resource.Test(t, resource.TestCase{
+		IsUnitTest:               d.Server != nil,
+		ProtoV6ProviderFactories: acctest.Factories(),
+		CheckDestroy:             noneLeft(d),
+		Steps: []resource.TestStep{
+			{
+				Config: d.Config(audience(`name = "VIP"`)),
+				ConfigStateChecks: []statecheck.StateCheck{
+					statecheck.ExpectKnownValue(vip, tfjsonpath.New("id"), knownvalue.NotNull()),
+					statecheck.ExpectKnownValue(vip, tfjsonpath.New("created"), knownvalue.StringRegexp(regexp.MustCompile(`Z$`))),
+					statecheck.ExpectKnownValue(vip, tfjsonpath.New("description"), knownvalue.StringExact("")),
+					statecheck.ExpectKnownValue(vip, tfjsonpath.New("integration_id"), knownvalue.Null()),
+					statecheck.ExpectKnownValue(vip, tfjsonpath.New("deletion_protection"), knownvalue.Bool(false)),
+				},
+			},
+			{
+				Config: d.Config(audience(`name = "VIP 2026"`)),
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+					plancheck.ExpectResourceAction(vip, plancheck.ResourceActionUpdate),
+					plancheck.ExpectKnownValue(vip, tfjsonpath.New("id"), knownvalue.NotNull()),
+				}},
+			},
+			{ResourceName: vip, ImportState: true, ImportStateVerify: true},
+			{
+				Config: d.Config(audience(`name = "VIP 2026"`)), ResourceName: vip,
+				ImportState: true, ImportStateKind: resource.ImportBlockWithID,
+			},
+		},
+	})
+}
+
+func noneLeft(d *acctest.Deployment) func(*terraform.State) error {
+	return func(*terraform.State) error {
+		if d.Server == nil {
+			return nil
+		}
+		for _, request := range d.Server.Requests() {
+			if request.Operation == "deleteAudienceV2" && request.Status == http.StatusNoContent {
+				return nil
+			}
+		}
+		return fmt.Errorf("no audience was deleted")
+	}
+}
+
+const fullAudience = `
+  name                       = "Travellers"
+  description                = "Aged 18 to 27"
+  sandbox                    = true
+  integration                = "mparticle"
+  integration_id             = "382370BKDB946"
+  created_in_3rd_party       = true
+  subscribed_application_ids = [2, 1]
+`
+
+func TestAudienceWithEverythingAndEachPartRemovedAgain(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	noChange := resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(),
+		Steps: []resource.TestStep{
+			{
+				Config: d.Config(audience(fullAudience)),
+				ConfigStateChecks: []statecheck.StateCheck{
+					statecheck.ExpectKnownValue(vip, tfjsonpath.New("description"), knownvalue.StringExact("Aged 18 to 27")),
+					statecheck.ExpectKnownValue(vip, tfjsonpath.New("sandbox"), knownvalue.Bool(true)),
+					statecheck.ExpectKnownValue(vip, tfjsonpath.New("integration"), knownvalue.StringExact("mparticle")),
+					statecheck.ExpectKnownValue(vip, tfjsonpath.New("integration_id"), knownvalue.StringExact("382370BKDB946")),
+					statecheck.ExpectKnownValue(vip, tfjsonpath.New("created_in_3rd_party"), knownvalue.Bool(true)),
+					statecheck.ExpectKnownValue(vip, tfjsonpath.New("subscribed_application_ids"), knownvalue.ListExact([]knownvalue.Check{knownvalue.Int64Exact(2), knownvalue.Int64Exact(1)})),
+				},
+			},
+			{ResourceName: vip, ImportState: true, ImportStateVerify: true, ImportStateVerifyIgnore: []string{"subscribed_application_ids"}, ImportStateId: "mparticle/382370BKDB946"},
+			{
+				// Order has no meaning.
+				Config:           d.Config(audience(strings.Replace(fullAudience, "[2, 1]", "[1, 2]", 1))),
+				ConfigPlanChecks: noChange,
+			},
+			{
+				// What the deployment keeps when it is no longer configured.
+				Config: d.Config(audience(`
+					name           = "Travellers"
+					integration    = "mparticle"
+					integration_id = "382370BKDB946"`)),
+				ConfigPlanChecks: noChange,
+			},
+			{
+				// An empty list ends the connections, in place.
+				Config: d.Config(audience(`
+					name                       = "Travellers"
+					integration                = "mparticle"
+					integration_id             = "382370BKDB946"
+					subscribed_application_ids = []`)),
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(vip, plancheck.ResourceActionUpdate)}},
+				ConfigStateChecks: []statecheck.StateCheck{
+					statecheck.ExpectKnownValue(vip, tfjsonpath.New("subscribed_application_ids"), knownvalue.ListSizeExact(0)),
+				},
+			},
+			{
+				// The third party's ID makes the audience what it is.
+				Config:           d.Config(audience(`name = "Travellers"`)),
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(vip, plancheck.ResourceActionDestroyBeforeCreate)}},
+			},
+		},
+	})
+}
+
+func TestAudienceIsReplacedForWhatTheAPICannotChange(t *testing.T) {
+	t.Parallel()
+	for attribute, change := range map[string][2]string{
+		"description":          {`"Aged 18 to 27"`, `"Aged 28 to 37"`},
+		"sandbox":              {`true`, `false`},
+		"integration":          {`"mparticle"`, `"segment"`},
+		"integration_id":       {`"382370BKDB946"`, `"x"`},
+		"created_in_3rd_party": {`true`, `false`},
+	} {
+		t.Run(attribute, func(t *testing.T) {
+			t.Parallel()
+			d := acctest.Start(t)
+			changed := regexp.MustCompile(`(?m)^(\s*`+attribute+`\s*= )`+regexp.QuoteMeta(change[0])+`$`).ReplaceAllString(fullAudience, "${1}"+change[1])
+			resource.UnitTest(t, resource.TestCase{
+				ProtoV6ProviderFactories: acctest.Factories(),
+				Steps: []resource.TestStep{
+					{Config: d.Config(audience(fullAudience))},
+					{
+						Config:             d.Config(audience(changed)),
+						PlanOnly:           true,
+						ExpectNonEmptyPlan: true,
+						ConfigPlanChecks:   resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(vip, plancheck.ResourceActionReplace)}},
+					},
+				},
+			})
+		})
+	}
+}
+
+func TestAudienceAcceptsSettingsKnownOnlyDuringApply(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(),
+		Steps: []resource.TestStep{{
+			Config: d.Config(`
+				resource "terraform_data" "later" {
+				  input = { name = "VIP", text = "known later", ids = [1], flag = true, id = "x" }
+				}
+				` + audience(`
+				  name                       = terraform_data.later.output.name
+				  description                = terraform_data.later.output.text
+				  sandbox                    = terraform_data.later.output.flag
+				  integration                = "segment"
+				  integration_id             = terraform_data.later.output.id
+				  created_in_3rd_party       = terraform_data.later.output.flag
+				  subscribed_application_ids = terraform_data.later.output.ids`)),
+			ConfigStateChecks: []statecheck.StateCheck{
+				statecheck.ExpectKnownValue(vip, tfjsonpath.New("name"), knownvalue.StringExact("VIP")),
+				statecheck.ExpectKnownValue(vip, tfjsonpath.New("description"), knownvalue.StringExact("known later")),
+				statecheck.ExpectKnownValue(vip, tfjsonpath.New("subscribed_application_ids"), knownvalue.ListSizeExact(1)),
+			},
+		}},
+	})
+}
+
+func TestAudienceThatDisappearedIsCreatedAgain(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(),
+		Steps: []resource.TestStep{
+			{Config: d.Config(audience(`name = "VIP"`))},
+			{
+				PreConfig: func() { d.Call(t, http.MethodDelete, "/v2/audiences/"+onlyID(t, d), nil, nil) },
+				Config:    d.Config(audience(`name = "VIP"`)),
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+					plancheck.ExpectResourceAction(vip, plancheck.ResourceActionCreate),
+				}},
+			},
+		},
+	})
+	if got := d.Audiences(t); len(got) != 0 {
+		t.Errorf("left behind: %v", got)
+	}
+}
+
+func TestAudienceRenamedElsewhereShowsAsDrift(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(),
+		Steps: []resource.TestStep{
+			{Config: d.Config(audience(`name = "VIP"`))},
+			{
+				PreConfig: func() {
+					d.Call(t, http.MethodPut, "/v2/audiences/"+onlyID(t, d), map[string]any{"name": "Renamed"}, nil)
+					d.Forget()
+				},
+				Config: d.Config(audience(`name = "VIP"`)),
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+					plancheck.ExpectResourceAction(vip, plancheck.ResourceActionUpdate),
+				}},
+				Check: d.ExpectWrites(map[string]int{"updateAudienceV2": 1}),
+			},
+		},
+	})
+}
+
+// The Campaign Manager can edit a description, the API can't: the emulator's data
+// file stands in for the Campaign Manager.
+func TestDescriptionEditedElsewhereNeverReplaces(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	described := func(text string) string { return d.Config(audience(fmt.Sprintf("name = \"VIP\"\ndescription = %q", text))) }
+	noChange := resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(),
+		Steps: []resource.TestStep{
+			{Config: described("ours")},
+			{
+				PreConfig:        func() { d.EditAudienceDescription(t, onlyID(t, d), "theirs") },
+				Config:           described("ours"),
+				ConfigPlanChecks: noChange,
+			},
+			{
+				// Catching up with the deployment is a matter of the state alone.
+				PreConfig: d.Forget,
+				Config:    described("theirs"),
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+					plancheck.ExpectResourceAction(vip, plancheck.ResourceActionUpdate),
+				}},
+				Check: d.ExpectWrites(map[string]int{}),
+			},
+			{Config: described("theirs"), ConfigPlanChecks: noChange},
+		},
+	})
+}
+
+func TestDeletionProtectionStopsDestroyAndReplaceAtPlanTime(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	protected := regexp.MustCompile(`protected from deletion`)
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(),
+		Steps: []resource.TestStep{
+			{Config: d.Config(audience("name = \"VIP\"\ndeletion_protection = true"))},
+			{Config: d.Config(audience("name = \"VIP\"\ndeletion_protection = true")), Destroy: true, ExpectError: protected},
+			{Config: d.Config(""), ExpectError: protected},
+			{Config: d.Config(audience("name = \"VIP\"\ndescription = \"x\"\ndeletion_protection = true")), ExpectError: protected},
+			// Prior state counts: it can't be given up in the plan that deletes.
+			{Config: d.Config(audience("name = \"VIP\"\ndescription = \"x\"\ndeletion_protection = false")), ExpectError: protected},
+			{
+				PreConfig: d.Forget,
+				Config:    d.Config(audience(`name = "VIP"`)),
+				Check:     d.ExpectWrites(map[string]int{}),
+			},
+		},
+	})
+}
+
+func TestInvalidAudiencesAreRefusedAtPlanTime(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	d.Call(t, http.MethodPost, "/v2/audiences", map[string]any{"name": "Theirs", "integration": "segment", "integrationId": "taken"}, nil)
+	d.Forget()
+	for name, test := range map[string]struct {
+		settings string
+		want     string
+	}{
+		"empty name":                     {`name = ""`, `(?s)name.*at least 1`},
+		"no name":                        {``, `"name" is required`},
+		"integration without its ID":     {"name = \"VIP\"\nintegration = \"segment\"", `integration_id`},
+		"integration ID too long":        {fmt.Sprintf("name = \"VIP\"\nintegration_id = %q", strings.Repeat("x", 1001)), `between 1 and 1000`},
+		"integration ID that is taken":   {"name = \"VIP\"\nintegration = \"segment\"\nintegration_id = \"taken\"", `(?s)Integration ID is taken.*terraform\s+import`},
+		"Application named twice":        {"name = \"VIP\"\nsubscribed_application_ids = [1, 1]", `(?i)duplicate`},
+		"Application that cannot exist":  {"name = \"VIP\"\nsubscribed_application_ids = [0]", `at least 1`},
+		"null among the Applications":    {"name = \"VIP\"\nsubscribed_application_ids = [null]", `(?i)null`},
+		"text where a number is awaited": {"name = \"VIP\"\nsubscribed_application_ids = [\"shop\"]", `number is required`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			resource.UnitTest(t, resource.TestCase{
+				ProtoV6ProviderFactories: acctest.Factories(),
+				Steps:                    []resource.TestStep{{Config: d.Config(audience(test.settings)), PlanOnly: true, ExpectError: regexp.MustCompile(test.want)}},
+			})
+		})
+	}
+	t.Cleanup(func() {
+		if d.Count("createAudienceV2") != 0 {
+			t.Error("an invalid audience was sent")
+		}
+	})
+}
+
+func TestRefusalsOfTheAPIPointToTheAttribute(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	for name, test := range map[string]struct {
+		keys, settings, want string
+	}{
+		"unknown integration": {
+			keys: "integration_api_key = \"demo-integration-key\"\nmanagement_api_key = \"demo-management-key\"",
+			settings: "name = \"VIP\"\nintegration = \"nonsense\"\nintegration_id = \"1\"", want: `(?s)with talonone_audience.vip.*integration +=.*nonsense`,
+		},
+		"unknown Application": {
+			keys: "integration_api_key = \"demo-integration-key\"\nmanagement_api_key = \"demo-management-key\"",
+			settings: "name = \"VIP\"\nsubscribed_application_ids = [999]", want: `(?s)subscribed_application_ids.*999`,
+		},
+		"wrong key": {
+			keys: `integration_api_key = "wrong"`, settings: `name = "VIP"`, want: `(?s)401.*integration_api_key`,
+		},
+		"missing key": {
+			keys: `management_api_key = "demo-management-key"`, settings: `name = "VIP"`, want: `(?s)talonone_audience.*TALONONE_INTEGRATION_API_KEY`,
+		},
+		"Management key without the endpoint": {
+			keys: "integration_api_key = \"demo-integration-key\"\nmanagement_api_key = \"wrong\"", settings: `name = "VIP"`, want: `(?s)401.*management_api_key`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			resource.UnitTest(t, resource.TestCase{
+				ProtoV6ProviderFactories: acctest.Factories(),
+				Steps:                    []resource.TestStep{{Config: d.ConfigWith(test.keys, audience(test.settings)), ExpectError: regexp.MustCompile(test.want)}},
+			})
+		})
+	}
+}
+
+func TestIntegrationIDTakenAfterThePlanIsExplained(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(),
+		Steps: []resource.TestStep{{
+			// Two resources ask for one ID in the same run: the plan can't see it.
+			Config: d.Config(audience("name = \"A\"\nintegration = \"segment\"\nintegration_id = \"x\"") + `
+				resource "talonone_audience" "second" {
+				  name           = "B"
+				  integration    = "segment"
+				  integration_id = "x"
+				}`),
+			ExpectError: regexp.MustCompile(`(?s)409.*integration_id "x" is taken by audience`),
+		}},
+	})
+}
+
+func TestAudienceUsedByACampaignIsNotDeleted(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	fail := func() {
+		if err := d.Server.AddFault(emulator.Fault{
+			Method: http.MethodDelete, Path: "/v2/audiences/", Status: http.StatusBadRequest, Times: 1,
+			Body: `{"message":"The audience is used by campaign 12","StatusCode":400}`,
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(),
+		Steps: []resource.TestStep{
+			{Config: d.Config(audience(`name = "VIP"`))},
+			{PreConfig: fail, Config: d.Config(""), ExpectError: regexp.MustCompile(`(?s)used by campaign 12.*Remove it from the rules`)},
+			// It is still in state, and can be deleted once the campaign lets go.
+			{Config: d.Config(""), ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+				plancheck.ExpectResourceAction(vip, plancheck.ResourceActionDestroy),
+			}}},
+		},
+	})
+}
+
+func TestAudienceThatIsGoneAlreadyIsDestroyedWithoutError(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(),
+		Steps: []resource.TestStep{
+			{Config: d.Config(audience(`name = "VIP"`))},
+			{
+				PreConfig: func() {
+					if err := d.Server.AddFault(emulator.Fault{Method: http.MethodDelete, Path: "/v2/audiences/", Status: http.StatusNotFound}); err != nil {
+						t.Fatal(err)
+					}
+				},
+				Config: d.Config(""),
+			},
+		},
+	})
+}
+
+// A create whose answer is lost must be found again, not repeated.
+func TestCreateWithALostAnswerMakesOneAudience(t *testing.T) {
+	t.Parallel()
+	post := emulator.Fault{Method: http.MethodPost, Path: "/v2/audiences", Times: 1}
+	after := func(f emulator.Fault) emulator.Fault { f.AfterApply = true; return f }
+	reset, broken := post, post
+	reset.Reset = true
+	broken.Status = http.StatusInternalServerError
+	cut := post
+	cut.Truncate = true
+	for name, fault := range map[string]emulator.Fault{
+		"reset before it was carried out": reset,
+		"reset after it was carried out":  after(reset),
+		"500 without effect":              broken,
+		"500 after it was carried out":    after(broken),
+		"answer cut short":                cut,
+	} {
+		for kind, settings := range map[string]string{
+			"by name":           `name = "VIP"`,
+			"by integration ID": "name = \"VIP\"\nintegration = \"segment\"\nintegration_id = \"x\"",
+		} {
+			t.Run(name+" "+kind, func(t *testing.T) {
+				t.Parallel()
+				d := acctest.Start(t, func(o *emulator.Options) { o.Faults = []emulator.Fault{fault} })
+				resource.UnitTest(t, resource.TestCase{
+					ProtoV6ProviderFactories: acctest.Factories(),
+					Steps: []resource.TestStep{{
+						Config: d.Config(audience(settings)),
+						Check: func(*terraform.State) error {
+							if got := d.Audiences(t); len(got) != 1 {
+								return fmt.Errorf("the deployment has the audiences %v", got)
+							}
+							return nil
+						},
+					}},
+				})
+			})
+		}
+	}
+}
+
+// An apply that was killed left an audience that no state knows.
+func TestLeftoverOfAnInterruptedApplyIsAdopted(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		leftover map[string]any
+		members  bool
+		settings string
+		adopted  bool
+	}{
+		"same settings":          {map[string]any{"name": "VIP", "description": "d"}, false, "name = \"VIP\"\ndescription = \"d\"", true},
+		"same integration ID":    {map[string]any{"name": "VIP", "integration": "segment", "integrationId": "x"}, false, "name = \"VIP\"\nintegration = \"segment\"\nintegration_id = \"x\"", true},
+		"other description":      {map[string]any{"name": "VIP", "description": "d"}, false, `name = "VIP"`, false},
+		"other environment":      {map[string]any{"name": "VIP", "sandbox": true}, false, "name = \"VIP\"\nsandbox = false", false},
+		"in use: it has members": {map[string]any{"name": "VIP"}, true, `name = "VIP"`, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := acctest.Start(t)
+			var leftover struct {
+				ID int64 `json:"id"`
+			}
+			d.Call(t, http.MethodPost, "/v2/audiences", test.leftover, &leftover)
+			if test.members {
+				d.Call(t, http.MethodPost, "/v2/customer_audiences", map[string]any{"data": []any{
+					map[string]any{"action": "add", "profileIntegrationId": "customer-1", "audienceId": leftover.ID},
+				}}, nil)
+			}
+			d.Forget()
+			creates := 1
+			check := plancheck.ExpectUnknownValue(vip, tfjsonpath.New("id"))
+			if test.adopted {
+				creates = 0
+				check = plancheck.ExpectKnownValue(vip, tfjsonpath.New("id"), knownvalue.Int64Exact(leftover.ID))
+			}
+			resource.UnitTest(t, resource.TestCase{
+				ProtoV6ProviderFactories: acctest.Factories(),
+				Steps: []resource.TestStep{{
+					Config:           d.Config(audience(test.settings)),
+					ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{check}},
+					Check: func(*terraform.State) error {
+						if got := d.Count("createAudienceV2"); got != creates {
+							return fmt.Errorf("%d audiences were created, want %d", got, creates)
+						}
+						return nil
+					},
+				}},
+			})
+		})
+	}
+}
+
+func TestReplacingOnDemandDoesNotAdoptTheOldAudience(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	var first string
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(),
+		Steps: []resource.TestStep{
+			{Config: d.Config(audience(`name = "VIP"`)), Check: func(*terraform.State) error { first = onlyID(t, d); return nil }},
+			{
+				Taint:  []string{vip},
+				Config: d.Config(audience(`name = "VIP"`)),
+				Check: func(*terraform.State) error {
+					if second := onlyID(t, d); second == first {
+						return fmt.Errorf("audience %s was not replaced", first)
+					}
+					return nil
+				},
+			},
+		},
+	})
+}
+
+func TestWithoutManagementKeyAudiencesAreKeptAsTheyAre(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	key := fmt.Sprintf("integration_api_key = %q", acctest.IntegrationKey)
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(),
+		Steps: []resource.TestStep{
+			{Config: d.ConfigWith(key, audience(`name = "VIP"`)), Check: d.Expect(map[string]int{"createAudienceV2": 1})},
+			{Config: d.ConfigWith(key, audience(`name = "VIP 2"`)), Check: d.Expect(map[string]int{"updateAudienceV2": 1})},
+		},
+	})
+}
+
+func TestWrongImportIDsAreExplained(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	for id, want := range map[string]string{
+		"vip":       `neither the number of an audience`,
+		"segment/":  `neither the number of an audience`,
+		"segment/x": `(?s)No audience of the account has integration "segment"`,
+		"99999":     `(?i)non-existent`,
+	} {
+		t.Run(strings.ReplaceAll(id, "/", "_"), func(t *testing.T) {
+			t.Parallel()
+			resource.UnitTest(t, resource.TestCase{
+				ProtoV6ProviderFactories: acctest.Factories(),
+				Steps: []resource.TestStep{{
+					Config: d.Config(audience(`name = "VIP"`)), ResourceName: vip, ImportState: true, ImportStateId: id, ExpectError: regexp.MustCompile(want),
+				}},
+			})
+		})
+	}
+}
+
+func TestOneListingServesEveryAudienceOfARun(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	config := d.Config(`
+		resource "talonone_audience" "many" {
+		  count = 30
+		  name  = "Audience ${count.index}"
+		}`)
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(),
+		Steps: []resource.TestStep{
+			{Config: config},
+			{PreConfig: d.Forget, Config: config, PlanOnly: true},
+		},
+	})
+	for _, request := range d.Server.Requests() {
+		if request.Operation == "deleteAudienceV2" {
+			break
+		}
+		if request.Operation != "getAudiences" {
+			t.Errorf("a plan without changes sent %s", request.Operation)
+		}
+	}
+}
+
+// onlyID is the ID of the deployment's only audience.
+func onlyID(t *testing.T, d *acctest.Deployment) string {
+	t.Helper()
+	var answer struct {
+		Data []struct {
+			ID int64 `json:"id"`
+		} `json:"data"`
+	}
+	d.Call(t, http.MethodGet, "/v1/audiences", nil, &answer)
+	if len(answer.Data) != 1 {
+		t.Fatalf("the deployment has %d audiences, want 1", len(answer.Data))
+	}
+	return strconv.FormatInt(answer.Data[0].ID, 10)
+}
