@@ -1,0 +1,170 @@
+// Command talonone-emulator runs a stateful stand-in for a Talon.One deployment on this machine.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
+)
+
+// version is set by the release build.
+var version = "dev"
+
+// stopTime is how long requests may take to end after a signal.
+const stopTime = 5 * time.Second
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
+		if !errors.Is(err, flag.ErrHelp) {
+			fmt.Fprintln(os.Stderr, "talonone-emulator:", err)
+		}
+		os.Exit(2)
+	}
+}
+
+// config is the command line.
+type config struct {
+	listen, fixture, requestLog, urlFile string
+	allowRemote, version                 bool
+	options                              emulator.Options
+}
+
+func parse(args []string, errOut io.Writer) (config, error) {
+	var c config
+	flags := flag.NewFlagSet("talonone-emulator", flag.ContinueOnError)
+	flags.SetOutput(errOut)
+	flags.StringVar(&c.listen, "listen", "127.0.0.1:8585", "`address` to listen on; port 0 picks a free one")
+	flags.BoolVar(&c.allowRemote, "allow-remote", false, "allow -listen to be other than a loopback address; the keys are no secret")
+	flags.StringVar(&c.fixture, "fixture", "", "start with this fixture `file` instead of the default one")
+	flags.StringVar(&c.options.DataFile, "data", "", "keep the state in this `file`; it wins over the fixture when it exists")
+	flags.DurationVar(&c.options.Latency, "latency", 0, "add this much to every request, such as 50ms")
+	flags.Float64Var(&c.options.ManagementRPS, "management-rps", 3, "Management requests per second, key and endpoint; 0 is no limit")
+	flags.BoolVar(&c.options.RetryAfter, "retry-after", false, "send Retry-After with 429")
+	flags.BoolVar(&c.options.Legacy2022, "legacy-2022", false, "credentials and catalog syncs as in the 2022 reference")
+	flags.BoolVar(&c.options.ThirdPartyAudiencesOnly, "third-party-audiences-only", false, "refuse to update or delete audiences made from scratch, as the 2022 text had it")
+	flags.IntVar(&c.options.ForbiddenStatus, "forbidden-status", http.StatusForbidden, "`status` for a Management key that lacks the endpoint: 403 or 401")
+	flags.Func("fault", "make requests fail: `'METHOD /path/prefix status=503 every=3'`; repeatable, see the README", func(text string) error {
+		fault, err := emulator.ParseFault(text)
+		c.options.Faults = append(c.options.Faults, fault)
+		return err
+	})
+	flags.StringVar(&c.requestLog, "request-log", "", "append one JSON object per request to this `file`")
+	flags.StringVar(&c.urlFile, "url-file", "", "write the URL to this `file` once requests are accepted")
+	flags.BoolVar(&c.version, "version", false, "print the version and exit")
+	if err := flags.Parse(args); err != nil {
+		return c, err
+	}
+	if flags.NArg() > 0 {
+		return c, fmt.Errorf("unexpected argument %q", flags.Arg(0))
+	}
+	if c.options.ManagementRPS < 0 || c.options.Latency < 0 {
+		return c, errors.New("-management-rps and -latency must not be negative")
+	}
+	if s := c.options.ForbiddenStatus; s != http.StatusForbidden && s != http.StatusUnauthorized {
+		return c, errors.New("-forbidden-status must be 403 or 401")
+	}
+	return c, nil
+}
+
+func run(ctx context.Context, args []string, out, errOut io.Writer) (err error) {
+	c, err := parse(args, errOut)
+	if err != nil {
+		return err
+	}
+	if c.version {
+		_, err := fmt.Fprintln(out, "talonone-emulator", version)
+		return err
+	}
+	if c.fixture != "" {
+		if c.options.Fixture, err = emulator.ReadFixture(c.fixture); err != nil {
+			return err
+		}
+	}
+	if c.requestLog != "" {
+		file, err := os.OpenFile(c.requestLog, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, file.Close()) }()
+		c.options.RequestLog = file
+	}
+	server, err := emulator.New(c.options)
+	if err != nil {
+		return err
+	}
+	listener, err := listen(ctx, c.listen, c.allowRemote)
+	if err != nil {
+		return err
+	}
+	return serve(ctx, c, server, listener, out)
+}
+
+// listen refuses addresses that other machines reach, unless told otherwise.
+func listen(ctx context.Context, address string, allowRemote bool) (net.Listener, error) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, fmt.Errorf("-listen %s: %w", address, err)
+	}
+	if host == "localhost" {
+		host = "127.0.0.1"
+	}
+	ip := net.ParseIP(host)
+	if !allowRemote && (ip == nil || !ip.IsLoopback()) {
+		return nil, fmt.Errorf("-listen %s: not a loopback address; other machines could use the deployment with its well-known keys (add -allow-remote if they shall)", address)
+	}
+	return (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort(host, port))
+}
+
+func serve(ctx context.Context, c config, deployment *emulator.Server, listener net.Listener, out io.Writer) error {
+	server := &http.Server{Handler: deployment, ReadHeaderTimeout: 10 * time.Second}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+
+	url := "http://" + listener.Addr().String()
+	if err := announce(out, url, deployment); err != nil {
+		return err
+	}
+	if c.urlFile != "" {
+		if err := os.WriteFile(c.urlFile, []byte(url+"\n"), 0o600); err != nil {
+			return err
+		}
+	}
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	if err := deployment.Close(); err != nil {
+		return err
+	}
+	//nolint:contextcheck // the context that ended is the reason to stop
+	stopping, cancel := context.WithTimeout(context.Background(), stopTime)
+	defer cancel()
+	if err := server.Shutdown(stopping); err != nil {
+		return errors.Join(err, server.Close())
+	}
+	return nil
+}
+
+func announce(out io.Writer, url string, deployment *emulator.Server) error {
+	var text strings.Builder
+	fmt.Fprintf(&text, "Talon.One emulator %s listens on %s\n", version, url)
+	for _, key := range deployment.Keys() {
+		fmt.Fprintf(&text, "  %-17s %-30s %s\n", key.Scheme, key.Key, key.Use)
+	}
+	_, err := io.WriteString(out, text.String())
+	return err
+}

@@ -1,0 +1,351 @@
+package emulator
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// maxErrorItems keeps the answer to a body of a thousand wrong entries readable.
+const maxErrorItems = 50
+
+// request is what a handler gets to see.
+type request struct {
+	params map[string]string // path parameters, decoded
+	query  url.Values
+	body   []byte // empty for streamed routes, which read http.Body
+	cred   credential
+	http   *http.Request
+}
+
+// id reads a path parameter that is an internal ID. What is no integer names no entity, so it is a 404.
+func (r *request) id(param, kind string) (int64, error) {
+	id, err := strconv.ParseInt(r.params[param], 10, 64)
+	if err != nil {
+		return 0, r.notFound(kind, r.params[param])
+	}
+	return id, nil
+}
+
+// decode reads the JSON body into a struct and answers 400 with a JSON pointer for everything that does not fit:
+// unknown and missing properties, wrong types, broken limits, trailing data.
+//
+// The struct's json tags name the properties; a property without a rule tag is optional. Rules, comma separated:
+//
+//	required   must be there and not null
+//	min=, max= characters of a string, entries of a list, value of a number
+//	unique     no entry of the list occurs twice
+//	enum=a|b   the only strings allowed
+//	each:RULE  applies RULE to every entry of a list
+//
+// Numbers go to int64 or json.Number, timestamps (RFC 3339) to time.Time, free objects to map[string]any with
+// json.Number inside. Use a pointer to tell an absent property from its zero; null counts as absent, except
+// inside free objects.
+func (r *request) decode(into any) error {
+	value, err := parseJSON(r.body)
+	if err != nil {
+		return badRequest(atPointer("", "Invalid JSON", "%s", err))
+	}
+	var b binder
+	b.bind(value, reflect.ValueOf(into).Elem(), "", rules{})
+	if len(b.items) > 0 {
+		return badRequest(b.items...)
+	}
+	return nil
+}
+
+// decodeObject reads a body that is one free object.
+func (r *request) decodeObject() (map[string]any, error) {
+	value, err := parseJSON(r.body)
+	if err != nil {
+		return nil, badRequest(atPointer("", "Invalid JSON", "%s", err))
+	}
+	object, ok := value.(map[string]any)
+	if !ok {
+		return nil, badRequest(atPointer("", titleInvalidType, "the body is not an object"))
+	}
+	return object, nil
+}
+
+func parseJSON(data []byte) (any, error) {
+	if len(bytes.TrimSpace(data)) == 0 {
+		return nil, errors.New("the body is empty")
+	}
+	if !utf8.Valid(data) {
+		return nil, errors.New("the body is not valid UTF-8")
+	}
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	var value any
+	if err := decoder.Decode(&value); err != nil {
+		return nil, err
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("there is more after the JSON value, which ends at byte %d", decoder.InputOffset())
+	}
+	return value, nil
+}
+
+// binder moves a decoded JSON tree into Go values and collects what does not fit.
+type binder struct{ items []errorItem }
+
+func (b *binder) fail(pointer, title, format string, args ...any) {
+	if len(b.items) < maxErrorItems {
+		b.items = append(b.items, atPointer(pointer, title, format, args...))
+	}
+}
+
+var (
+	typeTime   = reflect.TypeFor[time.Time]()
+	typeNumber = reflect.TypeFor[json.Number]()
+)
+
+func (b *binder) bind(value any, into reflect.Value, pointer string, limits rules) {
+	name := pointer[strings.LastIndex(pointer, "/")+1:]
+	mistyped := func(want string) {
+		b.fail(pointer, titleInvalidType, "Value of %q (%s) is not %s", name, asJSON(value), want)
+	}
+	switch into.Type() {
+	case typeTime:
+		text, _ := value.(string)
+		at, err := time.Parse(time.RFC3339, text)
+		if err != nil {
+			mistyped("an RFC 3339 time")
+			return
+		}
+		into.Set(reflect.ValueOf(at.UTC()))
+		return
+	case typeNumber:
+		number, ok := value.(json.Number)
+		if !ok {
+			mistyped("a number")
+			return
+		}
+		into.SetString(number.String())
+		limits.number(b, number, pointer, name)
+		return
+	}
+	switch into.Kind() {
+	case reflect.Pointer:
+		into.Set(reflect.New(into.Type().Elem()))
+		b.bind(value, into.Elem(), pointer, limits)
+	case reflect.Interface:
+		into.Set(reflect.ValueOf(&value).Elem())
+	case reflect.String:
+		text, ok := value.(string)
+		if !ok {
+			mistyped("a string")
+			return
+		}
+		into.SetString(text)
+		limits.text(b, text, pointer, name)
+	case reflect.Bool:
+		flag, ok := value.(bool)
+		if !ok {
+			mistyped("a boolean")
+			return
+		}
+		into.SetBool(flag)
+	case reflect.Int, reflect.Int64:
+		number, _ := value.(json.Number)
+		n, err := strconv.ParseInt(number.String(), 10, 64)
+		if err != nil {
+			mistyped("an integer")
+			return
+		}
+		into.SetInt(n)
+		limits.number(b, number, pointer, name)
+	case reflect.Slice:
+		list, ok := value.([]any)
+		if !ok {
+			mistyped("an array")
+			return
+		}
+		limits.length(b, list, pointer, name)
+		into.Set(reflect.MakeSlice(into.Type(), len(list), len(list)))
+		for i, entry := range list {
+			b.bind(entry, into.Index(i), pointer+"/"+strconv.Itoa(i), limits.entries())
+		}
+	case reflect.Map:
+		object, ok := value.(map[string]any)
+		if !ok {
+			mistyped("an object")
+			return
+		}
+		into.Set(reflect.MakeMapWithSize(into.Type(), len(object)))
+		for _, key := range sortedKeys(object) {
+			entry := reflect.New(into.Type().Elem()).Elem()
+			if object[key] != nil || entry.Kind() != reflect.Interface {
+				b.bind(object[key], entry, pointer+"/"+escapePointer(key), rules{})
+			}
+			into.SetMapIndex(reflect.ValueOf(key), entry)
+		}
+	case reflect.Struct:
+		object, ok := value.(map[string]any)
+		if !ok {
+			mistyped("an object")
+			return
+		}
+		b.bindStruct(object, into, pointer)
+	default:
+		panic("emulator: cannot decode into " + into.Type().String())
+	}
+}
+
+func (b *binder) bindStruct(object map[string]any, into reflect.Value, pointer string) {
+	known := make(map[string]bool, into.NumField())
+	for i := range into.NumField() {
+		field := into.Type().Field(i)
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if name == "" || name == "-" {
+			continue
+		}
+		known[name] = true
+		limits := parseRules(field.Tag.Get("rule"))
+		value, present := object[name]
+		if !present || value == nil {
+			if limits.required {
+				b.fail(pointer+"/"+name, titleMissing, "%s is required", name)
+			}
+			continue
+		}
+		b.bind(value, into.Field(i), pointer+"/"+name, limits)
+	}
+	for _, name := range sortedKeys(object) {
+		if !known[name] {
+			b.fail(pointer+"/"+escapePointer(name), titleUnknown, "The property %q is not known here, only %s", name, strings.Join(sortedKeys(known), ", "))
+		}
+	}
+}
+
+// rules is the parsed form of a rule tag.
+type rules struct {
+	required, unique bool
+	min, max         string // decimal; "" is no limit
+	enum             []string
+	each             []string
+}
+
+func parseRules(tag string) rules {
+	var out rules
+	if tag == "" {
+		return out
+	}
+	for rule := range strings.SplitSeq(tag, ",") {
+		key, value, _ := strings.Cut(rule, "=")
+		switch {
+		case rule == "required":
+			out.required = true
+		case rule == "unique":
+			out.unique = true
+		case strings.HasPrefix(rule, "each:"):
+			out.each = append(out.each, strings.TrimPrefix(rule, "each:"))
+		case key == "min":
+			out.min = value
+		case key == "max":
+			out.max = value
+		case key == "enum":
+			out.enum = strings.Split(value, "|")
+		default:
+			panic("emulator: unknown rule " + rule)
+		}
+	}
+	return out
+}
+
+func (l rules) entries() rules {
+	return parseRules(strings.Join(l.each, ","))
+}
+
+func (l rules) text(b *binder, text, pointer, name string) {
+	if len(l.enum) > 0 && !slices.Contains(l.enum, text) {
+		b.fail(pointer, titleEnum, `%s must be one of the following: "%s"`, name, strings.Join(l.enum, `", "`))
+	}
+	l.count(b, utf8.RuneCountInString(text), pointer, name, "characters")
+}
+
+func (l rules) length(b *binder, list []any, pointer, name string) {
+	l.count(b, len(list), pointer, name, "entries")
+	if !l.unique {
+		return
+	}
+	seen := make(map[any]bool, len(list))
+	for i, entry := range list {
+		key, comparable := entry, reflect.TypeOf(entry) != nil && reflect.TypeOf(entry).Comparable()
+		if comparable && seen[key] {
+			b.fail(pointer+"/"+strconv.Itoa(i), "Duplicate", "%s occurs more than once in %s", asJSON(entry), name)
+		}
+		if comparable {
+			seen[key] = true
+		}
+	}
+}
+
+func (l rules) count(b *binder, n int, pointer, name, unit string) {
+	if l.min != "" && n < mustAtoi(l.min) {
+		b.fail(pointer, "Too short", "%s must have at least %s %s, it has %d", name, l.min, unit, n)
+	}
+	if l.max != "" && n > mustAtoi(l.max) {
+		b.fail(pointer, "Too long", "%s may have at most %s %s, it has %d", name, l.max, unit, n)
+	}
+}
+
+func (l rules) number(b *binder, number json.Number, pointer, name string) {
+	if l.min == "" && l.max == "" {
+		return
+	}
+	value, err := number.Float64()
+	if err != nil {
+		b.fail(pointer, titleInvalidValue, "%s is out of range", name)
+		return
+	}
+	if l.min != "" && value < mustParse(l.min) {
+		b.fail(pointer, "Too small", "%s must be at least %s", name, l.min)
+	}
+	if l.max != "" && value > mustParse(l.max) {
+		b.fail(pointer, "Too large", "%s may be at most %s", name, l.max)
+	}
+}
+
+func mustParse(limit string) float64 {
+	n, err := strconv.ParseFloat(limit, 64)
+	if err != nil {
+		panic("emulator: rule limit " + limit)
+	}
+	return n
+}
+
+func mustAtoi(text string) int {
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		panic("emulator: rule limit " + text)
+	}
+	return n
+}
+
+// asJSON shows a value in a message, shortened where it is long.
+func asJSON(value any) string {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Sprint(value)
+	}
+	if len(text) > 80 {
+		return strings.ToValidUTF8(string(text[:80]), "") + "…"
+	}
+	return string(text)
+}
+
+// escapePointer makes a name part of a JSON pointer.
+func escapePointer(name string) string {
+	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+}

@@ -1,0 +1,155 @@
+package emulator
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// maxPageSize is the largest page of every list, and the default of the Management API's lists.
+const maxPageSize = 1000
+
+// page is what pageSize, skip, sort and withTotalResultSize of a list ask for.
+type page struct {
+	size, skip int
+	sort       string // without the minus sign; "" is the list's own order, by ID
+	descending bool
+	withTotal  bool
+}
+
+// page reads the paging parameters. Nothing is clamped: a value outside the limits is a 400. sortable lists
+// the fields that sort accepts; a list without them has no sort parameter.
+func (r *request) page(defaultSize int, sortable ...string) (page, error) {
+	p := page{size: defaultSize}
+	var err error
+	if p.size, err = r.intQuery("pageSize", defaultSize, 1, maxPageSize); err != nil {
+		return p, err
+	}
+	if p.skip, err = r.intQuery("skip", 0, 0, 1<<53); err != nil {
+		return p, err
+	}
+	if p.withTotal, err = r.boolQuery("withTotalResultSize", false); err != nil {
+		return p, err
+	}
+	if sort := r.query.Get("sort"); sort != "" && len(sortable) > 0 {
+		p.sort, p.descending = strings.CutPrefix(sort, "-")
+		if !slices.Contains(sortable, p.sort) {
+			return p, badRequest(atParameter("sort", titleInvalidValue, "cannot sort by %q, only by %s", p.sort, strings.Join(sortable, ", ")))
+		}
+	}
+	return p, nil
+}
+
+// cut is the part of a list of n rows that the page shows.
+func (p page) cut(n int) (from, to int) {
+	from = min(p.skip, n)
+	return from, min(from+p.size, n)
+}
+
+// sorted orders rows, which come in ascending order of ID, as the page asks. It leaves rows as they are and
+// copies only when the order differs. fields maps the names of page's sortable to comparisons; "id" is understood.
+func sorted[T any](p page, rows []T, fields map[string]func(a, b T) int) []T {
+	compare := fields[p.sort]
+	if compare == nil && !p.descending {
+		return rows
+	}
+	rows = slices.Clone(rows)
+	if compare != nil {
+		slices.SortStableFunc(rows, compare)
+	}
+	if p.descending {
+		slices.Reverse(rows)
+	}
+	return rows
+}
+
+// listReply answers a list that gives hasMore, and totalResultSize instead where that is asked for: show turns
+// a row into what the API calls it and is only called for the rows on the page.
+func listReply[T any](p page, rows []T, show func(T) any) reply {
+	from, to := p.cut(len(rows))
+	body := map[string]any{"data": shown(rows[from:to], show)}
+	if p.withTotal {
+		body["totalResultSize"] = len(rows)
+	} else {
+		body["hasMore"] = to < len(rows)
+	}
+	return okReply(body)
+}
+
+// totalReply answers a list that always gives totalResultSize and never hasMore.
+func totalReply[T any](p page, rows []T, show func(T) any) reply {
+	from, to := p.cut(len(rows))
+	return okReply(map[string]any{"data": shown(rows[from:to], show), "totalResultSize": len(rows)})
+}
+
+func shown[T any](rows []T, show func(T) any) []any {
+	data := make([]any, len(rows))
+	for i, row := range rows {
+		data[i] = show(row)
+	}
+	return data
+}
+
+// intQuery reads an integer parameter within limits; anything else is a 400 that names it.
+func (r *request) intQuery(name string, absent, lowest, highest int) (int, error) {
+	raw := r.query.Get(name)
+	if raw == "" {
+		return absent, nil
+	}
+	n, err := strconv.Atoi(raw)
+	if err != nil || n < lowest || n > highest {
+		return 0, badRequest(atParameter(name, titleInvalidValue, "%s must be an integer between %d and %d, got %q", name, lowest, highest, raw))
+	}
+	return n, nil
+}
+
+// boolQuery reads true or false; anything else is a 400.
+func (r *request) boolQuery(name string, absent bool) (bool, error) {
+	switch raw := r.query.Get(name); raw {
+	case "":
+		return absent, nil
+	case "true":
+		return true, nil
+	case "false":
+		return false, nil
+	default:
+		return false, badRequest(atParameter(name, titleInvalidValue, "%s must be true or false, got %q", name, raw))
+	}
+}
+
+// silentQuery reads silent=yes|no as it stands on the bulk writes and on events: absent means yes.
+func (r *request) silentQuery() (bool, error) {
+	switch raw := r.query.Get("silent"); raw {
+	case "", "yes":
+		return true, nil
+	case "no":
+		return false, nil
+	default:
+		return false, badRequest(atParameter("silent", titleInvalidValue, "silent must be yes or no, got %q", raw))
+	}
+}
+
+// idsQuery reads a comma list of IDs; nil when the parameter is absent.
+func (r *request) idsQuery(name string) ([]int64, error) {
+	raw := r.query.Get(name)
+	if raw == "" {
+		return nil, nil
+	}
+	parts := strings.Split(raw, ",")
+	ids := make([]int64, len(parts))
+	for i, part := range parts {
+		id, err := strconv.ParseInt(strings.TrimSpace(part), 10, 64)
+		if err != nil {
+			return nil, badRequest(atParameter(name, titleInvalidValue, "%s must be a comma list of IDs, got %q", name, part))
+		}
+		ids[i] = id
+	}
+	return ids, nil
+}
+
+// sortedKeys lists the keys of a map in order, for answers and messages that must not change from run to run.
+func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K {
+	return slices.Sorted(maps.Keys(m))
+}

@@ -1,0 +1,512 @@
+// Package emulator is a stateful stand-in for a Talon.One deployment: an http.Handler with the API's paths, keys,
+// checks and error shapes, and a store behind it. It decodes requests on its own, shares no type with any client,
+// and is used in process by tests and as a program by cmd/talonone-emulator. README.md lists the conventions
+// that it follows where the API's documentation is silent.
+package emulator
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	// maxBodyBytes bounds the JSON body of a request.
+	maxBodyBytes = 64 << 20
+	// maxUploadBytes bounds an import; the vendor advises 500 MB per file.
+	maxUploadBytes = 512 << 20
+)
+
+// Options of New. The zero value is a deployment with the default fixture, in memory, without limiter, latency
+// and faults.
+type Options struct {
+	// Fixture is what the deployment starts with; nil is DefaultFixture. It is not used when DataFile exists.
+	Fixture *Fixture
+	// DataFile keeps the state across restarts; "" keeps it in memory. Every change is on disk before its
+	// answer is sent.
+	DataFile string
+	// Latency is added to every request. A request that is admitted spends it in its turn, so that the rule
+	// of parallel requests can be seen.
+	Latency time.Duration
+	// ManagementRPS limits the Management operations, per key and endpoint, in requests per second; 0 is no limit.
+	// The documented limit is 3.
+	ManagementRPS float64
+	// RetryAfter adds the Retry-After header to 429 answers. The API declares none.
+	RetryAfter bool
+	// Legacy2022 makes deleteAudienceV2, deleteAudienceMembershipsV2 and syncCatalog take the manager
+	// credential instead of the Integration key, and lets a sync mix action types, as in the 2022 reference.
+	Legacy2022 bool
+	// ThirdPartyAudiencesOnly refuses to update or delete audiences that were not made by a third party, as the
+	// text of the 2022 reference had it.
+	ThirdPartyAudiencesOnly bool
+	// ForbiddenStatus is the answer to a Management key that lacks the endpoint: 403, or 401; 0 is 403.
+	ForbiddenStatus int
+	// Faults are active from the start.
+	Faults []Fault
+	// RequestLog receives one JSON object per line and request, without keys and bodies; nil for none.
+	RequestLog io.Writer
+	// KeepBodies makes Requests return the request bodies.
+	KeepBodies bool
+	// Now is the deployment's clock; nil is time.Now.
+	Now func() time.Time
+	// OnRequest is called for every request that passed authentication, limits and its queue, before it is
+	// applied. It may block, and it may call the deployment, but not for the same profile or session.
+	OnRequest func(ctx context.Context, operation string)
+}
+
+// Server is a deployment. It is an http.Handler and safe for concurrent use.
+type Server struct {
+	opts    Options
+	routes  []*route
+	limiter *limiter
+	queues  queues
+	keys    keyLocks
+	faults  faultList
+	log     requestLog
+	data    *dataFile // nil: in memory
+	closed  chan struct{}
+	close   func()
+
+	mu       sync.Mutex // guards what follows; handlers run with it held
+	state    *state
+	version  uint64 // changes so far
+	forgetAt hourly
+}
+
+// New starts a deployment from its fixture, or from the data file when there is one. It fails when either is wrong.
+func New(opts Options) (*Server, error) {
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	if opts.ForbiddenStatus == 0 {
+		opts.ForbiddenStatus = http.StatusForbidden
+	}
+	closed := make(chan struct{})
+	s := &Server{
+		opts:    opts,
+		limiter: newLimiter(opts.ManagementRPS),
+		log:     requestLog{writer: opts.RequestLog},
+		closed:  closed,
+		close:   sync.OnceFunc(func() { close(closed) }),
+	}
+	for _, fault := range opts.Faults {
+		if err := s.faults.add(fault); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.start(); err != nil {
+		return nil, err
+	}
+	s.routesLogin()
+	s.routesDefinitions()
+	s.routesAudiences()
+	s.routesProfiles()
+	s.routesCatalogs()
+	s.routesCoupons()
+	s.routesReferrals()
+	s.routesSessions()
+	s.routesEvents()
+	s.routesLoyalty()
+	return s, nil
+}
+
+func (s *Server) start() error {
+	if s.opts.DataFile != "" {
+		s.data = &dataFile{path: s.opts.DataFile}
+		st, ok, err := s.data.load()
+		if err != nil {
+			return err
+		}
+		if ok {
+			s.state = st
+			return nil
+		}
+	}
+	fixture := s.opts.Fixture
+	if fixture == nil {
+		fixture = DefaultFixture()
+	}
+	st, err := fixture.state(s.now())
+	if err != nil {
+		return err
+	}
+	s.state = st
+	s.version = 1
+	return s.save(s.version)
+}
+
+// Close ends hanging requests. The state needs no closing: every change is saved when it is made.
+func (s *Server) Close() error {
+	s.close()
+	return nil
+}
+
+// AddFault activates a fault; it fails when the fault contradicts itself.
+func (s *Server) AddFault(f Fault) error { return s.faults.add(f) }
+
+// ClearFaults ends all faults.
+func (s *Server) ClearFaults() { s.faults.clear() }
+
+// reply is a handler's answer. A nil body is an empty one; a *stream is written as it is produced.
+type reply struct {
+	status int
+	body   any
+}
+
+func okReply(body any) reply      { return reply{http.StatusOK, body} }
+func createdReply(body any) reply { return reply{http.StatusCreated, body} }
+func noContent() reply            { return reply{status: http.StatusNoContent} }
+
+// stream is a body that is too large to hold. write runs without the state: it owns what it writes.
+type stream struct {
+	contentType string
+	write       func(w io.Writer) error
+}
+
+// outgoing is an answer ready to be sent.
+type outgoing struct {
+	status int
+	header http.Header
+	body   []byte
+	stream *stream
+}
+
+// exchange is one request on its way through the server.
+type exchange struct {
+	w       http.ResponseWriter
+	http    *http.Request
+	path    string // escaped
+	started time.Time
+	entry   Request
+	body    *countingReader
+	delayed bool
+	logged  bool
+}
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	path := r.URL.EscapedPath()
+	if path == controlPath || strings.HasPrefix(path, controlPath+"/") {
+		s.serveControl(w, r, path)
+		return
+	}
+	if r.Body == nil {
+		r.Body = http.NoBody
+	}
+	x := &exchange{w: w, http: r, path: path, started: time.Now(), body: &countingReader{ReadCloser: r.Body}}
+	x.entry = Request{Time: s.now(), Method: r.Method, Path: path, Query: r.URL.RawQuery, Credential: CredentialNone}
+	r.Body = x.body
+	if rt, _, _ := s.match(r.Method, path); rt != nil {
+		x.entry.Operation = rt.operation
+	}
+	defer s.record(x)
+
+	fault := s.faults.pick(r.Method, path)
+	if fault == nil {
+		s.send(x, s.answer(x))
+		return
+	}
+	x.entry.Fault = fault.name()
+	var out outgoing
+	if fault.applies() {
+		out = s.answer(x)
+	}
+	s.delay(x)
+	s.fail(x, *fault, out)
+}
+
+// fail ends a request the way a fault says; out is the deployment's answer when the fault let it through.
+func (s *Server) fail(x *exchange, fault Fault, out outgoing) {
+	switch {
+	case fault.Reset:
+		s.record(x)
+		abort(x.w)
+	case fault.Hang:
+		x.drain()
+		select {
+		case <-x.http.Context().Done():
+		case <-s.closed:
+		}
+		s.record(x)
+		abort(x.w)
+	case fault.Truncate:
+		x.drain()
+		s.record(x)
+		s.truncate(x.w, out)
+	default:
+		s.send(x, fault.answerFor())
+	}
+}
+
+// answer takes a request through the checks in the API's order: credential, endpoint permission, rate, route and
+// ID, body, state.
+func (s *Server) answer(x *exchange) outgoing {
+	rt, params, allowed := s.match(x.http.Method, x.path)
+	r := &request{params: params, http: x.http}
+
+	s.mu.Lock()
+	cred, known := s.authenticate(x.http.Header.Get("Authorization"))
+	s.mu.Unlock()
+	x.entry.Credential = cred.kind
+	r.cred = cred
+	if rt == nil {
+		return s.noRoute(x, r, known, allowed)
+	}
+	if rt.access != noKey && (!known || !s.admits(rt.access, cred.kind)) {
+		return s.errorAnswer(rt, errUnauthorized())
+	}
+	if !cred.mayUse(x.path) {
+		return s.errorAnswer(rt, &apiError{status: s.opts.ForbiddenStatus, message: "This key does not give access to this endpoint"})
+	}
+	if rt.access == managementKey || rt.access == noKey {
+		if wait, ok := s.limiter.admit(s.opts.Now(), cred.scope()+" "+rt.operation); !ok {
+			out := s.errorAnswer(rt, errTooManyRequests())
+			if s.opts.RetryAfter {
+				out.header.Set("Retry-After", retryAfter(wait))
+			}
+			return out
+		}
+	}
+	var err error
+	if r.query, err = url.ParseQuery(x.http.URL.RawQuery); err != nil {
+		return s.errorAnswer(rt, badRequest(atParameter("", titleInvalidValue, "the query string is malformed")))
+	}
+	if err := s.readBody(x, rt, r); err != nil {
+		return s.errorAnswer(rt, err)
+	}
+	return s.admitted(x, rt, r)
+}
+
+func (s *Server) noRoute(x *exchange, r *request, known bool, allowed []string) outgoing {
+	rt := &route{}
+	switch {
+	case !known:
+		return s.errorAnswer(rt, errUnauthorized())
+	case len(allowed) > 0:
+		out := s.errorAnswer(rt, &apiError{status: http.StatusMethodNotAllowed, message: "Method not allowed"})
+		slices.Sort(allowed)
+		out.header.Set("Allow", strings.Join(slices.Compact(allowed), ", "))
+		return out
+	default:
+		return s.errorAnswer(rt, r.notFound("endpoint", x.http.Method+" "+x.path))
+	}
+}
+
+// readBody bounds the body and, but for streamed routes, reads it, so that no slow client holds the state.
+func (s *Server) readBody(x *exchange, rt *route, r *request) error {
+	limit := int64(maxBodyBytes)
+	if rt.streamed {
+		limit = maxUploadBytes
+	}
+	x.http.Body = http.MaxBytesReader(x.w, x.body, limit)
+	if rt.streamed {
+		return nil
+	}
+	body, err := io.ReadAll(x.http.Body)
+	r.body = body
+	if s.opts.KeepBodies {
+		x.entry.Body = body
+	}
+	return bodyError(err)
+}
+
+// bodyError turns a failure to read a body into the API's answer.
+func bodyError(err error) error {
+	var tooLarge *http.MaxBytesError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &tooLarge):
+		return &apiError{status: http.StatusRequestEntityTooLarge, message: fmt.Sprintf("The body is larger than %d bytes", tooLarge.Limit)}
+	default:
+		return badRequest(atPointer("", "Incomplete body", "the body ended early"))
+	}
+}
+
+// admitted runs a request that may run: repetitions of an idempotent one are answered from memory, updates of one
+// profile or session wait for their turn.
+func (s *Server) admitted(x *exchange, rt *route, r *request) outgoing {
+	ctx := x.http.Context()
+	var key string
+	if rt.idempotent {
+		var err error
+		if key, err = r.idempotencyKey(); err != nil {
+			return s.errorAnswer(rt, err)
+		}
+	}
+	if key != "" {
+		leave, err := s.keys.enter(ctx, key)
+		if err != nil {
+			return s.errorAnswer(rt, err)
+		}
+		defer leave()
+		s.mu.Lock()
+		earlier, ok := s.recall(key)
+		s.mu.Unlock()
+		if ok {
+			x.entry.Replayed = true
+			return jsonAnswer(earlier.Status, earlier.Body)
+		}
+	}
+	if rt.queues != nil {
+		leave, err := s.queues.enter(ctx, rt.queues(r))
+		if err != nil {
+			return s.errorAnswer(rt, err)
+		}
+		defer leave()
+	}
+	s.delay(x)
+	if s.opts.OnRequest != nil {
+		s.opts.OnRequest(ctx, rt.operation)
+	}
+	out, version := s.apply(rt, r, key)
+	if !rt.readOnly && out.status < 300 {
+		if err := s.save(version); err != nil {
+			return s.errorAnswer(rt, err)
+		}
+	}
+	return out
+}
+
+// apply runs the handler and returns its answer and the version of the state after it.
+func (s *Server) apply(rt *route, r *request, key string) (outgoing, uint64) {
+	if !rt.streamed {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+	}
+	got, err := rt.handler(r)
+	if rt.streamed {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+	}
+	var out outgoing
+	if err != nil {
+		out = s.errorAnswer(rt, err)
+	} else {
+		out = got.outgoing()
+		if !rt.readOnly {
+			s.version++
+		}
+	}
+	if key != "" && out.status < 500 {
+		s.remember(key, out.status, out.body)
+	}
+	return out, s.version
+}
+
+func (r reply) outgoing() outgoing {
+	if r.body == nil {
+		return outgoing{status: r.status, header: http.Header{}}
+	}
+	if body, ok := r.body.(*stream); ok {
+		return outgoing{status: r.status, header: http.Header{"Content-Type": {body.contentType}}, stream: body}
+	}
+	return jsonAnswer(r.status, mustJSON(r.body))
+}
+
+func jsonAnswer(status int, body []byte) outgoing {
+	out := outgoing{status: status, header: http.Header{}, body: body}
+	if len(body) > 0 {
+		out.header.Set("Content-Type", "application/json")
+	}
+	return out
+}
+
+func (s *Server) errorAnswer(rt *route, err error) outgoing {
+	var known *apiError
+	if !errors.As(err, &known) {
+		known = &apiError{status: http.StatusInternalServerError, message: "Internal error: " + err.Error()}
+	}
+	withStatus := known.status != http.StatusBadRequest || !rt.bare400
+	return jsonAnswer(known.status, mustJSON(errorBody(known, withStatus)))
+}
+
+// mustJSON encodes the emulator's own values, which always can be.
+func mustJSON(value any) []byte {
+	var buffer bytes.Buffer
+	encoder := json.NewEncoder(&buffer)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		panic(fmt.Sprintf("emulator: cannot encode an answer: %v", err))
+	}
+	return bytes.TrimSuffix(buffer.Bytes(), []byte("\n"))
+}
+
+// delay spends the latency once per request.
+func (s *Server) delay(x *exchange) {
+	if x.delayed || s.opts.Latency <= 0 {
+		return
+	}
+	x.delayed = true
+	timer := time.NewTimer(s.opts.Latency)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-x.http.Context().Done():
+	case <-s.closed:
+	}
+}
+
+// send writes an answer. The request is recorded first where the answer is at hand, so that whoever has the answer
+// finds the request in the log.
+func (s *Server) send(x *exchange, out outgoing) {
+	s.delay(x)
+	x.drain()
+	x.entry.Status = out.status
+	for name, values := range out.header {
+		x.w.Header()[name] = values
+	}
+	if out.stream != nil {
+		x.w.WriteHeader(out.status)
+		if err := out.stream.write(x.w); err != nil {
+			panic(http.ErrAbortHandler) // the client is gone, or must not take a part for the whole
+		}
+		return
+	}
+	s.record(x)
+	x.w.WriteHeader(out.status)
+	_, _ = x.w.Write(out.body)
+}
+
+// record logs the request once.
+func (s *Server) record(x *exchange) {
+	if x.logged {
+		return
+	}
+	x.logged = true
+	x.entry.BodyBytes = x.body.read
+	x.entry.Duration = time.Since(x.started)
+	s.log.record(x.entry)
+}
+
+// drain reads what is left of the body, as a client that is still sending does not look for an answer.
+func (x *exchange) drain() {
+	_, _ = io.Copy(io.Discard, io.LimitReader(x.body, maxUploadBytes))
+}
+
+func collect(body *stream) ([]byte, error) {
+	var buffer bytes.Buffer
+	err := body.write(&buffer)
+	return buffer.Bytes(), err
+}
+
+// countingReader counts the bytes of a body.
+type countingReader struct {
+	io.ReadCloser
+	read int64
+}
+
+func (c *countingReader) Read(p []byte) (int, error) {
+	n, err := c.ReadCloser.Read(p)
+	c.read += int64(n)
+	return n, err
+}
