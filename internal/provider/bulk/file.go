@@ -211,7 +211,7 @@ func csvFault(err error) error {
 		return Faultf(broken.Line, 0, "the number of fields differs from the header's")
 	case errors.Is(err, csv.ErrQuote):
 		if broken.StartLine != broken.Line {
-			return Faultf(broken.Line, broken.Column, "a quote is misplaced in the record that starts on line %d", broken.StartLine)
+			return Faultf(broken.Line, broken.Column, "a quote is misplaced or never closed in the record that starts on line %d", broken.StartLine)
 		}
 		return Faultf(broken.Line, broken.Column, "a quote is misplaced: double it inside of a quoted field")
 	case errors.Is(err, csv.ErrBareQuote):

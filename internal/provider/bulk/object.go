@@ -44,33 +44,33 @@ func DecodeObject(text string, each func(name string, dec *jsontext.Decoder) err
 	if kind := dec.PeekKind(); kind != jsontext.KindBeginObject {
 		if kind == jsontext.KindInvalid {
 			_, err := dec.ReadToken()
-			return syntaxError(text, err)
+			return JSONFault(text, err)
 		}
 		return fmt.Errorf("must be a JSON object, not %s", KindName(kind))
 	}
 	if _, err := dec.ReadToken(); err != nil {
-		return syntaxError(text, err)
+		return JSONFault(text, err)
 	}
 	var problems Problems
 	for dec.PeekKind() != jsontext.KindEndObject {
 		token, err := dec.ReadToken()
 		if err != nil {
-			return errors.Join(problems.Err(), syntaxError(text, err))
+			return errors.Join(problems.Err(), JSONFault(text, err))
 		}
 		name, depth := token.String(), dec.StackDepth()
 		err = each(name, dec)
 		if broken := new(jsontext.SyntacticError); errors.As(err, &broken) || errors.Is(err, io.ErrUnexpectedEOF) {
-			return errors.Join(problems.Err(), syntaxError(text, err))
+			return errors.Join(problems.Err(), JSONFault(text, err))
 		}
 		if err != nil {
 			problems.Add(err)
 		}
 		if err := finishMember(dec, depth); err != nil {
-			return errors.Join(problems.Err(), syntaxError(text, err))
+			return errors.Join(problems.Err(), JSONFault(text, err))
 		}
 	}
 	if _, err := dec.ReadToken(); err != nil {
-		return syntaxError(text, err)
+		return JSONFault(text, err)
 	}
 	if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
 		return errors.Join(problems.Err(), errors.New("there is more text behind the JSON object"))
@@ -92,20 +92,20 @@ func finishMember(dec *jsontext.Decoder, depth int) error {
 	return nil
 }
 
-// syntaxError puts a decoder's complaint into the words of somebody who looks for the place in a text.
-func syntaxError(text string, err error) error {
+// JSONFault puts a decoder's complaint about a text into the words of somebody who looks for the place. An error that is
+// none of the decoder's own becomes a Fault of the whole text as it is.
+func JSONFault(text string, err error) *Fault {
 	broken := new(jsontext.SyntacticError)
-	if !errors.As(err, &broken) {
-		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			return errors.New("the JSON text ends too early")
-		}
-		return err
-	}
-	if errors.Is(err, jsontext.ErrDuplicateName) {
-		return fmt.Errorf("%q occurs twice in one JSON object%s", broken.JSONPointer.LastToken(), within(broken.JSONPointer.Parent()))
+	switch isSyntax := errors.As(err, &broken); {
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return &Fault{Err: errors.New("the JSON text ends too early")}
+	case !isSyntax:
+		return &Fault{Err: err}
+	case errors.Is(err, jsontext.ErrDuplicateName):
+		return &Fault{Err: fmt.Errorf("%q occurs twice in one JSON object%s", broken.JSONPointer.LastToken(), within(broken.JSONPointer.Parent()))}
 	}
 	line, column := position(text, broken.ByteOffset)
-	return fmt.Errorf("not valid JSON at line %d, column %d%s: %w", line, column, within(broken.JSONPointer), broken.Err)
+	return &Fault{Line: line, Column: column, Err: fmt.Errorf("not valid JSON%s: %w", within(broken.JSONPointer), broken.Err)}
 }
 
 func within(pointer jsontext.Pointer) string {

@@ -41,7 +41,9 @@ func itemsFromJSONLines(content io.Reader) (Items, error) {
 		dec.Reset(reader)
 		sku, item, err := decodeLine(dec, &scratch)
 		if err != nil {
-			return lineFault(line, err)
+			fault := bulk.JSONFault(string(text), err)
+			fault.Line = line
+			return fault
 		}
 		return found.add(sku, item, line)
 	})
@@ -87,19 +89,4 @@ func decodeSKU(dec *jsontext.Decoder) (string, error) {
 	}
 	token, err := dec.ReadToken()
 	return token.String(), err
-}
-
-// lineFault adds line and column to an error of decodeLine.
-func lineFault(line int, err error) error {
-	broken := new(jsontext.SyntacticError)
-	switch {
-	case errors.Is(err, jsontext.ErrDuplicateName):
-		return bulk.Faultf(line, 0, "%w", err)
-	case errors.As(err, &broken):
-		return bulk.Faultf(line, int(broken.ByteOffset)+1, "not valid JSON: %w", broken.Err)
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return bulk.Faultf(line, 0, "the JSON text ends too early")
-	default:
-		return bulk.Faultf(line, 0, "%w", err)
-	}
 }

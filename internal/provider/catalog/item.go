@@ -153,8 +153,8 @@ func decodeItem(dec *jsontext.Decoder, scratch *[]byte) (Item, error) {
 // decodePart reads the value of one key of an item.
 func (i *Item) decodePart(key string, dec *jsontext.Decoder, scratch *[]byte) (err error) {
 	kind := dec.PeekKind()
-	if kind == jsontext.KindNull {
-		_, err = dec.ReadToken()
+	if kind == jsontext.KindNull || kind == jsontext.KindInvalid {
+		_, err = dec.ReadToken() // The error, when the kind is invalid.
 		return err
 	}
 	switch key {
