@@ -70,6 +70,7 @@ type Client struct {
 
 	audiences    cached[*AudienceListing]
 	memberCounts cached[map[int64]int64]
+	memberLists  memberCache
 	definitions  cached[[]AttributeDefinition]
 	applications cached[[]Application]
 	campaigns    cached[[]Campaign]
