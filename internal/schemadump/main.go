@@ -23,7 +23,7 @@ func main() {
 }
 
 func run(ctx context.Context) error {
-	server, err := providerserver.NewProtocol6WithError(provider.New("dev")())()
+	server, err := providerserver.NewProtocol6WithError(provider.New(provider.Build{Version: "dev"})())()
 	if err != nil {
 		return fmt.Errorf("starting the provider: %w", err)
 	}
