@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
 )
 
 // Keys of the emulator's default fixture.
@@ -111,13 +113,15 @@ func (d deployment) audiences(ctx context.Context) ([]string, error) {
 }
 
 func (d deployment) send(ctx context.Context, method, path, authorization string, body []byte) ([]byte, error) {
-	request, err := http.NewRequestWithContext(ctx, method, d.url+path, bytes.NewReader(body))
+	request, err := retryablehttp.NewRequestWithContext(ctx, method, d.url+path, body)
 	if err != nil {
 		return nil, err
 	}
 	request.Header.Set("Authorization", authorization)
 	request.Header.Set("Content-Type", "application/json")
-	response, err := http.DefaultClient.Do(request)
+	client := retryablehttp.NewClient() // waits when Terraform has just used up the requests of this second
+	client.Logger = nil
+	response, err := client.Do(request)
 	if err != nil {
 		return nil, err
 	}
