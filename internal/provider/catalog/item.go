@@ -1,0 +1,228 @@
+// Package catalog holds the constructs for the items of cart item catalogs.
+package catalog
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
+)
+
+// Item is what a catalog holds under one SKU. Every part is in its canonical form, and empty when the item lacks it, so
+// that nearly all comparisons are those of strings.
+type Item struct {
+	// Price is a decimal number as text.
+	Price string
+	// Product is the name of the product that groups the SKU with others.
+	Product string
+	// Attributes is a JSON object from attribute name to value.
+	Attributes string
+}
+
+// Equal tells whether two items mean the same: times in attributes are compared as instants.
+func (i Item) Equal(other Item) bool {
+	return i.Price == other.Price && i.Product == other.Product && bulk.EqualJSON(i.Attributes, other.Attributes)
+}
+
+// AppendJSON appends the item as a canonical JSON object.
+func (i Item) AppendJSON(dst []byte) []byte {
+	dst = append(dst, '{')
+	if i.Attributes != "" {
+		dst = append(dst, `"attributes":`...)
+		dst = append(dst, i.Attributes...)
+	}
+	if i.Price != "" {
+		dst = appendComma(dst)
+		dst = append(dst, `"price":`...)
+		dst = append(dst, i.Price...)
+	}
+	if i.Product != "" {
+		dst = appendComma(dst)
+		dst = append(dst, `"product":`...)
+		dst = appendString(dst, i.Product)
+	}
+	return append(dst, '}')
+}
+
+func appendComma(dst []byte) []byte {
+	if dst[len(dst)-1] != '{' {
+		dst = append(dst, ',')
+	}
+	return dst
+}
+
+// appendString appends a JSON string. Texts that are not UTF-8 were refused where they came in.
+func appendString(dst []byte, text string) []byte {
+	dst, _ = jsontext.AppendQuote(dst, text)
+	return dst
+}
+
+// Items are the items of a catalog, or some of them, by SKU.
+type Items map[string]Item
+
+// Equal tells whether both hold the same items.
+func (items Items) Equal(other Items) bool {
+	return maps.EqualFunc(items, other, Item.Equal)
+}
+
+// SKUs returns the SKUs, sorted.
+func (items Items) SKUs() []string {
+	skus := make([]string, 0, len(items))
+	for sku := range items {
+		skus = append(skus, sku)
+	}
+	slices.Sort(skus)
+	return skus
+}
+
+// JSON renders the items as one canonical JSON object from SKU to item.
+func (items Items) JSON() string {
+	return renderObject(items.SKUs(), 160*len(items), func(dst []byte, sku string) []byte {
+		return items[sku].AppendJSON(dst)
+	})
+}
+
+// renderObject writes a JSON object with the names in the given order.
+func renderObject(names []string, size int, value func(dst []byte, name string) []byte) string {
+	dst := make([]byte, 0, size+2)
+	dst = append(dst, '{')
+	for _, name := range names {
+		dst = appendComma(dst)
+		dst = appendString(dst, name)
+		dst = append(dst, ':')
+		dst = value(dst, name)
+	}
+	return string(append(dst, '}'))
+}
+
+// ParseItems reads the JSON form of items, an object from SKU to {price, product, attributes}. A part that is null, and
+// an attribute that is null, is as if it were left out. The error names the SKU and the key of every fault.
+func ParseItems(text string) (Items, error) {
+	items := make(Items)
+	err := decodeItems(text, func(sku string, item Item, _ string) { items[sku] = item })
+	return items, err
+}
+
+// decodeItems calls each for every faultless item with its SKU and its text as written.
+func decodeItems(text string, each func(sku string, item Item, written string)) error {
+	var scratch []byte
+	return bulk.DecodeObject(text, func(sku string, dec *jsontext.Decoder) error {
+		if sku == "" {
+			return fmt.Errorf("an item has an empty SKU")
+		}
+		start := dec.InputOffset()
+		item, err := decodeItem(dec, &scratch)
+		if err != nil {
+			return fmt.Errorf("SKU %q: %w", sku, err)
+		}
+		each(sku, item, strings.TrimLeft(text[start:dec.InputOffset()], ": \t\r\n"))
+		return nil
+	})
+}
+
+// decodeItem reads one item from the decoder. scratch is reused between calls.
+func decodeItem(dec *jsontext.Decoder, scratch *[]byte) (Item, error) {
+	var item Item
+	if kind := dec.PeekKind(); kind != jsontext.KindBeginObject {
+		if kind == jsontext.KindInvalid {
+			_, err := dec.ReadToken()
+			return item, err
+		}
+		return item, fmt.Errorf("must be an object with price, product and attributes, not %s", bulk.KindName(kind))
+	}
+	if _, err := dec.ReadToken(); err != nil {
+		return item, err
+	}
+	for dec.PeekKind() != jsontext.KindEndObject {
+		token, err := dec.ReadToken()
+		if err != nil {
+			return item, err
+		}
+		if err := item.decodePart(token.String(), dec, scratch); err != nil {
+			return item, err
+		}
+	}
+	_, err := dec.ReadToken()
+	return item, err
+}
+
+// decodePart reads the value of one key of an item.
+func (i *Item) decodePart(key string, dec *jsontext.Decoder, scratch *[]byte) (err error) {
+	kind := dec.PeekKind()
+	if kind == jsontext.KindNull || kind == jsontext.KindInvalid {
+		_, err = dec.ReadToken() // The error, when the kind is invalid.
+		return err
+	}
+	switch key {
+	case "price":
+		i.Price, err = decodePrice(kind, dec, scratch)
+	case "product":
+		i.Product, err = decodeProduct(kind, dec)
+	case "attributes":
+		i.Attributes, err = decodeAttributes(kind, dec, scratch)
+	default:
+		return fmt.Errorf("unknown key %q: an item has price, product and attributes; custom attributes go into attributes", key)
+	}
+	return err
+}
+
+func decodePrice(kind jsontext.Kind, dec *jsontext.Decoder, scratch *[]byte) (string, error) {
+	if kind == jsontext.KindNumber {
+		price, err := bulk.AppendCanonical((*scratch)[:0], dec)
+		if err != nil {
+			return "", fmt.Errorf("price: %w", err)
+		}
+		*scratch = price
+		return string(price), nil
+	}
+	if kind != jsontext.KindString {
+		return "", fmt.Errorf("price must be a number, not %s", bulk.KindName(kind))
+	}
+	token, err := dec.ReadToken()
+	if err != nil {
+		return "", err
+	}
+	return "", fmt.Errorf("price must be a number, not the string %q: values read from CSV are strings, write tonumber(…)", clip(token.String()))
+}
+
+func decodeProduct(kind jsontext.Kind, dec *jsontext.Decoder) (string, error) {
+	token, err := dec.ReadToken()
+	switch {
+	case err != nil:
+		return "", err
+	case kind != jsontext.KindString:
+		return "", fmt.Errorf("product must be a string, not %s", bulk.KindName(kind))
+	case token.String() == "":
+		return "", fmt.Errorf("product is empty: leave it out, or write null, for an item without a product")
+	}
+	return token.String(), nil
+}
+
+// decodeAttributes reads an object of attributes into its canonical form, without those that are null.
+func decodeAttributes(kind jsontext.Kind, dec *jsontext.Decoder, scratch *[]byte) (string, error) {
+	if kind != jsontext.KindBeginObject {
+		return "", fmt.Errorf("attributes must be an object from attribute name to value, not %s", bulk.KindName(kind))
+	}
+	dst, err := bulk.AppendCanonicalObject((*scratch)[:0], dec)
+	*scratch = dst
+	if err != nil {
+		return "", fmt.Errorf("attributes: %w", err)
+	}
+	if len(dst) == len("{}") {
+		return "", nil
+	}
+	return string(dst), nil
+}
+
+// clip shortens a text for a message.
+func clip(text string) string {
+	const most = 40
+	if len(text) <= most {
+		return text
+	}
+	return strings.ToValidUTF8(text[:most], "") + "…"
+}
