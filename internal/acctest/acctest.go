@@ -20,6 +20,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/acctest/contract"
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider"
 )
@@ -52,7 +53,7 @@ func Start(t testing.TB, options ...func(*emulator.Options)) *Deployment {
 	if err != nil {
 		t.Fatal(err)
 	}
-	listener := httptest.NewServer(server)
+	listener := httptest.NewServer(contract.Middleware(t, server))
 	t.Cleanup(func() {
 		// Close first: it ends the requests that a fault lets hang.
 		_ = server.Close()
