@@ -20,6 +20,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/acctest/contract"
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider"
 )
@@ -52,7 +53,7 @@ func Start(t testing.TB, options ...func(*emulator.Options)) *Deployment {
 	if err != nil {
 		t.Fatal(err)
 	}
-	listener := httptest.NewServer(server)
+	listener := httptest.NewServer(contract.Middleware(t, server))
 	t.Cleanup(func() {
 		// Close first: it ends the requests that a fault lets hang.
 		_ = server.Close()
@@ -140,6 +141,12 @@ func (d *Deployment) ExpectWrites(want map[string]int) func(*terraform.State) er
 // and answer may be nil; any status but a success ends the test.
 func (d *Deployment) Call(t testing.TB, method, path string, body, answer any) {
 	t.Helper()
+	d.CallAs(t, authorization(path), method, path, body, answer)
+}
+
+// CallAs is Call with an Authorization header of the test's choice.
+func (d *Deployment) CallAs(t testing.TB, authorization, method, path string, body, answer any) {
+	t.Helper()
 	var content io.Reader
 	if body != nil {
 		encoded, err := json.Marshal(body)
@@ -153,7 +160,7 @@ func (d *Deployment) Call(t testing.TB, method, path string, body, answer any) {
 		t.Fatal(err)
 	}
 	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Authorization", authorization(path))
+	req.Header.Set("Authorization", authorization)
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)

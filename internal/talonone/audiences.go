@@ -86,17 +86,14 @@ func (c *Client) UpdateAudienceV2(ctx context.Context, id int64, update Audience
 
 // DeleteAudienceV2 deletes an audience with all its memberships:
 // DELETE /v2/audiences/{audienceId}, Integration key (Management credential on
-// deployments of before 2023). An audience that is gone already is no error.
-// 400 means that a campaign uses it.
+// deployments of before 2023). 400 means that a campaign uses it; 404 that it is
+// gone already, or belongs to the environment of another Application's key.
 func (c *Client) DeleteAudienceV2(ctx context.Context, id int64) error {
 	err := c.do(ctx, &call{
 		operation: "deleteAudienceV2", method: http.MethodDelete, route: "/v2/audiences/{audienceId}",
 		params: []string{strconv.FormatInt(id, 10)}, access: movedAccess,
 	})
 	c.forgetMembers(id)
-	if IsNotFound(err) {
-		return nil
-	}
 	return err
 }
 

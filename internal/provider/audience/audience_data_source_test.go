@@ -21,7 +21,7 @@ func seeded(t *testing.T) (*acctest.Deployment, int64) {
 		ID int64 `json:"id"`
 	}
 	d.Call(t, http.MethodPost, "/v2/audiences", map[string]any{"name": "VIP", "integration": "segment", "integrationId": "x"}, &vip)
-	d.Call(t, http.MethodPost, "/v2/audiences", map[string]any{"name": "Twin", "sandbox": true}, nil)
+	d.CallAs(t, "ApiKey-v1 "+acctest.SandboxIntegrationKey, http.MethodPost, "/v2/audiences", map[string]any{"name": "Twin"}, nil)
 	d.Call(t, http.MethodPost, "/v2/audiences", map[string]any{"name": "Twin"}, nil)
 	d.Call(t, http.MethodPost, "/v2/customer_audiences", map[string]any{"data": []any{
 		map[string]any{"action": "add", "profileIntegrationId": "customer-1", "audienceId": vip.ID},
@@ -106,7 +106,17 @@ func TestAudiencesAreFilteredAndCounted(t *testing.T) {
 					statecheck.ExpectKnownValue("data.talonone_audiences.segment", tfjsonpath.New("audiences").AtSliceIndex(0).AtMapKey("member_count"), knownvalue.Int64Exact(2)),
 				},
 			},
-			{Config: d.Config(`data "talonone_audiences" "x" { name_regex = "(" }`), ExpectError: regexp.MustCompile(`Invalid regular expression`)},
 		},
+	})
+}
+
+func TestInvalidNamePatternIsRefusedAtPlanTime(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(),
+		Steps: []resource.TestStep{{
+			Config: d.Config(`data "talonone_audiences" "x" { name_regex = "(" }`), ExpectError: regexp.MustCompile(`Invalid regular expression`),
+		}},
 	})
 }

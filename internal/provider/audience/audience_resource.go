@@ -21,6 +21,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
@@ -198,8 +199,7 @@ func (r *audienceResource) Create(ctx context.Context, req resource.CreateReques
 	}
 	r.data.Audiences.Add(created.ID)
 	model := fromAPI(created, plan)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, audienceIdentity{ID: model.ID})...)
+	r.save(ctx, model, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
 func (r *audienceResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -208,6 +208,8 @@ func (r *audienceResource) Read(ctx context.Context, req resource.ReadRequest, r
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	// The framework asks for it on every path, also when the audience is gone.
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, audienceIdentity{ID: state.ID})...)
 	imported := state.Name.IsNull()
 	if !r.data.Client.HasManagementKey() && !imported {
 		resp.Diagnostics.AddWarning("Changes made outside of Terraform stay unseen",
@@ -230,8 +232,7 @@ func (r *audienceResource) Read(ctx context.Context, req resource.ReadRequest, r
 	if !imported {
 		keepDescription(ctx, &model, state, resp)
 	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, audienceIdentity{ID: model.ID})...)
+	r.save(ctx, model, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
 func (r *audienceResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -245,7 +246,7 @@ func (r *audienceResource) Update(ctx context.Context, req resource.UpdateReques
 	// deployment, need no request.
 	if plan.Name.Equal(state.Name) && plan.SubscribedApplicationIDs.Equal(state.SubscribedApplicationIDs) {
 		resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateDescription, nil)...)
-		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+		r.save(ctx, plan, &resp.State, resp.Identity, &resp.Diagnostics)
 		return
 	}
 	updated, err := r.data.Client.UpdateAudienceV2(ctx, state.ID.ValueInt64(), plan.toUpdate())
@@ -256,7 +257,7 @@ func (r *audienceResource) Update(ctx context.Context, req resource.UpdateReques
 	model := fromAPI(updated, plan)
 	// Drift in the description has been reported by Read.
 	model.Description = plan.Description
-	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+	r.save(ctx, model, &resp.State, resp.Identity, &resp.Diagnostics)
 }
 
 func (r *audienceResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
@@ -265,14 +266,18 @@ func (r *audienceResource) Delete(ctx context.Context, req resource.DeleteReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if err := r.data.Client.DeleteAudienceV2(ctx, state.ID.ValueInt64()); err != nil {
-		failed := doing("delete audience", state)
-		failed.Advice = map[int]string{
-			http.StatusBadRequest: "An audience that a campaign's rules use can't be deleted. Remove it from the rules in the Campaign Manager, then run terraform apply again; " +
-				"or take it out of Terraform's hands with a removed block and keep it.",
-		}
-		fw.AddError(&resp.Diagnostics, failed, err)
+	err := r.data.Client.DeleteAudienceV2(ctx, state.ID.ValueInt64())
+	if err == nil || talonone.IsNotFound(err) && r.isGone(ctx, state.ID.ValueInt64()) {
+		return
 	}
+	failed := doing("delete audience", state)
+	failed.Advice = map[int]string{
+		http.StatusBadRequest: "An audience that a campaign's rules use can't be deleted. Remove it from the rules in the Campaign Manager, then run terraform apply again; " +
+			"or take it out of Terraform's hands with a removed block and keep it.",
+		http.StatusNotFound: "The account still has this audience, so it belongs to the other environment (sandbox or live) than the Integration API key. " +
+			"Use a provider alias with a key of an Application of that environment.",
+	}
+	fw.AddError(&resp.Diagnostics, failed, err)
 }
 
 func (r *audienceResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
@@ -288,6 +293,13 @@ func (r *audienceResource) ImportState(ctx context.Context, req resource.ImportS
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), identity.ID)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("deletion_protection"), false)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity)...)
+}
+
+// save writes state and identity; an update returns its identity too, since
+// Terraform before 1.12 keeps none.
+func (r *audienceResource) save(ctx context.Context, model audienceModel, state *tfsdk.State, identity *tfsdk.ResourceIdentity, diags *diag.Diagnostics) {
+	diags.Append(state.Set(ctx, &model)...)
+	diags.Append(identity.Set(ctx, audienceIdentity{ID: model.ID})...)
 }
 
 // create sends the create. When its answer is lost, it looks for the audience
@@ -313,6 +325,16 @@ func (r *audienceResource) create(ctx context.Context, want talonone.NewAudience
 			return nil, err
 		}
 	}
+}
+
+// isGone confirms an answer of 404, which a key of the other environment gets for
+// an audience that is still there. Without a Management key it is believed.
+func (r *audienceResource) isGone(ctx context.Context, id int64) bool {
+	if !r.data.Client.HasManagementKey() {
+		return true
+	}
+	listing, err := r.data.Client.GetAudiences(ctx)
+	return err == nil && listing.ByID(id) == nil
 }
 
 // adopt takes over the audience that the plan named.

@@ -1,0 +1,10 @@
+terraform {
+  required_providers {
+    talonone = {
+      source = "talon-one/talonone"
+    }
+  }
+}
+
+# Everything from the environment: TALONONE_BASE_URL, TALONONE_INTEGRATION_API_KEY and TALONONE_MANAGEMENT_API_KEY.
+provider "talonone" {}

@@ -1,0 +1,6 @@
+import {
+  to = talonone_audience.vip
+  identity = {
+    id = 12
+  }
+}

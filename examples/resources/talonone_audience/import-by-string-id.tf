@@ -1,0 +1,4 @@
+import {
+  to = talonone_audience.vip
+  id = "12"
+}

@@ -1,0 +1,16 @@
+# An audience made from scratch.
+resource "talonone_audience" "vip" {
+  name                       = "VIP customers"
+  description                = "Spent more than 1,000 EUR in the last twelve months."
+  subscribed_application_ids = [1]
+
+  # Destroying or replacing an audience throws its members away: refuse both.
+  deletion_protection = true
+}
+
+# An audience that another platform fills, under the ID that it has there.
+resource "talonone_audience" "cart_abandoners" {
+  name                 = "Cart abandoners"
+  integration_id       = "cdp-4711"
+  created_in_3rd_party = true
+}
