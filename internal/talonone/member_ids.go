@@ -12,6 +12,7 @@ import (
 	"net/textproto"
 	"strings"
 	"sync"
+	"sync/atomic"
 )
 
 const (
@@ -37,6 +38,8 @@ type MemberIDs struct {
 
 	text []byte
 	ends []uint32
+	// confirmed remembers that ConfirmExport found nothing behind the last one.
+	confirmed atomic.Bool
 }
 
 // Len is the number of IDs.

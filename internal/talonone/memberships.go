@@ -172,8 +172,12 @@ func selfDelimited(resp *http.Response) bool {
 
 // ConfirmExport checks that an export is the whole list, with one request of
 // getAudienceMemberships for the member behind the last exported one. It returns
-// an *IncompleteExportError, and forgets the export, when there is one.
+// an *IncompleteExportError, and forgets the export, when there is one. A
+// confirmed export is not asked for again.
 func (c *Client) ConfirmExport(ctx context.Context, audienceID int64, exported *MemberIDs) error {
+	if exported.confirmed.Load() {
+		return nil
+	}
 	behind, _, err := c.GetAudienceMembershipsPage(ctx, audienceID, exported.Len(), 1)
 	if err != nil {
 		return err
@@ -182,6 +186,7 @@ func (c *Client) ConfirmExport(ctx context.Context, audienceID int64, exported *
 		c.memberLists.drop(audienceID)
 		return &IncompleteExportError{Exported: exported.Len()}
 	}
+	exported.confirmed.Store(true)
 	return nil
 }
 
