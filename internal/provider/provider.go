@@ -174,6 +174,7 @@ func (p *talonOneProvider) Resources(context.Context) []func() resource.Resource
 	return []func() resource.Resource{
 		audience.NewResource,
 		audience.NewMembershipsResource,
+		audience.NewCustomerAttributesResource,
 	}
 }
 
@@ -181,15 +182,21 @@ func (p *talonOneProvider) DataSources(context.Context) []func() datasource.Data
 	return []func() datasource.DataSource{
 		audience.NewDataSource,
 		audience.NewListDataSource,
+		audience.NewMembersDataSource,
 	}
 }
 
 func (p *talonOneProvider) Functions(context.Context) []func() function.Function {
-	return []func() function.Function{}
+	return []func() function.Function{
+		audience.NewMembersFunction,
+	}
 }
 
 func (p *talonOneProvider) Actions(context.Context) []func() action.Action {
-	return []func() action.Action{}
+	return []func() action.Action{
+		audience.NewClearAudienceAction,
+		audience.NewCustomerAttributesAction,
+	}
 }
 
 func (p *talonOneProvider) ListResources(context.Context) []func() list.ListResource {

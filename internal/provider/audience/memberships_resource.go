@@ -43,7 +43,7 @@ var (
 const (
 	membershipsType = "talonone_audience_memberships"
 
-	// membershipsTimeout is the default of every entry of the timeouts block: a
+	// membershipsTimeout is the default of every entry of the timeouts: a
 	// million members one by one are 1000 requests.
 	membershipsTimeout = 30 * time.Minute
 )

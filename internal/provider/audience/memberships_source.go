@@ -49,7 +49,7 @@ type roll struct {
 // errListedTwice says where a member was listed before.
 type errListedTwice struct{ first int }
 
-func (e errListedTwice) Error() string { return fmt.Sprintf("listed before, at %d", e.first) }
+func (e errListedTwice) Error() string { return fmt.Sprintf("repeats number %d", e.first) }
 
 // add checks an ID and adds it; place is where it stands in its source.
 func (r *roll) add(id []byte, place int) error {
