@@ -283,7 +283,7 @@ func TestDescriptionEditedElsewhereNeverReplaces(t *testing.T) {
 				}},
 				Check: d.ExpectWrites(map[string]int{}),
 			},
-			{Config: described("theirs"), ConfigPlanChecks: noChange},
+			{PreConfig: d.Server.ClearFaults, Config: described("theirs"), ConfigPlanChecks: noChange},
 		},
 	})
 }
