@@ -104,6 +104,12 @@ func (c *Client) GetAudiences(ctx context.Context) (*AudienceListing, error) {
 	return c.audiences.get(ctx, c.listAudiences)
 }
 
+// GetAudiencesAtStart is the listing that this client read first. Writes do not
+// drop it: it tells what was there before this run created anything.
+func (c *Client) GetAudiencesAtStart(ctx context.Context) (*AudienceListing, error) {
+	return c.audiencesAtStart.get(ctx, c.GetAudiences)
+}
+
 func (c *Client) listAudiences(ctx context.Context) (*AudienceListing, error) {
 	listing := &AudienceListing{byID: make(map[int64]*Audience)}
 	clock := func(resp *http.Response) {
@@ -137,16 +143,30 @@ func (c *Client) listAudiences(ctx context.Context) (*AudienceListing, error) {
 // account, by audience ID: GET /v1/audiences/analytics, Management key, 1000
 // audiences a request. One answer serves every reader until the next write.
 func (c *Client) GetAudiencesAnalytics(ctx context.Context) (map[int64]int64, error) {
-	return c.memberCounts.get(ctx, c.countMembers)
+	return c.memberCounts.get(ctx, func(ctx context.Context) (map[int64]int64, error) {
+		listing, err := c.GetAudiences(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return c.countMembers(ctx, listing)
+	})
 }
 
-func (c *Client) countMembers(ctx context.Context) (map[int64]int64, error) {
-	listing, err := c.GetAudiences(ctx)
-	if err != nil {
-		return nil, err
-	}
+// GetAudiencesAnalyticsAtStart counts the members of the audiences of
+// GetAudiencesAtStart, once.
+func (c *Client) GetAudiencesAnalyticsAtStart(ctx context.Context) (map[int64]int64, error) {
+	return c.countsAtStart.get(ctx, func(ctx context.Context) (map[int64]int64, error) {
+		listing, err := c.GetAudiencesAtStart(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return c.countMembers(ctx, listing)
+	})
+}
+
+func (c *Client) countMembers(ctx context.Context, listing *AudienceListing) (map[int64]int64, error) {
 	counts := make(map[int64]int64, len(listing.All))
-	_, err = inBatches(listing.All, MaxAnalyticsIDs, func(part []*Audience) error {
+	_, err := inBatches(listing.All, MaxAnalyticsIDs, func(part []*Audience) error {
 		ids := make([]string, len(part))
 		for i, audience := range part {
 			ids[i] = strconv.FormatInt(audience.ID, 10)

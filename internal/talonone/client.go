@@ -68,11 +68,13 @@ type Client struct {
 	config Config
 	sender *retryablehttp.Client
 
-	audiences    cached[*AudienceListing]
-	memberCounts cached[map[int64]int64]
-	definitions  cached[[]AttributeDefinition]
-	applications cached[[]Application]
-	campaigns    cached[[]Campaign]
+	audiences        cached[*AudienceListing]
+	audiencesAtStart cached[*AudienceListing]
+	countsAtStart    cached[map[int64]int64]
+	memberCounts     cached[map[int64]int64]
+	definitions      cached[[]AttributeDefinition]
+	applications     cached[[]Application]
+	campaigns        cached[[]Campaign]
 }
 
 // New checks config and returns a client. It sends nothing.

@@ -356,7 +356,9 @@ func (r *audienceResource) planCreate(ctx context.Context, plan *audienceModel, 
 	if !r.data.Client.HasManagementKey() || hasUnknownSettings(config) {
 		return
 	}
-	listing, err := r.data.Client.GetAudiences(ctx)
+	// Terraform plans once more right before each create, so a listing that every
+	// create drops would be read again and again.
+	listing, err := r.data.Client.GetAudiencesAtStart(ctx)
 	if err != nil {
 		fw.AddError(diags, doing("read the audiences that exist, before creating", *plan), err)
 		return
@@ -364,7 +366,7 @@ func (r *audienceResource) planCreate(ctx context.Context, plan *audienceModel, 
 	want := plan.toAPI()
 	free := func(id int64) bool { return !r.data.Audiences.Has(id) }
 	if own := createdSince(listing, want, serverTime(listing).Add(-adoptionWindow), free); own != nil {
-		counts, err := r.data.Client.GetAudiencesAnalytics(ctx)
+		counts, err := r.data.Client.GetAudiencesAnalyticsAtStart(ctx)
 		if err == nil && counts[own.ID] == 0 && r.data.Audiences.Add(own.ID) {
 			plan.ID, plan.AccountID, plan.Created = types.Int64Value(own.ID), types.Int64Value(own.AccountID), fw.Time(own.Created)
 			diags.AddWarning("An audience left over from an interrupted apply will be adopted",
