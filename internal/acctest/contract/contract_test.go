@@ -2,6 +2,7 @@ package contract
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -104,7 +105,8 @@ func TestMiddleware_trafficThatFits(t *testing.T) {
 		"a pattern beside a fixed path": {method: "GET", target: "/v1/boats/7", key: management, status: 200, answer: boat},
 		"all properties, objects that are free, and objects with free names": {
 			method: "POST", target: "/v1/boats", key: integration,
-			body:   `{"name": "Ariel", "sails": 3, "built": "1851-08-22T10:00:00Z", "attributes": {"any": {"thing": 1}}, "extras": {"anchor": {"price": 1.5}}}`,
+			body: `{"name": "Ariel", "sails": 3, "built": "1851-08-22T10:00:00Z", "attributes": {"any": {"thing": 1}},
+				"extras": {"anchor": {"price": 1.5}}, "captain": {"rank": 1, "age": 30}, "papers": {"number": 1}, "cargo": {}}`,
 			status: 201, answer: `{"id": 7, "name": "Ariel", "berth": 4, "attributes": {"x": null}}`,
 		},
 		"a body of DELETE, a slash and a percent sign in the path": {
@@ -213,6 +215,10 @@ func TestMiddleware_faults(t *testing.T) {
 			create, func(e *exchange) { e.body = `{"name": "Ariel", "extras": {"anchor": {"price": 1, "cost~/": 2}}}` },
 			[]string{"contract: POST /v1/boats: request body at /extras/anchor/cost~0~1: not declared"},
 		},
+		"a property of an object that must be empty": {
+			create, func(e *exchange) { e.body = `{"name": "Ariel", "cargo": {"rum": 1}}` },
+			[]string{"contract: POST /v1/boats: request body at /cargo/rum: not declared"},
+		},
 		"values of wrong types and formats": {
 			create, func(e *exchange) { e.body = `{"name": "ariel", "sails": "3", "built": "yesterday", "attributes": []}` },
 			[]string{
@@ -235,6 +241,13 @@ func TestMiddleware_faults(t *testing.T) {
 			[]string{
 				"contract: PUT /v1/manoeuvres: request body at /0/payload: missing property 'berth'",
 				"contract: PUT /v1/manoeuvres: request body at /0/payload/rope: got string, want number",
+			},
+		},
+		"a property of another alternative than the constant tells": {
+			exchange{method: "PUT", target: "/v1/manoeuvres", key: management, body: `[{"type": "MOOR", "payload": {"berth": 1, "course": 2}}]`, status: 204}, nil,
+			[]string{
+				"contract: PUT /v1/manoeuvres: request body at /0/payload/berth: got number, want string",
+				"contract: PUT /v1/manoeuvres: request body at /0/payload/course: not declared",
 			},
 		},
 		"no alternative at all": {
@@ -407,29 +420,33 @@ func TestMiddleware_bodiesTooLongToCompare(t *testing.T) {
 	}
 }
 
-// An answer that a test interrupts on purpose isn't held against anybody; the exchange after it is.
+// An answer that a test interrupts on purpose isn't held against anybody.
 func TestMiddleware_interruptedAnswers(t *testing.T) {
 	t.Parallel()
-	for name, interrupt := range map[string]http.HandlerFunc{
-		"the connection is taken over": func(w http.ResponseWriter, _ *http.Request) {
+	for name, interrupt := range map[string]func(w http.ResponseWriter, r *http.Request, giveUp func()){
+		"the connection is taken over": func(w http.ResponseWriter, _ *http.Request, _ func()) {
 			conn, _, err := w.(http.Hijacker).Hijack()
 			if err == nil {
 				_ = conn.Close()
 			}
 		},
-		"the connection is reset": func(w http.ResponseWriter, _ *http.Request) {
+		"the connection is reset": func(w http.ResponseWriter, _ *http.Request, _ func()) {
 			conn, _, err := http.NewResponseController(w).Hijack()
 			if err == nil {
 				_ = conn.(*net.TCPConn).SetLinger(0)
 				_ = conn.Close()
 			}
 		},
-		"the handler gives up": func(w http.ResponseWriter, _ *http.Request) {
+		"the handler gives up": func(w http.ResponseWriter, _ *http.Request, _ func()) {
 			_, _ = io.WriteString(w, boats[:10])
 			w.(http.Flusher).Flush()
 			panic(http.ErrAbortHandler)
 		},
-		"less is sent than announced": func(w http.ResponseWriter, _ *http.Request) {
+		"the client gives up": func(_ http.ResponseWriter, r *http.Request, giveUp func()) {
+			giveUp()
+			<-r.Context().Done()
+		},
+		"less is sent than announced": func(w http.ResponseWriter, _ *http.Request, _ func()) {
 			w.Header().Set("Content-Type", "application/json")
 			w.Header().Set("Content-Length", "1000")
 			_, _ = io.WriteString(w, boats[:10])
@@ -438,9 +455,13 @@ func TestMiddleware_interruptedAnswers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			found := &failures{TB: t}
-			server := httptest.NewServer(harbour(t).middleware(found, interrupt))
+			ctx, giveUp := context.WithCancel(t.Context())
+			defer giveUp()
+			server := httptest.NewServer(harbour(t).middleware(found, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				interrupt(w, r, giveUp)
+			})))
 			defer server.Close()
-			request, err := http.NewRequest(http.MethodGet, server.URL+"/v1/boats", nil)
+			request, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+"/v1/boats", nil)
 			if err != nil {
 				t.Fatal(err)
 			}
