@@ -78,7 +78,7 @@ func Middleware(t testing.TB, next http.Handler) http.Handler {
 func (c *contract) middleware(t testing.TB, next http.Handler) http.Handler {
 	reports := &reporter{t: t, seen: map[string]bool{}}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		call, known := c.find(r)
+		declared, known := c.find(r)
 		if !known {
 			rec := &recorder{ResponseWriter: w}
 			next.ServeHTTP(rec, r)
@@ -96,10 +96,10 @@ func (c *contract) middleware(t testing.TB, next http.Handler) http.Handler {
 		}
 		var faults []fault
 		if status := rec.status(); status >= 200 && status < 300 {
-			faults = call.checkRequest(r, body)
+			faults = declared.checkRequest(r, body)
 		}
-		faults = append(faults, call.checkResponse(rec)...)
-		reports.add(r.Method+" "+call.template, faults)
+		faults = append(faults, declared.checkResponse(rec)...)
+		reports.add(r.Method+" "+declared.template, faults)
 	})
 }
 
@@ -115,7 +115,7 @@ func refusesUnknown(status int) bool {
 // content is a body as far as it was kept.
 type content struct {
 	bytes []byte
-	// cut is set when the body was longer than maxBody; bytes then holds its beginning or nothing.
+	// cut is set when the body was longer than maxBody; bytes then holds its beginning.
 	cut bool
 }
 
@@ -177,9 +177,11 @@ func (r *recorder) Unwrap() http.ResponseWriter {
 
 // Flush is here, apart from Unwrap, for handlers that ask for an [http.Flusher].
 func (r *recorder) Flush() {
-	if err := http.NewResponseController(r.ResponseWriter).Flush(); err != nil {
-		r.failed = true
+	if r.code == 0 {
+		r.code = http.StatusOK
 	}
+	// A connection that is gone shows at the next Write.
+	_ = http.NewResponseController(r.ResponseWriter).Flush()
 }
 
 // Hijack is here, apart from Unwrap, for handlers that ask for an [http.Hijacker], and because an
@@ -223,12 +225,13 @@ var arrayIndex = regexp.MustCompile(`/\d+\b`)
 // fill the log otherwise.
 const maxFaults = 20
 
-// add reports each fault unless the same one was reported before, at whatever position of an array.
-func (r *reporter) add(call string, faults []fault) {
+// add reports each fault of an exchange unless the same one was reported before, at whatever position of
+// an array.
+func (r *reporter) add(exchange string, faults []fault) {
 	r.t.Helper()
 	fresh := 0
 	for _, f := range faults {
-		key := call + "\n" + f.where + "\n" + arrayIndex.ReplaceAllString(f.pointer, "/*") + "\n" + f.reason
+		key := exchange + "\n" + f.where + "\n" + arrayIndex.ReplaceAllString(f.pointer, "/*") + "\n" + f.reason
 		r.mu.Lock()
 		known := r.seen[key]
 		r.seen[key] = true
@@ -237,10 +240,10 @@ func (r *reporter) add(call string, faults []fault) {
 			continue
 		}
 		if fresh++; fresh > maxFaults {
-			r.t.Errorf("contract: %s: more faults than the %d reported", call, maxFaults)
+			r.t.Errorf("contract: %s: more faults than the %d reported", exchange, maxFaults)
 			return
 		}
-		r.t.Errorf("contract: %s: %s", call, f)
+		r.t.Errorf("contract: %s: %s", exchange, f)
 	}
 }
 

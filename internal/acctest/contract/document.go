@@ -226,14 +226,14 @@ func (d *document) operation(root, declared node, template string) (*operation, 
 
 	inPath := map[string]*parameter{}
 	for _, p := range declared.list("parameters") {
-		schema := p.get("schema")
+		declaredSchema := p.get("schema")
 		explode, given := p.value["explode"].(bool)
 		parsed := &parameter{
 			name:     p.text("name"),
-			schema:   d.schema(schema.pointer),
-			list:     schema.text("type") == "array",
+			schema:   d.schema(declaredSchema.pointer),
+			list:     declaredSchema.text("type") == "array",
 			split:    given && !explode,
-			literal:  isLiteral(schema.text("type")) || isLiteral(schema.get("items").text("type")),
+			literal:  isLiteral(declaredSchema.text("type")) || isLiteral(declaredSchema.get("items").text("type")),
 			required: p.value["required"] == true,
 		}
 		switch p.text("in") {
@@ -298,9 +298,9 @@ var prefixes = map[string]string{
 // media returns the schemas of a request body or response by media type.
 func (d *document) media(n node) map[string]*schema {
 	schemas := map[string]*schema{}
-	content := n.get("content")
-	for mediaType := range content.value {
-		schemas[mediaType] = d.schema(content.get(mediaType).get("schema").pointer)
+	byType := n.get("content")
+	for mediaType := range byType.value {
+		schemas[mediaType] = d.schema(byType.get(mediaType).get("schema").pointer)
 	}
 	return schemas
 }

@@ -179,9 +179,9 @@ func (c call) checkResponse(answer *recorder) []fault {
 	case answer.size == 0:
 		return []fault{{where, "", "missing"}}
 	}
-	mediaType, _, schema, faults := choose(where, declared, answer.Header().Get("Content-Type"))
+	mediaType, _, chosen, faults := choose(where, declared, answer.Header().Get("Content-Type"))
 	if faults != nil || mediaType != "application/json" || answer.body == nil {
 		return faults
 	}
-	return checkJSON(where, schema, answer.body, false)
+	return checkJSON(where, chosen, answer.body, false)
 }
