@@ -6,7 +6,7 @@
 //
 // What is compared: path, method, path and query parameters, authentication scheme, content types,
 // statuses and bodies. Properties that a schema doesn't declare are errors although the documents
-// don't forbid them, so that a misspelt name can't pass; only objects for which a schema declares
+// don't forbid them, so that a misspelled name can't pass; only objects for which a schema declares
 // nothing at all (attributes, for example) are free. Requests are held to the documents once the
 // deployment has accepted them (2xx), since tests send bad requests on purpose. The places where
 // the documents themselves are wrong are listed in exceptions.go.
@@ -44,7 +44,7 @@ const maxBody = 1 << 20
 var documents = []string{"integration.yaml", "management.yaml", "trackEvent-v1.yaml"}
 
 var vendor = sync.OnceValues(func() (*contract, error) {
-	return load(os.Getenv(directoryVariable), documents...)
+	return load(os.DirFS(os.Getenv(directoryVariable)), documents...)
 })
 
 var saySkipped sync.Once
@@ -70,7 +70,7 @@ func Middleware(t testing.TB, next http.Handler) http.Handler {
 	}
 	c, err := vendor()
 	if err != nil {
-		t.Fatalf("reading the vendor's OpenAPI documents, which %s names: %v", directoryVariable, err)
+		t.Fatalf("reading the vendor's OpenAPI documents in %s=%s: %v", directoryVariable, os.Getenv(directoryVariable), err)
 	}
 	return c.middleware(t, next)
 }

@@ -33,8 +33,8 @@ func (d *document) schema(pointer string) *schema {
 	}
 	location := d.url + "#" + strings.Join(tokens, "/")
 	return &schema{doc: d, compile: sync.OnceValues(func() (*jsonschema.Schema, error) {
-		d.mu.Lock()
-		defer d.mu.Unlock()
+		d.compilerMu.Lock()
+		defer d.compilerMu.Unlock()
 		return d.compiler.Compile(location)
 	})}
 }
@@ -148,12 +148,17 @@ type shape struct {
 
 // shape returns the shape of a compiled schema, worked out once.
 func (d *document) shape(compiled *jsonschema.Schema) *shape {
-	if known, ok := d.shapes.Load(compiled); ok {
-		return known.(*shape)
+	d.shapesMu.RLock()
+	known := d.shapes[compiled]
+	d.shapesMu.RUnlock()
+	if known != nil {
+		return known
 	}
 	s := &shape{properties: map[string][]*jsonschema.Schema{}}
 	s.add(compiled, map[*jsonschema.Schema]bool{})
-	d.shapes.Store(compiled, s)
+	d.shapesMu.Lock()
+	defer d.shapesMu.Unlock()
+	d.shapes[compiled] = s
 	return s
 }
 
@@ -194,7 +199,7 @@ func (s *shape) add(part *jsonschema.Schema, seen map[*jsonschema.Schema]bool) {
 }
 
 // walker searches a value for properties that no schema declares. It works apart from validation, for
-// which a property without a declaration is fine, and finds a misspelt name even where the object is
+// which a property without a declaration is fine, and finds a misspelled name even where the object is
 // invalid for the lack of the right one.
 type walker struct {
 	doc    *document

@@ -3,10 +3,10 @@ package contract
 import (
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -62,7 +62,7 @@ var (
 	updateSession = exchange{
 		method: "PUT", target: "/v2/customer_sessions/cart%2F1?dry=false", key: "ApiKey-v1 k", status: 200,
 		answer: `{` + nothingHappened + `, "customerSession": ` + session + `, "customerProfile": ` + person + `}`,
-		body: `{"customerSession": {"profileId": "customer-1", "storeIntegrationId": "harbour-street", "couponCodes": ["SUMMER10"], "referralCode": "", "loyaltyCards": ["card-1"], "state": "open",
+		body: `{"customerSession": {"profileId": "customer-1", "storeIntegrationId": "harbor-street", "couponCodes": ["SUMMER10"], "referralCode": "", "loyaltyCards": ["card-1"], "state": "open",
 			"cartItems": [{"sku": "SKU1", "quantity": 2, "price": 9.95, "name": "Sneakers", "category": "shoes", "product": {"name": "sneakers"}, "weight": 1, "height": 1, "width": 1, "length": 1,
 				"attributes": {"size": 42}, "additionalCosts": {"engraving": {"price": 1.5}}}],
 			"additionalCosts": {"shipping": {"price": 5}}, "identifiers": ["a"], "attributes": {"Channel": "web"}, "evaluableCampaignIds": [12],
@@ -71,7 +71,7 @@ var (
 	}
 	trackEvent = exchange{
 		method: "POST", target: "/v2/events?silent=no&dry=false", key: "ApiKey-v1 k", status: 200, answer: `{` + nothingHappened + `}`,
-		body: `{"type": "product_shared", "profileId": "customer-1", "attributes": {"url": "https://example.com"}, "storeIntegrationId": "harbour-street", "responseContent": ["customerProfile"]}`,
+		body: `{"type": "product_shared", "profileId": "customer-1", "attributes": {"url": "https://example.com"}, "storeIntegrationId": "harbor-street", "responseContent": ["customerProfile"]}`,
 	}
 )
 
@@ -143,7 +143,7 @@ func TestVendor_faults(t *testing.T) {
 		right, wrong  string // what is replaced in the target, the body and the answer
 		wantedReports []string
 	}{
-		"createAudienceV2, a property misspelt in the request": {
+		"createAudienceV2, a property misspelled in the request": {
 			createAudience, `"subscribedApplicationsIds": [3], "integration"`, `"subscribedApplicationIds": [3], "integration"`,
 			[]string{"contract: POST /v2/audiences: request body at /subscribedApplicationIds: not declared"},
 		},
@@ -159,7 +159,7 @@ func TestVendor_faults(t *testing.T) {
 			getAudiences, `"id": 5012`, `"id": "5012"`,
 			[]string{"contract: GET /v1/audiences: response body (200) at /data/0/id: got string, want integer"},
 		},
-		"syncCatalog, a property misspelt in an action": {
+		"syncCatalog, a property misspelled in an action": {
 			syncCatalog, `"replaceIfExists"`, `"replaceIfexists"`,
 			[]string{"contract: PUT /v1/catalogs/{catalogId}/sync: request body at /actions/0/payload/replaceIfexists: not declared"},
 		},
@@ -206,6 +206,23 @@ func TestVendor_faults(t *testing.T) {
 				t.Errorf("reported (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestVendor_isWhatMiddlewareComparesWith(t *testing.T) {
+	t.Parallel()
+	ofVendor(t)
+	found := &failures{TB: t}
+	handler := Middleware(found, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodDelete, "/v2/audiences/7?force=true", nil)
+	r.Header.Set("Authorization", "ApiKey-v1 k")
+	handler.ServeHTTP(httptest.NewRecorder(), r)
+	want := []string{
+		`contract: DELETE /v2/audiences/{audienceId}: query parameter "force": not declared`,
+		"contract: DELETE /v2/audiences/{audienceId}: response: the status 200 isn't declared",
+	}
+	if diff := cmp.Diff(want, found.messages); diff != "" {
+		t.Errorf("reported (-want +got):\n%s", diff)
 	}
 }
 
@@ -256,7 +273,7 @@ func TestVendor_exceptionsAreNeeded(t *testing.T) {
 
 func readVendor(t *testing.T, name string) []byte {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(os.Getenv(directoryVariable), name))
+	text, err := fs.ReadFile(os.DirFS(os.Getenv(directoryVariable)), name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -267,7 +284,7 @@ func BenchmarkLoad(b *testing.B) {
 	ofVendor(b)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := load(os.Getenv(directoryVariable), documents...); err != nil {
+		if _, err := load(os.DirFS(os.Getenv(directoryVariable)), documents...); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -306,7 +323,7 @@ func BenchmarkMiddleware(b *testing.B) {
 			b.ReportAllocs()
 			b.SetBytes(int64(len(e.body) + len(e.answer)))
 			for b.Loop() {
-				r := httptest.NewRequest(e.method, e.target, strings.NewReader(e.body))
+				r := httptest.NewRequestWithContext(b.Context(), e.method, e.target, strings.NewReader(e.body))
 				r.Header.Set("Authorization", e.key)
 				r.Header.Set("Content-Type", orJSON(e.contentType))
 				handler.ServeHTTP(httptest.NewRecorder(), r)
