@@ -44,7 +44,12 @@ const maxBody = 1 << 20
 var documents = []string{"integration.yaml", "management.yaml", "trackEvent-v1.yaml"}
 
 var vendor = sync.OnceValues(func() (*contract, error) {
-	return load(os.DirFS(os.Getenv(directoryVariable)), documents...)
+	folder := os.Getenv(directoryVariable)
+	c, err := load(os.DirFS(folder), documents...)
+	if err != nil {
+		return nil, fmt.Errorf("the vendor's OpenAPI documents in %s=%s: %w", directoryVariable, folder, err)
+	}
+	return c, nil
 })
 
 var saySkipped sync.Once
@@ -70,7 +75,7 @@ func Middleware(t testing.TB, next http.Handler) http.Handler {
 	}
 	c, err := vendor()
 	if err != nil {
-		t.Fatalf("reading the vendor's OpenAPI documents in %s=%s: %v", directoryVariable, os.Getenv(directoryVariable), err)
+		t.Fatal(err)
 	}
 	return c.middleware(t, next)
 }
