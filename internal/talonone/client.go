@@ -73,6 +73,7 @@ type Client struct {
 	definitions  cached[[]AttributeDefinition]
 	applications cached[[]Application]
 	campaigns    cached[[]Campaign]
+	catalogs     catalogUses
 }
 
 // New checks config and returns a client. It sends nothing.
