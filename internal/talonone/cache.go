@@ -56,6 +56,13 @@ func (c *cached[T]) get(ctx context.Context, load func(context.Context) (T, erro
 	}
 }
 
+// has says whether the value is there without loading it.
+func (c *cached[T]) has() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.loaded
+}
+
 // drop forgets the value, also one whose load is under way.
 func (c *cached[T]) drop() {
 	c.mu.Lock()
