@@ -68,7 +68,6 @@ type Client struct {
 	config Config
 	sender *retryablehttp.Client
 
-<<<<<<< HEAD
 	audiences        cached[*AudienceListing]
 	audiencesAtStart cached[*AudienceListing]
 	countsAtStart    cached[map[int64]int64]
@@ -76,14 +75,7 @@ type Client struct {
 	definitions      cached[[]AttributeDefinition]
 	applications     cached[[]Application]
 	campaigns        cached[[]Campaign]
-=======
-	audiences    cached[*AudienceListing]
-	memberCounts cached[map[int64]int64]
-	definitions  cached[[]AttributeDefinition]
-	applications cached[[]Application]
-	campaigns    cached[[]Campaign]
-	catalogs     catalogUses
->>>>>>> bulk
+	catalogs         catalogUses
 }
 
 // New checks config and returns a client. It sends nothing.
