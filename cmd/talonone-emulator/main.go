@@ -150,8 +150,8 @@ func serve(ctx context.Context, c config, deployment *emulator.Server, listener 
 	if err := deployment.Close(); err != nil {
 		return err
 	}
-	//nolint:contextcheck // the context that ended is the reason to stop
-	stopping, cancel := context.WithTimeout(context.Background(), stopTime)
+	// The context that ended is the reason to stop.
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
 	defer cancel()
 	if err := server.Shutdown(stopping); err != nil {
 		return errors.Join(err, server.Close())

@@ -44,12 +44,12 @@ func TestApplyAfterTheProviderWasKilledMakesNoDoubles(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var c *cli
-			var creates, killed atomic.Int32
+			var creates, killed atomic.Int64
 			d := acctest.Start(t, func(o *emulator.Options) {
 				o.OnRequest = func(_ context.Context, operation string) {
 					// Killed while the deployment still carries the create out: its answer is lost.
 					if operation == "createAudienceV2" && creates.Add(1) == 20 {
-						killed.Store(int32(c.killProvider()))
+						killed.Store(int64(c.killProvider()))
 					}
 				}
 			})
@@ -110,7 +110,7 @@ func freeAddress(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer listener.Close()
+	defer func() { _ = listener.Close() }()
 	return listener.Addr().String()
 }
 

@@ -106,28 +106,17 @@ func (c *cli) giveUpProtection() bool {
 // import what the example itself creates.
 func copyExample(t *testing.T, folder string, c *cli) {
 	t.Helper()
-	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		name, err := filepath.Rel(folder, path)
-		if err != nil {
-			return err
-		}
-		if entry.IsDir() {
-			return os.MkdirAll(filepath.Join(c.dir, name), 0o700)
-		}
-		if strings.HasPrefix(entry.Name(), "import") {
-			return nil
-		}
-		content, err := os.ReadFile(path)
-		if err != nil {
-			return err
-		}
-		return os.WriteFile(filepath.Join(c.dir, name), content, 0o600)
-	})
+	if err := os.CopyFS(c.dir, os.DirFS(folder)); err != nil {
+		t.Fatal(err)
+	}
+	imports, err := filepath.Glob(filepath.Join(c.dir, "import*"))
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, file := range imports {
+		if err := os.Remove(file); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

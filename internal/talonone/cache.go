@@ -52,7 +52,8 @@ func (c *cached[T]) get(ctx context.Context, load func(context.Context) (T, erro
 		if result.Err != nil {
 			return none, result.Err
 		}
-		return result.Val.(T), nil
+		value, _ := result.Val.(T)
+		return value, nil
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hashicorp/go-cleanhttp"
 	"github.com/hashicorp/go-retryablehttp"
 )
 
@@ -56,7 +57,7 @@ type Config struct {
 
 	// UserAgent is sent with every request.
 	UserAgent string
-	// Transport replaces http.DefaultTransport's clone.
+	// Transport replaces the pooled transport that New makes.
 	Transport http.RoundTripper
 }
 
@@ -94,9 +95,9 @@ func New(config Config) (*Client, error) {
 		config.ManagementRPS = DefaultManagementRPS
 	}
 	if config.Transport == nil {
-		transport := http.DefaultTransport.(*http.Transport).Clone()
+		transport := cleanhttp.DefaultPooledTransport()
 		// Terraform runs ten operations at a time, often more; two idle
-		// connections, the default, would reconnect all the time.
+		// connections, Go's default, would reconnect all the time.
 		transport.MaxIdleConnsPerHost = 64
 		config.Transport = transport
 	}
