@@ -52,13 +52,19 @@ type AudienceListing struct {
 	// All is in ascending order of ID.
 	All  []*Audience
 	byID map[int64]*Audience
-	// ServerTime is the deployment's clock when it answered the last page; zero
-	// when it did not say.
-	ServerTime time.Time
+	// skew is how far the deployment's clock is ahead of this machine's.
+	skew time.Duration
 }
+
+// dateResolution is that of the Date header; clocks that differ by less than
+// twice as much count as equal.
+const dateResolution = time.Second
 
 // ByID returns nil where the account has no such audience.
 func (l *AudienceListing) ByID(id int64) *Audience { return l.byID[id] }
+
+// OnServer translates a time of this machine's clock into the deployment's.
+func (l *AudienceListing) OnServer(t time.Time) time.Time { return t.Add(l.skew) }
 
 // CreateAudienceV2 creates an audience: POST /v2/audiences, Integration key.
 // It is sent once: a lost answer is an *OutcomeUnknownError, since a repetition
@@ -113,8 +119,9 @@ func (c *Client) GetAudiencesAtStart(ctx context.Context) (*AudienceListing, err
 func (c *Client) listAudiences(ctx context.Context) (*AudienceListing, error) {
 	listing := &AudienceListing{byID: make(map[int64]*Audience)}
 	clock := func(resp *http.Response) {
-		if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
-			listing.ServerTime = date
+		date, err := http.ParseTime(resp.Header.Get("Date"))
+		if skew := time.Until(date); err == nil && skew.Abs() > 2*dateResolution {
+			listing.skew = skew
 		}
 	}
 	newCall := func() *call {
