@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/shirou/gopsutil/v4/process"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider"
 )
@@ -29,11 +31,25 @@ func main() {
 		return
 	}
 	silenceFrameworkTrace()
-	err := providerserver.Serve(context.Background(), provider.New(provider.Build{Version: version, Commit: commit}),
+	err := providerserver.Serve(context.Background(), provider.New(provider.Build{Version: version, Commit: commit, RunStart: parentStart()}),
 		providerserver.ServeOpts{Address: provider.Address, Debug: *debug})
 	if err != nil {
 		log.Fatal(err)
 	}
+}
+
+// parentStart is when the Terraform or OpenTofu that started this process began;
+// zero where the system does not tell.
+func parentStart() time.Time {
+	parent, err := process.NewProcess(int32(os.Getppid())) //nolint:gosec // process IDs fit, the library takes no other type
+	if err != nil {
+		return time.Time{}
+	}
+	milliseconds, err := parent.CreateTime()
+	if err != nil {
+		return time.Time{}
+	}
+	return time.UnixMilli(milliseconds)
 }
 
 // silenceFrameworkTrace keeps the framework from writing trace lines that

@@ -27,11 +27,11 @@ const stopTime = 5 * time.Second
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
-		if !errors.Is(err, flag.ErrHelp) {
-			fmt.Fprintln(os.Stderr, "talonone-emulator:", err)
-		}
-		os.Exit(2)
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
+		stop()
+		fmt.Fprintln(os.Stderr, "talonone-emulator:", err)
+		os.Exit(1)
 	}
 }
 
@@ -138,7 +138,7 @@ func serve(ctx context.Context, c config, deployment *emulator.Server, listener 
 		return err
 	}
 	if c.urlFile != "" {
-		if err := os.WriteFile(c.urlFile, []byte(url+"\n"), 0o600); err != nil {
+		if err := publish(c.urlFile, url); err != nil {
 			return err
 		}
 	}
@@ -150,8 +150,8 @@ func serve(ctx context.Context, c config, deployment *emulator.Server, listener 
 	if err := deployment.Close(); err != nil {
 		return err
 	}
-	//nolint:contextcheck // the context that ended is the reason to stop
-	stopping, cancel := context.WithTimeout(context.Background(), stopTime)
+	// The context that ended is the reason to stop.
+	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
 	defer cancel()
 	if err := server.Shutdown(stopping); err != nil {
 		return errors.Join(err, server.Close())
@@ -167,4 +167,13 @@ func announce(out io.Writer, url string, deployment *emulator.Server) error {
 	}
 	_, err := io.WriteString(out, text.String())
 	return err
+}
+
+// publish writes the URL in one step, so that whoever waits for the file never reads half of it.
+func publish(path, url string) error {
+	temp := path + ".tmp"
+	if err := os.WriteFile(temp, []byte(url+"\n"), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(temp, path)
 }

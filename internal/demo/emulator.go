@@ -33,7 +33,7 @@ type emulator struct {
 func startEmulator(ctx context.Context, program, dir string) (*emulator, error) {
 	urlFile := filepath.Join(dir, "emulator-url")
 	// Without ctx: a Terraform that is interrupted still wants an answer to the request that it has sent.
-	cmd := exec.Command(program, "-listen", "127.0.0.1:0", "-url-file", urlFile) //nolint:gosec,noctx // built by make demo; stopped by stop
+	cmd := exec.Command(program, "-listen", "127.0.0.1:0", "-url-file", urlFile) //nolint:noctx // built by make demo; stopped by stop
 	cmd.Stderr = os.Stderr
 	cmd.SysProcAttr = ownProcessGroup()
 	if err := cmd.Start(); err != nil {

@@ -109,7 +109,7 @@ var overridesWarning = regexp.MustCompile(`(?s)\S*╷[^╵]*Provider development
 	`\nWarning: Provider development overrides.*?releases\.\n`)
 
 func (tf *terraform) command(ctx context.Context, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, tf.cli, args...) //nolint:gosec // the program that whoever runs the demo chose
+	cmd := exec.CommandContext(ctx, tf.cli, args...)
 	cmd.Dir, cmd.Env = tf.dir, tf.env
 	// Terraform ends in an orderly way at the first interrupt and abruptly at the second.
 	cmd.SysProcAttr = ownProcessGroup()

@@ -1,9 +1,14 @@
 package emulator
 
 import (
+	"cmp"
 	"encoding/json"
+	"net/http"
+	"slices"
 	"time"
 )
+
+const entityCartItem = "CartItem"
 
 // catalog is a cart item catalog. Catalogs are made in the Campaign Manager only.
 type catalog struct {
@@ -66,4 +71,108 @@ func (c *catalog) removeItem(item *catalogItem) {
 }
 
 // routesCatalogs registers the operations on catalogs.
-func (s *Server) routesCatalogs() {}
+func (s *Server) routesCatalogs() {
+	s.handle(http.MethodPut, "/v1/catalogs/{catalogId}/sync", movedKey, "syncCatalog", s.syncCatalog, bare400)
+	s.handle(http.MethodGet, "/v1/catalogs/{catalogId}/items", managementKey, "listCatalogItems", s.listCatalogItems)
+}
+
+// catalog finds the catalog of the path.
+func (s *Server) catalog(r *request) (*catalog, error) {
+	id, err := r.id("catalogId", "catalog")
+	if err != nil {
+		return nil, err
+	}
+	c, ok := s.state.Catalogs.All.get(id)
+	if !ok {
+		return nil, r.notFound("catalog", id)
+	}
+	return c, nil
+}
+
+func (s *Server) viewCatalog(c *catalog) any {
+	return map[string]any{
+		"id": c.ID, "accountId": s.state.AccountID, "created": c.Created, "modified": c.Modified, "name": c.Name,
+		"description": c.Description, "subscribedApplicationsIds": emptyNotNil(c.ApplicationIDs), "version": c.Version,
+		"createdBy": c.CreatedBy,
+	}
+}
+
+// catalogItemView is a CatalogItem as the list shows it.
+type catalogItemView struct {
+	ID         int64               `json:"id"`
+	Created    time.Time           `json:"created"`
+	SKU        string              `json:"sku"`
+	Price      json.Number         `json:"price,omitempty"`
+	CatalogID  int64               `json:"catalogid"`
+	Version    int64               `json:"version"`
+	Attributes []itemAttributeView `json:"attributes"`
+	Product    *productView        `json:"product,omitempty"`
+}
+
+type itemAttributeView struct {
+	ID    int64  `json:"attributeid"`
+	Name  string `json:"name"`
+	Value any    `json:"value"`
+}
+
+type productView struct {
+	Name string `json:"name" rule:"required"`
+}
+
+// listCatalogItems filters by index where SKUs are given, since a page of a large catalog must not cost all of it.
+func (s *Server) listCatalogItems(r *request) (reply, error) {
+	c, err := s.catalog(r)
+	if err != nil {
+		return reply{}, err
+	}
+	p, err := r.page(maxPageSize)
+	if err != nil {
+		return reply{}, err
+	}
+	rows := c.Items.list()
+	if skus := r.query["sku"]; len(skus) > 0 {
+		rows = c.withSKUs(skus)
+	}
+	if names := r.query["productNames"]; len(names) > 0 {
+		rows = slices.DeleteFunc(slices.Clone(rows), func(item *catalogItem) bool {
+			return item.Product == nil || !slices.Contains(names, *item.Product)
+		})
+	}
+	ids := s.attributeIDs(c.ID)
+	return listReply(p, rows, func(item *catalogItem) any { return c.viewItem(item, ids) }), nil
+}
+
+func (c *catalog) withSKUs(skus []string) []*catalogItem {
+	var rows []*catalogItem
+	for _, sku := range skus {
+		if item, ok := c.item(sku); ok {
+			rows = append(rows, item)
+		}
+	}
+	slices.SortFunc(rows, func(a, b *catalogItem) int { return cmp.Compare(a.ID, b.ID) })
+	return slices.Compact(rows)
+}
+
+func (s *Server) attributeIDs(catalogID int64) map[string]int64 {
+	ids := make(map[string]int64)
+	for _, def := range s.state.Definitions.Attributes {
+		if def.Entity == entityCartItem && slices.Contains(def.CatalogIDs, catalogID) {
+			ids[def.Name] = def.ID
+		}
+	}
+	return ids
+}
+
+func (c *catalog) viewItem(item *catalogItem, attributeIDs map[string]int64) any {
+	v := catalogItemView{
+		ID: item.ID, Created: item.Created, SKU: item.SKU, Price: item.Price, CatalogID: c.ID, Version: item.Version,
+		Attributes: make([]itemAttributeView, 0, len(item.Attributes)),
+	}
+	for _, name := range sortedKeys(item.Attributes) {
+		v.Attributes = append(v.Attributes, itemAttributeView{ID: attributeIDs[name], Name: name, Value: item.Attributes[name]})
+	}
+	if item.Product != nil {
+		v.Product = &productView{Name: *item.Product}
+	}
+	return v
+}

@@ -63,27 +63,21 @@ func (s *Server) save(version uint64) error {
 	return nil
 }
 
-// replaceFile swaps the content of a file atomically and durably.
-func replaceFile(path string, content []byte) (err error) {
-	temp, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp")
+// replaceFile swaps the content of a file atomically and durably. There is one writer, so the temporary file has a
+// fixed name and one left over by a crash is used again.
+func replaceFile(path string, content []byte) error {
+	temp, err := os.OpenFile(path+".tmp", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, temp.Close(), os.Remove(temp.Name()))
-		}
-	}()
-	if _, err := temp.Write(content); err != nil {
-		return err
+	_, err = temp.Write(content)
+	if err == nil {
+		err = temp.Sync()
 	}
-	if err := temp.Sync(); err != nil {
+	if err := errors.Join(err, temp.Close()); err != nil {
 		return err
 	}
 	if err := os.Rename(temp.Name(), path); err != nil {
-		return err
-	}
-	if err := temp.Close(); err != nil {
 		return err
 	}
 	return syncFolder(filepath.Dir(path))

@@ -390,11 +390,13 @@ func (s *Server) getCampaigns(r *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	name, state := strings.ToLower(r.query.Get("name")), r.query.Get("campaignState")
+	matches, err := s.campaignFilter(r)
+	if err != nil {
+		return reply{}, err
+	}
 	var rows []*campaign
 	for _, c := range s.state.Definitions.Campaigns {
-		if c.ApplicationID == app.ID && strings.Contains(strings.ToLower(c.Name), name) &&
-			(state == "" || state == c.State || state == c.frontendState(s.now())) {
+		if c.ApplicationID == app.ID && matches(c) {
 			rows = append(rows, c)
 		}
 	}
@@ -403,6 +405,50 @@ func (s *Server) getCampaigns(r *request) (reply, error) {
 		"name":    func(a, b *campaign) int { return cmp.Compare(a.Name, b.Name) },
 	})
 	return totalReply(p, rows, s.viewCampaign), nil
+}
+
+// campaignFilter reads the filters of getCampaigns. Those on things that are not modelled (campaign groups,
+// templates, stores) match no campaign.
+func (s *Server) campaignFilter(r *request) (func(*campaign) bool, error) {
+	name, state, tags := strings.ToLower(r.query.Get("name")), r.query.Get("campaignState"), r.query["tags"]
+	if state != "" && !slices.Contains(campaignStates, state) {
+		return nil, badRequest(atParameter("campaignState", titleEnum, `campaignState must be one of the following: "%s"`, strings.Join(campaignStates, `", "`)))
+	}
+	foreign := r.query.Has("campaignGroupId") || r.query.Has("templateId") || r.query.Has("storeId")
+	created, err := r.periodQuery("created")
+	if err != nil {
+		return nil, err
+	}
+	running, err := r.runningQuery()
+	if err != nil {
+		return nil, err
+	}
+	now := s.now()
+	return func(c *campaign) bool {
+		return !foreign && strings.Contains(strings.ToLower(c.Name), name) && (state == "" || state == c.State || state == c.frontendState(now)) &&
+			c.hasTags(tags) && created.holds(c.Created) && running(c)
+	}, nil
+}
+
+var campaignStates = []string{"enabled", "disabled", "archived", "scheduled", "running", "expired", "staged"}
+
+func (c *campaign) hasTags(tags []string) bool {
+	for _, tag := range tags {
+		if !slices.ContainsFunc(c.Tags, func(has string) bool { return strings.EqualFold(has, tag) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// runningQuery reads startAfter, startBefore, endAfter and endBefore.
+func (r *request) runningQuery() (func(*campaign) bool, error) {
+	starts, err := r.periodQuery("start")
+	if err != nil {
+		return nil, err
+	}
+	ends, err := r.periodQuery("end")
+	return func(c *campaign) bool { return starts.holds(c.StartTime) && ends.holds(c.EndTime) }, err
 }
 
 func (s *Server) getCampaign(r *request) (reply, error) {
@@ -449,10 +495,19 @@ func (s *Server) getRunningCampaigns(r *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	audiences, err := r.idsQuery("audienceId")
+	if err != nil {
+		return reply{}, err
+	}
+	running, err := r.runningQuery()
+	if err != nil {
+		return reply{}, err
+	}
+	foreign := r.query.Has("storeId")
 	var rows []*campaign
 	for _, c := range s.state.Definitions.Campaigns {
-		if c.ApplicationID == r.cred.application.ID && c.frontendState(s.now()) == "running" &&
-			(ids == nil || slices.Contains(ids, c.ID)) {
+		if !foreign && c.ApplicationID == r.cred.application.ID && c.frontendState(s.now()) == "running" && running(c) &&
+			(ids == nil || slices.Contains(ids, c.ID)) && (audiences == nil || slices.Contains(c.AudienceIDs, audiences[0])) {
 			rows = append(rows, c)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // maxPageSize is the largest page of every list, and the default of the Management API's lists.
@@ -147,6 +148,40 @@ func (r *request) idsQuery(name string) ([]int64, error) {
 		ids[i] = id
 	}
 	return ids, nil
+}
+
+// timeQuery reads an RFC 3339 timestamp; a date alone is midnight UTC. It is zero when the parameter is absent.
+func (r *request) timeQuery(name string) (time.Time, error) {
+	raw := r.query.Get(name)
+	if raw == "" {
+		return time.Time{}, nil
+	}
+	for _, layout := range []string{time.RFC3339, time.DateOnly} {
+		if at, err := time.Parse(layout, raw); err == nil {
+			return at, nil
+		}
+	}
+	return time.Time{}, badRequest(atParameter(name, titleInvalidValue, "%s must be an RFC 3339 timestamp, got %q", name, raw))
+}
+
+// period is what a pair of parameters such as createdAfter and createdBefore lets pass; both ends are included.
+type period struct{ after, before time.Time }
+
+// periodQuery reads the parameters prefixAfter and prefixBefore.
+func (r *request) periodQuery(prefix string) (p period, err error) {
+	if p.after, err = r.timeQuery(prefix + "After"); err != nil {
+		return p, err
+	}
+	p.before, err = r.timeQuery(prefix + "Before")
+	return p, err
+}
+
+// holds reports whether a time is in the period. What has no time is in no period but the unlimited one.
+func (p period) holds(at time.Time) bool {
+	if at.IsZero() {
+		return p.after.IsZero() && p.before.IsZero()
+	}
+	return !at.Before(p.after) && (p.before.IsZero() || !at.After(p.before))
 }
 
 // sortedKeys lists the keys of a map in order, for answers and messages that must not change from run to run.

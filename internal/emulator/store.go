@@ -147,7 +147,13 @@ func (t *table[T]) add(entity T) {
 	}
 	at, found := slices.BinarySearch(t.ids, id)
 	if found {
-		panic(fmt.Sprintf("emulator: ID %d is in the table already", id))
+		var none T
+		if t.rows[at] != none {
+			panic(fmt.Sprintf("emulator: ID %d is in the table already", id))
+		}
+		t.rows[at] = entity
+		t.dead--
+		return
 	}
 	t.ids = slices.Insert(t.ids, at, id)
 	t.rows = slices.Insert(t.rows, at, entity)

@@ -51,6 +51,9 @@ type Build struct {
 	Version string
 	// Commit is the revision it was built from; may be empty.
 	Commit string
+	// RunStart is when the Terraform command began; zero means when the provider
+	// is configured. A command starts one process per alias, some of them late.
+	RunStart time.Time
 }
 
 type talonOneProvider struct{ build Build }
@@ -166,7 +169,7 @@ func (p *talonOneProvider) Configure(ctx context.Context, req provider.Configure
 		resp.Diagnostics.AddError("Unusable provider configuration", err.Error())
 		return
 	}
-	data := &fw.Data{Client: client, ValidateAttributes: config.ValidateAttributes.IsNull() || config.ValidateAttributes.ValueBool()}
+	data := &fw.Data{Client: client, RunStart: p.build.runStart(), ValidateAttributes: config.ValidateAttributes.IsNull() || config.ValidateAttributes.ValueBool()}
 	resp.ResourceData, resp.DataSourceData, resp.ActionData, resp.ListResourceData = data, data, data, data
 }
 
@@ -255,6 +258,13 @@ func requestTimeout(value types.String) time.Duration {
 		return 0
 	}
 	return timeout
+}
+
+func (b Build) runStart() time.Time {
+	if b.RunStart.IsZero() {
+		return time.Now()
+	}
+	return b.RunStart
 }
 
 func (b Build) userAgent(terraformVersion string) string {

@@ -52,13 +52,19 @@ type AudienceListing struct {
 	// All is in ascending order of ID.
 	All  []*Audience
 	byID map[int64]*Audience
-	// ServerTime is the deployment's clock when it answered the last page; zero
-	// when it did not say.
-	ServerTime time.Time
+	// skew is how far the deployment's clock is ahead of this machine's.
+	skew time.Duration
 }
+
+// dateResolution is that of the Date header; clocks that differ by less than
+// twice as much count as equal.
+const dateResolution = time.Second
 
 // ByID returns nil where the account has no such audience.
 func (l *AudienceListing) ByID(id int64) *Audience { return l.byID[id] }
+
+// OnServer translates a time of this machine's clock into the deployment's.
+func (l *AudienceListing) OnServer(t time.Time) time.Time { return t.Add(l.skew) }
 
 // CreateAudienceV2 creates an audience: POST /v2/audiences, Integration key.
 // It is sent once: a lost answer is an *OutcomeUnknownError, since a repetition
@@ -104,11 +110,18 @@ func (c *Client) GetAudiences(ctx context.Context) (*AudienceListing, error) {
 	return c.audiences.get(ctx, c.listAudiences)
 }
 
+// GetAudiencesAtStart is the listing that this client read first. Writes do not
+// drop it: it tells what was there before this run created anything.
+func (c *Client) GetAudiencesAtStart(ctx context.Context) (*AudienceListing, error) {
+	return c.audiencesAtStart.get(ctx, c.GetAudiences)
+}
+
 func (c *Client) listAudiences(ctx context.Context) (*AudienceListing, error) {
 	listing := &AudienceListing{byID: make(map[int64]*Audience)}
 	clock := func(resp *http.Response) {
-		if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
-			listing.ServerTime = date
+		date, err := http.ParseTime(resp.Header.Get("Date"))
+		if skew := time.Until(date); err == nil && skew.Abs() > 2*dateResolution {
+			listing.skew = skew
 		}
 	}
 	newCall := func() *call {
@@ -137,16 +150,30 @@ func (c *Client) listAudiences(ctx context.Context) (*AudienceListing, error) {
 // account, by audience ID: GET /v1/audiences/analytics, Management key, 1000
 // audiences a request. One answer serves every reader until the next write.
 func (c *Client) GetAudiencesAnalytics(ctx context.Context) (map[int64]int64, error) {
-	return c.memberCounts.get(ctx, c.countMembers)
+	return c.memberCounts.get(ctx, func(ctx context.Context) (map[int64]int64, error) {
+		listing, err := c.GetAudiences(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return c.countMembers(ctx, listing)
+	})
 }
 
-func (c *Client) countMembers(ctx context.Context) (map[int64]int64, error) {
-	listing, err := c.GetAudiences(ctx)
-	if err != nil {
-		return nil, err
-	}
+// GetAudiencesAnalyticsAtStart counts the members of the audiences of
+// GetAudiencesAtStart, once.
+func (c *Client) GetAudiencesAnalyticsAtStart(ctx context.Context) (map[int64]int64, error) {
+	return c.countsAtStart.get(ctx, func(ctx context.Context) (map[int64]int64, error) {
+		listing, err := c.GetAudiencesAtStart(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return c.countMembers(ctx, listing)
+	})
+}
+
+func (c *Client) countMembers(ctx context.Context, listing *AudienceListing) (map[int64]int64, error) {
 	counts := make(map[int64]int64, len(listing.All))
-	_, err = inBatches(listing.All, MaxAnalyticsIDs, func(part []*Audience) error {
+	_, err := inBatches(listing.All, MaxAnalyticsIDs, func(part []*Audience) error {
 		ids := make([]string, len(part))
 		for i, audience := range part {
 			ids[i] = strconv.FormatInt(audience.ID, 10)

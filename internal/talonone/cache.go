@@ -52,8 +52,16 @@ func (c *cached[T]) get(ctx context.Context, load func(context.Context) (T, erro
 		if result.Err != nil {
 			return none, result.Err
 		}
-		return result.Val.(T), nil
+		value, _ := result.Val.(T)
+		return value, nil
 	}
+}
+
+// has says whether the value is there without loading it.
+func (c *cached[T]) has() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.loaded
 }
 
 // drop forgets the value, also one whose load is under way.

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/hashicorp/go-cleanhttp"
 	"github.com/hashicorp/go-retryablehttp"
 )
 
@@ -56,7 +57,7 @@ type Config struct {
 
 	// UserAgent is sent with every request.
 	UserAgent string
-	// Transport replaces http.DefaultTransport's clone.
+	// Transport replaces the pooled transport that New makes.
 	Transport http.RoundTripper
 }
 
@@ -68,12 +69,15 @@ type Client struct {
 	config Config
 	sender *retryablehttp.Client
 
-	audiences    cached[*AudienceListing]
-	memberCounts cached[map[int64]int64]
-	memberLists  memberCache
-	definitions  cached[[]AttributeDefinition]
-	applications cached[[]Application]
-	campaigns    cached[[]Campaign]
+	audiences        cached[*AudienceListing]
+	audiencesAtStart cached[*AudienceListing]
+	countsAtStart    cached[map[int64]int64]
+	memberCounts     cached[map[int64]int64]
+	memberLists      memberCache
+	definitions      cached[[]AttributeDefinition]
+	applications     cached[[]Application]
+	campaigns        cached[[]Campaign]
+	catalogs         catalogUses
 }
 
 // New checks config and returns a client. It sends nothing.
@@ -92,9 +96,9 @@ func New(config Config) (*Client, error) {
 		config.ManagementRPS = DefaultManagementRPS
 	}
 	if config.Transport == nil {
-		transport := http.DefaultTransport.(*http.Transport).Clone()
+		transport := cleanhttp.DefaultPooledTransport()
 		// Terraform runs ten operations at a time, often more; two idle
-		// connections, the default, would reconnect all the time.
+		// connections, Go's default, would reconnect all the time.
 		transport.MaxIdleConnsPerHost = 64
 		config.Transport = transport
 	}

@@ -84,7 +84,7 @@ func traceRequest(ctx context.Context, op *call, req *http.Request) *http.Reques
 		return req
 	}
 	head, rest := peek(req.Body)
-	req = req.Clone(req.Context())
+	req = req.Clone(ctx)
 	req.Body = rest
 	logBody(ctx, "Request body", op, head)
 	return req

@@ -250,7 +250,7 @@ func checkRetry(ctx context.Context, resp *http.Response, err error) (bool, erro
 	}
 	op := callOf(ctx)
 	if err != nil {
-		return mayRepeat(op, err), err
+		return mayRepeat(ctx, op, err), err
 	}
 	if resp.StatusCode == http.StatusConflict {
 		return op.parallelConflict, nil
@@ -262,7 +262,7 @@ func checkRetry(ctx context.Context, resp *http.Response, err error) (bool, erro
 	return retry, nil
 }
 
-func mayRepeat(op *call, err error) bool {
+func mayRepeat(ctx context.Context, op *call, err error) bool {
 	if _, answered := errors.AsType[*Error](err); answered {
 		return false
 	}
@@ -272,7 +272,7 @@ func mayRepeat(op *call, err error) bool {
 	if op.repetition == once && !neverSent(err) {
 		return false
 	}
-	retry, _ := retryablehttp.DefaultRetryPolicy(context.Background(), nil, err)
+	retry, _ := retryablehttp.DefaultRetryPolicy(ctx, nil, err)
 	return retry
 }
 

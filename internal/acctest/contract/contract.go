@@ -6,7 +6,7 @@
 //
 // What is compared: path, method, path and query parameters, authentication scheme, content types,
 // statuses and bodies. Properties that a schema doesn't declare are errors although the documents
-// don't forbid them, so that a misspelt name can't pass; only objects for which a schema declares
+// don't forbid them, so that a misspelled name can't pass; only objects for which a schema declares
 // nothing at all (attributes, for example) are free. Requests are held to the documents once the
 // deployment has accepted them (2xx), since tests send bad requests on purpose. The places where
 // the documents themselves are wrong are listed in exceptions.go.
@@ -39,8 +39,17 @@ const directoryVariable = "TALONONE_OPENAPI_DIR"
 // while they arrive, so that an import of 100 MB costs no memory here.
 const maxBody = 1 << 20
 
+// documents are the files of that folder: the Integration API, the Management API, and the retired
+// operation trackEvent, which the first of them no longer has.
+var documents = []string{"integration.yaml", "management.yaml", "trackEvent-v1.yaml"}
+
 var vendor = sync.OnceValues(func() (*contract, error) {
-	return load(os.Getenv(directoryVariable), "integration.yaml", "management.yaml", "trackEvent-v1.yaml")
+	folder := os.Getenv(directoryVariable)
+	c, err := load(os.DirFS(folder), documents...)
+	if err != nil {
+		return nil, fmt.Errorf("the vendor's OpenAPI documents in %s=%s: %w", directoryVariable, folder, err)
+	}
+	return c, nil
 })
 
 var saySkipped sync.Once
@@ -66,7 +75,7 @@ func Middleware(t testing.TB, next http.Handler) http.Handler {
 	}
 	c, err := vendor()
 	if err != nil {
-		t.Fatalf("reading the vendor's OpenAPI documents, which %s names: %v", directoryVariable, err)
+		t.Fatal(err)
 	}
 	return c.middleware(t, next)
 }
@@ -74,7 +83,7 @@ func Middleware(t testing.TB, next http.Handler) http.Handler {
 func (c *contract) middleware(t testing.TB, next http.Handler) http.Handler {
 	reports := &reporter{t: t, seen: map[string]bool{}}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		call, known := c.find(r)
+		declared, known := c.find(r)
 		if !known {
 			rec := &recorder{ResponseWriter: w}
 			next.ServeHTTP(rec, r)
@@ -92,10 +101,10 @@ func (c *contract) middleware(t testing.TB, next http.Handler) http.Handler {
 		}
 		var faults []fault
 		if status := rec.status(); status >= 200 && status < 300 {
-			faults = call.checkRequest(r, body)
+			faults = declared.checkRequest(r, body)
 		}
-		faults = append(faults, call.checkResponse(rec)...)
-		reports.add(r.Method+" "+call.template, faults)
+		faults = append(faults, declared.checkResponse(rec)...)
+		reports.add(r.Method+" "+declared.template, faults)
 	})
 }
 
@@ -111,7 +120,7 @@ func refusesUnknown(status int) bool {
 // content is a body as far as it was kept.
 type content struct {
 	bytes []byte
-	// cut is set when the body was longer than maxBody; bytes then holds its beginning or nothing.
+	// cut is set when the body was longer than maxBody; bytes then holds its beginning.
 	cut bool
 }
 
@@ -173,9 +182,11 @@ func (r *recorder) Unwrap() http.ResponseWriter {
 
 // Flush is here, apart from Unwrap, for handlers that ask for an [http.Flusher].
 func (r *recorder) Flush() {
-	if err := http.NewResponseController(r.ResponseWriter).Flush(); err != nil {
-		r.failed = true
+	if r.code == 0 {
+		r.code = http.StatusOK
 	}
+	// A connection that is gone shows at the next Write.
+	_ = http.NewResponseController(r.ResponseWriter).Flush()
 }
 
 // Hijack is here, apart from Unwrap, for handlers that ask for an [http.Hijacker], and because an
@@ -219,12 +230,13 @@ var arrayIndex = regexp.MustCompile(`/\d+\b`)
 // fill the log otherwise.
 const maxFaults = 20
 
-// add reports each fault unless the same one was reported before, at whatever position of an array.
-func (r *reporter) add(call string, faults []fault) {
+// add reports each fault of an exchange unless the same one was reported before, at whatever position of
+// an array.
+func (r *reporter) add(exchange string, faults []fault) {
 	r.t.Helper()
 	fresh := 0
 	for _, f := range faults {
-		key := call + "\n" + f.where + "\n" + arrayIndex.ReplaceAllString(f.pointer, "/*") + "\n" + f.reason
+		key := exchange + "\n" + f.where + "\n" + arrayIndex.ReplaceAllString(f.pointer, "/*") + "\n" + f.reason
 		r.mu.Lock()
 		known := r.seen[key]
 		r.seen[key] = true
@@ -233,10 +245,10 @@ func (r *reporter) add(call string, faults []fault) {
 			continue
 		}
 		if fresh++; fresh > maxFaults {
-			r.t.Errorf("contract: %s: more faults than the %d reported", call, maxFaults)
+			r.t.Errorf("contract: %s: more faults than the %d reported", exchange, maxFaults)
 			return
 		}
-		r.t.Errorf("contract: %s: %s", call, f)
+		r.t.Errorf("contract: %s: %s", exchange, f)
 	}
 }
 

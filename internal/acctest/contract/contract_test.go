@@ -2,6 +2,7 @@ package contract
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -9,10 +10,10 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -55,7 +56,7 @@ func faults(t testing.TB, c *contract, exchanges ...exchange) []string {
 		_, _ = io.WriteString(w, current.answer)
 	}))
 	for _, current = range exchanges {
-		r := httptest.NewRequest(current.method, "http://harbour.test"+current.target, strings.NewReader(current.body))
+		r := httptest.NewRequestWithContext(t.Context(), current.method, "http://harbor.test"+current.target, strings.NewReader(current.body))
 		r.Header.Set("Authorization", current.key)
 		if current.body != "" {
 			r.Header.Set("Content-Type", orJSON(current.contentType))
@@ -76,9 +77,9 @@ func orJSON(contentType string) string {
 	return contentType
 }
 
-func harbour(t testing.TB) *contract {
+func harbor(t testing.TB) *contract {
 	t.Helper()
-	c, err := load("testdata", "harbour.yaml")
+	c, err := load(os.DirFS("testdata"), "harbor.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,20 +105,21 @@ func TestMiddleware_trafficThatFits(t *testing.T) {
 		"a pattern beside a fixed path": {method: "GET", target: "/v1/boats/7", key: management, status: 200, answer: boat},
 		"all properties, objects that are free, and objects with free names": {
 			method: "POST", target: "/v1/boats", key: integration,
-			body:   `{"name": "Ariel", "sails": 3, "built": "1851-08-22T10:00:00Z", "attributes": {"any": {"thing": 1}}, "extras": {"anchor": {"price": 1.5}}}`,
+			body: `{"name": "Ariel", "sails": 3, "built": "1851-08-22T10:00:00Z", "attributes": {"any": {"thing": 1}},
+				"extras": {"anchor": {"price": 1.5}}, "captain": {"rank": 1, "age": 30}, "papers": {"number": 1}, "cargo": {}}`,
 			status: 201, answer: `{"id": 7, "name": "Ariel", "berth": 4, "attributes": {"x": null}}`,
 		},
 		"a body of DELETE, a slash and a percent sign in the path": {
 			method: "DELETE", target: "/v1/berths/A%2F1%25%24", key: integration, body: `{"boats": ["7"]}`, status: 204,
 		},
 		"one of several alternatives": {
-			method: "PUT", target: "/v1/manoeuvres", key: management, status: 204,
+			method: "PUT", target: "/v1/maneuvers", key: management, status: 204,
 			body: `[{"type": "SAIL", "payload": {"course": 90}}, {"type": "MOOR", "payload": {"berth": "A1", "rope": 2.5}}]`,
 		},
 		"CSV, whatever it holds":                  {method: "GET", target: "/v1/crew/export", key: management, status: 200, answerType: "application/csv", answer: "name\n\"odd\n"},
 		"a JSON error where the document has CSV": {method: "GET", target: "/v1/crew/export", key: management, status: 404, answer: `{"message": "gone", "StatusCode": 404}`},
 		"a bad request that is refused": {
-			method: "POST", target: "/v1/boats?typo=1", key: "Bearer k", body: `{"nmae": 1`, status: 400, answer: `{"message": "bad JSON"}`,
+			method: "POST", target: "/v1/boats?typo=1", key: "Bearer k", body: `{"nom": 1`, status: 400, answer: `{"message": "bad JSON"}`,
 		},
 		"an undeclared error that exists everywhere":  {method: "GET", target: "/v1/boats/7", key: management, status: 403, answer: `{"message": "no", "StatusCode": 403}`},
 		"a failure of something in between":           {method: "GET", target: "/v1/boats/7", key: management, status: 502, answerType: "text/html", answer: "<h1>"},
@@ -130,7 +132,7 @@ func TestMiddleware_trafficThatFits(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := faults(t, harbour(t), e); got != nil {
+			if got := faults(t, harbor(t), e); got != nil {
 				t.Errorf("reported: %q", got)
 			}
 		})
@@ -202,16 +204,20 @@ func TestMiddleware_faults(t *testing.T) {
 			list, func(e *exchange) { e.key = "" },
 			[]string{"contract: GET /v1/boats: Authorization header: doesn't start with ManagementKey-v1 or Bearer"},
 		},
-		"a misspelt property": {
-			create, func(e *exchange) { e.body = `{"nmae": "Ariel"}` },
+		"a misspelled property": {
+			create, func(e *exchange) { e.body = `{"nom": "Ariel"}` },
 			[]string{
 				"contract: POST /v1/boats: request body: missing property 'name'",
-				"contract: POST /v1/boats: request body at /nmae: not declared",
+				"contract: POST /v1/boats: request body at /nom: not declared",
 			},
 		},
-		"a misspelt property deep inside": {
+		"a misspelled property deep inside": {
 			create, func(e *exchange) { e.body = `{"name": "Ariel", "extras": {"anchor": {"price": 1, "cost~/": 2}}}` },
 			[]string{"contract: POST /v1/boats: request body at /extras/anchor/cost~0~1: not declared"},
+		},
+		"a property of an object that must be empty": {
+			create, func(e *exchange) { e.body = `{"name": "Ariel", "cargo": {"rum": 1}}` },
+			[]string{"contract: POST /v1/boats: request body at /cargo/rum: not declared"},
 		},
 		"values of wrong types and formats": {
 			create, func(e *exchange) { e.body = `{"name": "ariel", "sails": "3", "built": "yesterday", "attributes": []}` },
@@ -226,20 +232,27 @@ func TestMiddleware_faults(t *testing.T) {
 			create, func(e *exchange) { e.body = `{"name": "Ariel", "berth": 1}` },
 			[]string{"contract: POST /v1/boats: request body at /berth: read-only, must not be sent"},
 		},
-		"a misspelt property of an alternative": {
-			exchange{method: "PUT", target: "/v1/manoeuvres", key: management, body: `[{"type": "MOOR", "payload": {"berth": "A1", "roep": 1}}]`, status: 204}, nil,
-			[]string{"contract: PUT /v1/manoeuvres: request body at /0/payload/roep: not declared"},
+		"a misspelled property of an alternative": {
+			exchange{method: "PUT", target: "/v1/maneuvers", key: management, body: `[{"type": "MOOR", "payload": {"berth": "A1", "roep": 1}}]`, status: 204}, nil,
+			[]string{"contract: PUT /v1/maneuvers: request body at /0/payload/roep: not declared"},
 		},
 		"a fault in the alternative that a constant tells": {
-			exchange{method: "PUT", target: "/v1/manoeuvres", key: management, body: `[{"type": "MOOR", "payload": {"rope": "long"}}]`, status: 204}, nil,
+			exchange{method: "PUT", target: "/v1/maneuvers", key: management, body: `[{"type": "MOOR", "payload": {"rope": "long"}}]`, status: 204}, nil,
 			[]string{
-				"contract: PUT /v1/manoeuvres: request body at /0/payload: missing property 'berth'",
-				"contract: PUT /v1/manoeuvres: request body at /0/payload/rope: got string, want number",
+				"contract: PUT /v1/maneuvers: request body at /0/payload: missing property 'berth'",
+				"contract: PUT /v1/maneuvers: request body at /0/payload/rope: got string, want number",
+			},
+		},
+		"a property of another alternative than the constant tells": {
+			exchange{method: "PUT", target: "/v1/maneuvers", key: management, body: `[{"type": "MOOR", "payload": {"berth": 1, "course": 2}}]`, status: 204}, nil,
+			[]string{
+				"contract: PUT /v1/maneuvers: request body at /0/payload/berth: got number, want string",
+				"contract: PUT /v1/maneuvers: request body at /0/payload/course: not declared",
 			},
 		},
 		"no alternative at all": {
-			exchange{method: "PUT", target: "/v1/manoeuvres", key: management, body: `[{"type": "SINK", "payload": {}}]`, status: 204}, nil,
-			[]string{"contract: PUT /v1/manoeuvres: request body at /0: matches none of the 2 alternatives"},
+			exchange{method: "PUT", target: "/v1/maneuvers", key: management, body: `[{"type": "SINK", "payload": {}}]`, status: 204}, nil,
+			[]string{"contract: PUT /v1/maneuvers: request body at /0: matches none of the 2 alternatives"},
 		},
 		"a body that isn't JSON": {
 			create, func(e *exchange) { e.body = `{"name": "Ariel"} {}` },
@@ -307,7 +320,7 @@ func TestMiddleware_faults(t *testing.T) {
 			if test.change != nil {
 				test.change(&e)
 			}
-			if diff := cmp.Diff(test.want, faults(t, harbour(t), e)); diff != "" {
+			if diff := cmp.Diff(test.want, faults(t, harbor(t), e)); diff != "" {
 				t.Errorf("reported (-want +got):\n%s", diff)
 			}
 		})
@@ -317,14 +330,14 @@ func TestMiddleware_faults(t *testing.T) {
 func TestMiddleware_reportsEachFaultOnce(t *testing.T) {
 	t.Parallel()
 	e := exchange{
-		method: "PUT", target: "/v1/manoeuvres", key: management, status: 204,
+		method: "PUT", target: "/v1/maneuvers", key: management, status: 204,
 		body: `[{"type": "SAIL", "payload": {"course": 1}}, {"type": "SAIL", "payload": {"curse": 1}}, {"type": "SAIL", "payload": {"curse": 1}}]`,
 	}
 	want := []string{
-		"contract: PUT /v1/manoeuvres: request body at /1/payload: missing property 'course'",
-		"contract: PUT /v1/manoeuvres: request body at /1/payload/curse: not declared",
+		"contract: PUT /v1/maneuvers: request body at /1/payload: missing property 'course'",
+		"contract: PUT /v1/maneuvers: request body at /1/payload/curse: not declared",
 	}
-	if diff := cmp.Diff(want, faults(t, harbour(t), e, e)); diff != "" {
+	if diff := cmp.Diff(want, faults(t, harbor(t), e, e)); diff != "" {
 		t.Errorf("reported (-want +got):\n%s", diff)
 	}
 }
@@ -335,7 +348,7 @@ func TestMiddleware_reportsSomeOfManyFaults(t *testing.T) {
 	for i := range 1000 {
 		fmt.Fprintf(&body, `, "p%03d": 1`, i)
 	}
-	got := faults(t, harbour(t), exchange{
+	got := faults(t, harbor(t), exchange{
 		method: "POST", target: "/v1/boats", key: integration, body: `{"name": "Ariel"` + body.String() + `}`, status: 201, answer: boat,
 	})
 	if len(got) != maxFaults+1 || !strings.HasSuffix(got[maxFaults], "more faults than the 20 reported") {
@@ -346,7 +359,7 @@ func TestMiddleware_reportsSomeOfManyFaults(t *testing.T) {
 func TestMiddleware_messagesHoldNoValues(t *testing.T) {
 	t.Parallel()
 	const secret = "Hush"
-	got := faults(t, harbour(t),
+	got := faults(t, harbor(t),
 		exchange{method: "GET", target: "/v1/boats?pageSize=" + secret + "&flags=" + secret + "&builtAfter=" + secret, key: secret, status: 200, answer: `{"hasMore": "` + secret + `", "data": []}`},
 		exchange{method: "GET", target: "/v1/boats/" + secret, key: "Bearer " + secret, status: 200, answer: `{"id": 1, "name": "x` + secret + `", "built": "` + secret + `"}`},
 		exchange{method: "POST", target: "/v1/sessions", body: `{"email": 1, "password": "` + secret + `"}`, status: 201, answer: `{"token": ["` + secret + `"]}`},
@@ -391,7 +404,7 @@ func TestMiddleware_forms(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if diff := cmp.Diff(test.want, faults(t, harbour(t), test.exchange)); diff != "" {
+			if diff := cmp.Diff(test.want, faults(t, harbor(t), test.exchange)); diff != "" {
 				t.Errorf("reported (-want +got):\n%s", diff)
 			}
 		})
@@ -401,35 +414,52 @@ func TestMiddleware_forms(t *testing.T) {
 func TestMiddleware_bodiesTooLongToCompare(t *testing.T) {
 	t.Parallel()
 	long := `{"name": "Ariel", "attributes": {"log": "` + strings.Repeat("x", maxBody) + `"}, "id": 7, "typo": 1}`
-	got := faults(t, harbour(t), exchange{method: "POST", target: "/v1/boats", key: integration, body: long, status: 201, answer: long})
+	got := faults(t, harbor(t), exchange{method: "POST", target: "/v1/boats", key: integration, body: long, status: 201, answer: long})
 	if got != nil {
 		t.Errorf("reported: %q", got)
 	}
 }
 
-// An answer that a test interrupts on purpose isn't held against anybody; the exchange after it is.
+// An answer that a test interrupts on purpose isn't held against anybody.
 func TestMiddleware_interruptedAnswers(t *testing.T) {
 	t.Parallel()
-	for name, interrupt := range map[string]http.HandlerFunc{
-		"the connection is taken over": func(w http.ResponseWriter, _ *http.Request) {
-			conn, _, err := w.(http.Hijacker).Hijack()
-			if err == nil {
-				_ = conn.Close()
+	for name, interrupt := range map[string]func(w http.ResponseWriter, r *http.Request, giveUp func()){
+		"the connection is taken over": func(w http.ResponseWriter, _ *http.Request, _ func()) {
+			hijacker, ok := w.(http.Hijacker)
+			if !ok {
+				t.Error("no http.Hijacker")
+				return
 			}
+			conn, _, err := hijacker.Hijack()
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			_ = conn.Close()
 		},
-		"the connection is reset": func(w http.ResponseWriter, _ *http.Request) {
+		"the connection is reset": func(w http.ResponseWriter, _ *http.Request, _ func()) {
 			conn, _, err := http.NewResponseController(w).Hijack()
-			if err == nil {
-				_ = conn.(*net.TCPConn).SetLinger(0)
-				_ = conn.Close()
+			if err != nil {
+				t.Error(err)
+				return
 			}
+			if tcp, ok := conn.(*net.TCPConn); ok {
+				_ = tcp.SetLinger(0)
+			}
+			_ = conn.Close()
 		},
-		"the handler gives up": func(w http.ResponseWriter, _ *http.Request) {
+		"the handler gives up": func(w http.ResponseWriter, _ *http.Request, _ func()) {
 			_, _ = io.WriteString(w, boats[:10])
-			w.(http.Flusher).Flush()
+			if flusher, ok := w.(http.Flusher); ok {
+				flusher.Flush()
+			}
 			panic(http.ErrAbortHandler)
 		},
-		"less is sent than announced": func(w http.ResponseWriter, _ *http.Request) {
+		"the client gives up": func(_ http.ResponseWriter, r *http.Request, giveUp func()) {
+			giveUp()
+			<-r.Context().Done()
+		},
+		"less is sent than announced": func(w http.ResponseWriter, _ *http.Request, _ func()) {
 			w.Header().Set("Content-Type", "application/json")
 			w.Header().Set("Content-Length", "1000")
 			_, _ = io.WriteString(w, boats[:10])
@@ -438,9 +468,13 @@ func TestMiddleware_interruptedAnswers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			found := &failures{TB: t}
-			server := httptest.NewServer(harbour(t).middleware(found, interrupt))
+			ctx, giveUp := context.WithCancel(t.Context())
+			defer giveUp()
+			server := httptest.NewServer(harbor(t).middleware(found, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				interrupt(w, r, giveUp)
+			})))
 			defer server.Close()
-			request, err := http.NewRequest(http.MethodGet, server.URL+"/v1/boats", nil)
+			request, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+"/v1/boats", nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -466,7 +500,7 @@ func TestMiddleware_passesFlushesOn(t *testing.T) {
 	t.Parallel()
 	received := make(chan struct{})
 	found := &failures{TB: t}
-	server := httptest.NewServer(harbour(t).middleware(found, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	server := httptest.NewServer(harbor(t).middleware(found, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = io.WriteString(w, boats[:10])
 		if err := http.NewResponseController(w).Flush(); err != nil {
@@ -476,7 +510,7 @@ func TestMiddleware_passesFlushesOn(t *testing.T) {
 		_, _ = io.WriteString(w, boats[10:])
 	})))
 	defer server.Close()
-	request, err := http.NewRequest(http.MethodGet, server.URL+"/v1/boats", nil)
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+"/v1/boats", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -502,14 +536,14 @@ func TestMiddleware_passesFlushesOn(t *testing.T) {
 func TestMiddleware_parallelRequests(t *testing.T) {
 	t.Parallel()
 	found := &failures{TB: t}
-	handler := harbour(t).middleware(found, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	handler := harbor(t).middleware(found, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		_, _ = io.WriteString(w, `{"hasMore": false, "data": [{"id": 7, "nmae": "Ariel"}]}`)
+		_, _ = io.WriteString(w, `{"hasMore": false, "data": [{"id": 7, "nom": "Ariel"}]}`)
 	}))
 	var all sync.WaitGroup
 	for range 20 {
 		all.Go(func() {
-			r := httptest.NewRequest(http.MethodGet, "/v1/boats?pageSize=1", nil)
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/v1/boats?pageSize=1", nil)
 			r.Header.Set("Authorization", management)
 			handler.ServeHTTP(httptest.NewRecorder(), r)
 		})
@@ -534,10 +568,7 @@ func TestLoad_documentsThatCannotBeUsed(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			folder := t.TempDir()
-			if err := os.WriteFile(filepath.Join(folder, "doc.yaml"), []byte(test.text), 0o600); err != nil {
-				t.Fatal(err)
-			}
+			folder := fstest.MapFS{"doc.yaml": {Data: []byte(test.text)}}
 			if _, err := load(folder, "doc.yaml"); err == nil || err.Error() != test.want {
 				t.Errorf("got the error %v, want %s", err, test.want)
 			}

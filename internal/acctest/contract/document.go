@@ -3,10 +3,9 @@ package contract
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"net/url"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -77,12 +76,12 @@ func (c *contract) find(r *http.Request) (call, bool) {
 	return found, true
 }
 
-// load reads the named OpenAPI 3.1 documents of a folder. Schemas are compiled when first needed: most
+// load reads the named OpenAPI 3.1 documents. Schemas are compiled when first needed: most
 // tests use few of them.
-func load(folder string, names ...string) (*contract, error) {
+func load(folder fs.FS, names ...string) (*contract, error) {
 	routes := map[string]*route{}
 	for _, name := range names {
-		text, err := os.ReadFile(filepath.Join(folder, name))
+		text, err := fs.ReadFile(folder, name)
 		if err != nil {
 			return nil, err
 		}
@@ -106,14 +105,21 @@ func load(folder string, names ...string) (*contract, error) {
 type document struct {
 	url      string
 	root     map[string]any
-	compiler *jsonschema.Compiler
-	mu       sync.Mutex // guards compiler
-	shapes   sync.Map   // *jsonschema.Schema to *shape
-	dangling []string   // references that lead nowhere
+	dangling []string // references that lead nowhere
+
+	compilerMu sync.Mutex
+	compiler   *jsonschema.Compiler
+
+	shapesMu sync.RWMutex
+	shapes   map[*jsonschema.Schema]*shape
 }
 
 func parse(name string, text []byte) (*document, error) {
-	doc := &document{url: "https://contract.invalid/" + name, compiler: jsonschema.NewCompiler()}
+	doc := &document{
+		url:      "https://contract.invalid/" + name,
+		compiler: jsonschema.NewCompiler(),
+		shapes:   map[*jsonschema.Schema]*shape{},
+	}
 	if err := yaml.Unmarshal(text, &doc.root); err != nil {
 		return nil, err
 	}
@@ -146,7 +152,7 @@ func (n node) get(key string) node {
 		return found
 	}
 	found = node{n.doc, "", n.doc.root}
-	for _, token := range strings.Split(strings.TrimPrefix(ref, "#/"), "/") {
+	for token := range strings.SplitSeq(strings.TrimPrefix(ref, "#/"), "/") {
 		found = found.get(pointerUnescaper.Replace(token))
 	}
 	if found.value == nil {
@@ -226,14 +232,14 @@ func (d *document) operation(root, declared node, template string) (*operation, 
 
 	inPath := map[string]*parameter{}
 	for _, p := range declared.list("parameters") {
-		schema := p.get("schema")
+		declaredSchema := p.get("schema")
 		explode, given := p.value["explode"].(bool)
 		parsed := &parameter{
 			name:     p.text("name"),
-			schema:   d.schema(schema.pointer),
-			list:     schema.text("type") == "array",
+			schema:   d.schema(declaredSchema.pointer),
+			list:     declaredSchema.text("type") == "array",
 			split:    given && !explode,
-			literal:  isLiteral(schema.text("type")) || isLiteral(schema.get("items").text("type")),
+			literal:  isLiteral(declaredSchema.text("type")) || isLiteral(declaredSchema.get("items").text("type")),
 			required: p.value["required"] == true,
 		}
 		switch p.text("in") {
@@ -245,7 +251,7 @@ func (d *document) operation(root, declared node, template string) (*operation, 
 			return nil, fmt.Errorf("parameters in %q aren't understood here", p.text("in"))
 		}
 	}
-	for _, segment := range strings.Split(template, "/") {
+	for segment := range strings.SplitSeq(template, "/") {
 		if strings.HasPrefix(segment, "{") {
 			if inPath[segment] == nil {
 				return nil, fmt.Errorf("the parameter %s isn't declared", segment)
@@ -298,9 +304,9 @@ var prefixes = map[string]string{
 // media returns the schemas of a request body or response by media type.
 func (d *document) media(n node) map[string]*schema {
 	schemas := map[string]*schema{}
-	content := n.get("content")
-	for mediaType := range content.value {
-		schemas[mediaType] = d.schema(content.get(mediaType).get("schema").pointer)
+	byType := n.get("content")
+	for mediaType := range byType.value {
+		schemas[mediaType] = d.schema(byType.get(mediaType).get("schema").pointer)
 	}
 	return schemas
 }

@@ -8,20 +8,17 @@ import "slices"
 //     undeclared properties: read literally, UpdateCoupon and others would refuse the properties that
 //     their other parts declare.
 //   - Alternatives of a oneOf that match together are fine: the shapes of Effect.props overlap.
-//   - A required property that no part of a schema defines counts as declared (previousExpirationDate of
-//     ExtendLoyaltyPointsExpiryDateEffectProps, isCappedByTarget of CustomerAchievement).
+//   - A body declared for the status 204 (trackEventV2) can't exist in HTTP.
+//   - A required property that no part of a schema defines counts as declared (isCappedByTarget of
+//     CustomerAchievement).
 
 // schemaExceptions correct schemas of components.schemas, by name, before anything is compiled.
 var schemaExceptions = map[string]func(part map[string]any){
 	// It requires coupon and referral, two properties of version 1 which it doesn't define and which the
 	// official Go SDK doesn't know.
-	"CustomerSessionV2": func(part map[string]any) {
-		if required, ok := part["required"].([]any); ok {
-			part["required"] = slices.DeleteFunc(required, func(name any) bool {
-				return name == "coupon" || name == "referral"
-			})
-		}
-	},
+	"CustomerSessionV2": requireLess("coupon", "referral"),
+	// It requires previousExpirationDate, which it doesn't define and which its own example lacks.
+	"ExtendLoyaltyPointsExpiryDateEffectProps": requireLess("previousExpirationDate"),
 	// The deprecated loyaltyMemberships is null in every answer that the vendor's connectors keep as a
 	// fixture, and an array in the schema.
 	"CustomerProfile": func(part map[string]any) {
@@ -30,6 +27,14 @@ var schemaExceptions = map[string]func(part map[string]any){
 			memberships["type"] = []any{"array", "null"}
 		}
 	},
+}
+
+func requireLess(names ...any) func(part map[string]any) {
+	return func(part map[string]any) {
+		if required, ok := part["required"].([]any); ok {
+			part["required"] = slices.DeleteFunc(required, func(name any) bool { return slices.Contains(names, name) })
+		}
+	}
 }
 
 // securityExceptions replace the security schemes of operations, by operationId.

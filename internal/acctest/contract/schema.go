@@ -33,8 +33,8 @@ func (d *document) schema(pointer string) *schema {
 	}
 	location := d.url + "#" + strings.Join(tokens, "/")
 	return &schema{doc: d, compile: sync.OnceValues(func() (*jsonschema.Schema, error) {
-		d.mu.Lock()
-		defer d.mu.Unlock()
+		d.compilerMu.Lock()
+		defer d.compilerMu.Unlock()
 		return d.compiler.Compile(location)
 	})}
 }
@@ -148,12 +148,17 @@ type shape struct {
 
 // shape returns the shape of a compiled schema, worked out once.
 func (d *document) shape(compiled *jsonschema.Schema) *shape {
-	if known, ok := d.shapes.Load(compiled); ok {
-		return known.(*shape)
+	d.shapesMu.RLock()
+	known := d.shapes[compiled]
+	d.shapesMu.RUnlock()
+	if known != nil {
+		return known
 	}
 	s := &shape{properties: map[string][]*jsonschema.Schema{}}
 	s.add(compiled, map[*jsonschema.Schema]bool{})
-	d.shapes.Store(compiled, s)
+	d.shapesMu.Lock()
+	defer d.shapesMu.Unlock()
+	d.shapes[compiled] = s
 	return s
 }
 
@@ -194,7 +199,7 @@ func (s *shape) add(part *jsonschema.Schema, seen map[*jsonschema.Schema]bool) {
 }
 
 // walker searches a value for properties that no schema declares. It works apart from validation, for
-// which a property without a declaration is fine, and finds a misspelt name even where the object is
+// which a property without a declaration is fine, and finds a misspelled name even where the object is
 // invalid for the lack of the right one.
 type walker struct {
 	doc    *document
@@ -257,21 +262,51 @@ func (w *walker) fault(reason string) {
 	w.faults = append(w.faults, fault{w.where, pointer(w.at), reason})
 }
 
-// shapes appends the shapes that apply to a value to those given: of each choice the alternatives that
-// the value matches, and all of them when it matches none.
+// shapes appends the shapes that apply to a value to those given: all the parts of the schemas, and of
+// each choice the alternatives that the value was meant for.
 func (w *walker) shapes(value any, schemas []*jsonschema.Schema, applying []*shape) []*shape {
 	for _, compiled := range schemas {
 		s := w.doc.shape(compiled)
 		applying = append(applying, s)
 		for _, choice := range s.choices {
-			matching := slices.DeleteFunc(slices.Clone(choice), func(alternative *jsonschema.Schema) bool {
-				return alternative.Validate(value) != nil
-			})
-			if len(matching) == 0 {
-				matching = choice
-			}
-			applying = w.shapes(value, matching, applying)
+			applying = w.shapes(value, w.meant(value, choice), applying)
 		}
 	}
 	return applying
+}
+
+// meant returns the alternatives whose constants the value has and, of several, those it matches. Where
+// that leaves none, the value is invalid and any alternative may have been meant.
+func (w *walker) meant(value any, choice []*jsonschema.Schema) []*jsonschema.Schema {
+	alternatives := keep(choice, func(alternative *jsonschema.Schema) bool { return w.hasConstants(value, alternative) })
+	if len(alternatives) == 1 {
+		return alternatives
+	}
+	return keep(alternatives, func(alternative *jsonschema.Schema) bool { return alternative.Validate(value) == nil })
+}
+
+// hasConstants tells whether an object has the values of those properties for which a schema allows one
+// text only.
+func (w *walker) hasConstants(value any, alternative *jsonschema.Schema) bool {
+	object, _ := value.(map[string]any)
+	for name, schemas := range w.doc.shape(alternative).properties {
+		for _, property := range schemas {
+			if property.Const == nil {
+				continue
+			}
+			if text, ok := (*property.Const).(string); ok && object[name] != text {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// keep returns the schemas that pass, or all of them when none does.
+func keep(schemas []*jsonschema.Schema, pass func(*jsonschema.Schema) bool) []*jsonschema.Schema {
+	kept := slices.DeleteFunc(slices.Clone(schemas), func(s *jsonschema.Schema) bool { return !pass(s) })
+	if len(kept) == 0 {
+		return schemas
+	}
+	return kept
 }

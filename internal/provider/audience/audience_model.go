@@ -23,6 +23,7 @@ type audienceModel struct {
 	IntegrationID            types.String      `tfsdk:"integration_id"`
 	CreatedIn3rdParty        types.Bool        `tfsdk:"created_in_3rd_party"`
 	SubscribedApplicationIDs types.List        `tfsdk:"subscribed_application_ids"`
+	Adopted                  types.Bool        `tfsdk:"adopted"`
 	DeletionProtection       types.Bool        `tfsdk:"deletion_protection"`
 }
 
@@ -68,6 +69,7 @@ func fromAPI(api *talonone.Audience, prior audienceModel) audienceModel {
 		IntegrationID:            fw.OptionalString(api.IntegrationID, prior.IntegrationID),
 		CreatedIn3rdParty:        types.BoolValue(value(api.CreatedIn3rdParty)),
 		SubscribedApplicationIDs: fw.Int64List(api.SubscribedApplicationIDs, prior.SubscribedApplicationIDs),
+		Adopted:                  prior.Adopted,
 		DeletionProtection:       types.BoolValue(prior.DeletionProtection.ValueBool()),
 	}
 }

@@ -42,8 +42,8 @@ const (
 	// adoptionWindow is how old an audience may be that a create takes for the
 	// work of an apply that was killed before it could save its state.
 	adoptionWindow = time.Hour
-	// clockTolerance covers the resolution of the Date header.
-	clockTolerance = 2 * time.Second
+	// clockTolerance covers clocks that differ without the Date header telling.
+	clockTolerance = time.Second
 	// createAttempts bounds creates whose answer was lost and that had no effect.
 	createAttempts = 3
 
@@ -122,6 +122,11 @@ func (r *audienceResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 					listvalidator.ValueInt64sAre(int64validator.AtLeast(1)),
 				},
 			},
+			"adopted": schema.BoolAttribute{
+				Computed: true,
+				MarkdownDescription: "Whether the audience was left over from an apply that was interrupted before it could save its state, and was taken over instead of creating a second one. " +
+					"That happens, with a Management key, to an audience that was created within the last hour with exactly these settings, has no members and belongs to no other resource; the plan shows it.",
+			},
 			"deletion_protection": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
 				MarkdownDescription: "Whether Terraform refuses, at plan time, to destroy or replace the audience. To give it up, set it to `false` and apply that first. Kept in state only. Default `false`.",
@@ -198,6 +203,7 @@ func (r *audienceResource) Create(ctx context.Context, req resource.CreateReques
 		return
 	}
 	r.data.Audiences.Add(created.ID)
+	plan.Adopted = types.BoolValue(!plan.ID.IsUnknown())
 	model := fromAPI(created, plan)
 	r.save(ctx, model, &resp.State, resp.Identity, &resp.Diagnostics)
 }
@@ -292,6 +298,7 @@ func (r *audienceResource) ImportState(ctx context.Context, req resource.ImportS
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), identity.ID)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("deletion_protection"), false)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("adopted"), false)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity)...)
 }
 
@@ -316,8 +323,7 @@ func (r *audienceResource) create(ctx context.Context, want talonone.NewAudience
 		if lookupErr != nil {
 			return nil, errors.Join(err, lookupErr)
 		}
-		since := serverTime(listing).Add(-time.Since(sent) - clockTolerance)
-		if own := createdSince(listing, want, since, r.data.Audiences.Add); own != nil {
+		if own := createdSince(listing, want, listing.OnServer(sent).Add(-clockTolerance), r.data.Audiences.Add); own != nil {
 			return own, nil
 		}
 		// A request that was given up for lack of time may still be carried out.
@@ -353,19 +359,31 @@ func (r *audienceResource) adopt(ctx context.Context, id int64) (*talonone.Audie
 // the leftover of an apply that was killed, which it adopts, and an audience
 // that has the integration ID, which is an error.
 func (r *audienceResource) planCreate(ctx context.Context, plan *audienceModel, config audienceModel, diags *diag.Diagnostics) {
-	if !r.data.Client.HasManagementKey() || hasUnknownSettings(config) {
+	if hasUnknownSettings(config) {
 		return
 	}
-	listing, err := r.data.Client.GetAudiences(ctx)
+	plan.Adopted = types.BoolValue(false)
+	if !r.data.Client.HasManagementKey() {
+		return
+	}
+	// Terraform plans once more right before each create, so a listing that every
+	// create drops would be read again and again.
+	listing, err := r.data.Client.GetAudiencesAtStart(ctx)
 	if err != nil {
 		fw.AddError(diags, doing("read the audiences that exist, before creating", *plan), err)
 		return
 	}
 	want := plan.toAPI()
-	free := func(id int64) bool { return !r.data.Audiences.Has(id) }
-	if own := createdSince(listing, want, serverTime(listing).Add(-adoptionWindow), free); own != nil {
-		counts, err := r.data.Client.GetAudiencesAnalytics(ctx)
+	// What appeared after the start of the command is no leftover; another alias
+	// of the provider, which is another process, may just have created it.
+	start := listing.OnServer(r.data.RunStart)
+	free := func(id int64) bool {
+		return !r.data.Audiences.Has(id) && listing.ByID(id).Created.Before(start)
+	}
+	if own := createdSince(listing, want, start.Add(-adoptionWindow), free); own != nil {
+		counts, err := r.data.Client.GetAudiencesAnalyticsAtStart(ctx)
 		if err == nil && counts[own.ID] == 0 && r.data.Audiences.Add(own.ID) {
+			plan.Adopted = types.BoolValue(true)
 			plan.ID, plan.AccountID, plan.Created = types.Int64Value(own.ID), types.Int64Value(own.AccountID), fw.Time(own.Created)
 			diags.AddWarning("An audience left over from an interrupted apply will be adopted",
 				fmt.Sprintf("Audience %d %q was created within the last hour with exactly these settings, has no members and belongs to no resource of this configuration: "+
@@ -518,7 +536,7 @@ func replacedBy(plan, state, config audienceModel) path.Paths {
 
 // keepComputed fills in what an update in place leaves as it is.
 func keepComputed(plan *audienceModel, state, config audienceModel) {
-	plan.ID, plan.AccountID, plan.Created = state.ID, state.AccountID, state.Created
+	plan.ID, plan.AccountID, plan.Created, plan.Adopted = state.ID, state.AccountID, state.Created, state.Adopted
 	if config.Description.IsNull() {
 		plan.Description = state.Description
 	}
@@ -559,14 +577,6 @@ func takenAdvice(taken *talonone.Audience, want talonone.NewAudience) string {
 	return fmt.Sprintf("integration_id %q is taken by audience %d %q. To manage that audience, import it: terraform import %s.NAME %d. "+
 		"Otherwise choose another integration_id. If this plan destroys that audience under another address, add a moved block instead.",
 		value(want.IntegrationID), taken.ID, taken.Name, resourceType, taken.ID)
-}
-
-// serverTime is the deployment's clock at the listing, or ours where it told none.
-func serverTime(listing *talonone.AudienceListing) time.Time {
-	if listing.ServerTime.IsZero() {
-		return time.Now()
-	}
-	return listing.ServerTime
 }
 
 func without(paths path.Paths, unwanted path.Path) path.Paths {

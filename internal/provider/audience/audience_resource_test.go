@@ -283,7 +283,7 @@ func TestDescriptionEditedElsewhereNeverReplaces(t *testing.T) {
 				}},
 				Check: d.ExpectWrites(map[string]int{}),
 			},
-			{Config: described("theirs"), ConfigPlanChecks: noChange},
+			{PreConfig: d.Server.ClearFaults, Config: described("theirs"), ConfigPlanChecks: noChange},
 		},
 	})
 }
@@ -535,8 +535,10 @@ func TestLeftoverOfAnInterruptedApplyIsAdopted(t *testing.T) {
 			resource.UnitTest(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps: []resource.TestStep{{
-					Config:           d.Config(audience(test.settings)),
-					ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{check}},
+					Config: d.Config(audience(test.settings)),
+					ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+						check, plancheck.ExpectKnownValue(vip, tfjsonpath.New("adopted"), knownvalue.Bool(test.adopted)),
+					}},
 					Check: func(*terraform.State) error {
 						if got := d.Count("createAudienceV2"); got != creates {
 							return fmt.Errorf("%d audiences were created, want %d", got, creates)

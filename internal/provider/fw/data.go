@@ -4,6 +4,7 @@ package fw
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -16,6 +17,9 @@ type Data struct {
 	// ValidateAttributes asks for a check of custom attributes against the
 	// account's definitions at plan time.
 	ValidateAttributes bool
+	// RunStart is when the Terraform command began: what the deployment created
+	// later may be the work of this command, under this alias or another.
+	RunStart time.Time
 	// Audiences are the audience IDs that resources of this run manage.
 	Audiences Claims
 	// Members holds a lock for every audience whose members are being changed, by

@@ -77,8 +77,7 @@ func (d Doing) attribute(pointer string) (path.Path, bool) {
 
 // explain is the detail of a diagnostic: what happened, then what to do.
 func explain(doing Doing, err error) string {
-	var missing *talonone.MissingCredentialError
-	if errors.As(err, &missing) {
+	if missing, ok := errors.AsType[*talonone.MissingCredentialError](err); ok {
 		return MissingKey(doing.Construct, missing)
 	}
 	var apiErr *talonone.Error
@@ -152,8 +151,7 @@ func adviseOnNetwork(err error) string {
 }
 
 func adviseOnOutcome(err error) string {
-	var unknown *talonone.OutcomeUnknownError
-	if !errors.As(err, &unknown) {
+	if _, ok := errors.AsType[*talonone.OutcomeUnknownError](err); !ok {
 		return ""
 	}
 	return "Look in the Campaign Manager whether it was done before running terraform apply again."

@@ -81,5 +81,5 @@ func BoolPointer(value types.Bool) *bool {
 
 // Time is an RFC 3339 value in UTC, to the microsecond, as the API writes it.
 func Time(t time.Time) timetypes.RFC3339 {
-	return timetypes.NewRFC3339TimeValue(t.UTC().Truncate(time.Microsecond))
+	return timetypes.NewRFC3339ValueMust(t.UTC().Truncate(time.Microsecond).Format(time.RFC3339Nano))
 }

@@ -1,0 +1,367 @@
+package talonone
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"sync"
+)
+
+// maxSKUQuery bounds the sku parameters of one listCatalogItems request, in bytes:
+// the API states no limit, and web servers usually take 8 KB of request line.
+const maxSKUQuery = 6000
+
+// CatalogItem is one SKU of a cart item catalog.
+type CatalogItem struct {
+	SKU string
+	// Price is "" where the item has none.
+	Price json.Number
+	// Product is the name of the product that the SKU belongs to; "" where it has none.
+	Product string
+	// Attributes is a JSON object from attribute name to value; nil where the item has none.
+	Attributes json.RawMessage
+}
+
+// UnmarshalJSON reads the API's CatalogItem, whose attributes are a list of names
+// and values although they are written as an object.
+func (i *CatalogItem) UnmarshalJSON(data []byte) error {
+	var wire struct {
+		SKU        string       `json:"sku"`
+		Price      *json.Number `json:"price"`
+		Product    *Product     `json:"product"`
+		Attributes []struct {
+			Name  string          `json:"name"`
+			Value json.RawMessage `json:"value"`
+		} `json:"attributes"`
+	}
+	if err := json.Unmarshal(data, &wire); err != nil {
+		return err
+	}
+	*i = CatalogItem{SKU: wire.SKU}
+	if wire.Price != nil {
+		i.Price = *wire.Price
+	}
+	if wire.Product != nil {
+		i.Product = wire.Product.Name
+	}
+	if len(wire.Attributes) == 0 {
+		return nil
+	}
+	var object bytes.Buffer
+	separator := byte('{')
+	for _, attribute := range wire.Attributes {
+		name, err := json.Marshal(attribute.Name)
+		if err != nil {
+			return err
+		}
+		object.WriteByte(separator)
+		object.Write(name)
+		object.WriteByte(':')
+		object.Write(attribute.Value)
+		separator = ','
+	}
+	object.WriteByte('}')
+	i.Attributes = object.Bytes()
+	return nil
+}
+
+// Product groups SKUs.
+type Product struct {
+	Name string `json:"name"`
+}
+
+// Catalog is the API's object of the same name, as far as the provider needs it.
+type Catalog struct {
+	ID int64 `json:"id"`
+	// Version counts the accepted syncs.
+	Version int64 `json:"version"`
+}
+
+// CatalogAction is one action of syncCatalog.
+type CatalogAction interface {
+	actionType() string
+}
+
+// AddItem creates an item, or with ReplaceIfExists replaces its attributes and
+// product. An empty Price keeps the price of an existing item; a nil Product
+// takes its product away.
+type AddItem struct {
+	SKU             string          `json:"sku"`
+	Price           json.Number     `json:"price,omitempty"`
+	Attributes      json.RawMessage `json:"attributes,omitempty"`
+	Product         *Product        `json:"product,omitempty"`
+	ReplaceIfExists bool            `json:"replaceIfExists"`
+}
+
+// RemoveItem removes an item. The API does not say what happens where there is none.
+type RemoveItem struct {
+	SKU string `json:"sku"`
+}
+
+// PatchManyItems changes price and attributes of all items that pass the filters.
+// Without filters these are all items of the catalog.
+type PatchManyItems struct {
+	Filters    []ItemFilter    `json:"filters,omitempty"`
+	Price      json.Number     `json:"price,omitempty"`
+	Attributes json.RawMessage `json:"attributes,omitempty"`
+}
+
+// RemoveManyItems removes all items that pass the filters. Without filters these
+// are all items of the catalog.
+type RemoveManyItems struct {
+	Filters []ItemFilter `json:"filters,omitempty"`
+}
+
+// ItemFilter is one condition on an attribute of an item.
+type ItemFilter struct {
+	Attr string `json:"attr"`
+	// Op is EQ, LT, LE, GT, GE or IN; all but EQ and IN compare numbers only, and
+	// IN takes a string of comma-separated values.
+	Op    string          `json:"op"`
+	Value json.RawMessage `json:"value"`
+}
+
+func (AddItem) actionType() string         { return "ADD" }
+func (RemoveItem) actionType() string      { return "REMOVE" }
+func (PatchManyItems) actionType() string  { return "PATCH_MANY" }
+func (RemoveManyItems) actionType() string { return "REMOVE_MANY" }
+
+// catalogUse is what the users of one catalog share.
+type catalogUse struct {
+	// turn is held while a sync runs.
+	turn chan struct{}
+	// first is the first page of the items, all is all of them.
+	first cached[firstPage]
+	all   cached[[]CatalogItem]
+}
+
+func (u *catalogUse) forget() {
+	u.first.drop()
+	u.all.drop()
+}
+
+// firstPage is the first page of items and how many there are in all; nil when the
+// answer doesn't say.
+type firstPage struct {
+	items []CatalogItem
+	total *int
+}
+
+// catalogUses are the catalogs in use, by ID.
+type catalogUses struct {
+	mu   sync.Mutex
+	byID map[int64]*catalogUse
+}
+
+func (c *catalogUses) get(id int64) *catalogUse {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	use := c.byID[id]
+	if use == nil {
+		use = &catalogUse{turn: make(chan struct{}, 1)}
+		if c.byID == nil {
+			c.byID = make(map[int64]*catalogUse)
+		}
+		c.byID[id] = use
+	}
+	return use
+}
+
+// SyncCatalog carries out actions of one type, 1 to MaxCatalogActions of them and
+// no SKU twice: PUT /v1/catalogs/{catalogId}/sync, Integration key (Management
+// credential on deployments of before 2023). Requests to one catalog wait for each
+// other, since the vendor advises against parallel syncs. A repetition after a lost
+// answer leads to the same items, but can be refused where the first attempt has
+// removed what it removes.
+func (c *Client) SyncCatalog(ctx context.Context, catalogID int64, actions []CatalogAction) (*Catalog, error) {
+	use := c.catalogs.get(catalogID)
+	select {
+	case use.turn <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	defer func() {
+		use.forget()
+		<-use.turn
+	}()
+	type typedAction struct {
+		Type    string        `json:"type"`
+		Payload CatalogAction `json:"payload"`
+	}
+	typed := make([]typedAction, len(actions))
+	for i, action := range actions {
+		typed[i] = typedAction{action.actionType(), action}
+	}
+	return doJSON[*Catalog](ctx, c, &call{
+		operation: "syncCatalog", method: http.MethodPut, route: "/v1/catalogs/{catalogId}/sync",
+		params: []string{strconv.FormatInt(catalogID, 10)}, access: movedAccess,
+		body: map[string]any{"actions": typed},
+	})
+}
+
+// CatalogItems lists all items of a catalog: GET /v1/catalogs/{catalogId}/items,
+// Management key, 1000 a request. One listing serves every reader until the next
+// sync of the catalog.
+func (c *Client) CatalogItems(ctx context.Context, catalogID int64) ([]CatalogItem, error) {
+	use := c.catalogs.get(catalogID)
+	return use.all.get(ctx, func(ctx context.Context) ([]CatalogItem, error) {
+		items, complete, err := c.listItems(ctx, catalogID)
+		if err != nil || complete {
+			return items, err
+		}
+		// Somebody changed the catalog meanwhile, which shifts the pages: items can be
+		// missing or doubled. It is read once more, and then what came is taken.
+		use.first.drop()
+		items, _, err = c.listItems(ctx, catalogID)
+		return items, err
+	})
+}
+
+// CatalogItemsBySKU returns those of the SKUs that the catalog has, in the fewest
+// requests: by the filter of listCatalogItems, or, where the catalog has fewer
+// pages, from the list of all items.
+func (c *Client) CatalogItemsBySKU(ctx context.Context, catalogID int64, skus []string) ([]CatalogItem, error) {
+	queries := skuQueries(skus)
+	whole, err := c.listIsCheaper(ctx, catalogID, len(skus), len(queries))
+	if err != nil {
+		return nil, err
+	}
+	if !whole {
+		return c.filteredItems(ctx, catalogID, queries)
+	}
+	all, err := c.CatalogItems(ctx, catalogID)
+	if err != nil {
+		return nil, err
+	}
+	wanted := make(map[string]bool, len(skus))
+	for _, sku := range skus {
+		wanted[sku] = true
+	}
+	var found []CatalogItem
+	for _, item := range all {
+		if wanted[item.SKU] {
+			found = append(found, item)
+		}
+	}
+	return found, nil
+}
+
+// CatalogItemsOfProducts lists the items of the products, and of the SKUs alone
+// where there are any.
+func (c *Client) CatalogItemsOfProducts(ctx context.Context, catalogID int64, products, skus []string) ([]CatalogItem, error) {
+	queries := skuQueries(skus)
+	if len(skus) == 0 {
+		queries = []url.Values{{}}
+	}
+	for _, query := range queries {
+		query["productNames"] = products
+	}
+	return c.filteredItems(ctx, catalogID, queries)
+}
+
+// listIsCheaper says whether to list all items instead of sending queries for SKUs.
+// It reads the first page when only the catalog's size decides.
+func (c *Client) listIsCheaper(ctx context.Context, catalogID int64, skus, queries int) (bool, error) {
+	if c.catalogs.get(catalogID).all.has() {
+		return true, nil
+	}
+	if queries <= max(1, pagesOf(skus)) {
+		return false, nil
+	}
+	first, err := c.firstItems(ctx, catalogID)
+	if err != nil || first.total == nil {
+		return false, err
+	}
+	return pagesOf(*first.total)-1 <= queries, nil
+}
+
+// listItems reads all pages. complete says whether they hold as many different SKUs
+// as the first of them announced.
+func (c *Client) listItems(ctx context.Context, catalogID int64) (items []CatalogItem, complete bool, err error) {
+	first, err := c.firstItems(ctx, catalogID)
+	if err != nil {
+		return nil, false, err
+	}
+	items = first.items
+	for len(first.items) > 0 && (first.total == nil || len(items) < *first.total) {
+		answer, err := doJSON[page[CatalogItem]](ctx, c, itemsCall(catalogID, url.Values{
+			"pageSize": {strconv.Itoa(PageSize)}, "skip": {strconv.Itoa(len(items))},
+		}))
+		if err != nil {
+			return nil, false, err
+		}
+		items = append(items, answer.Data...)
+		if len(answer.Data) == 0 || answer.HasMore != nil && !*answer.HasMore {
+			break
+		}
+	}
+	if first.total == nil {
+		return items, true, nil
+	}
+	different := make(map[string]struct{}, len(items))
+	for _, item := range items {
+		different[item.SKU] = struct{}{}
+	}
+	return items, len(different) == *first.total, nil
+}
+
+// firstItems reads the first page and the number of all items. One read serves
+// every reader until the next sync of the catalog.
+func (c *Client) firstItems(ctx context.Context, catalogID int64) (firstPage, error) {
+	return c.catalogs.get(catalogID).first.get(ctx, func(ctx context.Context) (firstPage, error) {
+		answer, err := doJSON[page[CatalogItem]](ctx, c, itemsCall(catalogID, url.Values{
+			"pageSize": {strconv.Itoa(PageSize)}, "withTotalResultSize": {"true"},
+		}))
+		// Clipped, since readers append the other pages.
+		return firstPage{slices.Clip(answer.Data), answer.TotalResultSize}, err
+	})
+}
+
+func (c *Client) filteredItems(ctx context.Context, catalogID int64, queries []url.Values) ([]CatalogItem, error) {
+	var found []CatalogItem
+	for _, query := range queries {
+		newCall := func() *call { return itemsCall(catalogID, maps.Clone(query)) }
+		err := eachPageSorted(ctx, c, "", newCall, func(items []CatalogItem) error {
+			found = append(found, items...)
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}
+
+func itemsCall(catalogID int64, query url.Values) *call {
+	return &call{
+		operation: "listCatalogItems", method: http.MethodGet, route: "/v1/catalogs/{catalogId}/items",
+		params: []string{strconv.FormatInt(catalogID, 10)}, query: query, access: managementAccess,
+	}
+}
+
+// skuQueries divides SKUs among the fewest queries whose answers fit on one page
+// and which are no longer than maxSKUQuery.
+func skuQueries(skus []string) []url.Values {
+	var queries []url.Values
+	length := 0
+	for _, sku := range skus {
+		own := len("&sku=") + len(url.QueryEscape(sku))
+		last := len(queries) - 1
+		if last < 0 || length+own > maxSKUQuery || len(queries[last]["sku"]) == PageSize {
+			queries = append(queries, url.Values{})
+			last, length = last+1, 0
+		}
+		queries[last].Add("sku", sku)
+		length += own
+	}
+	return queries
+}
+
+func pagesOf(items int) int {
+	return (items + PageSize - 1) / PageSize
+}
