@@ -177,6 +177,7 @@ func (p *talonOneProvider) Configure(ctx context.Context, req provider.Configure
 func (p *talonOneProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		audience.NewResource,
+		audience.NewMembershipResource,
 		audience.NewMembershipsResource,
 		audience.NewCustomerAttributesResource,
 		catalog.NewItemsResource,

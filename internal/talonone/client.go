@@ -74,6 +74,7 @@ type Client struct {
 	countsAtStart    cached[map[int64]int64]
 	memberCounts     cached[map[int64]int64]
 	memberLists      memberCache
+	memberships      *singleMemberships
 	definitions      cached[[]AttributeDefinition]
 	applications     cached[[]Application]
 	campaigns        cached[[]Campaign]
@@ -102,7 +103,9 @@ func New(config Config) (*Client, error) {
 		transport.MaxIdleConnsPerHost = 64
 		config.Transport = transport
 	}
-	return &Client{base: base, config: config, sender: newSender(config)}, nil
+	client := &Client{base: base, config: config, sender: newSender(config)}
+	client.memberships = newSingleMemberships(client)
+	return client, nil
 }
 
 // HasIntegrationKey says whether Integration API operations are possible.

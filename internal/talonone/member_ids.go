@@ -295,6 +295,20 @@ type memberCache struct {
 	lists map[int64]*cached[*MemberIDs]
 	sizes map[int64]int
 	total int
+	// asked are the audiences that were asked for some members since the last write.
+	asked map[int64]bool
+}
+
+// askedBefore says whether it was called for the audience since the last write.
+func (m *memberCache) askedBefore(audienceID int64) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	before := m.asked[audienceID]
+	if m.asked == nil {
+		m.asked = make(map[int64]bool)
+	}
+	m.asked[audienceID] = true
+	return before
 }
 
 func (m *memberCache) get(ctx context.Context, audienceID int64, load func(context.Context) (*MemberIDs, error)) (*MemberIDs, error) {
@@ -336,6 +350,7 @@ func (m *memberCache) keep(audienceID int64, size int) {
 func (m *memberCache) drop(audienceID int64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	delete(m.asked, audienceID)
 	if list, ok := m.lists[audienceID]; ok {
 		list.drop()
 		m.total -= m.sizes[audienceID]

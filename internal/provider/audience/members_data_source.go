@@ -189,7 +189,7 @@ func appendBag(dst, bag []byte) []byte {
 
 // export reads all members in one request and returns the first limit, 0 for all.
 func (d *membersDataSource) export(ctx context.Context, audienceID int64, limit int) (ids []string, more bool, err error) {
-	members, err := reader{d.data.Client}.export(ctx, audienceID, nobodyMissing)
+	members, err := d.data.Client.AudienceMembers(ctx, audienceID, func(*talonone.MemberIDs) bool { return true })
 	if err != nil {
 		return nil, false, err
 	}

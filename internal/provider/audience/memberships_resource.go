@@ -267,7 +267,7 @@ func (r *membershipsResource) Read(ctx context.Context, req resource.ReadRequest
 	ctx, cancel := context.WithTimeout(ctx, allowed)
 	defer cancel()
 	err := r.refresh(ctx, &state)
-	if errors.Is(err, errAudienceGone) {
+	if talonone.IsNotFound(err) {
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -325,7 +325,7 @@ func (r *membershipsResource) Delete(ctx context.Context, req resource.DeleteReq
 		defer unlock()
 		err = r.removeAll(ctx, state, held)
 	}
-	if err != nil && !errors.Is(err, errAudienceGone) && !talonone.IsNotFound(err) {
+	if err != nil && !talonone.IsNotFound(err) {
 		addMembershipsError(&resp.Diagnostics, membershipsDoing("remove the members of", state), err)
 	}
 }
@@ -493,7 +493,7 @@ func (r *membershipsResource) compare(ctx context.Context, plan membershipsModel
 		if wasExclusive {
 			members, err = r.reader().exactly(ctx, plan.AudienceID.ValueInt64(), held.digest)
 		} else {
-			members, err = r.reader().export(ctx, plan.AudienceID.ValueInt64(), somebodyMissing)
+			members, err = r.data.Client.AudienceMembers(ctx, plan.AudienceID.ValueInt64(), somebodyMissing)
 		}
 		if err != nil {
 			return change{}, 0, err
@@ -553,7 +553,7 @@ func (r *membershipsResource) refresh(ctx context.Context, state *membershipsMod
 		return err
 	}
 	if held.complete {
-		found, err := r.reader().present(ctx, state.AudienceID.ValueInt64(), held.ids)
+		found, err := r.data.Client.AudienceMembersAmong(ctx, state.AudienceID.ValueInt64(), held.ids)
 		if err == nil && (imported || len(found) < len(held.ids)) {
 			state.setMembers(found, held.kept, held.ids != nil && state.fromFile())
 		}
@@ -566,7 +566,7 @@ func (r *membershipsResource) refresh(ctx context.Context, state *membershipsMod
 func (r *membershipsResource) refreshMarked(ctx context.Context, state *membershipsModel, held holding) error {
 	var found marks
 	var digest setDigest
-	_, err := r.reader().export(ctx, state.AudienceID.ValueInt64(), func(members *talonone.MemberIDs) bool {
+	_, err := r.data.Client.AudienceMembers(ctx, state.AudienceID.ValueInt64(), func(members *talonone.MemberIDs) bool {
 		found, digest = make(marks, 0, len(held.listed)), setDigest{}
 		for id := range members.All() {
 			if f := fingerprintOf(id); held.listed.has(f.mark) {
@@ -620,7 +620,7 @@ func addMembershipsError(diags *diag.Diagnostics, doing fw.Doing, err error) {
 			"Members have joined or left since the state was read, so that the plan would not say what happens. Nothing has been changed. Run terraform plan again, without -refresh=false.")
 		return
 	}
-	if errors.Is(err, errAudienceGone) {
+	if talonone.IsNotFound(err) {
 		diags.AddAttributeError(path.Root("audience_id"), "Audience not found",
 			"There is no such audience on this deployment. Create it first, for example with a talonone_audience resource, and refer to its id.")
 		return

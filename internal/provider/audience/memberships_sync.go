@@ -82,7 +82,7 @@ func (r *membershipsResource) prepare(ctx context.Context, plan membershipsModel
 	}
 	kept := held.kept
 	if r.data.Client.HasManagementKey() {
-		present, err := r.reader().present(ctx, plan.AudienceID.ValueInt64(), c.joining)
+		present, err := r.data.Client.AudienceMembersAmong(ctx, plan.AudienceID.ValueInt64(), c.joining)
 		if err != nil {
 			return c, nil, err
 		}
@@ -120,7 +120,7 @@ func (r *membershipsResource) landedWhole(ctx context.Context, audienceID int64,
 	if ctx.Err() != nil || !r.data.Client.HasManagementKey() || talonone.IsNotFound(err) {
 		return landed{}, err
 	}
-	members, readErr := r.reader().export(ctx, audienceID, somebodyMissing)
+	members, readErr := r.data.Client.AudienceMembers(ctx, audienceID, somebodyMissing)
 	if readErr != nil {
 		return landed{}, errors.Join(err, readErr)
 	}
@@ -182,7 +182,7 @@ func (r *membershipsResource) carriedOut(ctx context.Context, audienceID int64, 
 	for i, action := range actions {
 		ids[i] = action.ProfileIntegrationID
 	}
-	present, err := r.reader().present(ctx, audienceID, ids)
+	present, err := r.data.Client.AudienceMembersAmong(ctx, audienceID, ids)
 	if err != nil {
 		return nil
 	}
