@@ -206,7 +206,10 @@ func (p *talonOneProvider) Actions(context.Context) []func() action.Action {
 }
 
 func (p *talonOneProvider) ListResources(context.Context) []func() list.ListResource {
-	return []func() list.ListResource{}
+	return []func() list.ListResource{
+		audience.NewMembershipsListResource,
+		audience.NewMembershipListResource,
+	}
 }
 
 // rejectUnknown reports configuration that only becomes known during apply: a
