@@ -24,7 +24,9 @@ import (
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/audience"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/catalog"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/customer"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/loyalty"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -181,6 +183,9 @@ func (p *talonOneProvider) Resources(context.Context) []func() resource.Resource
 		audience.NewMembershipsResource,
 		audience.NewCustomerAttributesResource,
 		catalog.NewItemsResource,
+		customer.NewProfileResource,
+		customer.NewProfilesResource,
+		customer.NewDataDeletionResource,
 	}
 }
 
@@ -189,6 +194,8 @@ func (p *talonOneProvider) DataSources(context.Context) []func() datasource.Data
 		audience.NewDataSource,
 		audience.NewListDataSource,
 		audience.NewMembersDataSource,
+		customer.NewInventoryDataSource,
+		loyalty.NewTransactionsDataSource,
 	}
 }
 
@@ -202,6 +209,7 @@ func (p *talonOneProvider) Actions(context.Context) []func() action.Action {
 	return []func() action.Action{
 		audience.NewClearAudienceAction,
 		audience.NewCustomerAttributesAction,
+		customer.NewDeleteDataAction,
 	}
 }
 
