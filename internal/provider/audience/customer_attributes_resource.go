@@ -177,6 +177,7 @@ func (r *customerAttributesResource) Read(ctx context.Context, req resource.Read
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	allowed, diags := state.Timeouts.Read(ctx, customerAttributesTimeout)
 	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, membershipsIdentity{AudienceID: state.AudienceID})...)
 	if resp.Diagnostics.HasError() || !state.CheckMembers.ValueBool() {
 		return
 	}
@@ -199,7 +200,6 @@ func (r *customerAttributesResource) Read(ctx context.Context, req resource.Read
 	}
 	state.MembersTotal, state.MembersMatching = types.Int64Value(total), types.Int64Value(matching)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, membershipsIdentity{AudienceID: state.AudienceID})...)
 }
 
 func (r *customerAttributesResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -208,6 +208,7 @@ func (r *customerAttributesResource) Update(ctx context.Context, req resource.Up
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	allowed, diags := plan.Timeouts.Update(ctx, customerAttributesTimeout)
 	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, membershipsIdentity{AudienceID: state.AudienceID})...)
 	if resp.Diagnostics.HasError() {
 		return
 	}

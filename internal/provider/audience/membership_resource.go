@@ -103,14 +103,13 @@ func (r *membershipResource) Read(ctx context.Context, req resource.ReadRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, state)...)
 	member, err := r.data.Client.IsAudienceMember(ctx, state.AudienceID.ValueInt64(), state.ProfileIntegrationID.ValueString())
 	switch {
 	case talonone.IsNotFound(err), err == nil && !member:
 		resp.State.RemoveResource(ctx)
 	case err != nil:
 		fw.AddError(&resp.Diagnostics, state.doing("read"), err)
-	default:
-		resp.Diagnostics.Append(resp.Identity.Set(ctx, state)...)
 	}
 }
 

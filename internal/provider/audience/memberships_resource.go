@@ -258,6 +258,7 @@ func (r *membershipsResource) Read(ctx context.Context, req resource.ReadRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, membershipsIdentity{AudienceID: state.AudienceID})...)
 	if !r.data.Client.HasManagementKey() {
 		resp.Diagnostics.AddWarning("Members who joined or left outside of Terraform stay unseen",
 			fw.MissingKey(membershipsType, &talonone.MissingCredentialError{Operation: "exportAudiencesMemberships", Credential: talonone.ManagementCredential})+
@@ -276,7 +277,6 @@ func (r *membershipsResource) Read(ctx context.Context, req resource.ReadRequest
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, membershipsIdentity{AudienceID: state.AudienceID})...)
 }
 
 func (r *membershipsResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -288,6 +288,7 @@ func (r *membershipsResource) Update(ctx context.Context, req resource.UpdateReq
 	}
 	// Until something has landed, the state is what it was.
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, membershipsIdentity{AudienceID: state.AudienceID})...)
 	allowed, diags := plan.Timeouts.Update(ctx, membershipsTimeout)
 	resp.Diagnostics.Append(diags...)
 	held, err := state.holding()
