@@ -195,7 +195,9 @@ func (p *talonOneProvider) Actions(context.Context) []func() action.Action {
 }
 
 func (p *talonOneProvider) ListResources(context.Context) []func() list.ListResource {
-	return []func() list.ListResource{}
+	return []func() list.ListResource{
+		audience.NewListResource,
+	}
 }
 
 // rejectUnknown reports configuration that only becomes known during apply: a

@@ -296,9 +296,9 @@ func (r *audienceResource) ImportState(ctx context.Context, req resource.ImportS
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), identity.ID)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("deletion_protection"), false)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("adopted"), false)...)
+	model := importedAudience()
+	model.ID = identity.ID
+	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity)...)
 }
 
