@@ -31,25 +31,35 @@ func main() {
 		return
 	}
 	silenceFrameworkTrace()
-	err := providerserver.Serve(context.Background(), provider.New(provider.Build{Version: version, Commit: commit, RunStart: parentStart()}),
+	err := providerserver.Serve(context.Background(), provider.New(provider.Build{Version: version, Commit: commit, RunStart: commandStart()}),
 		providerserver.ServeOpts{Address: provider.Address, Debug: *debug})
 	if err != nil {
 		log.Fatal(err)
 	}
 }
 
-// parentStart is when the Terraform or OpenTofu that started this process began;
-// zero where the system does not tell.
-func parentStart() time.Time {
-	parent, err := process.NewProcess(int32(os.Getppid())) //nolint:gosec // process IDs fit, the library takes no other type
+// commandStart is when the Terraform or OpenTofu that started this process
+// began; zero where the system does not tell. Systems know start times to the
+// second, measured from the boot, but their differences to a few milliseconds.
+func commandStart() time.Time {
+	own, err := startOf(os.Getpid())
 	if err != nil {
 		return time.Time{}
 	}
-	milliseconds, err := parent.CreateTime()
+	parent, err := startOf(os.Getppid())
 	if err != nil {
 		return time.Time{}
 	}
-	return time.UnixMilli(milliseconds)
+	return time.Now().Add(parent.Sub(own))
+}
+
+func startOf(pid int) (time.Time, error) {
+	p, err := process.NewProcess(int32(pid)) //nolint:gosec // process IDs fit, the library takes no other type
+	if err != nil {
+		return time.Time{}, err
+	}
+	milliseconds, err := p.CreateTime()
+	return time.UnixMilli(milliseconds), err
 }
 
 // silenceFrameworkTrace keeps the framework from writing trace lines that

@@ -133,6 +133,7 @@ func startEmulator(t *testing.T, address, data string) *emulatorProcess {
 	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), filepath.Join(binaries, "talonone-emulator"),
 		"-listen", address, "-data", data, "-url-file", ready, "-management-rps", "0", "-request-log", "/proc/self/fd/3")
 	cmd.ExtraFiles = []*os.File{write}
+	cmd.Stderr = t.Output()
 	announced, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

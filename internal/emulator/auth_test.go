@@ -90,23 +90,23 @@ func TestMovedOperationsOf2022TakeTheManagerCredential(t *testing.T) {
 
 func TestLogin(t *testing.T) {
 	t.Parallel()
-	const credentials = `{"email":"demo@example.com","password":"demo-password"}`
+	const login = `{"email":"demo@example.com","password":"demo-password"}`
 	at := newClock()
 	d := start(t, emulator.Options{Now: at.now})
 	expectStatus(t, "wrong password", d.call("POST", "/v1/sessions", "", `{"email":"demo@example.com","password":"no"}`), 401)
 	expectStatus(t, "no password", d.call("POST", "/v1/sessions", "", `{"email":"demo@example.com"}`), 400)
 
-	login := d.call("POST", "/v1/sessions", "", credentials)
-	expectStatus(t, "login", login, 201)
-	if login.field("userId") != "1" || login.field("created") != "2026-05-01T12:00:00Z" {
-		t.Errorf("unexpected session: %s", login.text)
+	got := d.call("POST", "/v1/sessions", "", login)
+	expectStatus(t, "login", got, 201)
+	if got.field("userId") != "1" || got.field("created") != "2026-05-01T12:00:00Z" {
+		t.Errorf("unexpected session: %s", got.text)
 	}
-	bearer := "Bearer " + login.field("token")
+	bearer := "Bearer " + got.field("token")
 	expectStatus(t, "token", d.call("GET", "/v1/applications", bearer, ""), 200)
 	expectStatus(t, "logout", d.call("DELETE", "/v1/sessions", bearer, ""), 204)
 	expectStatus(t, "token after logout", d.call("GET", "/v1/applications", bearer, ""), 401)
 
-	other := "Bearer " + d.must("POST", "/v1/sessions", "", credentials).field("token")
+	other := "Bearer " + d.must("POST", "/v1/sessions", "", login).field("token")
 	at.advance(89 * 24 * time.Hour)
 	expectStatus(t, "token in its third month", d.call("GET", "/v1/applications", other, ""), 200)
 	at.advance(24 * time.Hour)

@@ -281,13 +281,13 @@ func (l rules) length(b *binder, list []any, pointer, name string) {
 	}
 	seen := make(map[any]bool, len(list))
 	for i, entry := range list {
-		key, comparable := entry, reflect.TypeOf(entry) != nil && reflect.TypeOf(entry).Comparable()
-		if comparable && seen[key] {
+		if entry == nil || !reflect.TypeOf(entry).Comparable() {
+			continue
+		}
+		if seen[entry] {
 			b.fail(pointer+"/"+strconv.Itoa(i), "Duplicate", "%s occurs more than once in %s", asJSON(entry), name)
 		}
-		if comparable {
-			seen[key] = true
-		}
+		seen[entry] = true
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -231,9 +232,7 @@ func (def *attribute) allows(value any) bool {
 // old, which other entities may share.
 func mergeAttributes(old, changes map[string]any) map[string]any {
 	merged := make(map[string]any, len(old)+len(changes))
-	for name, value := range old {
-		merged[name] = value
-	}
+	maps.Copy(merged, old)
 	for name, value := range changes {
 		if value == nil {
 			delete(merged, name)

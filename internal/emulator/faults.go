@@ -4,9 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -264,9 +264,7 @@ func (s *Server) truncate(w http.ResponseWriter, out outgoing) {
 		}
 		out.body = collected
 	}
-	for name, values := range out.header {
-		w.Header()[name] = slices.Clone(values)
-	}
+	maps.Copy(w.Header(), out.header)
 	status := out.status
 	if status == http.StatusNoContent {
 		status = http.StatusOK // 204 cannot promise a body that is then missing

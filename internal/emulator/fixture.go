@@ -340,8 +340,7 @@ func (f *Fixture) problems(list []fixtureProblem) error {
 
 // position is name:line:column of a JSON error, as far as it is known.
 func (f *Fixture) position(err error) string {
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return f.name + lineColumn(f.source, max(0, syntax.Offset-1))
 	}
 	return f.name

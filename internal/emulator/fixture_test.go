@@ -35,8 +35,8 @@ func TestFixtureErrorsSayWhereAndWhat(t *testing.T) {
 		"syntax":    {"{\n  \"account\": {\"id\": 1,}\n}", []string{"f.json:2:23: invalid character '}' looking for beginning of object key string"}},
 		"cut short": {`{"account":`, []string{"f.json: unexpected EOF"}},
 		"unknown field": {
-			"{\n  \"account\": {\"id\": 1},\n  \"applications\": [{\"id\": 1, \"name\": \"a\"}],\n  \"campains\": []\n}",
-			[]string{`f.json:4:3: /campains: The property "campains" is not known here, only $schema, account,`},
+			"{\n  \"account\": {\"id\": 1},\n  \"applications\": [{\"id\": 1, \"name\": \"a\"}],\n  \"campaignz\": []\n}",
+			[]string{`f.json:4:3: /campaignz: The property "campaignz" is not known here, only $schema, account,`},
 		},
 		"unknown field in a list": {
 			"{\"account\": {\"id\": 1}, \"applications\": [\n  {\"id\": 1, \"name\": \"a\"},\n  {\"id\": 2, \"name\": \"b\", \"sandBox\": true}\n]}",
@@ -238,8 +238,7 @@ func TestFixtureSchemaMatchesTheDecoder(t *testing.T) {
 				t.Errorf("%s allows other properties", where)
 			}
 			var names, required []string
-			for i := range want.NumField() {
-				field := want.Field(i)
+			for field := range want.Fields() {
 				name := field.Tag.Get("json")
 				if name == "" {
 					continue
@@ -275,4 +274,12 @@ func TestFixtureSchemaMatchesTheDecoder(t *testing.T) {
 		}
 	}
 	compare("", root, reflect.TypeFor[emulator.Fixture]())
+}
+
+func FuzzParseFixture(f *testing.F) {
+	f.Add([]byte(minimal))
+	f.Add([]byte(`{"account":{"id":1},"applications":[{"id":1,"name":"a"}],"audiences":[{"id":3,"name":"a","members":["b"]}],"coupons":[{"campaignId":1,"value":"abcd"}]}`))
+	f.Fuzz(func(_ *testing.T, data []byte) {
+		_, _ = emulator.ParseFixture("f.json", data)
+	})
 }

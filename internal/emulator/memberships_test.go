@@ -389,3 +389,24 @@ func BenchmarkMillionMembers(b *testing.B) {
 		}
 	})
 }
+
+// Whatever is uploaded, the answer is one of the documented ones, and an accepted file comes back as the same members.
+func FuzzImport(f *testing.F) {
+	for _, seed := range []string{"profileintegrationid\na\n", "profileintegrationid\n\"a\n\"\"b\"\n", "profileintegrationid\r\na,b", "x"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, file string) {
+		d := start(t, emulator.Options{})
+		path := "/v1/audiences/" + d.newAudience("VIP") + "/memberships"
+		got := d.upload(path+"/import", "upFile", file)
+		if got.status == 400 {
+			return
+		}
+		expectStatus(t, "import", got, 200)
+		export := d.must("GET", path+"/export", managementK, "").text
+		d.upload(path+"/import", "upFile", export)
+		if again := d.must("GET", path+"/export", managementK, "").text; again != export {
+			t.Errorf("exported %q, imported it and exported %q", export, again)
+		}
+	})
+}

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -212,13 +213,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 	fault := s.faults.pick(r.Method, path)
 	if fault == nil {
-		s.send(x, s.answer(x))
+		s.send(x, s.answer(r.Context(), x))
 		return
 	}
 	x.entry.Fault = fault.name()
 	var out outgoing
 	if fault.applies() {
-		out = s.answer(x)
+		out = s.answer(r.Context(), x)
 	}
 	s.delay(x)
 	s.fail(x, *fault, out)
@@ -249,7 +250,7 @@ func (s *Server) fail(x *exchange, fault Fault, out outgoing) {
 
 // answer takes a request through the checks in the API's order: credential, endpoint permission, rate, route and
 // ID, body, state.
-func (s *Server) answer(x *exchange) outgoing {
+func (s *Server) answer(ctx context.Context, x *exchange) outgoing {
 	rt, params, allowed := s.match(x.http.Method, x.path)
 	r := &request{params: params, http: x.http}
 
@@ -283,7 +284,7 @@ func (s *Server) answer(x *exchange) outgoing {
 	if err := s.readBody(x, rt, r); err != nil {
 		return s.errorAnswer(rt, err)
 	}
-	return s.admitted(x, rt, r)
+	return s.admitted(ctx, x, rt, r)
 }
 
 func (s *Server) noRoute(x *exchange, r *request, known bool, allowed []string) outgoing {
@@ -334,8 +335,7 @@ func bodyError(err error) error {
 
 // admitted runs a request that may run: repetitions of an idempotent one are answered from memory, updates of one
 // profile or session wait for their turn.
-func (s *Server) admitted(x *exchange, rt *route, r *request) outgoing {
-	ctx := x.http.Context()
+func (s *Server) admitted(ctx context.Context, x *exchange, rt *route, r *request) outgoing {
 	var key string
 	if rt.idempotent {
 		var err error
@@ -462,9 +462,7 @@ func (s *Server) send(x *exchange, out outgoing) {
 	s.delay(x)
 	x.drain()
 	x.entry.Status = out.status
-	for name, values := range out.header {
-		x.w.Header()[name] = values
-	}
+	maps.Copy(x.w.Header(), out.header)
 	if out.stream != nil {
 		x.w.WriteHeader(out.status)
 		if err := out.stream.write(x.w); err != nil {

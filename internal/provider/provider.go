@@ -217,6 +217,7 @@ func (p *talonOneProvider) ListResources(context.Context) []func() list.ListReso
 	return []func() list.ListResource{
 		audience.NewMembershipsListResource,
 		audience.NewMembershipListResource,
+		audience.NewListResource,
 	}
 }
 

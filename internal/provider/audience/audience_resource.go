@@ -296,9 +296,9 @@ func (r *audienceResource) ImportState(ctx context.Context, req resource.ImportS
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), identity.ID)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("deletion_protection"), false)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("adopted"), false)...)
+	model := importedAudience()
+	model.ID = identity.ID
+	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity)...)
 }
 
@@ -402,7 +402,7 @@ func (r *audienceResource) planCreate(ctx context.Context, plan *audienceModel, 
 func (r *audienceResource) checkRemoval(ctx context.Context, state audienceModel, verb string, because path.Path, diags *diag.Diagnostics) {
 	reason := ""
 	if !because.Equal(path.Empty()) {
-		reason = fmt.Sprintf(" The API can't change %s of an existing audience, so it would be replaced.", because)
+		reason = fmt.Sprintf(" The API can't change %s of an existing audience, so a new audience takes its place.", because)
 	}
 	if state.DeletionProtection.ValueBool() {
 		diags.AddAttributeError(path.Root("deletion_protection"), "Audience is protected from deletion",
@@ -417,11 +417,13 @@ func (r *audienceResource) checkRemoval(ctx context.Context, state audienceModel
 			members = "its memberships (their number could not be read: " + err.Error() + ")"
 		} else if count := counts[state.ID.ValueInt64()]; count == 0 {
 			return
+		} else if count == 1 {
+			members = "its only membership"
 		} else {
 			members = fmt.Sprintf("its %d memberships", count)
 		}
 	}
-	diags.AddWarning(verb+" an audience deletes its memberships",
+	diags.AddAttributeWarning(because, verb+" an audience deletes its memberships",
 		fmt.Sprintf("%s audience %s deletes %s.%s", verb, label(state), members, reason))
 }
 

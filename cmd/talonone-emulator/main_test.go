@@ -1,0 +1,175 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// launch runs the command until the test ends, and returns its URL and what it printed.
+func launch(t *testing.T, args ...string) (url, printed string) {
+	t.Helper()
+	urlFile := filepath.Join(t.TempDir(), "url")
+	ctx, stop := context.WithCancel(context.Background())
+	out := &announcement{said: make(chan struct{})}
+	done := make(chan error, 1)
+	go func() {
+		done <- run(ctx, append([]string{"-listen", "127.0.0.1:0", "-url-file", urlFile}, args...), out, io.Discard)
+	}()
+	t.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			t.Errorf("it ended with %v", err)
+		}
+	})
+	select {
+	case <-out.said:
+	case err := <-done:
+		done <- nil
+		t.Fatalf("it did not start: %v", err)
+	}
+	first, _, _ := strings.Cut(out.text, "\n")
+	return first[strings.LastIndex(first, " ")+1:], out.text
+}
+
+// announcement tells when something was printed.
+type announcement struct {
+	text string // complete once said is closed
+	once sync.Once
+	said chan struct{}
+}
+
+func (a *announcement) Write(p []byte) (int, error) {
+	a.once.Do(func() {
+		a.text = string(p)
+		close(a.said)
+	})
+	return len(p), nil
+}
+
+func request(t *testing.T, method, url, authorization, body string) (int, string) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", authorization)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	content, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, string(content)
+}
+
+func TestCommandServesADeployment(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	log, data := filepath.Join(folder, "log"), filepath.Join(folder, "data.json")
+	url, printed := launch(t, "-request-log", log, "-data", data, "-fault", "GET /v1/applications status=503", "-fault", "GET /v1/attributes status=418")
+	for _, want := range []string{url, "ApiKey-v1         demo-integration-key", "ManagementKey-v1  demo-audiences-key", "only /v1/audiences"} {
+		if !strings.Contains(printed, want) {
+			t.Errorf("%q is missing from:\n%s", want, printed)
+		}
+	}
+	if status, text := request(t, "POST", url+"/v2/audiences", "ApiKey-v1 demo-integration-key", `{"name":"a"}`); status != 201 {
+		t.Errorf("create: %d %s", status, text)
+	}
+	for path, want := range map[string]int{"/v1/applications": 503, "/v1/attributes": 418} {
+		if status, _ := request(t, "GET", url+path, "ManagementKey-v1 demo-management-key", ""); status != want {
+			t.Errorf("%s: %d, want %d", path, status, want)
+		}
+	}
+	content, err := os.ReadFile(log)
+	if err != nil || bytes.Count(content, []byte("\n")) != 3 || !bytes.Contains(content, []byte(`"operation":"createAudienceV2"`)) {
+		t.Errorf("request log: %v\n%s", err, content)
+	}
+	if saved, err := os.ReadFile(data); err != nil || !bytes.Contains(saved, []byte(`"name":"a"`)) {
+		t.Errorf("data file: %v", err)
+	}
+}
+
+func TestURLFileHoldsTheURL(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "url")
+	if err := publish(file, "http://127.0.0.1:1"); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(file); err != nil || string(got) != "http://127.0.0.1:1\n" {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
+func TestManagementLimitIsOnByDefault(t *testing.T) {
+	t.Parallel()
+	c, err := parse(nil, io.Discard)
+	if err != nil || c.options.ManagementRPS != 3 || c.listen != "127.0.0.1:8585" {
+		t.Errorf("%+v, %v", c, err)
+	}
+}
+
+func TestFixtureOption(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "fixture.json")
+	content := `{"account":{"id":1},"applications":[{"id":7,"name":"Mine"}],"integrationKeys":[{"key":"k","applicationId":7}]}`
+	if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, printed := launch(t, "-fixture", file); !strings.Contains(printed, `Application 7 "Mine"`) {
+		t.Errorf("printed:\n%s", printed)
+	}
+}
+
+func TestOnlyLoopbackUnlessAllowed(t *testing.T) {
+	t.Parallel()
+	for _, address := range []string{"0.0.0.0:0", ":0", "[::]:0", "192.0.2.1:0", "example.com:0"} {
+		if _, err := listen(t.Context(), address, false); err == nil || !strings.Contains(err.Error(), "-allow-remote") {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+	for address, remote := range map[string]bool{"localhost:0": false, "127.0.0.2:0": false, "0.0.0.0:0": true} {
+		listener, err := listen(t.Context(), address, remote)
+		if err != nil {
+			t.Errorf("%s: %v", address, err)
+			continue
+		}
+		_ = listener.Close()
+	}
+}
+
+func TestWrongCommandLines(t *testing.T) {
+	t.Parallel()
+	for line, problem := range map[string]string{
+		"extra":                         `unexpected argument "extra"`,
+		"-fault GET":                    "want METHOD",
+		"-latency -1s":                  "must not be negative",
+		"-management-rps -1":            "must not be negative",
+		"-forbidden-status 404":         "403 or 401",
+		"-fixture /does/not/exist.json": "no such file",
+		"-listen nowhere":               "-listen nowhere",
+	} {
+		err := run(t.Context(), strings.Fields(line), io.Discard, io.Discard)
+		if err == nil || !strings.Contains(err.Error(), problem) {
+			t.Errorf("%s: got %v, want %q", line, err, problem)
+		}
+	}
+	if err := run(t.Context(), []string{"-h"}, io.Discard, io.Discard); !errors.Is(err, flag.ErrHelp) {
+		t.Errorf("-h: %v", err)
+	}
+	var out bytes.Buffer
+	if err := run(t.Context(), []string{"-version"}, &out, io.Discard); err != nil || out.String() != "talonone-emulator dev\n" {
+		t.Errorf("-version: %v %q", err, out.String())
+	}
+}

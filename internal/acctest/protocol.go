@@ -1,0 +1,138 @@
+package acctest
+
+import (
+	"iter"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+)
+
+// Configured is the provider in process, configured for a deployment with all
+// keys, for what only newer CLIs than some machines have can reach: actions and
+// list resources.
+func Configured(t testing.TB, d *Deployment) tfprotov6.ProviderServer {
+	t.Helper()
+	server, err := Factories()["talonone"]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := Object(t, schemas.Provider.ValueType(), map[string]tftypes.Value{
+		"base_url":                       tftypes.NewValue(tftypes.String, d.URL),
+		"integration_api_key":            tftypes.NewValue(tftypes.String, IntegrationKey),
+		"management_api_key":             tftypes.NewValue(tftypes.String, ManagementKey),
+		"management_requests_per_second": tftypes.NewValue(tftypes.Number, 10000),
+	})
+	resp, err := server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{Config: config})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fatal(t, resp.Diagnostics)
+	return server
+}
+
+// Object is a value of an object type with the attributes given, and null for the others.
+func Object(t testing.TB, kind tftypes.Type, given map[string]tftypes.Value) *tfprotov6.DynamicValue {
+	t.Helper()
+	object, ok := kind.(tftypes.Object)
+	if !ok {
+		t.Fatalf("%s is no object", kind)
+	}
+	attributes := make(map[string]tftypes.Value, len(object.AttributeTypes))
+	for name, attribute := range object.AttributeTypes {
+		attributes[name] = tftypes.NewValue(attribute, nil)
+	}
+	for name, value := range given {
+		attributes[name] = value
+	}
+	value, err := tfprotov6.NewDynamicValue(object, tftypes.NewValue(object, attributes))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &value
+}
+
+// ListConfig is the configuration of a list resource.
+func ListConfig(t testing.TB, server tfprotov6.ProviderServer, typeName string, given map[string]tftypes.Value) *tfprotov6.DynamicValue {
+	t.Helper()
+	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Object(t, schemas.ListResourceSchemas[typeName].ValueType(), given)
+}
+
+// List runs a list resource as terraform query does, resources included.
+func List(t testing.TB, d *Deployment, typeName string, given map[string]tftypes.Value, limit int64) iter.Seq[tfprotov6.ListResourceResult] {
+	t.Helper()
+	server := Configured(t, d)
+	lists, ok := server.(tfprotov6.ProviderServerWithListResource)
+	if !ok {
+		t.Fatal("the provider serves no list resources")
+	}
+	stream, err := lists.ListResource(t.Context(), &tfprotov6.ListResourceRequest{
+		TypeName: typeName, Config: ListConfig(t, server, typeName, given), IncludeResource: true, Limit: limit,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return stream.Results
+}
+
+// Invoke validates, plans and invokes an action as Terraform does. It returns
+// the progress messages, and the diagnostics of the first step that had any.
+func Invoke(t testing.TB, d *Deployment, actionType string, given map[string]tftypes.Value) ([]string, []*tfprotov6.Diagnostic) {
+	t.Helper()
+	server := Configured(t, d)
+	actions, ok := server.(tfprotov6.ProviderServerWithActions)
+	if !ok {
+		t.Fatal("the provider serves no actions")
+	}
+	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := Object(t, schemas.ActionSchemas[actionType].Schema.ValueType(), given)
+	validated, err := actions.ValidateActionConfig(t.Context(), &tfprotov6.ValidateActionConfigRequest{ActionType: actionType, Config: config})
+	if err != nil || len(validated.Diagnostics) > 0 {
+		return nil, orFatal(t, validated.Diagnostics, err)
+	}
+	planned, err := actions.PlanAction(t.Context(), &tfprotov6.PlanActionRequest{ActionType: actionType, Config: config})
+	if err != nil || len(planned.Diagnostics) > 0 {
+		return nil, orFatal(t, planned.Diagnostics, err)
+	}
+	invoked, err := actions.InvokeAction(t.Context(), &tfprotov6.InvokeActionRequest{ActionType: actionType, Config: config})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var progress []string
+	var diags []*tfprotov6.Diagnostic
+	for event := range invoked.Events {
+		switch event := event.Type.(type) {
+		case tfprotov6.ProgressInvokeActionEventType:
+			progress = append(progress, event.Message)
+		case tfprotov6.CompletedInvokeActionEventType:
+			diags = event.Diagnostics
+		}
+	}
+	return progress, diags
+}
+
+func orFatal(t testing.TB, diags []*tfprotov6.Diagnostic, err error) []*tfprotov6.Diagnostic {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return diags
+}
+
+func fatal(t testing.TB, diags []*tfprotov6.Diagnostic) {
+	t.Helper()
+	for _, d := range diags {
+		t.Fatalf("%s\n%s", d.Summary, d.Detail)
+	}
+}

@@ -1,0 +1,113 @@
+package audience
+
+import (
+	"context"
+	"regexp"
+
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+)
+
+var (
+	_ list.ListResource              = (*audienceList)(nil)
+	_ list.ListResourceWithConfigure = (*audienceList)(nil)
+)
+
+type audienceList struct{ data *fw.Data }
+
+// NewListResource is the list resource talonone_audience.
+func NewListResource() list.ListResource { return &audienceList{} }
+
+// audienceListModel mirrors the list resource's configuration.
+type audienceListModel struct {
+	NameRegex   types.String `tfsdk:"name_regex"`
+	Integration types.String `tfsdk:"integration"`
+	Sandbox     types.Bool   `tfsdk:"sandbox"`
+}
+
+func (l *audienceList) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = resourceType
+}
+
+func (l *audienceList) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Finds the audiences of the account for `terraform query`, in order of their IDs, to bring them under management with generated configuration. All filters given must match.\n\n" +
+			"Needs a Management API key that allows the audiences endpoint.",
+		Attributes: map[string]schema.Attribute{
+			"name_regex": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Regular expression in [RE2 syntax](https://github.com/google/re2/wiki/Syntax) that the name must match anywhere.",
+				Validators:          []validator.String{regexValidator{}},
+			},
+			"integration": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Only audiences of this technology partner. An empty string asks for those that come from none.",
+			},
+			"sandbox": schema.BoolAttribute{
+				Optional:            true,
+				MarkdownDescription: "Only audiences of the sandbox (`true`) or of the live environment (`false`).",
+			},
+		},
+	}
+}
+
+func (l *audienceList) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	l.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+func (l *audienceList) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
+	var config audienceListModel
+	diags := req.Config.Get(ctx, &config)
+	pattern, err := regexp.Compile(config.NameRegex.ValueString())
+	if err != nil {
+		diags.AddAttributeError(path.Root("name_regex"), "Invalid regular expression", err.Error())
+	}
+	if diags.HasError() {
+		stream.Results = list.ListResultsStreamDiagnostics(diags)
+		return
+	}
+	listing, err := l.data.Client.GetAudiences(ctx)
+	if err != nil {
+		fw.AddError(&diags, fw.Doing{Construct: "list talonone_audience", Action: "read audiences"}, err)
+		stream.Results = list.ListResultsStreamDiagnostics(diags)
+		return
+	}
+	filter := audiencesModel{Integration: config.Integration, Sandbox: config.Sandbox}
+	stream.Results = func(push func(list.ListResult) bool) {
+		sent := int64(0)
+		for _, found := range listing.All {
+			if sent == req.Limit {
+				return
+			}
+			if !filter.asksFor(found, pattern) {
+				continue
+			}
+			sent++
+			model := fromAPI(found, importedAudience())
+			result := req.NewListResult(ctx)
+			result.DisplayName = label(model)
+			result.Diagnostics.Append(result.Identity.Set(ctx, audienceIdentity{ID: model.ID})...)
+			if req.IncludeResource {
+				result.Diagnostics.Append(result.Resource.Set(ctx, &model)...)
+			}
+			if !push(result) {
+				return
+			}
+		}
+	}
+}
+
+// importedAudience holds what an import knows beforehand: the defaults of what
+// the API has no notion of.
+func importedAudience() audienceModel {
+	return audienceModel{
+		Adopted: types.BoolValue(false), DeletionProtection: types.BoolValue(false),
+		SubscribedApplicationIDs: types.ListNull(types.Int64Type),
+	}
+}
