@@ -8,10 +8,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
-	"github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
@@ -30,38 +28,16 @@ type membershipsList struct{ data *fw.Data }
 // NewMembershipsListResource is the list resource talonone_audience_memberships.
 func NewMembershipsListResource() list.ListResource { return &membershipsList{} }
 
-// membershipsListModel mirrors the list block.
-type membershipsListModel struct {
-	NameRegex   types.String `tfsdk:"name_regex"`
-	Integration types.String `tfsdk:"integration"`
-	Sandbox     types.Bool   `tfsdk:"sandbox"`
-}
-
 func (l *membershipsList) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = membershipsType
 }
 
-func (l *membershipsList) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
-	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the audiences whose members can be managed, one `talonone_audience_memberships` each, with exclusive ownership. " +
-			"With `include_resource` every audience is exported, three a second.\n\n" +
-			"Needs a Management API key that allows the audiences endpoint.",
-		Attributes: map[string]schema.Attribute{
-			"name_regex": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "Regular expression in [RE2 syntax](https://github.com/google/re2/wiki/Syntax) that the audience's name must match anywhere.",
-				Validators:          []validator.String{regexValidator{}},
-			},
-			"integration": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "Only audiences of this technology partner. An empty string asks for those that come from none.",
-			},
-			"sandbox": schema.BoolAttribute{
-				Optional:            true,
-				MarkdownDescription: "Only audiences of the sandbox (`true`) or of the live environment (`false`).",
-			},
-		},
-	}
+func (l *membershipsList) ListResourceConfigSchema(ctx context.Context, req list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
+	// The same filters choose audiences and their members.
+	(&audienceList{}).ListResourceConfigSchema(ctx, req, resp)
+	resp.Schema.MarkdownDescription = "Lists the audiences whose members can be managed, one `talonone_audience_memberships` each, with exclusive ownership, in order of their IDs. " +
+		"All filters given must match. With `include_resource` every audience is exported, three a second.\n\n" +
+		"Needs a Management API key that allows the audiences endpoint, and `memberships/export` with `include_resource`."
 }
 
 func (l *membershipsList) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
@@ -69,7 +45,7 @@ func (l *membershipsList) Configure(_ context.Context, req resource.ConfigureReq
 }
 
 func (l *membershipsList) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
-	var config membershipsListModel
+	var config audienceListModel
 	diags := req.Config.Get(ctx, &config)
 	pattern, err := regexp.Compile(config.NameRegex.ValueString())
 	if err != nil {
@@ -100,7 +76,7 @@ func (l *membershipsList) List(ctx context.Context, req list.ListRequest, stream
 
 func (l *membershipsList) result(ctx context.Context, req list.ListRequest, audience *talonone.Audience) list.ListResult {
 	result := req.NewListResult(ctx)
-	result.DisplayName = fmt.Sprintf("%s (%d)", audience.Name, audience.ID)
+	result.DisplayName = fmt.Sprintf("%q (%d)", audience.Name, audience.ID)
 	result.Diagnostics.Append(result.Identity.Set(ctx, membershipsIdentity{AudienceID: types.Int64Value(audience.ID)})...)
 	if !req.IncludeResource {
 		return result

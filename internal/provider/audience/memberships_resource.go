@@ -128,11 +128,11 @@ func (r *membershipsResource) Schema(ctx context.Context, _ resource.SchemaReque
 			"last_sync": bulk.MembershipLastSyncAttribute("members"),
 			"sample_joining": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: fmt.Sprintf("Up to %d of the members that the last synchronisation adds, known at plan time; the exact number is `last_sync.added`.", sampleSize),
+				MarkdownDescription: fmt.Sprintf("Up to %d of the members that a synchronisation adds, known at plan time; the exact number is `last_sync.added`. The next refresh empties it.", sampleSize),
 			},
 			"sample_leaving": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: fmt.Sprintf("Up to %d of the members that the last synchronisation removes, known at plan time; the exact number is `last_sync.removed`.", sampleSize),
+				MarkdownDescription: fmt.Sprintf("Up to %d of the members that a synchronisation removes, known at plan time; the exact number is `last_sync.removed`. The next refresh empties it.", sampleSize),
 			},
 			"managed_set": schema.StringAttribute{
 				Computed: true, Sensitive: true,
@@ -259,10 +259,13 @@ func (r *membershipsResource) Read(ctx context.Context, req resource.ReadRequest
 		return
 	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, membershipsIdentity{AudienceID: state.AudienceID})...)
+	// The next plan shows who comes and goes then, not the difference to whom it was before.
+	state.SampleJoining, state.SampleLeaving = listOf(nil), listOf(nil)
 	if !r.data.Client.HasManagementKey() {
+		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 		resp.Diagnostics.AddWarning("Members who joined or left outside of Terraform stay unseen",
 			fw.MissingKey(membershipsType, &talonone.MissingCredentialError{Operation: "exportAudiencesMemberships", Credential: talonone.ManagementCredential})+
-				" The state is kept as it is.")
+				" The rest of the state is kept as it is.")
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, allowed)
