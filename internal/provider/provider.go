@@ -23,6 +23,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/audience"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/catalog"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
@@ -176,6 +177,7 @@ func (p *talonOneProvider) Configure(ctx context.Context, req provider.Configure
 func (p *talonOneProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		audience.NewResource,
+		catalog.NewItemsResource,
 	}
 }
 
