@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math/big"
 	"strings"
 	"testing"
 
@@ -81,7 +82,7 @@ func textOf(diagnostics []*tfprotov6.Diagnostic, severity tfprotov6.DiagnosticSe
 // value makes a value of a schema from attributes.
 func (p *Process) value(t testing.TB, schema *tfprotov6.Schema, attributes Attributes) tftypes.Value {
 	t.Helper()
-	object, ok := schema.ValueType().(tftypes.Object)
+	object, ok := schema.ValueType().(tftypes·Instance)
 	if !ok {
 		t.Fatalf("the schema is no object but %s", schema.ValueType())
 	}
@@ -100,7 +101,7 @@ func fromJSON(kind tftypes.Type, from any) (tftypes.Value, error) {
 	if value, ready := from.(tftypes.Value); ready {
 		return value, nil
 	}
-	object, isObject := kind.(tftypes.Object)
+	object, isObject := kind.(tftypes·Instance)
 	if !isObject {
 		text, err := json.Marshal(from)
 		if err != nil {
@@ -163,8 +164,8 @@ func (p *Process) decode(t testing.TB, schema *tfprotov6.Schema, encoded *tfprot
 	return members
 }
 
-// Object is one resource in a state. The zero Object is none.
-type Object struct {
+// Instance is one resource in a state. The zero Instance is none.
+type Instance struct {
 	Type  string
 	state *tfprotov6.DynamicValue
 	// identity and private are kept beside it.
@@ -176,14 +177,14 @@ type Object struct {
 type Plan struct {
 	Type, Warning string
 	config        *tfprotov6.DynamicValue
-	prior         Object
+	prior         Instance
 	planned       *tfprotov6.DynamicValue
 	identity      *tfprotov6.ResourceIdentityData
 	private       []byte
 }
 
 // Refresh reads an object, as every plan does at first.
-func (p *Process) Refresh(t testing.TB, o Object) (Object, []*tfprotov6.Diagnostic) {
+func (p *Process) Refresh(t testing.TB, o Instance) (Instance, []*tfprotov6.Diagnostic) {
 	t.Helper()
 	if o.state == nil {
 		return o, nil
@@ -200,17 +201,17 @@ func (p *Process) Refresh(t testing.TB, o Object) (Object, []*tfprotov6.Diagnost
 	return p.object(t, o.Type, answer.NewState, answer.NewIdentity, answer.Private), answer.Diagnostics
 }
 
-func (p *Process) object(t testing.TB, kind string, state *tfprotov6.DynamicValue, identity *tfprotov6.ResourceIdentityData, private []byte) Object {
+func (p *Process) object(t testing.TB, kind string, state *tfprotov6.DynamicValue, identity *tfprotov6.ResourceIdentityData, private []byte) Instance {
 	t.Helper()
 	if state == nil || p.decode(t, p.schemas.ResourceSchemas[kind], state) == nil {
-		return Object{Type: kind}
+		return Instance{Type: kind}
 	}
-	return Object{Type: kind, state: state, identity: identity, private: private}
+	return Instance{Type: kind, state: state, identity: identity, private: private}
 }
 
 // Plan plans a configuration for an object that has been refreshed; nil attributes
 // plan to destroy it.
-func (p *Process) Plan(t testing.TB, kind string, prior Object, config Attributes) (Plan, []*tfprotov6.Diagnostic) {
+func (p *Process) Plan(t testing.TB, kind string, prior Instance, config Attributes) (Plan, []*tfprotov6.Diagnostic) {
 	t.Helper()
 	schema := p.schemas.ResourceSchemas[kind]
 	null := p.encode(t, schema, tftypes.NewValue(schema.ValueType(), nil))
@@ -263,7 +264,7 @@ func (p *Process) proposed(t testing.TB, schema *tfprotov6.Schema, config tftype
 
 // Apply carries out a plan. The object it returns is what Terraform would save, also
 // when there are errors.
-func (p *Process) Apply(ctx context.Context, t testing.TB, plan Plan) (Object, []*tfprotov6.Diagnostic) {
+func (p *Process) Apply(ctx context.Context, t testing.TB, plan Plan) (Instance, []*tfprotov6.Diagnostic) {
 	t.Helper()
 	answer, err := p.Server.ApplyResourceChange(ctx, &tfprotov6.ApplyResourceChangeRequest{
 		TypeName: plan.Type, PriorState: plan.prior.state, PlannedState: plan.planned, Config: plan.config,
@@ -297,7 +298,7 @@ func (p *Process) Planned(t testing.TB, plan Plan, attribute string) tftypes.Val
 }
 
 // Attribute is an attribute's value in an object.
-func (p *Process) Attribute(t testing.TB, o Object, attribute string) tftypes.Value {
+func (p *Process) Attribute(t testing.TB, o Instance, attribute string) tftypes.Value {
 	t.Helper()
 	if o.state == nil {
 		t.Fatalf("there is no %s in the state", o.Type)
@@ -306,4 +307,18 @@ func (p *Process) Attribute(t testing.TB, o Object, attribute string) tftypes.Va
 }
 
 // Exists says whether there is an object.
-func (o Object) Exists() bool { return o.state != nil }
+func (o Instance) Exists() bool { return o.state != nil }
+
+// PlannedNumber is the text of a number within a planned object.
+func (p *Process) PlannedNumber(t testing.TB, plan Plan, attribute, member string) string {
+	t.Helper()
+	var members map[string]tftypes.Value
+	if err := p.Planned(t, plan, attribute).As(&members); err != nil {
+		t.Fatal(err)
+	}
+	var number big.Float
+	if err := members[member].As(&number); err != nil {
+		t.Fatal(err)
+	}
+	return number.Text('f', -1)
+}

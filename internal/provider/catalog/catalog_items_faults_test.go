@@ -37,7 +37,7 @@ func (d documents) fill(prefix string, n int, item map[string]any) documents {
 }
 
 // stateItems are the SKUs that a state holds.
-func stateItems(t testing.TB, p *acctest.Process, o acctest.Object) map[string]map[string]any {
+func stateItems(t testing.TB, p *acctest.Process, o acctest.Instance) map[string]map[string]any {
 	t.Helper()
 	var text string
 	if err := p.Attribute(t, o, "items").As(&text); err != nil {
@@ -136,7 +136,7 @@ func TestCatalogItemsConvergeAfterAFailureAtAnyRequest(t *testing.T) {
 				d := acctest.Start(t, func(o *emulator.Options) { o.OnRequest = killer.onRequest })
 				add(t, d, shoes, map[string]any{"sku": "FOREIGN", "price": 7})
 				config := acctest.Attributes{"catalog_id": shoes, "items": before.json(t)}
-				object := converge(t, d, acctest.Object{Type: itemsType}, config)
+				object := converge(t, d, acctest.Instance{Type: itemsType}, config)
 
 				config["items"] = after.json(t)
 				process := d.NewProcess(t, test.settings)
@@ -195,7 +195,7 @@ func TestCatalogItemsCreateGoesOnWhereItFailed(t *testing.T) {
 			t.Parallel()
 			d := acctest.Start(t)
 			process := d.NewProcess(t, acctest.Attributes{"max_retries": 0})
-			plan, _ := process.Plan(t, itemsType, acctest.Object{Type: itemsType}, config)
+			plan, _ := process.Plan(t, itemsType, acctest.Instance{Type: itemsType}, config)
 			if err := d.Server.AddFault(emulator.Fault{Method: "PUT", Status: 503, After: at}); err != nil {
 				t.Fatal(err)
 			}
@@ -205,7 +205,7 @@ func TestCatalogItemsCreateGoesOnWhereItFailed(t *testing.T) {
 			}
 			d.Server.ClearFaults()
 			d.Forget()
-			converge(t, d, acctest.Object{Type: itemsType}, config)
+			converge(t, d, acctest.Instance{Type: itemsType}, config)
 			if got := d.Count("syncCatalog"); got != left {
 				t.Errorf("the second create took %d requests, want the %d that were left", got, left)
 			}
@@ -228,7 +228,7 @@ func TestCatalogItemsDestroyGoesOnWhereItFailed(t *testing.T) {
 			d := acctest.Start(t)
 			add(t, d, shoes, map[string]any{"sku": "FOREIGN", "price": 7})
 			items := documents{}.fill("SKU", 2500, map[string]any{"price": 1.0})
-			object := converge(t, d, acctest.Object{Type: itemsType}, acctest.Attributes{"catalog_id": shoes, "items": items.json(t)})
+			object := converge(t, d, acctest.Instance{Type: itemsType}, acctest.Attributes{"catalog_id": shoes, "items": items.json(t)})
 
 			process := d.NewProcess(t, acctest.Attributes{"max_retries": 0})
 			plan, _ := process.Plan(t, itemsType, object, nil)
@@ -254,7 +254,7 @@ func TestCatalogItemsDestroyGoesOnWhereItFailed(t *testing.T) {
 }
 
 // converge applies a configuration with fresh providers, as Terraform does, and checks that a plan after it does nothing.
-func converge(t testing.TB, d *acctest.Deployment, object acctest.Object, config acctest.Attributes) acctest.Object {
+func converge(t testing.TB, d *acctest.Deployment, object acctest.Instance, config acctest.Attributes) acctest.Instance {
 	t.Helper()
 	process, plan := planOf(t, d, object, config)
 	if process.Changes(t, plan) {
@@ -271,7 +271,7 @@ func converge(t testing.TB, d *acctest.Deployment, object acctest.Object, config
 }
 
 // planOf refreshes and plans.
-func planOf(t testing.TB, d *acctest.Deployment, object acctest.Object, config acctest.Attributes) (*acctest.Process, acctest.Plan) {
+func planOf(t testing.TB, d *acctest.Deployment, object acctest.Instance, config acctest.Attributes) (*acctest.Process, acctest.Plan) {
 	t.Helper()
 	process := d.NewProcess(t, nil)
 	object, problems := process.Refresh(t, object)
