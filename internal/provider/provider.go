@@ -178,6 +178,7 @@ func (p *talonOneProvider) Resources(context.Context) []func() resource.Resource
 	return []func() resource.Resource{
 		audience.NewResource,
 		catalog.NewItemsResource,
+		catalog.NewItemResource,
 	}
 }
 
@@ -185,20 +186,26 @@ func (p *talonOneProvider) DataSources(context.Context) []func() datasource.Data
 	return []func() datasource.DataSource{
 		audience.NewDataSource,
 		audience.NewListDataSource,
+		catalog.NewItemsDataSource,
 	}
 }
 
 func (p *talonOneProvider) Functions(context.Context) []func() function.Function {
-	return []func() function.Function{}
+	return []func() function.Function{
+		catalog.NewFromCSVFunction,
+	}
 }
 
 func (p *talonOneProvider) Actions(context.Context) []func() action.Action {
-	return []func() action.Action{}
+	return []func() action.Action{
+		catalog.NewEditItemsAction,
+	}
 }
 
 func (p *talonOneProvider) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{
 		audience.NewListResource,
+		catalog.NewItemList,
 	}
 }
 
