@@ -82,7 +82,7 @@ func textOf(diagnostics []*tfprotov6.Diagnostic, severity tfprotov6.DiagnosticSe
 // value makes a value of a schema from attributes.
 func (p *Process) value(t testing.TB, schema *tfprotov6.Schema, attributes Attributes) tftypes.Value {
 	t.Helper()
-	object, ok := schema.ValueType().(tftypes·Instance)
+	object, ok := schema.ValueType().(tftypes.Object)
 	if !ok {
 		t.Fatalf("the schema is no object but %s", schema.ValueType())
 	}
@@ -101,7 +101,7 @@ func fromJSON(kind tftypes.Type, from any) (tftypes.Value, error) {
 	if value, ready := from.(tftypes.Value); ready {
 		return value, nil
 	}
-	object, isObject := kind.(tftypes·Instance)
+	object, isObject := kind.(tftypes.Object)
 	if !isObject {
 		text, err := json.Marshal(from)
 		if err != nil {
