@@ -113,8 +113,11 @@ func (r *catalogItemResource) ModifyPlan(ctx context.Context, req resource.Modif
 		}
 	}
 	if !creates && sameAttributes(plan.Attributes, state.Attributes) {
-		plan.Attributes = state.Attributes
-		resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+		// Terraform lets a provider keep the prior value only where there is one before and after.
+		if !plan.Attributes.IsNull() && !state.Attributes.IsNull() {
+			plan.Attributes = state.Attributes
+			resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+		}
 	} else {
 		r.data.CheckBag(ctx, talonone.EntityCartItem, connectedTo(plan.CatalogID.ValueInt64()), plan.Attributes, path.Root("attributes"), &resp.Diagnostics)
 	}
@@ -182,7 +185,8 @@ func (r *catalogItemResource) Update(ctx context.Context, req resource.UpdateReq
 		return
 	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
-	if r.put(ctx, plan, !state.Price.IsNull(), "update catalog item", &resp.Diagnostics) {
+	same := plan.Price.Equal(state.Price) && plan.Product.Equal(state.Product) && sameAttributes(plan.Attributes, state.Attributes)
+	if same || r.put(ctx, plan, !state.Price.IsNull(), "update catalog item", &resp.Diagnostics) {
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	}
 }

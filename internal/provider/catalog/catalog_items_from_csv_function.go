@@ -53,7 +53,7 @@ func (f *fromCSVFunction) Run(ctx context.Context, req function.RunRequest, resp
 	}
 	options, err := optionsFrom(raw.UnderlyingValue())
 	if err != nil {
-		resp.Error = function.NewArgumentFuncError(1, "Invalid options: "+err.Error()+".")
+		resp.Error = function.NewArgumentFuncError(1, "Invalid options: "+err.Error())
 		return
 	}
 	items, err := ItemsFromCSV(strings.NewReader(text), options)
