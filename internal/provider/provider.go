@@ -23,6 +23,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/audience"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/catalog"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
@@ -176,6 +177,8 @@ func (p *talonOneProvider) Configure(ctx context.Context, req provider.Configure
 func (p *talonOneProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		audience.NewResource,
+		catalog.NewItemsResource,
+		catalog.NewItemResource,
 	}
 }
 
@@ -183,20 +186,26 @@ func (p *talonOneProvider) DataSources(context.Context) []func() datasource.Data
 	return []func() datasource.DataSource{
 		audience.NewDataSource,
 		audience.NewListDataSource,
+		catalog.NewItemsDataSource,
 	}
 }
 
 func (p *talonOneProvider) Functions(context.Context) []func() function.Function {
-	return []func() function.Function{}
+	return []func() function.Function{
+		catalog.NewFromCSVFunction,
+	}
 }
 
 func (p *talonOneProvider) Actions(context.Context) []func() action.Action {
-	return []func() action.Action{}
+	return []func() action.Action{
+		catalog.NewEditItemsAction,
+	}
 }
 
 func (p *talonOneProvider) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{
 		audience.NewListResource,
+		catalog.NewItemList,
 	}
 }
 

@@ -101,7 +101,9 @@ func New(config Config) (*Client, error) {
 		transport.MaxIdleConnsPerHost = 64
 		config.Transport = transport
 	}
-	return &Client{base: base, config: config, sender: newSender(config)}, nil
+	c := &Client{base: base, config: config, sender: newSender(config)}
+	c.catalogs.coalesce(c)
+	return c, nil
 }
 
 // HasIntegrationKey says whether Integration API operations are possible.

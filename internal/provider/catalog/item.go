@@ -21,15 +21,42 @@ type Item struct {
 	Product string
 	// Attributes is a JSON object from attribute name to value.
 	Attributes string
+	// Digest stands for all of the above where a state keeps no content; they are empty then.
+	Digest string
 }
+
+// noPrice begins the digest of an item without a price, since to take a price away one must know that it is there.
+const noPrice = "!"
 
 // Equal tells whether two items mean the same: times in attributes are compared as instants.
 func (i Item) Equal(other Item) bool {
+	if i.Digest != "" || other.Digest != "" {
+		return i.digested() == other.digested()
+	}
 	return i.Price == other.Price && i.Product == other.Product && bulk.EqualJSON(i.Attributes, other.Attributes)
 }
 
-// AppendJSON appends the item as a canonical JSON object.
+// digested is the item known by its digest alone.
+func (i Item) digested() Item {
+	if i.Digest != "" {
+		return i
+	}
+	digest := bulk.Digest(string(i.AppendJSON(nil)))
+	if i.Price == "" {
+		digest = noPrice + digest
+	}
+	return Item{Digest: digest}
+}
+
+func (i Item) hasPrice() bool {
+	return i.Price != "" || i.Digest != "" && !strings.HasPrefix(i.Digest, noPrice)
+}
+
+// AppendJSON appends the item as a canonical JSON object, or its digest as a string where that is all there is.
 func (i Item) AppendJSON(dst []byte) []byte {
+	if i.Digest != "" {
+		return appendString(dst, i.Digest)
+	}
 	dst = append(dst, '{')
 	if i.Attributes != "" {
 		dst = append(dst, `"attributes":`...)
@@ -86,6 +113,55 @@ func (items Items) JSON() string {
 	})
 }
 
+// managed renders the items for managed_items: with their content, or by digest.
+func (items Items) managed(detail string) string {
+	if detail != detailKeys {
+		return items.JSON()
+	}
+	size := (len("SKU-000000") + bulk.DigestLength + 8) * len(items)
+	return renderObject(items.SKUs(), size, func(dst []byte, sku string) []byte {
+		return items[sku].digested().AppendJSON(dst)
+	})
+}
+
+// inSpellingOf renders the items for the attribute items. What a prior text says already stays as it is written there, so
+// that a comparison of the two shows differences of content only.
+func (items Items) inSpellingOf(prior string) string {
+	written := make(map[string]string)
+	others := 0
+	err := decodeItems(prior, func(sku string, item Item, text string) {
+		if own, exists := items[sku]; exists && own == item {
+			written[sku] = text
+		} else {
+			others++
+		}
+	})
+	if err != nil {
+		return items.JSON()
+	}
+	if len(written) == len(items) && others == 0 {
+		return prior
+	}
+	return renderObject(items.SKUs(), len(prior), func(dst []byte, sku string) []byte {
+		if text, exists := written[sku]; exists {
+			return append(dst, text...)
+		}
+		return items[sku].AppendJSON(dst)
+	})
+}
+
+// keeping returns the items, in the spelling of prior where an item equals the one there and its content is known.
+func (items Items) keeping(prior Items) Items {
+	kept := make(Items, len(items))
+	for sku, item := range items {
+		if before, exists := prior[sku]; exists && before.Digest == "" && before.Equal(item) {
+			item = before
+		}
+		kept[sku] = item
+	}
+	return kept
+}
+
 // renderObject writes a JSON object with the names in the given order.
 func renderObject(names []string, size int, value func(dst []byte, name string) []byte) string {
 	dst := make([]byte, 0, size+2)
@@ -104,6 +180,23 @@ func renderObject(names []string, size int, value func(dst []byte, name string) 
 func ParseItems(text string) (Items, error) {
 	items := make(Items)
 	err := decodeItems(text, func(sku string, item Item, _ string) { items[sku] = item })
+	return items, err
+}
+
+// parseManaged reads what managed renders.
+func parseManaged(text string) (Items, error) {
+	items := make(Items)
+	var scratch []byte
+	err := bulk.DecodeObject(text, func(sku string, dec *jsontext.Decoder) error {
+		if dec.PeekKind() == jsontext.KindString {
+			token, err := dec.ReadToken()
+			items[sku] = Item{Digest: token.String()}
+			return err
+		}
+		item, err := decodeItem(dec, &scratch)
+		items[sku] = item
+		return err
+	})
 	return items, err
 }
 
