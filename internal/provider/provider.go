@@ -23,7 +23,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/audience"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/customer"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/loyalty"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -176,6 +178,9 @@ func (p *talonOneProvider) Configure(ctx context.Context, req provider.Configure
 func (p *talonOneProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		audience.NewResource,
+		customer.NewProfileResource,
+		customer.NewProfilesResource,
+		customer.NewDataDeletionResource,
 	}
 }
 
@@ -183,6 +188,8 @@ func (p *talonOneProvider) DataSources(context.Context) []func() datasource.Data
 	return []func() datasource.DataSource{
 		audience.NewDataSource,
 		audience.NewListDataSource,
+		customer.NewInventoryDataSource,
+		loyalty.NewTransactionsDataSource,
 	}
 }
 
@@ -191,7 +198,9 @@ func (p *talonOneProvider) Functions(context.Context) []func() function.Function
 }
 
 func (p *talonOneProvider) Actions(context.Context) []func() action.Action {
-	return []func() action.Action{}
+	return []func() action.Action{
+		customer.NewDeleteDataAction,
+	}
 }
 
 func (p *talonOneProvider) ListResources(context.Context) []func() list.ListResource {

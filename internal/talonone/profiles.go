@@ -43,8 +43,8 @@ func (c *Client) UpdateCustomerProfileV2(ctx context.Context, update ProfileUpda
 // PUT /v2/customer_profiles, Integration key, MaxProfiles a request, each
 // request with an Idempotency-Key that is the same on every attempt. It runs no
 // rules. landed is called after each request with what was sent and with the
-// profiles as they are now; an error ends the run after the requests that landed.
-func (c *Client) UpdateCustomerProfilesV2(ctx context.Context, updates []ProfileUpdate, landed func(sent []ProfileUpdate, now []CustomerProfile)) error {
+// profiles as they are now; its error, like the API's, ends the run.
+func (c *Client) UpdateCustomerProfilesV2(ctx context.Context, updates []ProfileUpdate, landed func(sent []ProfileUpdate, now []CustomerProfile) error) error {
 	type profile struct {
 		IntegrationID string          `json:"integrationId"`
 		Attributes    json.RawMessage `json:"attributes,omitempty"`
@@ -70,8 +70,7 @@ func (c *Client) UpdateCustomerProfilesV2(ctx context.Context, updates []Profile
 		for i, state := range answer.IntegrationStates {
 			now[i] = state.CustomerProfile
 		}
-		landed(part, now)
-		return nil
+		return landed(part, now)
 	})
 	return err
 }

@@ -2,6 +2,7 @@ package talonone
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"reflect"
@@ -50,7 +51,7 @@ func TestIdempotencyKeyIsKeptThroughRepetitionsAndNewForEachRun(t *testing.T) {
 			return err
 		},
 		"many profiles": func(t *testing.T, c *Client) error {
-			return c.UpdateCustomerProfilesV2(t.Context(), []ProfileUpdate{{IntegrationID: "a"}}, func([]ProfileUpdate, []CustomerProfile) {})
+			return c.UpdateCustomerProfilesV2(t.Context(), []ProfileUpdate{{IntegrationID: "a"}}, func([]ProfileUpdate, []CustomerProfile) error { return nil })
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -94,11 +95,12 @@ func TestManyProfilesGoInTheFewestRequests(t *testing.T) {
 		updates[i] = ProfileUpdate{IntegrationID: fmt.Sprintf("p%d", i), Attributes: json.RawMessage(`{"age":1}`)}
 	}
 	var sizes []int
-	err := newTestClient(t, s).UpdateCustomerProfilesV2(t.Context(), updates, func(sent []ProfileUpdate, now []CustomerProfile) {
+	err := newTestClient(t, s).UpdateCustomerProfilesV2(t.Context(), updates, func(sent []ProfileUpdate, now []CustomerProfile) error {
 		sizes = append(sizes, len(sent))
 		if len(now) != 1 || now[0].IntegrationID != "p0" {
 			t.Errorf("got profiles %v", now)
 		}
+		return nil
 	})
 	if err != nil || !slices.Equal(sizes, []int{1000, 1000, 1}) {
 		t.Fatalf("got %v after requests of %v profiles", err, sizes)
@@ -112,9 +114,22 @@ func TestManyProfilesStopAtTheFirstFailure(t *testing.T) {
 	t.Parallel()
 	s := &script{answers: answers{status(200, `{}`), status(400, `{"message":"no"}`)}}
 	landed := 0
-	err := newTestClient(t, s).UpdateCustomerProfilesV2(t.Context(), make([]ProfileUpdate, 3000), func(sent []ProfileUpdate, _ []CustomerProfile) { landed += len(sent) })
+	err := newTestClient(t, s).UpdateCustomerProfilesV2(t.Context(), make([]ProfileUpdate, 3000), func(sent []ProfileUpdate, _ []CustomerProfile) error {
+		landed += len(sent)
+		return nil
+	})
 	if !IsBadRequest(err) || landed != 1000 || len(s.seen) != 2 {
 		t.Errorf("got %v with %d landed after %d requests", err, landed, len(s.seen))
+	}
+}
+
+func TestManyProfilesStopWhenTheCallerSaysSo(t *testing.T) {
+	t.Parallel()
+	s := &script{answers: answers{status(200, `{}`)}}
+	enough := errors.New("enough")
+	err := newTestClient(t, s).UpdateCustomerProfilesV2(t.Context(), make([]ProfileUpdate, 3000), func([]ProfileUpdate, []CustomerProfile) error { return enough })
+	if !errors.Is(err, enough) || len(s.seen) != 1 {
+		t.Errorf("got %v after %d requests", err, len(s.seen))
 	}
 }
 
