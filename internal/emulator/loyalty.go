@@ -158,20 +158,6 @@ func (r *request) transactionFilter() (func(*loyaltyTransaction) bool, error) {
 	}, nil
 }
 
-// timeQuery reads a time; without a clock time it is midnight UTC.
-func (r *request) timeQuery(name string) (time.Time, error) {
-	raw := r.query.Get(name)
-	if raw == "" {
-		return time.Time{}, nil
-	}
-	for _, layout := range []string{time.RFC3339, time.DateOnly} {
-		if at, err := time.Parse(layout, raw); err == nil {
-			return at, nil
-		}
-	}
-	return time.Time{}, badRequest(atParameter(name, titleInvalidValue, "%s must be an RFC 3339 time, got %q", name, raw))
-}
-
 func viewTransaction(t *loyaltyTransaction) any {
 	view := map[string]any{
 		"id": t.ID, "transactionUUID": t.UUID, "created": t.Created, "programId": t.ProgramID, "type": t.Type, "name": t.Name,
