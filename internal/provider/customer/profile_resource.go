@@ -170,6 +170,9 @@ func (r *profileResource) Create(ctx context.Context, req resource.CreateRequest
 func (r *profileResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state profileModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	// Older CLIs keep no identity, and the framework asks for one even where the
+	// profile turns out to be gone.
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, profileIdentity{IntegrationID: state.IntegrationID})...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -191,7 +194,6 @@ func (r *profileResource) Read(ctx context.Context, req resource.ReadRequest, re
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, profileIdentity{IntegrationID: model.IntegrationID})...)
 }
 
 func (r *profileResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {

@@ -189,6 +189,9 @@ func (r *profilesResource) Read(ctx context.Context, req resource.ReadRequest, r
 	if err != nil {
 		resp.Diagnostics.AddAttributeError(path.Root("profiles"), "Unusable state", err.Error())
 	}
+	// Older CLIs keep no identity, and the framework asks for one even where the
+	// profiles turn out to be gone.
+	resp.Diagnostics.Append(keepIdentity(ctx, resp.Identity, prior)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -217,7 +220,6 @@ func (r *profilesResource) Read(ctx context.Context, req resource.ReadRequest, r
 		state.Sandbox = environmentOf(deployed)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
-	resp.Diagnostics.Append(keepIdentity(ctx, resp.Identity, prior)...)
 }
 
 func (r *profilesResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
