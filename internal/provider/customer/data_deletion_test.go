@@ -117,7 +117,7 @@ func TestDeletionMistakesAreExplained(t *testing.T) {
 // since actions need a newer CLI than the oldest that is supported.
 type eraser struct {
 	t      *testing.T
-	server tfprotov6.ProviderServerWithActions
+	server tfprotov6.ProviderServerWithActions //nolint:staticcheck // The framework serves actions through it until they are part of every server.
 }
 
 func newEraser(t *testing.T, d *acctest.Deployment) eraser {
@@ -126,7 +126,7 @@ func newEraser(t *testing.T, d *acctest.Deployment) eraser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, ok := made.(tfprotov6.ProviderServerWithActions)
+	server, ok := made.(tfprotov6.ProviderServerWithActions) //nolint:staticcheck // As above.
 	if !ok {
 		t.Fatal("the provider has no actions")
 	}
