@@ -138,6 +138,33 @@ type FixtureProfile struct {
 	IntegrationID string         `json:"integrationId" rule:"required,min=1,max=1000"`
 	Sandbox       bool           `json:"sandbox"`
 	Attributes    map[string]any `json:"attributes"`
+	// Giveaways and Achievements show in the profile's inventory.
+	Giveaways    []FixtureGiveaway    `json:"giveaways"`
+	Achievements []FixtureAchievement `json:"achievements"`
+}
+
+// FixtureGiveaway is a code that was awarded to a profile.
+type FixtureGiveaway struct {
+	ID         int64          `json:"id" rule:"required,min=1"`
+	Code       string         `json:"code" rule:"required,min=1"`
+	PoolID     int64          `json:"poolId" rule:"required,min=1"`
+	StartDate  time.Time      `json:"startDate"`
+	EndDate    time.Time      `json:"endDate"`
+	Attributes map[string]any `json:"attributes"`
+}
+
+// FixtureAchievement is a profile's progress in an achievement of a campaign.
+type FixtureAchievement struct {
+	ID             int64       `json:"id" rule:"required,min=1"`
+	CampaignID     int64       `json:"campaignId" rule:"required"`
+	Name           string      `json:"name" rule:"required,min=1"`
+	Title          string      `json:"title"` // "" is the name
+	Description    string      `json:"description"`
+	Status         string      `json:"status" rule:"required,enum=not_started|inprogress|completed|expired"`
+	Progress       json.Number `json:"progress" rule:"required,min=0"`
+	Target         json.Number `json:"target" rule:"required,min=0"`
+	StartDate      time.Time   `json:"startDate"`
+	CompletionDate time.Time   `json:"completionDate"`
 }
 
 // FixtureAudience is an audience with its members, which need no profile of their own in the fixture.

@@ -236,6 +236,17 @@ func (l *loader) profiles() {
 			ID: l.state.claimID(kindProfile, p.ID), IntegrationID: p.IntegrationID, Sandbox: p.Sandbox,
 			Attributes: mergeAttributes(nil, p.Attributes), Created: l.created, LastActivity: l.created,
 		}
+		for _, g := range p.Giveaways {
+			l.checkValues(at("profiles", i, "giveaways"), attributeScope{entity: "Giveaway"}, g.Attributes)
+			made.Giveaways = append(made.Giveaways, giveaway{
+				ID: g.ID, Created: l.created, Code: g.Code, PoolID: g.PoolID, StartDate: g.StartDate, EndDate: g.EndDate, Attributes: g.Attributes,
+			})
+		}
+		for _, a := range p.Achievements {
+			l.checkRef(at("profiles", i, "achievements"), a.CampaignID, "campaign", l.campaignIDs())
+			a.Title = orDefault(a.Title, a.Name)
+			made.Achievements = append(made.Achievements, achievement(a))
+		}
 		l.state.Profiles.All.add(made)
 		l.state.Profiles.environment(p.Sandbox)[p.IntegrationID] = made
 	}

@@ -24,7 +24,9 @@ import (
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/audience"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/catalog"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/customer"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/loyalty"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -179,6 +181,9 @@ func (p *talonOneProvider) Resources(context.Context) []func() resource.Resource
 		audience.NewResource,
 		catalog.NewItemsResource,
 		catalog.NewItemResource,
+		customer.NewProfileResource,
+		customer.NewProfilesResource,
+		customer.NewDataDeletionResource,
 	}
 }
 
@@ -187,6 +192,8 @@ func (p *talonOneProvider) DataSources(context.Context) []func() datasource.Data
 		audience.NewDataSource,
 		audience.NewListDataSource,
 		catalog.NewItemsDataSource,
+		customer.NewInventoryDataSource,
+		loyalty.NewTransactionsDataSource,
 	}
 }
 
@@ -199,6 +206,7 @@ func (p *talonOneProvider) Functions(context.Context) []func() function.Function
 func (p *talonOneProvider) Actions(context.Context) []func() action.Action {
 	return []func() action.Action{
 		catalog.NewEditItemsAction,
+		customer.NewDeleteDataAction,
 	}
 }
 
