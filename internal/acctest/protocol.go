@@ -2,6 +2,7 @@ package acctest
 
 import (
 	"iter"
+	"slices"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -83,9 +84,10 @@ func List(t testing.TB, d *Deployment, typeName string, given map[string]tftypes
 	return stream.Results
 }
 
-// Invoke validates, plans and invokes an action as Terraform does. It returns
-// the progress messages, and the diagnostics of the first step that had any.
-func Invoke(t testing.TB, d *Deployment, actionType string, given map[string]tftypes.Value) ([]string, []*tfprotov6.Diagnostic) {
+// Invoke validates, plans and invokes an action as Terraform does, up to the
+// first step with an error. It returns the progress messages, and the diagnostics
+// of all steps.
+func Invoke(t testing.TB, d *Deployment, actionType string, given map[string]tftypes.Value) (progress []string, diags []*tfprotov6.Diagnostic) {
 	t.Helper()
 	server := Configured(t, d)
 	actions, ok := server.(tfprotov6.ProviderServerWithActions)
@@ -98,36 +100,36 @@ func Invoke(t testing.TB, d *Deployment, actionType string, given map[string]tft
 	}
 	config := Object(t, schemas.ActionSchemas[actionType].Schema.ValueType(), given)
 	validated, err := actions.ValidateActionConfig(t.Context(), &tfprotov6.ValidateActionConfigRequest{ActionType: actionType, Config: config})
-	if err != nil || len(validated.Diagnostics) > 0 {
-		return nil, orFatal(t, validated.Diagnostics, err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diags = validated.Diagnostics; hasError(diags) {
+		return nil, diags
 	}
 	planned, err := actions.PlanAction(t.Context(), &tfprotov6.PlanActionRequest{ActionType: actionType, Config: config})
-	if err != nil || len(planned.Diagnostics) > 0 {
-		return nil, orFatal(t, planned.Diagnostics, err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diags = append(diags, planned.Diagnostics...); hasError(diags) {
+		return nil, diags
 	}
 	invoked, err := actions.InvokeAction(t.Context(), &tfprotov6.InvokeActionRequest{ActionType: actionType, Config: config})
 	if err != nil {
 		t.Fatal(err)
 	}
-	var progress []string
-	var diags []*tfprotov6.Diagnostic
 	for event := range invoked.Events {
 		switch event := event.Type.(type) {
 		case tfprotov6.ProgressInvokeActionEventType:
 			progress = append(progress, event.Message)
 		case tfprotov6.CompletedInvokeActionEventType:
-			diags = event.Diagnostics
+			diags = append(diags, event.Diagnostics...)
 		}
 	}
 	return progress, diags
 }
 
-func orFatal(t testing.TB, diags []*tfprotov6.Diagnostic, err error) []*tfprotov6.Diagnostic {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return diags
+func hasError(diags []*tfprotov6.Diagnostic) bool {
+	return slices.ContainsFunc(diags, func(d *tfprotov6.Diagnostic) bool { return d.Severity == tfprotov6.DiagnosticSeverityError })
 }
 
 func fatal(t testing.TB, diags []*tfprotov6.Diagnostic) {

@@ -181,6 +181,10 @@ func (p *talonOneProvider) Resources(context.Context) []func() resource.Resource
 		audience.NewResource,
 		catalog.NewItemsResource,
 		catalog.NewItemResource,
+		audience.NewMembershipResource,
+		audience.NewMembershipsResource,
+		audience.NewCustomerAttributesResource,
+		catalog.NewItemsResource,
 		customer.NewProfileResource,
 		customer.NewProfilesResource,
 		customer.NewDataDeletionResource,
@@ -192,6 +196,7 @@ func (p *talonOneProvider) DataSources(context.Context) []func() datasource.Data
 		audience.NewDataSource,
 		audience.NewListDataSource,
 		catalog.NewItemsDataSource,
+		audience.NewMembersDataSource,
 		customer.NewInventoryDataSource,
 		loyalty.NewTransactionsDataSource,
 	}
@@ -200,18 +205,23 @@ func (p *talonOneProvider) DataSources(context.Context) []func() datasource.Data
 func (p *talonOneProvider) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{
 		catalog.NewFromCSVFunction,
+		audience.NewMembersFunction,
 	}
 }
 
 func (p *talonOneProvider) Actions(context.Context) []func() action.Action {
 	return []func() action.Action{
 		catalog.NewEditItemsAction,
+		audience.NewClearAudienceAction,
+		audience.NewCustomerAttributesAction,
 		customer.NewDeleteDataAction,
 	}
 }
 
 func (p *talonOneProvider) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{
+		audience.NewMembershipsListResource,
+		audience.NewMembershipListResource,
 		audience.NewListResource,
 		catalog.NewItemList,
 	}

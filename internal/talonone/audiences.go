@@ -99,7 +99,7 @@ func (c *Client) DeleteAudienceV2(ctx context.Context, id int64) error {
 		operation: "deleteAudienceV2", method: http.MethodDelete, route: "/v2/audiences/{audienceId}",
 		params: []string{strconv.FormatInt(id, 10)}, access: movedAccess,
 	})
-	c.forgetAudiences()
+	c.forgetMembers(id)
 	return err
 }
 

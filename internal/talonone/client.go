@@ -73,6 +73,8 @@ type Client struct {
 	audiencesAtStart cached[*AudienceListing]
 	countsAtStart    cached[map[int64]int64]
 	memberCounts     cached[map[int64]int64]
+	memberLists      memberCache
+	memberships      *singleMemberships
 	definitions      cached[[]AttributeDefinition]
 	applications     cached[[]Application]
 	campaigns        cached[[]Campaign]
@@ -101,9 +103,10 @@ func New(config Config) (*Client, error) {
 		transport.MaxIdleConnsPerHost = 64
 		config.Transport = transport
 	}
-	c := &Client{base: base, config: config, sender: newSender(config)}
-	c.catalogs.coalesce(c)
-	return c, nil
+	client := &Client{base: base, config: config, sender: newSender(config)}
+	client.catalogs.coalesce(client)
+	client.memberships = newSingleMemberships(client)
+	return client, nil
 }
 
 // HasIntegrationKey says whether Integration API operations are possible.

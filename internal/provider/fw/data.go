@@ -22,6 +22,9 @@ type Data struct {
 	RunStart time.Time
 	// Audiences are the audience IDs that resources of this run manage.
 	Audiences Claims
+	// Members holds a lock for every audience whose members are being changed, by
+	// its ID in decimal: who looks before adding must not look while another adds.
+	Members Locks
 }
 
 // DataFrom reads the argument of a construct's Configure. It returns nil where

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -132,9 +133,12 @@ func adviseOnStatus(status int) string {
 func adviseOnNetwork(err error) string {
 	var dns *net.DNSError
 	var unknown *talonone.OutcomeUnknownError
+	var incomplete *talonone.IncompleteExportError
 	switch {
 	case errors.As(err, &unknown):
 		return adviseOnOutcome(err)
+	case errors.As(err, &incomplete), errors.Is(err, io.ErrUnexpectedEOF):
+		return "The deployment's answer was cut short, several times, and nothing was concluded from it. Run it again; if it stays like this, look for a proxy or a time limit between here and the deployment."
 	case errors.Is(err, context.Canceled):
 		return "Terraform was interrupted. Run terraform apply again; what has been done is kept."
 	case errors.Is(err, context.DeadlineExceeded):

@@ -1,0 +1,99 @@
+package audience
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+)
+
+var (
+	_ action.Action               = (*clearAudienceAction)(nil)
+	_ action.ActionWithConfigure  = (*clearAudienceAction)(nil)
+	_ action.ActionWithModifyPlan = (*clearAudienceAction)(nil)
+)
+
+const clearAudienceType = "talonone_clear_audience"
+
+type clearAudienceAction struct{ data *fw.Data }
+
+// NewClearAudienceAction is the action talonone_clear_audience.
+func NewClearAudienceAction() action.Action { return &clearAudienceAction{} }
+
+// clearAudienceModel mirrors the action.
+type clearAudienceModel struct {
+	AudienceID types.Int64 `tfsdk:"audience_id"`
+}
+
+func (a *clearAudienceAction) Metadata(_ context.Context, _ action.MetadataRequest, resp *action.MetadataResponse) {
+	resp.TypeName = clearAudienceType
+}
+
+func (a *clearAudienceAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Removes all members of an audience and keeps the audience. **This can't be undone.** The plan says how many members that is, where a Management API key " +
+			"allows the audience analytics endpoint.\n\n" +
+			"Needs an Integration API key (Management credential on deployments of before 2023, see `legacy_manager_auth` of the provider).",
+		Attributes: map[string]schema.Attribute{
+			"audience_id": schema.Int64Attribute{
+				Required:            true,
+				MarkdownDescription: "ID of the audience.",
+				Validators:          []validator.Int64{int64validator.AtLeast(1)},
+			},
+		},
+	}
+}
+
+func (a *clearAudienceAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
+	a.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+func (a *clearAudienceAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
+	var config clearAudienceModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if a.data == nil || config.AudienceID.IsUnknown() || resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.AddWarning("The action removes all members of an audience",
+		fmt.Sprintf("%s of audience %d are removed. This can't be undone.", a.members(ctx, config.AudienceID.ValueInt64()), config.AudienceID.ValueInt64()))
+}
+
+func (a *clearAudienceAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	var config clearAudienceModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	id := config.AudienceID.ValueInt64()
+	unlock, err := a.data.Members.Lock(ctx, config.AudienceID.String())
+	if err == nil {
+		defer unlock()
+		resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf("Removing %s of audience %d.", a.members(ctx, id), id)})
+		err = a.data.Client.DeleteAudienceMembershipsV2(ctx, id)
+	}
+	if err != nil {
+		fw.AddError(&resp.Diagnostics, fw.Doing{
+			Construct: clearAudienceType, Action: "remove the members of", Object: "audience " + config.AudienceID.String(),
+			Advice: map[int]string{http.StatusNotFound: "There is no such audience, or it belongs to the other environment (sandbox or live) than the Integration API key."},
+		}, err)
+		return
+	}
+	resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf("Audience %d is empty.", id)})
+}
+
+// members says how many members there are, as far as it is known.
+func (a *clearAudienceAction) members(ctx context.Context, id int64) string {
+	if a.data.Client.HasManagementKey() {
+		if counts, err := a.data.Client.GetAudiencesAnalytics(ctx); err == nil {
+			return fmt.Sprintf("%d members", counts[id])
+		}
+	}
+	return "all members"
+}

@@ -1,0 +1,342 @@
+package audience
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
+)
+
+var (
+	_ resource.Resource                   = (*customerAttributesResource)(nil)
+	_ resource.ResourceWithConfigure      = (*customerAttributesResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*customerAttributesResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*customerAttributesResource)(nil)
+	_ resource.ResourceWithImportState    = (*customerAttributesResource)(nil)
+	_ resource.ResourceWithIdentity       = (*customerAttributesResource)(nil)
+)
+
+const (
+	customerAttributesType = "talonone_audience_customer_attributes"
+
+	// customerAttributesTimeout is the default of every entry of the timeouts.
+	customerAttributesTimeout = 20 * time.Minute
+)
+
+type customerAttributesResource struct{ data *fw.Data }
+
+// NewCustomerAttributesResource is the resource talonone_audience_customer_attributes.
+func NewCustomerAttributesResource() resource.Resource { return &customerAttributesResource{} }
+
+// customerAttributesModel mirrors the resource.
+type customerAttributesModel struct {
+	AudienceID      types.Int64          `tfsdk:"audience_id"`
+	Attributes      jsontypes.Normalized `tfsdk:"attributes"`
+	CheckMembers    types.Bool           `tfsdk:"check_members"`
+	MembersTotal    types.Int64          `tfsdk:"members_total"`
+	MembersMatching types.Int64          `tfsdk:"members_matching"`
+	Timeouts        timeouts.Value       `tfsdk:"timeouts"`
+}
+
+func (r *customerAttributesResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = customerAttributesType
+}
+
+func (r *customerAttributesResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Values of custom attributes that every member of an audience shall have. The API sets them on those who are members at that moment; " +
+			"members who join later, and values edited elsewhere, show as drift, and the next apply sets them again.\n\n" +
+			"**Destroying it only forgets it**: the API can't take values back, so the members keep them.\n\n" +
+			"Needs an Integration API key to set values, and a Management API key that allows the audience memberships endpoint to see them: reading takes one request per 1000 members, " +
+			"three requests a second, at every refresh. `check_members = false` leaves that out.",
+		Attributes: map[string]schema.Attribute{
+			"audience_id": schema.Int64Attribute{
+				Required:            true,
+				MarkdownDescription: "ID of the audience. A change sets the values on the other audience's members and leaves this one's as they are.",
+				Validators:          []validator.Int64{int64validator.AtLeast(1)},
+				PlanModifiers:       []planmodifier.Int64{int64planmodifier.RequiresReplace()},
+			},
+			"attributes": schema.StringAttribute{
+				Required: true, CustomType: jsontypes.NormalizedType{},
+				MarkdownDescription: "Custom attributes of customer profiles and their values, as one JSON object: `jsonencode({ Language = \"de\", vip = true })`. " +
+					"Names and types are checked against the account's definitions (see `validate_attributes` of the provider). Changes in place; an attribute that is taken out here keeps its value on the members.",
+			},
+			"check_members": schema.BoolAttribute{
+				Optional: true, Computed: true, Default: booldefault.StaticBool(true),
+				MarkdownDescription: "Whether a refresh compares every member's values. Default `true`.",
+			},
+			"members_total": schema.Int64Attribute{
+				Computed:            true,
+				MarkdownDescription: "Number of members when they were last looked at; null without a Management API key and with `check_members = false`.",
+			},
+			"members_matching": schema.Int64Attribute{
+				Computed:            true,
+				MarkdownDescription: "How many of them have all the values. Fewer than `members_total` is drift. Null as `members_total`.",
+			},
+		},
+		Blocks: map[string]schema.Block{
+			"timeouts": timeouts.Block(ctx, timeouts.Opts{
+				Create: true, Read: true, Update: true,
+				CreateDescription: "How long setting the values may take. Default `20m`.",
+				ReadDescription:   "How long comparing the members may take. Default `20m`.",
+				UpdateDescription: "How long setting the values may take. Default `20m`.",
+			}),
+		},
+	}
+}
+
+func (r *customerAttributesResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{
+		Attributes: map[string]identityschema.Attribute{
+			"audience_id": identityschema.Int64Attribute{RequiredForImport: true, Description: "ID of the audience."},
+		},
+	}
+}
+
+func (r *customerAttributesResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+func (r *customerAttributesResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var config customerAttributesModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	resp.Diagnostics.Append(checkMemberAttributes(config.Attributes)...)
+}
+
+func (r *customerAttributesResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if r.data == nil {
+		return
+	}
+	var state, plan customerAttributesModel
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	}
+	if req.Plan.Raw.IsNull() {
+		resp.Diagnostics.AddWarning("Members keep their attribute values",
+			fmt.Sprintf("The API can't take values back: destroying forgets them, and the members of audience %d keep them.", state.AudienceID.ValueInt64()))
+		return
+	}
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	r.data.CheckBag(ctx, talonone.EntityCustomerProfile, nil, plan.Attributes, path.Root("attributes"), &resp.Diagnostics)
+	switch {
+	case !r.checks(plan):
+		plan.MembersTotal, plan.MembersMatching = types.Int64Null(), types.Int64Null()
+	case req.State.Raw.IsNull() || !plan.AudienceID.Equal(state.AudienceID) || state.MembersTotal.IsNull():
+		plan.MembersTotal, plan.MembersMatching = types.Int64Unknown(), types.Int64Unknown()
+	default:
+		// Setting the values makes every member match.
+		plan.MembersTotal, plan.MembersMatching = state.MembersTotal, state.MembersTotal
+	}
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+}
+
+func (r *customerAttributesResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan customerAttributesModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	allowed, diags := plan.Timeouts.Create(ctx, customerAttributesTimeout)
+	resp.Diagnostics.Append(diags...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	within, cancel := context.WithTimeout(ctx, allowed)
+	defer cancel()
+	if err := r.set(within, &plan); err != nil {
+		fw.AddError(&resp.Diagnostics, attributesDoing(customerAttributesType, plan.AudienceID), err)
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, membershipsIdentity{AudienceID: plan.AudienceID})...)
+}
+
+func (r *customerAttributesResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state customerAttributesModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	allowed, diags := state.Timeouts.Read(ctx, customerAttributesTimeout)
+	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, membershipsIdentity{AudienceID: state.AudienceID})...)
+	if resp.Diagnostics.HasError() || !state.CheckMembers.ValueBool() {
+		return
+	}
+	if !r.data.Client.HasManagementKey() {
+		resp.Diagnostics.AddWarning("Attribute values of members stay unseen",
+			fw.MissingKey(customerAttributesType, &talonone.MissingCredentialError{Operation: "getAudienceMemberships", Credential: talonone.ManagementCredential})+
+				" The state is kept as it is.")
+		return
+	}
+	within, cancel := context.WithTimeout(ctx, allowed)
+	defer cancel()
+	total, matching, err := r.count(within, state)
+	if talonone.IsNotFound(err) {
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		fw.AddError(&resp.Diagnostics, fw.Doing{Construct: customerAttributesType, Action: "compare the members of", Object: "audience " + state.AudienceID.String()}, err)
+		return
+	}
+	state.MembersTotal, state.MembersMatching = types.Int64Value(total), types.Int64Value(matching)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+}
+
+func (r *customerAttributesResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state customerAttributesModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	allowed, diags := plan.Timeouts.Update(ctx, customerAttributesTimeout)
+	resp.Diagnostics.Append(diags...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, membershipsIdentity{AudienceID: state.AudienceID})...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	within, cancel := context.WithTimeout(ctx, allowed)
+	defer cancel()
+	drifted := !state.MembersMatching.Equal(state.MembersTotal)
+	if drifted || !plan.Attributes.Equal(state.Attributes) {
+		if err := r.set(within, &plan); err != nil {
+			fw.AddError(&resp.Diagnostics, attributesDoing(customerAttributesType, plan.AudienceID), err)
+			return
+		}
+	}
+	r.fill(within, &plan)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+}
+
+// Delete forgets: the API can't take values back, which the plan has said.
+func (r *customerAttributesResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {
+}
+
+func (r *customerAttributesResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	identity := membershipsIdentity{AudienceID: types.Int64Null()}
+	if req.ID == "" {
+		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
+	} else {
+		id, err := strconv.ParseInt(req.ID, 10, 64)
+		if err != nil || id < 1 {
+			resp.Diagnostics.AddError("Invalid import ID", fmt.Sprintf("%q is not the number of an audience, such as 748.", req.ID))
+			return
+		}
+		identity.AudienceID = types.Int64Value(id)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	// Nothing tells which values were set; the configuration's come with the next apply.
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("audience_id"), identity.AudienceID)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("attributes"), jsontypes.NewNormalizedValue("{}"))...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("check_members"), true)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity)...)
+}
+
+// checks says whether members are looked at.
+func (r *customerAttributesResource) checks(m customerAttributesModel) bool {
+	return m.CheckMembers.ValueBool() && r.data.Client.HasManagementKey()
+}
+
+// set sends the values, and fills in what the plan left open.
+func (r *customerAttributesResource) set(ctx context.Context, plan *customerAttributesModel) error {
+	err := r.data.Client.UpdateAudienceCustomersAttributes(ctx, plan.AudienceID.ValueInt64(), json.RawMessage(plan.Attributes.ValueString()))
+	if err == nil {
+		r.fill(ctx, plan)
+	}
+	return err
+}
+
+// fill counts the members where the plan did not know them: all of them have the
+// values now. A count that can't be had is left to the next refresh.
+func (r *customerAttributesResource) fill(ctx context.Context, plan *customerAttributesModel) {
+	if !plan.MembersTotal.IsUnknown() {
+		return
+	}
+	plan.MembersTotal, plan.MembersMatching = types.Int64Null(), types.Int64Null()
+	counts, err := r.data.Client.GetAudiencesAnalytics(ctx)
+	if err != nil {
+		return
+	}
+	if count, known := counts[plan.AudienceID.ValueInt64()]; known {
+		plan.MembersTotal, plan.MembersMatching = types.Int64Value(count), types.Int64Value(count)
+	}
+}
+
+// count compares every member's values with the wanted ones.
+func (r *customerAttributesResource) count(ctx context.Context, state customerAttributesModel) (total, matching int64, err error) {
+	wanted, err := canonicalAttributes([]byte(state.Attributes.ValueString()))
+	if err != nil {
+		return 0, 0, err
+	}
+	err = r.data.Client.GetAudienceMemberships(ctx, state.AudienceID.ValueInt64(), func(members []talonone.AudienceMember) error {
+		for _, member := range members {
+			has, err := canonicalAttributes(member.Attributes)
+			if err != nil {
+				return fmt.Errorf("getAudienceMemberships answered with attributes that are no JSON object: %w", err)
+			}
+			total++
+			if hasAll(has, wanted) {
+				matching++
+			}
+		}
+		return nil
+	})
+	return total, matching, err
+}
+
+// canonicalAttributes decodes a bag; null counts as missing.
+func canonicalAttributes(bag []byte) (map[string]string, error) {
+	values := make(map[string]string)
+	if len(bytes.TrimSpace(bag)) == 0 || jsontext.Value(bag).Kind() == jsontext.KindNull {
+		return values, nil
+	}
+	err := bulk.DecodeObject(string(bag), func(name string, dec *jsontext.Decoder) error {
+		value, err := bulk.AppendCanonical(nil, dec)
+		values[name] = string(value)
+		return err
+	})
+	return values, err
+}
+
+func hasAll(has, wanted map[string]string) bool {
+	for name, want := range wanted {
+		have, ok := has[name]
+		if !ok {
+			have = "null"
+		}
+		if !bulk.EqualJSON(have, want) {
+			return false
+		}
+	}
+	return true
+}
+
+// attributesDoing describes the setting of values, for resource and action.
+func attributesDoing(construct string, audienceID types.Int64) fw.Doing {
+	return fw.Doing{
+		Construct: construct, Action: "set attributes of the members of", Object: "audience " + audienceID.String(),
+		Pointers: map[string]path.Path{"/": path.Root("attributes")},
+		Advice: map[int]string{
+			http.StatusNotFound: "There is no such audience, or it belongs to the other environment (sandbox or live) than the Integration API key.",
+		},
+	}
+}

@@ -1,0 +1,53 @@
+package audience
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/function"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
+)
+
+var _ function.Function = (*membersFunction)(nil)
+
+type membersFunction struct{}
+
+// NewMembersFunction is the function members.
+func NewMembersFunction() function.Function { return &membersFunction{} }
+
+func (*membersFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
+	resp.Name = "members"
+}
+
+func (*membersFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
+	resp.Definition = function.Definition{
+		Summary: "Integration IDs as the JSON object of members_json",
+		MarkdownDescription: "Turns a list of integration IDs into the JSON object that `members_json` of `talonone_audience_memberships` takes: from ID to `true`, in order of the IDs. " +
+			"The plan of an object shows exactly who comes and who goes, while that of an array shows every element behind the first change. " +
+			fmt.Sprintf("An ID that is listed twice, empty or longer than %d characters is an error.", talonone.MaxIntegrationID),
+		Parameters: []function.Parameter{
+			function.ListParameter{
+				Name: "ids", ElementType: types.StringType,
+				MarkdownDescription: "Integration IDs of customer profiles, each once, in any order.",
+			},
+		},
+		Return: function.StringReturn{},
+	}
+}
+
+func (*membersFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
+	var ids []string
+	if resp.Error = req.Arguments.Get(ctx, &ids); resp.Error != nil {
+		return
+	}
+	var members roll
+	for i, id := range ids {
+		if err := members.add([]byte(id), i); err != nil {
+			resp.Error = function.NewArgumentFuncError(0, fmt.Sprintf("Element %d of the list: %s.", i, err))
+			return
+		}
+	}
+	resp.Error = resp.Result.Set(ctx, membersJSON(ids, true))
+}

@@ -1,0 +1,223 @@
+package talonone
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+)
+
+const (
+	// fewMembers is up to how many members are looked up one by one rather than in
+	// an export of the whole audience: ten small answers instead of one that may
+	// hold a million IDs.
+	fewMembers = 10
+	// exportAttempts bounds exports of a list that turned out to be cut.
+	exportAttempts = 3
+)
+
+// AudienceMembers returns all members of an audience (ExportAudiencesMemberships).
+// whole says whether everybody is in the list who should be: only then, and only
+// where the answer told its own end, is it taken for complete as it is. Otherwise
+// ConfirmExport does, so that a cut export never looks like members who have left.
+// 404 (IsNotFound) means that there is no such audience.
+func (c *Client) AudienceMembers(ctx context.Context, audienceID int64, whole func(*MemberIDs) bool) (*MemberIDs, error) {
+	for attempt := 1; ; attempt++ {
+		members, err := c.ExportAudiencesMemberships(ctx, audienceID)
+		if err != nil {
+			return nil, err
+		}
+		if whole(members) && members.SelfDelimited {
+			return members, nil
+		}
+		err = c.ConfirmExport(ctx, audienceID, members)
+		if _, cut := errors.AsType[*IncompleteExportError](err); !cut || attempt == exportAttempts {
+			return members, err
+		}
+	}
+}
+
+// AudienceMembersAmong returns those of ids who are members, in the same order.
+// 404 (IsNotFound) means that there is no such audience.
+//
+// It takes the fewest requests, and among those the smallest answer: one
+// inventory for a single member; for a few one page of the list, which is all of
+// an audience of up to 1000 members, and otherwise one inventory each; one export,
+// which then serves further readers, for more members, and when the audience was
+// asked before. Without a Management key it takes one inventory each, and can't
+// see that an audience is gone.
+func (c *Client) AudienceMembersAmong(ctx context.Context, audienceID int64, ids []string) ([]string, error) {
+	switch {
+	case len(ids) == 0:
+		return nil, nil
+	case !c.HasManagementKey():
+		return c.membersByInventory(ctx, audienceID, ids)
+	case len(ids) > fewMembers, !c.HasIntegrationKey(), c.memberLists.askedBefore(audienceID):
+		return c.membersByExport(ctx, audienceID, ids)
+	case len(ids) > 1:
+		members, more, err := c.GetAudienceMembershipsPage(ctx, audienceID, 0, PageSize)
+		if err != nil || !more {
+			return listedAmong(ids, members), err
+		}
+	}
+	found, err := c.membersByInventory(ctx, audienceID, ids)
+	if err != nil || len(found) == len(ids) {
+		return found, err
+	}
+	// Nobody is a member of an audience that is gone.
+	listing, err := c.GetAudiences(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if listing.ByID(audienceID) == nil {
+		return nil, &Error{Operation: "getAudiences", StatusCode: http.StatusNotFound, Message: fmt.Sprintf("the account has no audience %d", audienceID)}
+	}
+	return found, nil
+}
+
+func listedAmong(ids []string, members []AudienceMember) []string {
+	listed := make(map[string]bool, len(members))
+	for _, member := range members {
+		listed[member.IntegrationID] = true
+	}
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !listed[id] })
+}
+
+func (c *Client) membersByExport(ctx context.Context, audienceID int64, ids []string) ([]string, error) {
+	index := make(map[string]int, len(ids))
+	for i, id := range ids {
+		index[id] = i
+	}
+	var found []bool
+	_, err := c.AudienceMembers(ctx, audienceID, func(members *MemberIDs) bool {
+		found = make([]bool, len(ids))
+		count := 0
+		for id := range members.All() {
+			if i, ok := index[string(id)]; ok && !found[i] {
+				found[i] = true
+				count++
+			}
+		}
+		return count == len(ids)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !found[index[id]] }), nil
+}
+
+func (c *Client) membersByInventory(ctx context.Context, audienceID int64, ids []string) ([]string, error) {
+	var found []string
+	for _, id := range ids {
+		member, err := c.memberByInventory(ctx, audienceID, id)
+		if err != nil {
+			return nil, err
+		}
+		if member {
+			found = append(found, id)
+		}
+	}
+	return found, nil
+}
+
+// memberByInventory asks for one profile; an unknown one is no member.
+func (c *Client) memberByInventory(ctx context.Context, audienceID int64, id string) (bool, error) {
+	inventory, err := c.GetCustomerInventory(ctx, id, InventoryParts{Profile: true})
+	if IsNotFound(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if inventory.Profile == nil {
+		return false, &Error{Operation: "getCustomerInventory", StatusCode: http.StatusOK, Message: "the answer lacks the profile that was asked for"}
+	}
+	return slices.ContainsFunc(inventory.Profile.AudienceMemberships, func(m AudienceMembership) bool { return m.ID == audienceID }), nil
+}
+
+// singleMemberships coalesces the memberships of many callers into shared requests.
+type singleMemberships struct {
+	changes coalescer[struct{}, AudienceAction, error]
+	reads   coalescer[int64, string, bool]
+}
+
+func newSingleMemberships(c *Client) *singleMemberships {
+	return &singleMemberships{
+		changes: coalescer[struct{}, AudienceAction, error]{
+			size:     MaxAudienceActions,
+			identify: func(a AudienceAction) string { return fmt.Sprint(a.AudienceID, " ", a.ProfileIntegrationID) },
+			send: func(ctx context.Context, _ struct{}, actions []AudienceAction) ([]error, error) {
+				return c.changeTogether(ctx, actions)
+			},
+			blame: func(err error) map[int]error { return blamePointers(err, "/data/") },
+		},
+		reads: coalescer[int64, string, bool]{
+			size:     PageSize,
+			identify: func(id string) string { return id },
+			send:     c.readTogether,
+			blame:    func(error) map[int]error { return nil },
+		},
+	}
+}
+
+// ChangeAudienceMember carries out one action of updateCustomerProfileAudiences,
+// in a request that it shares with the concurrent ones of other callers.
+func (c *Client) ChangeAudienceMember(ctx context.Context, action AudienceAction) error {
+	own, err := c.memberships.changes.do(ctx, struct{}{}, action)
+	return errors.Join(err, own)
+}
+
+// changeTogether sends actions over several audiences. One unknown audience makes
+// the API refuse them all: then each audience's are sent by themselves.
+func (c *Client) changeTogether(ctx context.Context, actions []AudienceAction) ([]error, error) {
+	outcomes := make([]error, len(actions))
+	_, err := c.UpdateCustomerProfileAudiences(ctx, actions)
+	if err == nil {
+		return outcomes, nil
+	}
+	byAudience := make(map[int64][]int)
+	for i, action := range actions {
+		byAudience[action.AudienceID] = append(byAudience[action.AudienceID], i)
+	}
+	if !IsNotFound(err) || len(byAudience) == 1 {
+		return nil, err
+	}
+	for _, places := range byAudience {
+		part := make([]AudienceAction, len(places))
+		for i, place := range places {
+			part[i] = actions[place]
+		}
+		_, err := c.UpdateCustomerProfileAudiences(ctx, part)
+		for _, place := range places {
+			outcomes[place] = err
+		}
+	}
+	return outcomes, nil
+}
+
+// IsAudienceMember says whether a profile is a member, in a request that it shares
+// with the concurrent ones of other callers (AudienceMembersAmong). 404
+// (IsNotFound) means that there is no such audience.
+func (c *Client) IsAudienceMember(ctx context.Context, audienceID int64, id string) (bool, error) {
+	if !c.HasManagementKey() {
+		return c.memberByInventory(ctx, audienceID, id)
+	}
+	return c.memberships.reads.do(ctx, audienceID, id)
+}
+
+func (c *Client) readTogether(ctx context.Context, audienceID int64, ids []string) ([]bool, error) {
+	found, err := c.AudienceMembersAmong(ctx, audienceID, ids)
+	if err != nil {
+		return nil, err
+	}
+	members := make(map[string]bool, len(found))
+	for _, id := range found {
+		members[id] = true
+	}
+	out := make([]bool, len(ids))
+	for i, id := range ids {
+		out[i] = members[id]
+	}
+	return out, nil
+}

@@ -1,0 +1,211 @@
+package talonone
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+)
+
+// The actions of updateCustomerProfileAudiences.
+const (
+	AddToAudience      = "add"
+	DeleteFromAudience = "delete"
+)
+
+// AudienceAction puts one profile into an audience, or takes it out.
+type AudienceAction struct {
+	// Action is AddToAudience or DeleteFromAudience.
+	Action string `json:"action"`
+	// ProfileIntegrationID has at most MaxIntegrationID characters. An unknown
+	// profile is created by AddToAudience.
+	ProfileIntegrationID string `json:"profileIntegrationId"`
+	AudienceID           int64  `json:"audienceId"`
+}
+
+// MaxIntegrationID is the greatest length of a profile's integration ID, in characters.
+const MaxIntegrationID = 1000
+
+// AudienceMember is what a membership list shows of a profile.
+type AudienceMember struct {
+	IntegrationID string `json:"integrationId"`
+	// Attributes is a JSON object with the profile's custom attributes; empty
+	// where the answer has none.
+	Attributes json.RawMessage `json:"attributes"`
+}
+
+// MembershipImport is the API's answer to an import.
+type MembershipImport struct {
+	ID int64 `json:"id"`
+	// Amount is the number of members that the deployment has taken.
+	Amount int64 `json:"amount"`
+}
+
+// IncompleteExportError says that an export ended before the list of members did.
+type IncompleteExportError struct {
+	// Exported is the number of members that came.
+	Exported int
+}
+
+func (e *IncompleteExportError) Error() string {
+	return fmt.Sprintf("exportAudiencesMemberships: the export ended after %d members, and the audience has more", e.Exported)
+}
+
+// UpdateCustomerProfileAudiences adds profiles to audiences and removes them:
+// POST /v2/customer_audiences, Integration key, 1000 actions a request, over any
+// mix of audiences. Actions are sent in order. It returns how many were accepted
+// before an error; those of the request that failed may or may not have been
+// carried out. Adding a member, and removing who is none, changes nothing.
+func (c *Client) UpdateCustomerProfileAudiences(ctx context.Context, actions []AudienceAction) (int, error) {
+	return inBatches(actions, MaxAudienceActions, func(part []AudienceAction) error {
+		err := c.do(ctx, &call{
+			operation: "updateCustomerProfileAudiences", method: http.MethodPost, route: "/v2/customer_audiences",
+			access: integrationAccess, body: map[string][]AudienceAction{"data": part},
+		})
+		for _, action := range part {
+			c.memberLists.drop(action.AudienceID)
+		}
+		c.forgetAudiences()
+		return err
+	})
+}
+
+// DeleteAudienceMembershipsV2 empties an audience and keeps it:
+// DELETE /v2/audiences/{audienceId}/memberships, Integration key (Management
+// credential on deployments of before 2023). 404 (IsNotFound) means that there is
+// no such audience.
+func (c *Client) DeleteAudienceMembershipsV2(ctx context.Context, audienceID int64) error {
+	defer c.forgetMembers(audienceID)
+	return c.do(ctx, &call{
+		operation: "deleteAudienceMembershipsV2", method: http.MethodDelete, route: "/v2/audiences/{audienceId}/memberships",
+		params: []string{strconv.FormatInt(audienceID, 10)}, access: movedAccess,
+	})
+}
+
+// UpdateAudienceCustomersAttributes sets attributes, a JSON object, on every
+// profile that is a member at that moment:
+// PUT /v2/audience_customers/{audienceId}/attributes, Integration key. The API
+// tells neither how many there were nor how to take the values back.
+func (c *Client) UpdateAudienceCustomersAttributes(ctx context.Context, audienceID int64, attributes json.RawMessage) error {
+	return c.do(ctx, &call{
+		operation: "updateAudienceCustomersAttributes", method: http.MethodPut, route: "/v2/audience_customers/{audienceId}/attributes",
+		params: []string{strconv.FormatInt(audienceID, 10)}, access: integrationAccess, body: attributes,
+	})
+}
+
+// GetAudienceMemberships calls use for every page of an audience's members, with
+// their attributes: GET /v1/audiences/{audienceId}/memberships, Management key,
+// 1000 a request. Members who join or leave meanwhile can be missed or come twice.
+func (c *Client) GetAudienceMemberships(ctx context.Context, audienceID int64, use func([]AudienceMember) error) error {
+	return eachPage(ctx, c, func() *call { return membershipsCall(audienceID) }, use)
+}
+
+// GetAudienceMembershipsPage is one request of GetAudienceMemberships: up to
+// size members, 1 to 1000, behind the first skip ones in order of id, and
+// whether there are more behind those.
+func (c *Client) GetAudienceMembershipsPage(ctx context.Context, audienceID int64, skip, size int) (members []AudienceMember, more bool, err error) {
+	op := membershipsCall(audienceID)
+	op.query = url.Values{"pageSize": {strconv.Itoa(size)}, "skip": {strconv.Itoa(skip)}, "sort": {"id"}}
+	answer, err := doJSON[page[AudienceMember]](ctx, c, op)
+	return answer.Data, answer.HasMore == nil && len(answer.Data) == size || answer.HasMore != nil && *answer.HasMore, err
+}
+
+func membershipsCall(audienceID int64) *call {
+	return &call{
+		operation: "getAudienceMemberships", method: http.MethodGet, route: "/v1/audiences/{audienceId}/memberships",
+		params: []string{strconv.FormatInt(audienceID, 10)}, access: managementAccess,
+	}
+}
+
+// ExportAudiencesMemberships returns the integration IDs of all members:
+// GET /v1/audiences/{audienceId}/memberships/export, Management key, one request
+// for an audience of any size. One export serves every reader until the next
+// write, as long as it is small enough to keep.
+//
+// An export that breaks off is repeated and never returned. Where the answer does
+// not tell its own end, and where a server breaks off without showing it, only
+// ConfirmExport can tell; MemberIDs.SelfDelimited says which case it is.
+func (c *Client) ExportAudiencesMemberships(ctx context.Context, audienceID int64) (*MemberIDs, error) {
+	return c.memberLists.get(ctx, audienceID, func(ctx context.Context) (*MemberIDs, error) {
+		return c.export(ctx, audienceID)
+	})
+}
+
+func (c *Client) export(ctx context.Context, audienceID int64) (*MemberIDs, error) {
+	var members *MemberIDs
+	op := &call{
+		operation: "exportAudiencesMemberships", method: http.MethodGet, route: "/v1/audiences/{audienceId}/memberships/export",
+		params: []string{strconv.FormatInt(audienceID, 10)}, access: managementAccess, stream: true,
+	}
+	op.read = func(resp *http.Response) error {
+		if kind, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type")); err != nil || kind != "application/csv" && kind != "text/csv" {
+			return &Error{Operation: op.operation, StatusCode: resp.StatusCode, Message: describeForeignAnswer(resp, int(max(resp.ContentLength, 1)))}
+		}
+		// Each attempt starts afresh: a cut answer must leave nothing behind.
+		fresh, err := readExport(resp.Body)
+		if errors.Is(err, errNoExport) {
+			return &Error{Operation: op.operation, StatusCode: resp.StatusCode, Message: err.Error()}
+		}
+		if err != nil {
+			return fmt.Errorf("the export is not complete: %w", err)
+		}
+		fresh.SelfDelimited = selfDelimited(resp)
+		members = fresh
+		return nil
+	}
+	err := c.do(ctx, op)
+	return members, err
+}
+
+// selfDelimited says whether the protocol itself reports an answer that was cut:
+// by its length, by chunks with an end, by frames (HTTP/2) or by a checksum (gzip).
+// Otherwise the end of the connection is the end of the answer, whatever caused it.
+func selfDelimited(resp *http.Response) bool {
+	return resp.ContentLength >= 0 || resp.ProtoMajor >= 2 || resp.Uncompressed || slices.Contains(resp.TransferEncoding, "chunked")
+}
+
+// ConfirmExport checks that an export is the whole list, with one request of
+// getAudienceMemberships for the member behind the last exported one. It returns
+// an *IncompleteExportError, and forgets the export, when there is one. A
+// confirmed export is not asked for again.
+func (c *Client) ConfirmExport(ctx context.Context, audienceID int64, exported *MemberIDs) error {
+	if exported.confirmed.Load() {
+		return nil
+	}
+	behind, _, err := c.GetAudienceMembershipsPage(ctx, audienceID, exported.Len(), 1)
+	if err != nil {
+		return err
+	}
+	if len(behind) > 0 {
+		c.memberLists.drop(audienceID)
+		return &IncompleteExportError{Exported: exported.Len()}
+	}
+	exported.confirmed.Store(true)
+	return nil
+}
+
+// ImportAudiencesMemberships replaces all members of an audience by these:
+// POST /v1/audiences/{audienceId}/memberships/import, Management key, one request
+// for a list of any size (the vendor advises at most 500 MB). The length of the
+// upload is announced, so that a deployment never takes a part for the whole.
+func (c *Client) ImportAudiencesMemberships(ctx context.Context, audienceID int64, members MemberSource) (*MembershipImport, error) {
+	defer c.forgetMembers(audienceID)
+	form := newUploadForm(members)
+	return doJSON[*MembershipImport](ctx, c, &call{
+		operation: "importAudiencesMemberships", method: http.MethodPost, route: "/v1/audiences/{audienceId}/memberships/import",
+		params: []string{strconv.FormatInt(audienceID, 10)}, access: managementAccess, stream: true,
+		upload: func() (io.Reader, error) { return form.open(), nil }, contentType: form.contentType,
+	})
+}
+
+// forgetMembers drops what was read of one audience's members.
+func (c *Client) forgetMembers(audienceID int64) {
+	c.memberLists.drop(audienceID)
+	c.forgetAudiences()
+}
