@@ -347,5 +347,7 @@ func asJSON(value any) string {
 
 // escapePointer makes a name part of a JSON pointer.
 func escapePointer(name string) string {
-	return strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+	return pointerEscaper.Replace(name)
 }
+
+var pointerEscaper = strings.NewReplacer("~", "~0", "/", "~1")

@@ -146,11 +146,6 @@ func (s *Server) viewProfile(p *profile) profileView {
 	return v
 }
 
-func (p *profile) isMember(audienceID int64) bool {
-	_, found := slices.BinarySearch(p.audiences, audienceID)
-	return found
-}
-
 // routesProfiles registers the operations on customer profiles.
 func (s *Server) routesProfiles() {
 	queue := func(r *request) []queueKey { return []queueKey{r.profileQueue(r.params["integrationId"])} }

@@ -138,8 +138,8 @@ func TestDryProfileUpdateChangesNothing(t *testing.T) {
 		t.Errorf("the dry run left %s", got)
 	}
 	imagined := object(first.json["customerProfile"])["id"]
-	real := d.must("PUT", "/v2/customer_profiles/real", liveKey, `{"responseContent":["customerProfile"]}`)
-	if got := object(real.json["customerProfile"])["id"]; got != imagined {
+	fresh := d.must("PUT", "/v2/customer_profiles/real", liveKey, `{"responseContent":["customerProfile"]}`)
+	if got := object(fresh.json["customerProfile"])["id"]; got != imagined {
 		t.Errorf("the dry run took the ID %v", imagined)
 	}
 }

@@ -179,6 +179,8 @@ func (p *talonOneProvider) Configure(ctx context.Context, req provider.Configure
 func (p *talonOneProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
 		audience.NewResource,
+		catalog.NewItemsResource,
+		catalog.NewItemResource,
 		audience.NewMembershipResource,
 		audience.NewMembershipsResource,
 		audience.NewCustomerAttributesResource,
@@ -193,6 +195,7 @@ func (p *talonOneProvider) DataSources(context.Context) []func() datasource.Data
 	return []func() datasource.DataSource{
 		audience.NewDataSource,
 		audience.NewListDataSource,
+		catalog.NewItemsDataSource,
 		audience.NewMembersDataSource,
 		customer.NewInventoryDataSource,
 		loyalty.NewTransactionsDataSource,
@@ -201,12 +204,14 @@ func (p *talonOneProvider) DataSources(context.Context) []func() datasource.Data
 
 func (p *talonOneProvider) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{
+		catalog.NewFromCSVFunction,
 		audience.NewMembersFunction,
 	}
 }
 
 func (p *talonOneProvider) Actions(context.Context) []func() action.Action {
 	return []func() action.Action{
+		catalog.NewEditItemsAction,
 		audience.NewClearAudienceAction,
 		audience.NewCustomerAttributesAction,
 		customer.NewDeleteDataAction,
@@ -218,6 +223,7 @@ func (p *talonOneProvider) ListResources(context.Context) []func() list.ListReso
 		audience.NewMembershipsListResource,
 		audience.NewMembershipListResource,
 		audience.NewListResource,
+		catalog.NewItemList,
 	}
 }
 

@@ -152,10 +152,25 @@ type firstPage struct {
 	total *int
 }
 
-// catalogUses are the catalogs in use, by ID.
+// catalogUses are the catalogs in use, by ID, and the requests that single items share.
 type catalogUses struct {
 	mu   sync.Mutex
 	byID map[int64]*catalogUse
+
+	puts     coalescer[int64, AddItem, struct{}]
+	removals coalescer[int64, string, struct{}]
+	finds    coalescer[int64, string, *CatalogItem]
+}
+
+// coalesce prepares the requests that single items share.
+func (c *catalogUses) coalesce(client *Client) {
+	blame := func(err error) map[int]error { return blamePointers(err, "/actions/") }
+	c.puts.size, c.puts.send, c.puts.blame = MaxCatalogActions, client.sendPuts, blame
+	c.puts.identify = func(item AddItem) string { return item.SKU }
+	c.removals.size, c.removals.send, c.removals.blame = MaxCatalogActions, client.sendRemovals, blame
+	c.removals.identify = func(sku string) string { return sku }
+	c.finds.size, c.finds.send, c.finds.blame = PageSize, client.sendFinds, blame
+	c.finds.identify = c.removals.identify
 }
 
 func (c *catalogUses) get(id int64) *catalogUse {
@@ -202,6 +217,86 @@ func (c *Client) SyncCatalog(ctx context.Context, catalogID int64, actions []Cat
 		params: []string{strconv.FormatInt(catalogID, 10)}, access: movedAccess,
 		body: map[string]any{"actions": typed},
 	})
+}
+
+// RemoveCatalogItems removes items, at most MaxCatalogActions of them: syncCatalog.
+// Items that are gone already, by others or by an attempt whose answer was lost, are
+// no error where a Management key allows to look. It returns nil when all were gone.
+func (c *Client) RemoveCatalogItems(ctx context.Context, catalogID int64, skus []string) (*Catalog, error) {
+	catalog, err := c.SyncCatalog(ctx, catalogID, removals(skus))
+	if !IsBadRequest(err) || !c.HasManagementKey() {
+		return catalog, err
+	}
+	items, lookErr := c.CatalogItemsBySKU(ctx, catalogID, skus)
+	if lookErr != nil || len(items) == len(skus) {
+		return nil, err
+	}
+	if len(items) == 0 {
+		return nil, nil
+	}
+	left := make([]string, len(items))
+	for i, item := range items {
+		left[i] = item.SKU
+	}
+	return c.SyncCatalog(ctx, catalogID, removals(left))
+}
+
+func removals(skus []string) []CatalogAction {
+	actions := make([]CatalogAction, len(skus))
+	for i, sku := range skus {
+		actions[i] = RemoveItem{SKU: sku}
+	}
+	return actions
+}
+
+// PutCatalogItem is a SyncCatalog of one action that shares its request with others
+// of the same catalog and time. Its error is about this item alone.
+func (c *Client) PutCatalogItem(ctx context.Context, catalogID int64, item AddItem) error {
+	_, err := c.catalogs.puts.do(ctx, catalogID, item)
+	return err
+}
+
+// RemoveCatalogItem is RemoveCatalogItems of one item that shares its request with
+// others of the same catalog and time.
+func (c *Client) RemoveCatalogItem(ctx context.Context, catalogID int64, sku string) error {
+	_, err := c.catalogs.removals.do(ctx, catalogID, sku)
+	return err
+}
+
+// FindCatalogItem is CatalogItemsBySKU of one item that shares its request with others
+// of the same catalog and time. It returns nil where the catalog has no such item.
+func (c *Client) FindCatalogItem(ctx context.Context, catalogID int64, sku string) (*CatalogItem, error) {
+	return c.catalogs.finds.do(ctx, catalogID, sku)
+}
+
+func (c *Client) sendPuts(ctx context.Context, catalogID int64, items []AddItem) ([]struct{}, error) {
+	actions := make([]CatalogAction, len(items))
+	for i, item := range items {
+		actions[i] = item
+	}
+	_, err := c.SyncCatalog(ctx, catalogID, actions)
+	return make([]struct{}, len(items)), err
+}
+
+func (c *Client) sendRemovals(ctx context.Context, catalogID int64, skus []string) ([]struct{}, error) {
+	_, err := c.RemoveCatalogItems(ctx, catalogID, skus)
+	return make([]struct{}, len(skus)), err
+}
+
+func (c *Client) sendFinds(ctx context.Context, catalogID int64, skus []string) ([]*CatalogItem, error) {
+	items, err := c.CatalogItemsBySKU(ctx, catalogID, skus)
+	if err != nil {
+		return nil, err
+	}
+	bySKU := make(map[string]*CatalogItem, len(items))
+	for i := range items {
+		bySKU[items[i].SKU] = &items[i]
+	}
+	found := make([]*CatalogItem, len(skus))
+	for i, sku := range skus {
+		found[i] = bySKU[sku]
+	}
+	return found, nil
 }
 
 // CatalogItems lists all items of a catalog: GET /v1/catalogs/{catalogId}/items,

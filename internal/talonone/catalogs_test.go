@@ -3,9 +3,280 @@ package talonone
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"testing/synctest"
+
+	"github.com/google/go-cmp/cmp"
 )
+
+// shelf is a catalog that answers listCatalogItems from its SKUs, and every sync with a success.
+type shelf struct {
+	*script
+	skus []string
+	// withoutTotal is a deployment that doesn't know withTotalResultSize.
+	withoutTotal bool
+}
+
+func newShelf(n int) *shelf {
+	s := &shelf{skus: make([]string, n)}
+	for i := range s.skus {
+		s.skus[i] = fmt.Sprintf("SKU%05d", i)
+	}
+	s.script = &script{answers: []func(*http.Request) (*http.Response, error){s.answer}}
+	return s
+}
+
+func (s *shelf) answer(req *http.Request) (*http.Response, error) {
+	if req.Method == http.MethodPut {
+		return status(200, `{"id":6,"version":7}`)(req)
+	}
+	query := req.URL.Query()
+	rows := s.skus
+	if wanted := query["sku"]; len(wanted) > 0 {
+		rows = slices.DeleteFunc(slices.Clone(rows), func(sku string) bool { return !slices.Contains(wanted, sku) })
+	}
+	skip, _ := strconv.Atoi(query.Get("skip"))
+	to := min(skip+PageSize, len(rows))
+	answer := map[string]any{"data": []any{}, "hasMore": to < len(rows)}
+	if query.Get("withTotalResultSize") == "true" && !s.withoutTotal {
+		answer["totalResultSize"] = len(rows)
+		delete(answer, "hasMore")
+	}
+	data := []any{}
+	for _, sku := range rows[min(skip, to):to] {
+		data = append(data, map[string]any{"sku": sku})
+	}
+	answer["data"] = data
+	text, err := json.Marshal(answer)
+	if err != nil {
+		return nil, err
+	}
+	return status(200, string(text))(req)
+}
+
+func skusOf(items []CatalogItem) []string {
+	skus := make([]string, len(items))
+	for i, item := range items {
+		skus[i] = item.SKU
+	}
+	return skus
+}
+
+func TestCatalogItemsAreListedInPages(t *testing.T) {
+	t.Parallel()
+	for n, requests := range map[int]int{0: 1, 1: 1, 1000: 1, 1001: 2, 3000: 3} {
+		for _, withoutTotal := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%d items, withoutTotal=%v", n, withoutTotal), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					s := newShelf(n)
+					s.withoutTotal = withoutTotal
+					client := newTestClient(t, s.script)
+					for range 2 { // The second reader is served from the first one's listing.
+						items, err := client.CatalogItems(t.Context(), 6)
+						if err != nil || !slices.Equal(skusOf(items), s.skus) {
+							t.Errorf("%d items, %v", len(items), err)
+						}
+					}
+					if want := requests + extra(withoutTotal, n); len(s.seen) != want {
+						t.Errorf("%d requests, want %d", len(s.seen), want)
+					}
+				})
+			})
+		}
+	}
+}
+
+// extra is the request that only finds out that there is nothing more.
+func extra(withoutTotal bool, n int) int {
+	if withoutTotal && n > 0 && n <= PageSize {
+		return 1
+	}
+	return 0
+}
+
+func TestCatalogIsReadAgainWhenItChangesMeanwhile(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newShelf(2500)
+		first := true
+		s.answers = []func(*http.Request) (*http.Response, error){func(req *http.Request) (*http.Response, error) {
+			resp, err := s.answer(req)
+			if first {
+				s.skus = s.skus[1:] // What follows moves up, and one item falls between the pages.
+				first = false
+			}
+			return resp, err
+		}}
+		items, err := newTestClient(t, s.script).CatalogItems(t.Context(), 6)
+		if err != nil || !slices.Equal(skusOf(items), s.skus) {
+			t.Errorf("%d items, want the %d that are left, %v", len(items), len(s.skus), err)
+		}
+	})
+}
+
+func TestCatalogItemsBySKUTakeTheFewestRequests(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ catalog, wanted, requests int }{
+		"none":                        {5000, 0, 0},
+		"a few":                       {5000, 100, 1},
+		"as many as one query takes":  {5000, 461, 1},
+		"more, and the catalog large": {50_000, 700, 3}, // One page tells its size.
+		"more, and the catalog small": {900, 700, 1},
+		"an empty catalog":            {0, 5000, 1},
+		"most of it":                  {5000, 4000, 5},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newShelf(test.catalog)
+				wanted := slices.Clone(newShelf(test.wanted).skus)
+				items, err := newTestClient(t, s.script).CatalogItemsBySKU(t.Context(), 6, wanted)
+				want := wanted[:min(test.wanted, test.catalog)]
+				if err != nil || !slices.Equal(skusOf(items), want) {
+					t.Errorf("%d items, want %d, %v", len(items), len(want), err)
+				}
+				if len(s.seen) != test.requests {
+					t.Errorf("%d requests, want %d", len(s.seen), test.requests)
+				}
+				for _, request := range s.seen {
+					if len(request.query) > maxSKUQuery+100 {
+						t.Errorf("a query has %d bytes", len(request.query))
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestSKUQueriesCarryEverySKUOnce(t *testing.T) {
+	t.Parallel()
+	skus := []string{"a b", "ü/&=+", strings.Repeat("x", maxSKUQuery+1), "last"}
+	for i := range 2000 {
+		skus = append(skus, strconv.Itoa(i))
+	}
+	var got []string
+	for _, query := range skuQueries(skus) {
+		parsed, err := url.ParseQuery(query.Encode())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(query["sku"]) > PageSize {
+			t.Errorf("a query asks for %d SKUs, more than a page", len(query["sku"]))
+		}
+		got = append(got, parsed["sku"]...)
+	}
+	if diff := cmp.Diff(skus, got); diff != "" {
+		t.Errorf("SKUs (-want +got):\n%s", diff)
+	}
+}
+
+func TestSyncCatalogSendsActionsAndForgetsTheListing(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newShelf(1)
+		client := newTestClient(t, s.script)
+		if _, err := client.CatalogItems(t.Context(), 6); err != nil {
+			t.Fatal(err)
+		}
+		catalog, err := client.SyncCatalog(t.Context(), 6, []CatalogAction{
+			AddItem{SKU: "A<1>", Price: "10.50", Attributes: json.RawMessage(`{"color":"r&d"}`), Product: &Product{Name: "p"}, ReplaceIfExists: true},
+			AddItem{SKU: "B"},
+		})
+		if err != nil || catalog.Version != 7 {
+			t.Errorf("catalog %v, %v", catalog, err)
+		}
+		want := `{"actions":[{"type":"ADD","payload":{"sku":"A<1>","price":10.50,"attributes":{"color":"r&d"},"product":{"name":"p"},"replaceIfExists":true}},` +
+			`{"type":"ADD","payload":{"sku":"B","replaceIfExists":false}}]}`
+		sync := s.seen[1]
+		if diff := cmp.Diff(want, sync.body); diff != "" || sync.path != "/v1/catalogs/6/sync" || sync.authorization != "ApiKey-v1 integration-secret" {
+			t.Errorf("%s with %s, body (-want +got):\n%s", sync.path, sync.authorization, diff)
+		}
+		if _, err := client.CatalogItems(t.Context(), 6); err != nil || len(s.seen) != 3 {
+			t.Errorf("after the sync the items were not read again: %d requests, %v", len(s.seen), err)
+		}
+	})
+}
+
+func TestSyncsOfOneCatalogWaitForEachOther(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newShelf(0)
+		client := newTestClient(t, s.script)
+		turn := client.catalogs.get(6).turn
+		turn <- struct{}{} // A sync is under way.
+		done := make(chan error)
+		go func() {
+			_, err := client.SyncCatalog(t.Context(), 6, []CatalogAction{RemoveItem{SKU: "A"}})
+			done <- err
+		}()
+		if _, err := client.SyncCatalog(t.Context(), 7, []CatalogAction{RemoveItem{SKU: "A"}}); err != nil || len(s.seen) != 1 {
+			t.Errorf("the sync of another catalog: %d requests, %v", len(s.seen), err)
+		}
+		synctest.Wait()
+		if len(s.seen) != 1 {
+			t.Error("two syncs of one catalog ran at the same time")
+		}
+		<-turn
+		if err := <-done; err != nil || len(s.seen) != 2 {
+			t.Errorf("the sync that waited: %d requests, %v", len(s.seen), err)
+		}
+	})
+}
+
+func TestRemoveCatalogItemsTakesWhatIsGoneForDone(t *testing.T) {
+	t.Parallel()
+	refusal := status(400, `{"message":"refused"}`)
+	for name, test := range map[string]struct {
+		answers  []func(*http.Request) (*http.Response, error)
+		requests int
+		refused  bool
+	}{
+		"all are there":  {[]func(*http.Request) (*http.Response, error){status(200, `{"version":7}`)}, 1, false},
+		"all are gone":   {[]func(*http.Request) (*http.Response, error){refusal, status(200, `{"data":[],"hasMore":false}`)}, 2, false},
+		"one is left":    {[]func(*http.Request) (*http.Response, error){refusal, status(200, `{"data":[{"sku":"B"}],"hasMore":false}`), status(200, `{"version":7}`)}, 3, false},
+		"another reason": {[]func(*http.Request) (*http.Response, error){refusal, status(200, `{"data":[{"sku":"A"},{"sku":"B"}],"hasMore":false}`)}, 2, true},
+		"no look":        {[]func(*http.Request) (*http.Response, error){refusal, status(401, `{}`)}, 2, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := &script{answers: test.answers}
+				_, err := newTestClient(t, s).RemoveCatalogItems(t.Context(), 6, []string{"A", "B"})
+				if IsBadRequest(err) != test.refused || len(s.seen) != test.requests {
+					t.Errorf("%d requests, %v", len(s.seen), err)
+				}
+				if want := `{"actions":[{"type":"REMOVE","payload":{"sku":"B"}}]}`; name == "one is left" && s.seen[2].body != want {
+					t.Errorf("the second removal is %s, want %s", s.seen[2].body, want)
+				}
+			})
+		})
+	}
+}
+
+func TestCatalogItemIsDecodedExactly(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]CatalogItem{
+		`{"id":1,"sku":"A","price":10.50,"product":{"name":"p"},"attributes":[{"attributeid":1,"name":"n","value":1.0},{"attributeid":2,"name":"a\"","value":["x",null]}]}`: {
+			SKU: "A", Price: "10.50", Product: "p", Attributes: json.RawMessage(`{"n":1.0,"a\"":["x",null]}`),
+		},
+		`{"sku":"A","price":null,"product":null,"attributes":null}`: {SKU: "A"},
+		`{"sku":"A","attributes":[]}`:                               {SKU: "A"},
+	} {
+		var got CatalogItem
+		if err := json.Unmarshal([]byte(text), &got); err != nil {
+			t.Error(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", text, diff)
+		}
+	}
+}
 
 // itemsPage is an answer of listCatalogItems with n items.
 func itemsPage(n int) []byte {

@@ -104,6 +104,7 @@ func New(config Config) (*Client, error) {
 		config.Transport = transport
 	}
 	client := &Client{base: base, config: config, sender: newSender(config)}
+	client.catalogs.coalesce(client)
 	client.memberships = newSingleMemberships(client)
 	return client, nil
 }

@@ -174,7 +174,7 @@ func (c *coalescer[K, In, Out]) deliver(key K, part []*coalesced[In, Out]) {
 	}
 	guilty := c.blame(err)
 	switch {
-	case len(part) == 1 || !IsBadRequest(err):
+	case !IsBadRequest(err), len(part) == 1 && len(guilty) == 0:
 		fail(part, err)
 	case len(guilty) == 0:
 		half := len(part) / 2

@@ -47,8 +47,8 @@ func FuzzErrorBodies(f *testing.F) {
 
 func TestPersonalDataIsMaskedInLoggedBodies(t *testing.T) {
 	t.Parallel()
-	const body = `{"name":"VIP","attributes":{"email":"a@b.c"},"data":[{"profileIntegrationId":"customer-1","audienceId":748}]}`
-	const want = `{"attributes":"***","data":[{"audienceId":748,"profileIntegrationId":"***"}],"name":"VIP"}`
+	const body = `{"name":"VIP","attributes":{"email":"a@b.c"},"data":[{"profileIntegrationId":"customer-1","audienceId":748}],"cards":[{"identifier":"card-1","status":"active"}]}`
+	const want = `{"attributes":"***","cards":[{"identifier":"***","status":"active"}],"data":[{"audienceId":748,"profileIntegrationId":"***"}],"name":"VIP"}`
 	if got := maskPersonalData([]byte(body)); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}

@@ -27,6 +27,8 @@ var personalKeys = map[string]bool{
 	"profileIntegrationId": true, "profileintegrationid": true, "recipientIntegrationId": true,
 	"advocateProfileIntegrationId": true, "advocateProfileIntegrationIds": true,
 	"friendProfileIntegrationId": true,
+	// Who knows a loyalty card's identifier can use the card.
+	"identifier": true, "oldCardIdentifier": true, "newCardIdentifier": true, "loyaltyCards": true,
 }
 
 // traceWanted says whether bodies are worth copying for the log.

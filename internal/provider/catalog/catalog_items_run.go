@@ -51,43 +51,26 @@ func (run *syncRun) all(ctx context.Context) error {
 	return nil
 }
 
-// step sends one step. A removal can be refused because some items are gone already: by others, or by an attempt whose
-// answer was lost. Then the catalog is asked which are left, and these are removed.
+// step sends one step.
 func (run *syncRun) step(ctx context.Context, step syncStep) error {
-	err := run.send(ctx, step)
-	if err == nil || !step.remove || !talonone.IsBadRequest(err) || !run.client.HasManagementKey() {
-		return err
-	}
-	left, lookErr := run.find(ctx, step.skus)
-	if lookErr != nil || len(left) == len(step.skus) {
-		return err
-	}
-	for _, sku := range step.skus {
-		if _, exists := left[sku]; !exists {
-			delete(run.landed, sku)
-		}
-	}
-	if len(left) == 0 {
-		return nil
-	}
-	return run.send(ctx, syncStep{remove: true, skus: left.SKUs()})
-}
-
-func (run *syncRun) send(ctx context.Context, step syncStep) error {
-	actions := make([]talonone.CatalogAction, len(step.skus))
-	for i, sku := range step.skus {
-		if step.remove {
-			actions[i] = talonone.RemoveItem{SKU: sku}
-		} else {
+	var catalog *talonone.Catalog
+	var err error
+	if step.remove {
+		catalog, err = run.client.RemoveCatalogItems(ctx, run.catalogID(), step.skus)
+	} else {
+		actions := make([]talonone.CatalogAction, len(step.skus))
+		for i, sku := range step.skus {
 			actions[i] = run.work.desired[sku].toAPI(sku)
 		}
+		catalog, err = run.client.SyncCatalog(ctx, run.catalogID(), actions)
 	}
-	catalog, err := run.client.SyncCatalog(ctx, run.catalogID(), actions)
 	if err != nil {
 		return err
 	}
 	run.requests++
-	run.version = catalog.Version
+	if catalog != nil {
+		run.version = catalog.Version
+	}
 	for _, sku := range step.skus {
 		if step.remove {
 			delete(run.landed, sku)

@@ -127,7 +127,7 @@ type csvColumn struct {
 func (t *csvTable) layOut(header []string, columns map[string]string) error {
 	for _, name := range slices.Sorted(maps.Keys(columns)) {
 		if !slices.Contains(header, name) {
-			return bulk.Faultf(1, 0, "there is no column %q: the header has %s", clip(name), list(header))
+			return bulk.Faultf(1, 0, "there is no column %q: the header has %s", clip(name), listColumns(header))
 		}
 	}
 	named := slices.Collect(maps.Values(columns))
@@ -155,13 +155,13 @@ func (t *csvTable) layOut(header []string, columns map[string]string) error {
 			hint = ". Are the fields separated by another character? Then set delimiter"
 		}
 		return bulk.Faultf(1, 0, "no column holds the SKU: call one %q, or name it in columns, like { \"Article\" = \"sku\" }. "+
-			"The header has %s%s", ColumnSKU, list(header), hint)
+			"The header has %s%s", ColumnSKU, listColumns(header), hint)
 	}
 	return nil
 }
 
-// list names the columns of a header for a message.
-func list(header []string) string {
+// listColumns names the columns of a header for a message.
+func listColumns(header []string) string {
 	const most = 20
 	var names []string
 	for _, name := range header[:min(len(header), most)] {

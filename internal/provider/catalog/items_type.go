@@ -2,7 +2,11 @@ package catalog
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
+	"io"
+	"slices"
+	"sync"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/attr/xattr"
@@ -95,12 +99,49 @@ func (v ItemsValue) StringSemanticEquals(_ context.Context, in basetypes.StringV
 
 // ValidateAttribute reports everything that is wrong with the items, by SKU and key.
 func (v ItemsValue) ValidateAttribute(_ context.Context, req xattr.ValidateAttributeRequest, resp *xattr.ValidateAttributeResponse) {
-	if v.IsNull() || v.IsUnknown() {
+	if v.IsNull() || v.IsUnknown() || validated.has(v.ValueString()) {
 		return
 	}
-	if _, err := ParseItems(v.ValueString()); err != nil {
+	_, err := ParseItems(v.ValueString())
+	if err == nil {
+		validated.add(v.ValueString())
+	} else {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid catalog items",
 			"The items must be one JSON object from SKU to {price, product, attributes}, as "+
 				"jsonencode({ SKU1 = { price = 9.5, attributes = { color = \"red\" } } }) makes it.\n\n"+err.Error())
 	}
+}
+
+// validated remembers which texts were found valid last, since the framework validates a value whenever it is handed
+// over, which is some ten times a plan, and that would be most of a large catalog's plan.
+var validated recentTexts
+
+// recentTexts is a set of the last few texts, by digest.
+type recentTexts struct {
+	mu      sync.Mutex
+	digests [4][sha256.Size]byte
+	next    int
+}
+
+func (r *recentTexts) has(text string) bool {
+	digest := digestOf(text)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Contains(r.digests[:], digest)
+}
+
+func (r *recentTexts) add(text string) {
+	digest := digestOf(text)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.digests[r.next] = digest
+	r.next = (r.next + 1) % len(r.digests)
+}
+
+// digestOf hashes a text without copying it.
+func digestOf(text string) (digest [sha256.Size]byte) {
+	hash := sha256.New()
+	_, _ = io.WriteString(hash, text) // A hash takes everything.
+	hash.Sum(digest[:0])
+	return digest
 }

@@ -10,6 +10,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/mapplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -53,11 +56,13 @@ func (r *dataDeletionResource) Schema(_ context.Context, _ resource.SchemaReques
 				Required: true,
 				MarkdownDescription: "ID of the customer in your own systems, 1 to 1000 characters, case-sensitive. Must not be managed by a profile resource at the same time, which would write the attributes again. " +
 					"A change replaces the resource, which erases the data of the customer that it names then.",
-				Validators: []validator.String{stringvalidator.LengthBetween(1, maxIntegrationID)},
+				Validators:    []validator.String{stringvalidator.LengthBetween(1, maxIntegrationID)},
+				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"triggers": schema.MapAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Arbitrary values whose change erases again, such as the number of a deletion request. Default: none, so that the data is erased once. Changes in place.",
+				MarkdownDescription: "Any texts, such as the number of a deletion request: a change of them erases again. Default: none, so that the data is erased once. A change replaces the resource.",
+				PlanModifiers:       []planmodifier.Map{mapplanmodifier.RequiresReplace()},
 			},
 			"found": schema.BoolAttribute{
 				Computed: true,
@@ -79,22 +84,13 @@ func (r *dataDeletionResource) Configure(_ context.Context, req resource.Configu
 }
 
 func (r *dataDeletionResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if req.Plan.Raw.IsNull() {
+	// A replacement is planned as a creation too.
+	if req.Plan.Raw.IsNull() || !req.State.Raw.IsNull() {
 		return
 	}
-	var plan, state dataDeletionModel
+	var plan dataDeletionModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if !req.State.Raw.IsNull() {
-		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	}
 	if resp.Diagnostics.HasError() {
-		return
-	}
-	switch {
-	case req.State.Raw.IsNull():
-	case !plan.IntegrationID.Equal(state.IntegrationID):
-		resp.RequiresReplace = path.Paths{path.Root("integration_id")}
-	case plan.Triggers.Equal(state.Triggers):
 		return
 	}
 	resp.Diagnostics.AddWarning("Applying erases customer data",
@@ -119,13 +115,10 @@ func (r *dataDeletionResource) Read(ctx context.Context, req resource.ReadReques
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, profileIdentity{IntegrationID: state.IntegrationID})...)
 }
 
+// Update has nothing to do: every change replaces the resource.
 func (r *dataDeletionResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan dataDeletionModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	plan.Found = eraseOnce(ctx, r.data, dataDeletionType, plan.IntegrationID, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
-		return
-	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, profileIdentity{IntegrationID: plan.IntegrationID})...)
 }

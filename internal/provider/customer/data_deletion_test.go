@@ -34,9 +34,7 @@ func TestDeletionErasesOnceAndWhenTriggersChange(t *testing.T) {
 	d := acctest.Start(t)
 	fill := func() { setAttributes(t, d, "anna", map[string]any{"age": 42}); d.Forget() }
 	erased := d.ExpectWrites(map[string]int{"deleteCustomerData": 1})
-	changes := func(action plancheck.ResourceActionType) resource.ConfigPlanChecks {
-		return resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(deletion, action)}}
-	}
+	replaces := resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(deletion, plancheck.ResourceActionDestroyBeforeCreate)}}
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
@@ -44,20 +42,20 @@ func TestDeletionErasesOnceAndWhenTriggersChange(t *testing.T) {
 			{PreConfig: fill, Config: d.Config(dataDeletion(`integration_id = "anna"`)), ConfigPlanChecks: noChange, Check: expectAttributes(t, d, "anna", map[string]any{"age": 42.0})},
 			{
 				PreConfig: fill, Config: d.Config(dataDeletion("integration_id = \"anna\"\ntriggers = { request = \"4711\" }")),
-				ConfigPlanChecks: changes(plancheck.ResourceActionUpdate), Check: erased,
+				ConfigPlanChecks: replaces, Check: erased,
 			},
 			{
 				PreConfig: fill, Config: d.Config(dataDeletion("integration_id = \"anna\"\ntriggers = { request = \"4712\" }")),
-				ConfigPlanChecks: changes(plancheck.ResourceActionUpdate), Check: erased,
+				ConfigPlanChecks: replaces, Check: erased,
 			},
 			{
 				PreConfig: fill, Config: d.Config(dataDeletion(`integration_id = "anna"`)),
-				ConfigPlanChecks: changes(plancheck.ResourceActionUpdate), Check: erased,
+				ConfigPlanChecks: replaces, Check: erased,
 			},
 			{
 				// An unknown customer leaves nothing to do, and a warning.
 				PreConfig: fill, Config: d.Config(dataDeletion(`integration_id = "nobody"`)),
-				ConfigPlanChecks: changes(plancheck.ResourceActionDestroyBeforeCreate), ConfigStateChecks: found(false), Check: erased,
+				ConfigPlanChecks: replaces, ConfigStateChecks: found(false), Check: erased,
 			},
 			{PreConfig: fill, Config: d.Config(""), Check: d.ExpectWrites(map[string]int{})},
 		},
@@ -91,7 +89,7 @@ func TestFailedDeletionIsRepeated(t *testing.T) {
 			{PreConfig: addFault(t, d, fault), Config: impatient(`integration_id = "anna"`), ExpectError: regexp.MustCompile(`(?s)Unable to erase customer data of profile "anna".*500`)},
 			{Config: impatient(`integration_id = "anna"`), ConfigStateChecks: found(true)},
 			{PreConfig: addFault(t, d, fault), Config: impatient(again), ExpectError: regexp.MustCompile(`500`)},
-			{Config: impatient(again), ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(deletion, plancheck.ResourceActionUpdate)}}},
+			{Config: impatient(again), ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(deletion, plancheck.ResourceActionCreate)}}},
 		},
 	})
 }
@@ -117,7 +115,7 @@ func TestDeletionMistakesAreExplained(t *testing.T) {
 // since actions need a newer CLI than the oldest that is supported.
 type eraser struct {
 	t      *testing.T
-	server tfprotov6.ProviderServerWithActions
+	server tfprotov6.ProviderServerWithActions //nolint:staticcheck // The framework serves actions through it until they are part of every server.
 }
 
 func newEraser(t *testing.T, d *acctest.Deployment) eraser {
@@ -126,7 +124,7 @@ func newEraser(t *testing.T, d *acctest.Deployment) eraser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, ok := made.(tfprotov6.ProviderServerWithActions)
+	server, ok := made.(tfprotov6.ProviderServerWithActions) //nolint:staticcheck // As above.
 	if !ok {
 		t.Fatal("the provider has no actions")
 	}

@@ -331,6 +331,15 @@ func (r *profileResource) write(ctx context.Context, plan profileModel, sent bag
 	}
 	model := plan
 	model.setServerValues(profile)
+	if plan.ID.IsUnknown() {
+		return model
+	}
+	if !model.ID.Equal(plan.ID) {
+		fw.AddError(diags, doing, fmt.Errorf("the profile in state has internal ID %d, and the Integration API key writes to another one, %d: "+
+			"use a key of the environment in state, or replace the resource with terraform apply -replace", plan.ID.ValueInt64(), profile.ID))
+	}
+	// The plan has promised what never changes, and an answer may leave it out.
+	model.AccountID, model.Created, model.Sandbox = plan.AccountID, plan.Created, plan.Sandbox
 	return model
 }
 

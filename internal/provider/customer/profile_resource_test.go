@@ -1,6 +1,7 @@
 package customer_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -368,6 +369,46 @@ func onceApplied(d *acctest.Deployment) resource.TestCheckFunc {
 		}
 		return nil
 	}
+}
+
+// A deployment may leave the profile out of its answer, and may take less than was sent.
+func TestProfileIsWhatTheDeploymentMadeOfIt(t *testing.T) {
+	t.Parallel()
+	const bare = `{"effects":[],"createdCoupons":[],"createdReferrals":[]}`
+	const stubborn = `{"effects":[],"createdCoupons":[],"createdReferrals":[],"customerProfile":{"id":%s,"created":"2026-01-01T00:00:00Z","integrationId":"anna","accountId":31,` +
+		`"closedSessions":0,"totalSales":0,"lastActivity":"2026-01-01T00:00:00Z","attributes":{"age":1}}}`
+	const other = "1"
+	d := acctest.Start(t)
+	answers := func(body string, applied bool) func() {
+		return addFault(t, d, emulator.Fault{Method: http.MethodPut, Status: http.StatusOK, Header: map[string]string{"Content-Type": "application/json"}, Body: body, AfterApply: applied, Times: 1})
+	}
+	setAttributes(t, d, "anna", map[string]any{})
+	var seeded struct {
+		Profile struct {
+			ID json.Number `json:"id"`
+		} `json:"profile"`
+	}
+	d.Call(t, http.MethodGet, "/v1/customer_profiles/anna/inventory?profile=true", nil, &seeded)
+	config := func(age int) string {
+		return d.Config(profile(fmt.Sprintf("integration_id = \"anna\"\nattributes = jsonencode({ age = %d })", age)))
+	}
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(),
+		Steps: []resource.TestStep{
+			{
+				PreConfig: answers(bare, true), Config: config(1),
+				ConfigStateChecks: []statecheck.StateCheck{
+					statecheck.ExpectKnownValue(anna, tfjsonpath.New("id"), knownvalue.NotNull()),
+				},
+			},
+			{
+				// The apply ends with a warning, and the next plan shows the rest.
+				PreConfig: answers(fmt.Sprintf(stubborn, seeded.Profile.ID), false), Config: config(2), ExpectNonEmptyPlan: true,
+			},
+			{PreConfig: answers(fmt.Sprintf(stubborn, other), false), Config: config(2), ExpectError: regexp.MustCompile(`(?s)writes\s+to\s+another\s+one,\s+1.*-replace`)},
+			{Config: config(2), ConfigPlanChecks: updates, Check: expectAttributes(t, d, "anna", map[string]any{"age": 2.0})},
+		},
+	})
 }
 
 // A create that fails leaves no state, so that nothing is tainted and later

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"testing"
 
@@ -34,7 +35,9 @@ func add(t testing.TB, d *acctest.Deployment, catalog int, payloads ...map[strin
 	for _, payload := range payloads {
 		payload["replaceIfExists"] = true
 	}
-	edit(t, d, catalog, "ADD", payloads...)
+	for part := range slices.Chunk(payloads, 1000) {
+		edit(t, d, catalog, "ADD", part...)
+	}
 }
 
 // edit sends actions of one type behind Terraform's back.

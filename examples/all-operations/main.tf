@@ -1,0 +1,61 @@
+# Every operation of the Integration API as it was in 2022, from one configuration, against the
+# deployment that the emulator starts with:
+#
+#   terraform apply                    creates
+#   terraform apply -var revision=2    changes what can be changed
+#   terraform destroy                  cancels, removes and forgets
+#
+# The comment above each block names the operations that it uses.
+
+terraform {
+  required_providers {
+    talonone = {
+      source = "talon-one/talonone"
+    }
+  }
+}
+
+# Address and keys come from TALONONE_BASE_URL, TALONONE_INTEGRATION_API_KEY and TALONONE_MANAGEMENT_API_KEY.
+provider "talonone" {}
+
+variable "revision" {
+  description = "Change it to change everything that can be changed in place."
+  type        = number
+  default     = 1
+}
+
+# createAudienceV2, updateAudienceV2, deleteAudienceV2
+resource "talonone_audience" "buyers" {
+  name                       = "Buyers, revision ${var.revision}"
+  subscribed_application_ids = [1]
+}
+
+# updateCustomerProfileV2
+resource "talonone_customer_profile" "anna" {
+  integration_id = "all-operations-anna"
+  attributes     = jsonencode({ Language = "de", age = 40 + var.revision })
+}
+
+# updateCustomerProfilesV2
+resource "talonone_customer_profiles" "guests" {
+  profiles = jsonencode({
+    for name in ["berta", "carla"] : "all-operations-${name}" => { age = 30 + var.revision }
+  })
+}
+
+# deleteCustomerData
+resource "talonone_customer_data_deletion" "customer_3" {
+  integration_id = "customer-3"
+  triggers       = { revision = tostring(var.revision) }
+}
+
+# getCustomerInventory
+data "talonone_customer_inventory" "anna" {
+  integration_id = talonone_customer_profile.anna.integration_id
+}
+
+# getLoyaltyTransactions
+data "talonone_loyalty_transactions" "customer_1" {
+  loyalty_program_id = 5
+  integration_id     = "customer-1"
+}

@@ -1,0 +1,6 @@
+import {
+  to = talonone_customer_profile.anna
+  identity = {
+    integration_id = "customer-4711"
+  }
+}

@@ -1,0 +1,4 @@
+import {
+  to = talonone_customer_profile.anna
+  id = "customer-4711"
+}

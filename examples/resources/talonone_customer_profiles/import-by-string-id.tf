@@ -1,0 +1,4 @@
+import {
+  to = talonone_customer_profiles.demo
+  id = "demo-1,demo-2"
+}

@@ -1,0 +1,57 @@
+package e2e
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/acctest"
+)
+
+// operationsOf2022 are those of the Integration API's reference of that year, by
+// the names that it gives them.
+var operationsOf2022 = []string{
+	"createAudienceV2", "createCouponReservation", "createReferral", "createReferralsForMultipleAdvocates",
+	"deleteAudienceMembershipsV2", "deleteAudienceV2", "deleteCouponReservation", "deleteCustomerData",
+	"getCustomerInventory", "getCustomerSession", "getLoyaltyTransactions", "getReservedCustomers",
+	"returnCartItems", "syncCatalog", "trackEvent", "trackEventV2", "updateAudienceCustomersAttributes",
+	"updateAudienceV2", "updateCustomerProfileAudiences", "updateCustomerProfileV2", "updateCustomerProfilesV2",
+	"updateCustomerSessionV2",
+}
+
+// withoutConstruct are operations that no construct uses yet.
+var withoutConstruct = []string{
+	"createCouponReservation", "createReferral", "createReferralsForMultipleAdvocates", "deleteAudienceMembershipsV2",
+	"deleteCouponReservation", "getCustomerSession", "getReservedCustomers", "returnCartItems", "syncCatalog", "trackEvent",
+	"trackEventV2", "updateAudienceCustomersAttributes", "updateCustomerProfileAudiences", "updateCustomerSessionV2",
+}
+
+// TestEveryOperationIsUsable takes one configuration through its life, and
+// compares what the deployment received with the list of operations.
+func TestEveryOperationIsUsable(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	c := newCLI(t, d.URL, "")
+	if err := os.Remove(filepath.Join(c.dir, "main.tf")); err != nil {
+		t.Fatal(err)
+	}
+	copyExample(t, filepath.Join("..", "..", "examples", "all-operations"), c)
+	c.must(0, "apply", "-auto-approve", "-no-color")
+	c.must(0, "apply", "-auto-approve", "-no-color", "-var", "revision=2")
+	c.must(0, "plan", "-detailed-exitcode", "-no-color", "-var", "revision=2")
+	c.must(0, "destroy", "-auto-approve", "-no-color", "-var", "revision=2")
+
+	succeeded := make(map[string]bool)
+	for _, request := range d.Server.Requests() {
+		if request.Status < http.StatusMultipleChoices {
+			succeeded[request.Operation] = true
+		}
+	}
+	for _, operation := range operationsOf2022 {
+		if want := !slices.Contains(withoutConstruct, operation); succeeded[operation] != want {
+			t.Errorf("%s: used %t, want %t", operation, succeeded[operation], want)
+		}
+	}
+}

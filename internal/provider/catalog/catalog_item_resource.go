@@ -1,0 +1,275 @@
+package catalog
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
+)
+
+var (
+	_ resource.Resource                = (*catalogItemResource)(nil)
+	_ resource.ResourceWithConfigure   = (*catalogItemResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*catalogItemResource)(nil)
+	_ resource.ResourceWithImportState = (*catalogItemResource)(nil)
+	_ resource.ResourceWithIdentity    = (*catalogItemResource)(nil)
+)
+
+const itemResourceType = "talonone_catalog_item"
+
+type catalogItemResource struct{ data *fw.Data }
+
+// NewItemResource is the resource talonone_catalog_item.
+func NewItemResource() resource.Resource { return &catalogItemResource{} }
+
+func (r *catalogItemResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = itemResourceType
+}
+
+func (r *catalogItemResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "One item of a cart item catalog, for modules that own single products. Many of them in one run share their requests; for whole catalogs " +
+			"`talonone_catalog_items` is the better choice, as Terraform itself takes long over thousands of resources.\n\n" +
+			"Needs an Integration API key to write, and a Management API key that allows the catalogs endpoint to read. Without a Management key changes made elsewhere " +
+			"stay unseen, and a warning says so.",
+		Attributes: map[string]schema.Attribute{
+			"catalog_id": schema.Int64Attribute{
+				Required:            true,
+				MarkdownDescription: "ID of the catalog, as the Campaign Manager shows it under Account > Tools > Cart item catalogs. A change replaces the item.",
+				Validators:          []validator.Int64{int64validator.AtLeast(1)},
+				PlanModifiers:       []planmodifier.Int64{int64planmodifier.RequiresReplace()},
+			},
+			"sku": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: "SKU of the item, unique in the catalog. An item that exists already is taken over. A change replaces the item.",
+				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			},
+			"price": schema.NumberAttribute{
+				Optional:            true,
+				MarkdownDescription: "Price of the item, kept as an exact decimal. Changes in place; to take a price away the item is removed and added again, since the API keeps an omitted price.",
+			},
+			"product": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Name of the product that groups the SKU with others. Changes in place.",
+				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+			},
+			"attributes": schema.StringAttribute{
+				Optional: true, CustomType: jsontypes.NormalizedType{},
+				MarkdownDescription: "Custom attributes as a JSON object, best written with `jsonencode`. They replace the item's attributes as a whole; `null` is as good as leaving out. Changes in place.",
+			},
+		},
+	}
+}
+
+func (r *catalogItemResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{
+		Attributes: map[string]identityschema.Attribute{
+			"catalog_id": identityschema.Int64Attribute{RequiredForImport: true, Description: "ID of the catalog."},
+			"sku":        identityschema.StringAttribute{RequiredForImport: true, Description: "SKU of the item."},
+		},
+	}
+}
+
+func (r *catalogItemResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+func (r *catalogItemResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if r.data == nil || req.Plan.Raw.IsNull() {
+		return
+	}
+	var plan, state catalogItemModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	creates := req.State.Raw.IsNull()
+	if !creates {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !plan.Attributes.IsUnknown() {
+		if _, err := canonicalAttributes(plan.Attributes); err != nil {
+			resp.Diagnostics.AddAttributeError(path.Root("attributes"), "Invalid attributes", err.Error())
+			return
+		}
+	}
+	if !creates && sameAttributes(plan.Attributes, state.Attributes) {
+		// Terraform lets a provider keep the prior value only where there is one before and after.
+		if !plan.Attributes.IsNull() && !state.Attributes.IsNull() {
+			plan.Attributes = state.Attributes
+			resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+		}
+	} else {
+		r.data.CheckBag(ctx, talonone.EntityCartItem, connectedTo(plan.CatalogID.ValueInt64()), plan.Attributes, path.Root("attributes"), &resp.Diagnostics)
+	}
+	if creates {
+		r.warnOfTakeOver(ctx, plan, &resp.Diagnostics)
+	}
+}
+
+func (r *catalogItemResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan catalogItemModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	priced := false
+	if plan.Price.IsNull() && r.data.Client.HasManagementKey() {
+		existing, err := r.data.Client.FindCatalogItem(ctx, plan.CatalogID.ValueInt64(), plan.SKU.ValueString())
+		if err != nil {
+			fw.AddError(&resp.Diagnostics, itemDoing("look for catalog item", plan), err)
+			return
+		}
+		priced = existing != nil && existing.Price != ""
+	}
+	if r.put(ctx, plan, priced, "create catalog item", &resp.Diagnostics) {
+		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+		resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+	}
+}
+
+func (r *catalogItemResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state catalogItemModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+	if !r.data.Client.HasManagementKey() {
+		resp.Diagnostics.AddWarning("Changes made outside of Terraform stay unseen",
+			fw.MissingKey(itemResourceType, &talonone.MissingCredentialError{Operation: "listCatalogItems", Credential: talonone.ManagementCredential})+
+				" The state is kept as it is.")
+		return
+	}
+	found, err := r.data.Client.FindCatalogItem(ctx, state.CatalogID.ValueInt64(), state.SKU.ValueString())
+	if talonone.IsNotFound(err) || err == nil && found == nil {
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		fw.AddError(&resp.Diagnostics, itemDoing("read catalog item", state), err)
+		return
+	}
+	model, err := itemFromAPI(found, state)
+	if err != nil {
+		resp.Diagnostics.AddError("Unreadable catalog item", err.Error())
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+}
+
+func (r *catalogItemResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state catalogItemModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+	same := plan.Price.Equal(state.Price) && plan.Product.Equal(state.Product) && sameAttributes(plan.Attributes, state.Attributes)
+	if same || r.put(ctx, plan, !state.Price.IsNull(), "update catalog item", &resp.Diagnostics) {
+		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	}
+}
+
+func (r *catalogItemResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state catalogItemModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	err := r.data.Client.RemoveCatalogItem(ctx, state.CatalogID.ValueInt64(), state.SKU.ValueString())
+	if err != nil && !talonone.IsNotFound(err) {
+		fw.AddError(&resp.Diagnostics, itemDoing("remove catalog item", state), err)
+	}
+}
+
+// ImportState takes CATALOG_ID/SKU; the SKU may hold slashes.
+func (r *catalogItemResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	var identity catalogItemIdentity
+	if req.ID == "" {
+		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
+	} else {
+		number, sku, _ := strings.Cut(req.ID, "/")
+		id, err := strconv.ParseInt(number, 10, 64)
+		if err != nil || id < 1 || sku == "" {
+			resp.Diagnostics.AddError("Invalid import ID", fmt.Sprintf("%q must be CATALOG_ID/SKU, such as 6/SKU1241028.", req.ID))
+			return
+		}
+		identity = catalogItemIdentity{CatalogID: types.Int64Value(id), SKU: types.StringValue(sku)}
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("catalog_id"), identity.CatalogID)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("sku"), identity.SKU)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity)...)
+}
+
+// put gives the catalog the planned item. priced says that it has a price there, which an ADD without one would keep: then
+// the item is removed first.
+func (r *catalogItemResource) put(ctx context.Context, plan catalogItemModel, priced bool, action string, diags *diag.Diagnostics) bool {
+	item, err := plan.item()
+	if err != nil {
+		diags.AddError("Invalid catalog item", err.Error())
+		return false
+	}
+	catalogID, sku := plan.CatalogID.ValueInt64(), plan.SKU.ValueString()
+	if priced && item.Price == "" {
+		err = r.data.Client.RemoveCatalogItem(ctx, catalogID, sku)
+	}
+	if err == nil {
+		err = r.data.Client.PutCatalogItem(ctx, catalogID, item.toAPI(sku))
+	}
+	if err != nil {
+		fw.AddError(diags, itemDoing(action, plan), err)
+	}
+	return err == nil
+}
+
+func (r *catalogItemResource) warnOfTakeOver(ctx context.Context, plan catalogItemModel, diags *diag.Diagnostics) {
+	if plan.CatalogID.IsUnknown() || plan.SKU.IsUnknown() || !r.data.Client.HasManagementKey() {
+		return
+	}
+	existing, err := r.data.Client.FindCatalogItem(ctx, plan.CatalogID.ValueInt64(), plan.SKU.ValueString())
+	if err != nil {
+		fw.AddError(diags, itemDoing("look for catalog item", plan), err)
+		return
+	}
+	if existing != nil {
+		diags.AddAttributeWarning(path.Root("sku"), "An item that exists already will be taken over", fmt.Sprintf(
+			"SKU %q is in catalog %d already. It will be overwritten, and removed when this resource is destroyed. To see first how it differs, import it.",
+			plan.SKU.ValueString(), plan.CatalogID.ValueInt64()))
+	}
+}
+
+func itemDoing(action string, m catalogItemModel) fw.Doing {
+	return fw.Doing{
+		Construct: itemResourceType, Action: action, Object: fmt.Sprintf("%q of catalog %d", m.SKU.ValueString(), m.CatalogID.ValueInt64()),
+		Pointers: map[string]path.Path{
+			"/payload/sku":        path.Root("sku"),
+			"/payload/price":      path.Root("price"),
+			"/payload/product":    path.Root("product"),
+			"/payload/attributes": path.Root("attributes"),
+		},
+		Advice: map[int]string{
+			http.StatusNotFound: "The deployment has no such catalog. Take catalog_id from the Campaign Manager, under Account > Tools > Cart item catalogs.",
+		},
+	}
+}

@@ -1,0 +1,495 @@
+package catalog_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/acctest"
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
+)
+
+// additive and exclusive are configurations of items written in JSON.
+func additive(items string) acctest.Attributes {
+	return acctest.Attributes{"catalog_id": shoes, "items": items}
+}
+
+func exclusive(items string) acctest.Attributes {
+	return acctest.Attributes{"catalog_id": shoes, "items": items, "ownership": "exclusive"}
+}
+
+// fromFile is a configuration with an items file of the test's own.
+func fromFile(t testing.TB, content string, settings acctest.Attributes) (config acctest.Attributes, write func(content string)) {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "items.csv")
+	write = func(content string) {
+		t.Helper()
+		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(content)
+	config = acctest.Attributes{"catalog_id": shoes, "items_file": acctest.Attributes{"path": name}}
+	for setting, value := range settings {
+		config[setting] = value
+	}
+	return config, write
+}
+
+// none is the state before the first apply.
+var none = acctest.Instance{Type: itemsType}
+
+// summary is last_sync in short: added, updated, removed, requests.
+func summary(t testing.TB, p *acctest.Process, plan acctest.Plan) string {
+	t.Helper()
+	count := func(name string) string { return p.PlannedNumber(t, plan, "last_sync", name) }
+	return fmt.Sprintf("+%s ~%s -%s in %s", count("added"), count("updated"), count("removed"), count("requests"))
+}
+
+// refused plans a configuration that must be refused before anything is written.
+func refused(t testing.TB, d *acctest.Deployment, object acctest.Instance, config acctest.Attributes) string {
+	t.Helper()
+	d.Forget()
+	process := d.NewProcess(t, nil)
+	object, _ = process.Refresh(t, object)
+	_, problems := process.Plan(t, itemsType, object, config)
+	if n := d.Count("syncCatalog"); n > 0 {
+		t.Errorf("%d requests were written", n)
+	}
+	problem := acctest.Problem(problems)
+	if problem == "" {
+		t.Error("the plan succeeded")
+	}
+	return problem
+}
+
+func expectContents(t testing.TB, d *acctest.Deployment, want map[string]string) {
+	t.Helper()
+	if diff := cmp.Diff(want, contents(t, d, shoes)); diff != "" {
+		t.Errorf("items of the catalog (-want +got):\n%s", diff)
+	}
+}
+
+func expectContains(t testing.TB, text string, parts ...string) {
+	t.Helper()
+	for _, part := range parts {
+		if !strings.Contains(text, part) {
+			t.Errorf("%q is missing in:\n%s", part, text)
+		}
+	}
+}
+
+func TestCatalogItemsThatExistAreTakenOver(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	add(t, d, shoes, map[string]any{"sku": "SAME", "price": 1}, map[string]any{"sku": "PRICED", "price": 2}, map[string]any{"sku": "OTHER", "price": 3})
+	config := additive(`{"SAME":{"price":1.0},"PRICED":{},"NEW":{"price":4}}`)
+
+	process, plan := planOf(t, d, none, config)
+	if got, want := summary(t, process, plan), "+1 ~1 -0 in 2"; got != want {
+		t.Errorf("the plan is %s, want %s", got, want)
+	}
+	expectContains(t, plan.Warning, "SKUs that exist already will be taken over", `2 of the SKUs to add are in catalog 6 already: "PRICED", "SAME".`)
+
+	object := converge(t, d, none, config)
+	expectContents(t, d, map[string]string{"SAME": `{"$price":1}`, "PRICED": `{}`, "NEW": `{"$price":4}`, "OTHER": `{"$price":3}`})
+
+	// The same for SKUs that an update adds.
+	config = additive(`{"SAME":{"price":1},"PRICED":{},"NEW":{"price":4},"OTHER":{}}`)
+	object, _ = d.NewProcess(t, nil).Refresh(t, object)
+	process, plan = planOf(t, d, object, config)
+	if got, want := summary(t, process, plan), "+0 ~1 -0 in 2"; got != want {
+		t.Errorf("the plan is %s, want %s", got, want)
+	}
+	expectContains(t, plan.Warning, `1 of the SKUs to add are in catalog 6 already: "OTHER".`)
+	converge(t, d, object, config)
+	expectContents(t, d, map[string]string{"SAME": `{"$price":1}`, "PRICED": `{}`, "NEW": `{"$price":4}`, "OTHER": `{}`})
+}
+
+func TestCatalogItemsExclusiveOwnership(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	add(t, d, shoes, map[string]any{"sku": "FOREIGN1", "price": 1}, map[string]any{"sku": "FOREIGN2", "price": 2})
+	config := exclusive(`{"A":{"price":1},"FOREIGN2":{"price":2}}`)
+
+	process, plan := planOf(t, d, none, config)
+	if got, want := summary(t, process, plan), "+1 ~0 -1 in 2"; got != want {
+		t.Errorf("the plan is %s, want %s", got, want)
+	}
+	expectContains(t, plan.Warning, `1 items that are not shown above will be removed: "FOREIGN1".`)
+	object := converge(t, d, none, config)
+	expectContents(t, d, map[string]string{"A": `{"$price":1}`, "FOREIGN2": `{"$price":2}`})
+
+	// What others add is in the state after a refresh, and so goes visibly.
+	add(t, d, shoes, map[string]any{"sku": "FOREIGN3", "price": 3})
+	refreshed, _ := d.NewProcess(t, nil).Refresh(t, object)
+	if _, seen := stateItems(t, process, refreshed)["FOREIGN3"]; !seen {
+		t.Error("the state does not hold the foreign item, so the plan can't show it")
+	}
+	process, plan = planOf(t, d, object, config)
+	if got, want := summary(t, process, plan), "+0 ~0 -1 in 1"; got != want {
+		t.Errorf("the plan is %s, want %s", got, want)
+	}
+	if plan.Warning != "" {
+		t.Errorf("a warning repeats what the plan shows: %s", plan.Warning)
+	}
+	converge(t, d, object, config)
+	expectContents(t, d, map[string]string{"A": `{"$price":1}`, "FOREIGN2": `{"$price":2}`})
+}
+
+func TestCatalogItemsOwnershipSwitchesSafely(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	add(t, d, shoes, map[string]any{"sku": "FOREIGN1", "price": 1})
+	object := converge(t, d, none, additive(`{"A":{},"B":{}}`))
+
+	process, plan := planOf(t, d, object, exclusive(`{"A":{},"B":{}}`))
+	if got, want := summary(t, process, plan), "+0 ~0 -1 in 1"; got != want {
+		t.Errorf("the plan to exclusive is %s, want %s", got, want)
+	}
+	expectContains(t, plan.Warning, `1 items that are not shown above will be removed: "FOREIGN1".`)
+	object = converge(t, d, object, exclusive(`{"A":{},"B":{}}`))
+	expectContents(t, d, map[string]string{"A": `{}`, "B": `{}`})
+
+	// Back, while somebody else adds an item and one of our own leaves the configuration: only the latter goes.
+	add(t, d, shoes, map[string]any{"sku": "FOREIGN2", "price": 1})
+	object, _ = d.NewProcess(t, nil).Refresh(t, object)
+	process, plan = planOf(t, d, object, additive(`{"A":{}}`))
+	if got, want := summary(t, process, plan), "+0 ~0 -1 in 1"; got != want {
+		t.Errorf("the plan to additive is %s, want %s", got, want)
+	}
+	converge(t, d, object, additive(`{"A":{}}`))
+	expectContents(t, d, map[string]string{"A": `{}`, "FOREIGN2": `{"$price":1}`})
+}
+
+func TestCatalogItemsDriftIsSeenAndMendedBySKU(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	config := additive(`{"EDITED":{"price":1,"attributes":{"color":null}},"GONE":{"price":2},"UNTOUCHED":{"price":3.0,"product":null}}`)
+	object := converge(t, d, none, config)
+	add(t, d, shoes, map[string]any{"sku": "EDITED", "price": 9}, map[string]any{"sku": "FOREIGN"})
+	edit(t, d, shoes, "REMOVE", map[string]any{"sku": "GONE"})
+
+	process := d.NewProcess(t, nil)
+	refreshed, _ := process.Refresh(t, object)
+	var state string
+	if err := process.Attribute(t, refreshed, "items").As(&state); err != nil {
+		t.Fatal(err)
+	}
+	// What did not change is written as before, so that a plan shows nothing of it.
+	if want := `{"EDITED":{"price":9},"UNTOUCHED":{"price":3.0,"product":null}}`; state != want {
+		t.Errorf("the refreshed state is %s, want %s", state, want)
+	}
+	process, plan := planOf(t, d, object, config)
+	if got, want := summary(t, process, plan), "+1 ~1 -0 in 1"; got != want {
+		t.Errorf("the plan is %s, want %s", got, want)
+	}
+	converge(t, d, object, config)
+	expectContents(t, d, map[string]string{"EDITED": `{"$price":1}`, "GONE": `{"$price":2}`, "UNTOUCHED": `{"$price":3}`, "FOREIGN": `{}`})
+}
+
+func TestCatalogItemsGuardAgainstMassRemoval(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	guarded := func(items string, percent int) acctest.Attributes {
+		config := additive(items)
+		config["max_removal_percent"] = percent
+		return config
+	}
+	object := converge(t, d, none, guarded(`{"A":{},"B":{},"C":{},"D":{}}`, 25))
+
+	problem := refused(t, d, object, guarded(`{"A":{},"B":{}}`, 25))
+	expectContains(t, problem, `AttributeName("max_removal_percent")`, "would remove 2 of 4 items (50 %), and max_removal_percent allows 25 %")
+	expectContains(t, refused(t, d, object, nil), "would remove 4 of 4 items (100 %)")
+	elsewhere := guarded(`{"A":{},"B":{},"C":{},"D":{}}`, 25)
+	elsewhere["catalog_id"] = 7
+	expectContains(t, refused(t, d, object, elsewhere), "would remove 4 of 4 items (100 %)")
+
+	object = converge(t, d, object, guarded(`{"A":{},"B":{},"C":{}}`, 25))
+	converge(t, d, object, guarded(`{}`, 100))
+	expectContents(t, d, map[string]string{})
+}
+
+func TestCatalogItemsFromAFile(t *testing.T) {
+	t.Parallel()
+	for _, detail := range []string{"fields", "keys"} {
+		t.Run(detail, func(t *testing.T) {
+			t.Parallel()
+			d := acctest.Start(t)
+			config, write := fromFile(t, "sku,price,released,note\nA,1,2026-03-01T11:00:00+01:00,x\nB,2,,\nC,3,,\n", acctest.Attributes{"plan_detail": detail})
+			config["items_file"].(acctest.Attributes)["columns"] = acctest.Attributes{"released": "time", "note": "ignore"}
+			process, plan := planOf(t, d, none, config)
+			if got, want := summary(t, process, plan), "+3 ~0 -0 in 1"; got != want {
+				t.Errorf("the plan is %s, want %s", got, want)
+			}
+			object := converge(t, d, none, config)
+			expectContents(t, d, map[string]string{"A": `{"$price":1,"released":"2026-03-01T10:00:00Z"}`, "B": `{"$price":2}`, "C": `{"$price":3}`})
+
+			// A price goes, an item goes, one comes.
+			write("note,price,sku,released\n,,A,2026-03-01T10:00:00Z\n,2.0,B,\n,4,D,\n")
+			process, plan = planOf(t, d, object, config)
+			if got, want := summary(t, process, plan), "+1 ~1 -1 in 2"; got != want {
+				t.Errorf("the plan is %s, want %s", got, want)
+			}
+			var managed string
+			if err := process.Planned(t, plan, "managed_items").As(&managed); err != nil {
+				t.Fatal(err)
+			}
+			shown := strings.Contains(managed, "2026-03-01")
+			if shown != (detail == "fields") || !strings.Contains(managed, `"D":`) {
+				t.Errorf("managed_items is %s", managed)
+			}
+			object = converge(t, d, object, config)
+			expectContents(t, d, map[string]string{"A": `{"released":"2026-03-01T10:00:00Z"}`, "B": `{"$price":2}`, "D": `{"$price":4}`})
+
+			// Written otherwise, the file holds the same.
+			write("sku,price,released,note\nD,4.00,,\nB,2,,\nA,,2026-03-01T05:00:00-05:00,y\n")
+			d.Forget()
+			converge(t, d, object, config)
+			if n := d.Count("syncCatalog"); n > 0 {
+				t.Errorf("a file with the same items took %d requests", n)
+			}
+
+			// From the file to HCL and to the other detail, nothing is sent either.
+			object = converge(t, d, object, additive(`{"A":{"attributes":{"released":"2026-03-01T10:00:00Z"}},"B":{"price":2},"D":{"price":4}}`))
+			config["plan_detail"] = map[string]string{"fields": "keys", "keys": "fields"}[detail]
+			object = converge(t, d, object, config)
+			config["plan_detail"] = detail
+			converge(t, d, object, config)
+			if n := d.Count("syncCatalog"); n > 0 {
+				t.Errorf("another form of the same items took %d requests", n)
+			}
+		})
+	}
+}
+
+func TestCatalogItemsFileThatChangesBetweenPlanAndApply(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	config, write := fromFile(t, "sku,price\nA,1\n", nil)
+	process, plan := planOf(t, d, none, config)
+	write("sku,price\nA,2\n")
+	d.Forget()
+	if _, problems := process.Apply(t.Context(), t, plan); !strings.Contains(acctest.Problem(problems), "The items file has changed since the plan") {
+		t.Errorf("a create with another file: %s", acctest.Problem(problems))
+	}
+	object := converge(t, d, none, config)
+
+	write("sku,price\nA,3\n")
+	refreshed, _ := d.NewProcess(t, nil).Refresh(t, object)
+	process, plan = planOf(t, d, refreshed, config)
+	write("sku,price\nA,4\n")
+	d.Forget()
+	if _, problems := process.Apply(t.Context(), t, plan); !strings.Contains(acctest.Problem(problems), "The items file has changed since the plan") {
+		t.Errorf("an update with another file: %s", acctest.Problem(problems))
+	}
+	// Terraform plans once more when it applies, from the state that the plan's refresh made.
+	_, problems := d.NewProcess(t, nil).Plan(t, itemsType, refreshed, config)
+	expectContains(t, acctest.Problem(problems), `AttributeName("items_file")`, "The items file has changed since the plan", "Nothing has been done.")
+	if n := d.Count("syncCatalog"); n > 0 {
+		t.Errorf("%d requests were written", n)
+	}
+	converge(t, d, object, config)
+	expectContents(t, d, map[string]string{"A": `{"$price":4}`})
+}
+
+func TestCatalogItemsRefuseWrongInputBeforeAnyRequest(t *testing.T) {
+	t.Parallel()
+	garbage := filepath.Join(t.TempDir(), "garbage.csv")
+	if err := os.WriteFile(garbage, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(garbage, 1<<30); err != nil {
+		t.Fatal(err)
+	}
+	file := func(name, content string) acctest.Attributes {
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return acctest.Attributes{"path": path}
+	}
+	with := func(file acctest.Attributes, option string, value any) acctest.Attributes {
+		file[option] = value
+		return file
+	}
+	for name, test := range map[string]struct {
+		file acctest.Attributes
+		want string
+	}{
+		"duplicate SKU":       {file("a.csv", "sku\nA\nB\nA\n"), `line 4: SKU "A" is already on line 2`},
+		"bad number":          {file("a.csv", "sku,price\nA,1\nB,x\n"), `line 3, column 3: "price" of SKU "B": "x" is not a number`},
+		"item without SKU":    {file("a.csv", "sku,price\n,1\n"), "line 2, column 1: the SKU is empty"},
+		"invalid UTF-8":       {file("a.csv", "sku,color\nA,r\xf6t\n"), "line 2, column 3: not valid UTF-8"},
+		"empty file":          {file("a.csv", ""), "is empty"},
+		"1 GB of garbage":     {acctest.Attributes{"path": garbage}, "has 1024 MB: at most 200 MB"},
+		"random bytes":        {file("a.csv", strings.Repeat("\x00\xff\x9c\n", 1000)), "line 1"},
+		"directory":           {acctest.Attributes{"path": t.TempDir(), "format": "csv"}, "is a directory"},
+		"missing file":        {acctest.Attributes{"path": "nowhere.csv"}, "nowhere.csv does not exist"},
+		"unknown format":      {file("a.dat", "sku\nA\n"), "doesn't tell the format"},
+		"unknown column":      {with(file("a.csv", "sku\nA\n"), "columns", acctest.Attributes{"size": "number"}), `line 1: there is no column "size"`},
+		"unknown column type": {with(file("a.csv", "sku\nA\n"), "columns", acctest.Attributes{"sku": "text"}), `Attribute items_file.columns["sku"] value must be one of`},
+		"columns of JSON":     {with(file("a.jsonl", `{"sku":"A"}`), "columns", acctest.Attributes{"sku": "sku"}), "columns describes CSV files"},
+		"JSON without SKU":    {file("a.jsonl", "{\"sku\":\"A\"}\n{\"price\":1}"), "line 2: there is no SKU"},
+		"unknown attribute":   {file("a.csv", "sku,colour\nA,red\n"), `SKU "A": The account defines no attribute "colour" for CartItem. It defines: color,`},
+		"type of attribute":   {file("a.csv", "sku,size\nA,42\n"), `SKU "A": Attribute "size" of CartItem has type number, and this value is a string.`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := acctest.Start(t)
+			expectContains(t, refused(t, d, none, acctest.Attributes{"catalog_id": shoes, "items_file": test.file}), `AttributeName("items_file")`, test.want)
+		})
+	}
+	for name, test := range map[string]struct {
+		config acctest.Attributes
+		want   string
+	}{
+		"neither":           {acctest.Attributes{"catalog_id": shoes}, "Exactly one of these attributes must be configured: [items,items_file]"},
+		"both":              {acctest.Attributes{"catalog_id": shoes, "items": "{}", "items_file": acctest.Attributes{"path": "a.csv"}}, "Exactly one of these attributes must be configured: [items,items_file]"},
+		"detail of items":   {acctest.Attributes{"catalog_id": shoes, "items": "{}", "plan_detail": "keys"}, `Attribute "items_file" must be specified when "plan_detail" is specified`},
+		"percent":           {acctest.Attributes{"catalog_id": shoes, "items": "{}", "max_removal_percent": 101}, "must be between 0 and 100"},
+		"ownership":         {acctest.Attributes{"catalog_id": shoes, "items": "{}", "ownership": "mine"}, `value must be one of`},
+		"items":             {additive(`{"A":{"price":"1"},"B":{"size":1}}`), "SKU \"A\": price must be a number, not the string \"1\": values read from CSV are strings, write tonumber(…)\nSKU \"B\": unknown key \"size\""},
+		"duplicate key":     {additive(`{"A":{},"A":{}}`), `"A" occurs twice in one JSON object`},
+		"unknown attribute": {additive(`{"A":{"attributes":{"colour":"red","size":"L"}}}`), `SKU "A": Attribute "size" of CartItem has type number, and this value is a string. Write a number without quotes. The account defines no attribute "colour"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := acctest.Start(t)
+			expectContains(t, refused(t, d, none, test.config), test.want)
+		})
+	}
+}
+
+func TestCatalogItemsLeaveAttributesToTheAPIWhenAsked(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	process := d.NewProcess(t, acctest.Attributes{"validate_attributes": false})
+	plan, problems := process.Plan(t, itemsType, none, additive(`{"A":{},"B":{"attributes":{"colour":"red"}}}`))
+	if problem := acctest.Problem(problems); problem != "" {
+		t.Fatal(problem)
+	}
+	if n := d.Count("getAttributes"); n > 0 {
+		t.Errorf("the definitions were read %d times", n)
+	}
+	object, problems := process.Apply(t.Context(), t, plan)
+	if object.Exists() {
+		t.Error("a create that was refused left a state")
+	}
+	expectContains(t, acctest.Problem(problems), `AttributeName("items")`, `SKU "B": Unknown: The attribute "colour" is not defined on CartItem entities.`)
+}
+
+func TestCatalogItemsWithoutAManagementKey(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	keyless := acctest.Attributes{"management_api_key": nil}
+	process := d.NewProcess(t, keyless)
+	plan, problems := process.Plan(t, itemsType, none, additive(`{"A":{"price":1}}`))
+	if len(problems) > 0 {
+		t.Fatal(acctest.Problem(problems), plan.Warning)
+	}
+	object, problems := process.Apply(t.Context(), t, plan)
+	if len(problems) > 0 {
+		t.Fatal(acctest.Problem(problems))
+	}
+	add(t, d, shoes, map[string]any{"sku": "A", "price": 9})
+	object, problems = process.Refresh(t, object)
+	expectContains(t, acctest.Warning(problems), "Changes made outside of Terraform stay unseen", "TALONONE_MANAGEMENT_API_KEY")
+	if plan, _ := process.Plan(t, itemsType, object, additive(`{"A":{"price":1}}`)); process.Changes(t, plan) {
+		t.Error("the plan sees what it can't see")
+	}
+	_, problems = process.Plan(t, itemsType, none, exclusive(`{"A":{"price":1}}`))
+	expectContains(t, acctest.Problem(problems), "talonone_catalog_items needs the Management", "TALONONE_MANAGEMENT_API_KEY")
+}
+
+func TestCatalogItemsReadInTheFewestRequests(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		foreign, own int
+		exclusive    bool
+		want         int
+	}{
+		"a few of many, by SKU":              {foreign: 3500, own: 300, want: 1},
+		"more of many, by SKU":               {foreign: 6500, own: 700, want: 3}, // The first page tells how many there are.
+		"most of the catalog, by page":       {foreign: 100, own: 2900, want: 3},
+		"all of the catalog":                 {own: 3000, exclusive: true, want: 3},
+		"nothing of the catalog, no request": {foreign: 10, want: 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			items := documents{}.fill("OWN", test.own, map[string]any{})
+			foreign := documents{}.fill("FOREIGN", test.foreign, map[string]any{})
+			d := acctest.Start(t, func(o *emulator.Options) { o.Fixture = fixtureWith(t, foreign) })
+			config := additive(items.json(t))
+			if test.exclusive {
+				config = exclusive(items.json(t))
+			}
+			object := converge(t, d, none, config)
+			d.Forget()
+			if _, problems := d.NewProcess(t, nil).Refresh(t, object); len(problems) > 0 {
+				t.Fatal(acctest.Problem(problems))
+			}
+			if got := d.Count("listCatalogItems"); got != test.want {
+				t.Errorf("the refresh took %d requests, want %d", got, test.want)
+			}
+		})
+	}
+}
+
+// fixtureWith is the default fixture with items in the catalog of shoes.
+func fixtureWith(t testing.TB, items documents) *emulator.Fixture {
+	t.Helper()
+	fixture := emulator.DefaultFixture()
+	for i := range fixture.Catalogs {
+		if fixture.Catalogs[i].ID == shoes {
+			for sku := range items {
+				fixture.Catalogs[i].Items = append(fixture.Catalogs[i].Items, emulator.FixtureCatalogItem{SKU: sku})
+			}
+		}
+	}
+	return fixture
+}
+
+func TestCatalogItemsShareAListing(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t, func(o *emulator.Options) {
+		o.Fixture = fixtureWith(t, documents{}.fill("FOREIGN", 2500, map[string]any{}))
+	})
+	// The plan of a create lists the catalog, and the create that follows in the same process knows it.
+	process := d.NewProcess(t, nil)
+	plan, problems := process.Plan(t, itemsType, none, exclusive(`{"A":{}}`))
+	if problem := acctest.Problem(problems); problem != "" {
+		t.Fatal(problem)
+	}
+	if _, problems := process.Apply(t.Context(), t, plan); acctest.Problem(problems) != "" {
+		t.Fatal(acctest.Problem(problems))
+	}
+	if got := d.Count("listCatalogItems"); got != 3 {
+		t.Errorf("plan and create took %d requests to read 3 pages", got)
+	}
+	expectContents(t, d, map[string]string{"A": `{}`})
+}
+
+func TestCatalogItemsOfAnUnknownCatalog(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	config := acctest.Attributes{"catalog_id": 999, "items": `{"A":{}}`}
+	expectContains(t, refused(t, d, none, config), "Unable to read the items of catalog 999", "The deployment has no such catalog.")
+}
+
+func TestCatalogItemsDestroyTakesWhatIsGoneForDone(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	object := converge(t, d, none, additive(`{"A":{},"B":{},"C":{}}`))
+	edit(t, d, shoes, "REMOVE", map[string]any{"sku": "A"}, map[string]any{"sku": "B"})
+	process := d.NewProcess(t, nil)
+	plan, _ := process.Plan(t, itemsType, object, nil)
+	if object, problems := process.Apply(t.Context(), t, plan); object.Exists() || len(problems) > 0 {
+		t.Errorf("the destroy left %v: %s", object.Exists(), acctest.Problem(problems))
+	}
+	expectContents(t, d, map[string]string{})
+}
