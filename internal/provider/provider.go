@@ -184,7 +184,6 @@ func (p *talonOneProvider) Resources(context.Context) []func() resource.Resource
 		audience.NewMembershipResource,
 		audience.NewMembershipsResource,
 		audience.NewCustomerAttributesResource,
-		catalog.NewItemsResource,
 		customer.NewProfileResource,
 		customer.NewProfilesResource,
 		customer.NewDataDeletionResource,
