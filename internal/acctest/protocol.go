@@ -2,6 +2,7 @@ package acctest
 
 import (
 	"iter"
+	"maps"
 	"slices"
 	"testing"
 
@@ -47,9 +48,7 @@ func Object(t testing.TB, kind tftypes.Type, given map[string]tftypes.Value) *tf
 	for name, attribute := range object.AttributeTypes {
 		attributes[name] = tftypes.NewValue(attribute, nil)
 	}
-	for name, value := range given {
-		attributes[name] = value
-	}
+	maps.Copy(attributes, given)
 	value, err := tfprotov6.NewDynamicValue(object, tftypes.NewValue(object, attributes))
 	if err != nil {
 		t.Fatal(err)

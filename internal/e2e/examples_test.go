@@ -22,6 +22,9 @@ var seeds = map[string]func(*testing.T, *acctest.Deployment){
 		d.Call(t, http.MethodPost, "/v2/audiences", map[string]any{"name": "VIP customers"}, nil)
 		d.Call(t, http.MethodPost, "/v2/audiences", map[string]any{"name": "Buyers", "integration": "segment", "integrationId": "buyers-2026"}, nil)
 	},
+	"data-sources/talonone_audience_members": func(t *testing.T, d *acctest.Deployment) {
+		d.Call(t, http.MethodPost, "/v2/audiences", map[string]any{"name": "VIP customers"}, nil)
+	},
 }
 
 // TestEveryExampleIsApplied applies each folder under examples/ to a fresh

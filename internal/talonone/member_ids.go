@@ -60,7 +60,7 @@ func (m *MemberIDs) All() iter.Seq[[]byte] {
 
 func (m *MemberIDs) append(id []byte) {
 	m.text = append(m.text, id...)
-	m.ends = append(m.ends, uint32(len(m.text)))
+	m.ends = append(m.ends, uint32(len(m.text))) //nolint:gosec // readExport refuses lists of 4 GiB.
 }
 
 func (m *MemberIDs) size() int { return len(m.text) + 4*len(m.ends) }

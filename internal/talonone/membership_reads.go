@@ -39,14 +39,14 @@ func (c *Client) AudienceMembers(ctx context.Context, audienceID int64, whole fu
 }
 
 // AudienceMembersAmong returns those of ids who are members, in the same order.
-// 404 (IsNotFound) means that there is no such audience.
+// 404 (IsNotFound) means that there is no such audience; where profiles were asked
+// instead of the audience, nobody is a member of one that is gone.
 //
 // It takes the fewest requests, and among those the smallest answer: one
 // inventory for a single member; for a few one page of the list, which is all of
 // an audience of up to 1000 members, and otherwise one inventory each; one export,
 // which then serves further readers, for more members, and when the audience was
-// asked before. Without a Management key it takes one inventory each, and can't
-// see that an audience is gone.
+// asked before. Without a Management key it takes one inventory each.
 func (c *Client) AudienceMembersAmong(ctx context.Context, audienceID int64, ids []string) ([]string, error) {
 	switch {
 	case len(ids) == 0:
@@ -61,19 +61,7 @@ func (c *Client) AudienceMembersAmong(ctx context.Context, audienceID int64, ids
 			return listedAmong(ids, members), err
 		}
 	}
-	found, err := c.membersByInventory(ctx, audienceID, ids)
-	if err != nil || len(found) == len(ids) {
-		return found, err
-	}
-	// Nobody is a member of an audience that is gone.
-	listing, err := c.GetAudiences(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if listing.ByID(audienceID) == nil {
-		return nil, &Error{Operation: "getAudiences", StatusCode: http.StatusNotFound, Message: fmt.Sprintf("the account has no audience %d", audienceID)}
-	}
-	return found, nil
+	return c.membersByInventory(ctx, audienceID, ids)
 }
 
 func listedAmong(ids []string, members []AudienceMember) []string {
@@ -197,8 +185,7 @@ func (c *Client) changeTogether(ctx context.Context, actions []AudienceAction) (
 }
 
 // IsAudienceMember says whether a profile is a member, in a request that it shares
-// with the concurrent ones of other callers (AudienceMembersAmong). 404
-// (IsNotFound) means that there is no such audience.
+// with the concurrent ones of other callers (AudienceMembersAmong).
 func (c *Client) IsAudienceMember(ctx context.Context, audienceID int64, id string) (bool, error) {
 	if !c.HasManagementKey() {
 		return c.memberByInventory(ctx, audienceID, id)

@@ -218,7 +218,7 @@ func untilClosed(t *testing.T, text string) http.HandlerFunc {
 			t.Error(err)
 			return
 		}
-		defer conn.Close()
+		defer func() { _ = conn.Close() }()
 		_, _ = io.WriteString(conn, "HTTP/1.0 200 OK\r\nContent-Type: application/csv\r\n\r\n"+text)
 	}
 }

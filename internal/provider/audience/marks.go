@@ -122,7 +122,7 @@ func decodeMarks(data []byte) (marks, error) {
 		return nil, errors.New("the list of marks is damaged")
 	}
 	in := bitReader{bytes: data[header:]}
-	low := lowBits(int(count))
+	low := lowBits(int(count)) //nolint:gosec // It is at most eight times the length of data.
 	found := make(marks, 0, count)
 	before := mark(0)
 	for range count {
@@ -158,7 +158,7 @@ func (w *bitWriter) write(value uint64, count int) {
 		n := min(w.free, count)
 		count -= n
 		w.free -= n
-		w.bytes[len(w.bytes)-1] |= byte(value>>count&(1<<n-1)) << w.free
+		w.bytes[len(w.bytes)-1] |= byte(value>>count&(1<<n-1)) << w.free //nolint:gosec // n is at most 8.
 	}
 }
 
@@ -235,7 +235,7 @@ func decodeMemory(text string) (memory, error) {
 		return memory{}, errMemory
 	}
 	length, header := binary.Uvarint(data)
-	if header <= 0 || length >= uint64(len(data)-header) {
+	if header <= 0 || length >= uint64(len(data)-header) { //nolint:gosec // header is a part of data.
 		return memory{}, errMemory
 	}
 	data = data[header:]
@@ -281,7 +281,7 @@ func unpackIDs(data []byte) ([]string, error) {
 	ids := []string{}
 	for len(text) > 0 {
 		length, header := binary.Uvarint(text)
-		if header <= 0 || length > uint64(len(text)-header) {
+		if header <= 0 || length > uint64(len(text)-header) { //nolint:gosec // header is a part of text.
 			return nil, errMemory
 		}
 		text = text[header:]

@@ -176,10 +176,7 @@ func TestAttributesOfAnAudienceThatIsGone(t *testing.T) {
 func TestMembersAreRead(t *testing.T) {
 	t.Parallel()
 	members := numbered("m", 1100)
-	c := newCrowd(t, members...)
-	c.profile(members[0], map[string]any{"Language": "de"})
-	c.Forget()
-	data := func(settings, output string) string {
+	data := func(c *crowd, settings, output string) string {
 		return c.Config(fmt.Sprintf("data \"talonone_audience_members\" \"all\" {\n  audience_id = %d\n%s\n}\noutput \"out\" {\n  value = %s\n}\n", c.id, settings, output))
 	}
 	const all = "data.talonone_audience_members.all"
@@ -194,11 +191,14 @@ func TestMembersAreRead(t *testing.T) {
 		"with attributes": {"with_attributes = true", `"${length(jsondecode(` + all + `.attributes_json))} ${jsondecode(` + all + `.attributes_json)["` + members[0] + `"].Language}"`, "1100 de", map[string]int{"getAudienceMemberships": 2}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newCrowd(t, members...)
+			c.profile(members[0], map[string]any{"Language": "de"})
 			c.Forget()
 			resource.UnitTest(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps: []resource.TestStep{{
-					Config: data(test.settings, test.output),
+					Config: data(c, test.settings, test.output),
 					Check:  resource.ComposeTestCheckFunc(c.once(test.requests), resource.TestCheckOutput("out", test.want)),
 				}},
 			})

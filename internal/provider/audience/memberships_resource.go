@@ -557,13 +557,28 @@ func (r *membershipsResource) refresh(ctx context.Context, state *membershipsMod
 		return err
 	}
 	if held.complete {
-		found, err := r.data.Client.AudienceMembersAmong(ctx, state.AudienceID.ValueInt64(), held.ids)
-		if err == nil && (imported || len(found) < len(held.ids)) {
-			state.setMembers(found, held.kept, held.ids != nil && state.fromFile())
-		}
-		return err
+		return r.refreshListed(ctx, state, held, imported)
 	}
 	return r.refreshMarked(ctx, state, held)
+}
+
+// refreshListed refreshes a state that lists its members.
+func (r *membershipsResource) refreshListed(ctx context.Context, state *membershipsModel, held holding, imported bool) error {
+	id := state.AudienceID.ValueInt64()
+	found, err := r.data.Client.AudienceMembersAmong(ctx, id, held.ids)
+	if err != nil || !imported && len(found) == len(held.ids) {
+		return err
+	}
+	// They may be missing because the audience is.
+	listing, err := r.data.Client.GetAudiences(ctx)
+	if err != nil {
+		return err
+	}
+	if listing.ByID(id) == nil {
+		return &talonone.Error{Operation: "getAudiences", StatusCode: http.StatusNotFound, Message: fmt.Sprintf("the account has no audience %d", id)}
+	}
+	state.setMembers(found, held.kept, held.ids != nil && state.fromFile())
+	return nil
 }
 
 // refreshMarked refreshes a state that remembers its members by marks.

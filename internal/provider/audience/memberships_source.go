@@ -221,7 +221,7 @@ func (f membersFile) read(members *roll) (path.Path, error) {
 	if format != bulk.CSV && format != bulk.Text {
 		return at.AtName("format"), fmt.Errorf("the name %s does not tell the format: set format to %q (one ID a line) or %q", f.Path.ValueString(), bulk.Text, bulk.CSV)
 	}
-	if format == bulk.Text && !(f.Column.IsNull() && f.Delimiter.IsNull()) {
+	if format == bulk.Text && (!f.Column.IsNull() || !f.Delimiter.IsNull()) {
 		return at.AtName("column"), errors.New("column and delimiter are for CSV files, and this one is read as text with one ID a line")
 	}
 	_, err := bulk.ReadFile(f.Path.ValueString(), maxMembersFile, func(content io.Reader) error {
@@ -239,8 +239,7 @@ func (f membersFile) read(members *roll) (path.Path, error) {
 			return placed(line, members.add([]byte(record.Fields[column]), line))
 		})
 	})
-	var wrongColumn errColumn
-	if errors.As(err, &wrongColumn) {
+	if _, wrongColumn := errors.AsType[errColumn](err); wrongColumn {
 		at = at.AtName("column")
 	} else {
 		at = at.AtName("path")

@@ -173,9 +173,12 @@ func TestCatalogItemsConvergeAfterAFailureAtAnyRequest(t *testing.T) {
 					}
 					object = applied
 				}
-				converge(t, d, object, config)
+				object = converge(t, d, object, config)
 				if diff := cmp.Diff(map[string]map[string]any(after), own(t, d)); diff != "" {
 					t.Errorf("items of the catalog (-want +got):\n%s", diff)
+				}
+				if diff := cmp.Diff(map[string]map[string]any(after), stateItems(t, process, object)); diff != "" {
+					t.Errorf("items of the state (-want +got):\n%s", diff)
 				}
 				if foreign := contents(t, d, shoes)["FOREIGN"]; foreign != `{"$price":7}` {
 					t.Errorf("the foreign item is %s", foreign)

@@ -95,8 +95,8 @@ func (m *catalogItemsModel) show(w *work, state *catalogItemsModel) {
 	if state != nil {
 		version = state.CatalogVersion
 	}
-	if state != nil && w.changes.Empty() {
-		if !m.fromFile() && !state.fromFile() && len(w.released) == 0 {
+	if state != nil && w.nothing() {
+		if !m.fromFile() && !state.fromFile() {
 			m.Items = state.Items
 		}
 		if m.sameConfig(state) {

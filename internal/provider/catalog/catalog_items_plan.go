@@ -33,9 +33,13 @@ type work struct {
 	current Items
 	changes bulk.Changes
 	steps   []syncStep
-	// takenOver are SKUs to add that exist already, foreign are items to remove that the state doesn't hold; sorted.
+	// takenOver are desired SKUs that are in the catalog but not in the state, foreign are items to remove that the state
+	// doesn't hold either; sorted.
 	takenOver, foreign []string
 }
+
+// nothing tells whether the catalog and the state are both as desired.
+func (w *work) nothing() bool { return w.changes.Empty() && len(w.takenOver)+len(w.released) == 0 }
 
 func (w *work) summary() bulk.Summary { return w.changes.Summary(len(w.steps)) }
 
@@ -76,6 +80,12 @@ func (r *catalogItemsResource) planWork(ctx context.Context, plan, state *catalo
 	w.changes = bulk.Diff(w.current, w.desired, Item.Equal)
 	losePrice := losingPrice(w.changes.Updated, func(sku string) bool { return w.current[sku].hasPrice() }, w.desired)
 	w.steps = planSync(w.changes, losePrice)
+	for _, sku := range w.desired.SKUs() {
+		_, own := w.own[sku]
+		if _, exists := w.current[sku]; exists && !own {
+			w.takenOver = append(w.takenOver, sku)
+		}
+	}
 	for _, sku := range w.changes.Removed {
 		if _, own := w.own[sku]; !own {
 			w.foreign = append(w.foreign, sku)
@@ -120,7 +130,6 @@ func (r *catalogItemsResource) observe(ctx context.Context, plan, state *catalog
 	for sku, item := range found {
 		w.current[sku] = item
 	}
-	w.takenOver = found.SKUs()
 	return err
 }
 
@@ -177,7 +186,7 @@ func checkAttributes(definitions fw.Definitions, item Item) error {
 func (w *work) warn(plan *catalogItemsModel, diags *diag.Diagnostics) {
 	if n := len(w.takenOver); n > 0 {
 		diags.AddAttributeWarning(plan.source(), "SKUs that exist already will be taken over", fmt.Sprintf(
-			"%d of the SKUs to add are in catalog %d already: %s. This resource takes them over: those that differ are overwritten and count as "+
+			"%d of the configured SKUs are in catalog %d already, and not managed by this resource: %s. It takes them over: those that differ are overwritten and count as "+
 				"updated, and from then on they are removed when they leave the configuration. An apply that failed before can have left them.",
 			n, plan.CatalogID.ValueInt64(), enumerate(w.takenOver)))
 	}

@@ -93,7 +93,7 @@ func TestCatalogItemsThatExistAreTakenOver(t *testing.T) {
 	if got, want := summary(t, process, plan), "+1 ~1 -0 in 2"; got != want {
 		t.Errorf("the plan is %s, want %s", got, want)
 	}
-	expectContains(t, plan.Warning, "SKUs that exist already will be taken over", `2 of the SKUs to add are in catalog 6 already: "PRICED", "SAME".`)
+	expectContains(t, plan.Warning, "SKUs that exist already will be taken over", `2 of the configured SKUs are in catalog 6 already, and not managed by this resource: "PRICED", "SAME".`)
 
 	object := converge(t, d, none, config)
 	expectContents(t, d, map[string]string{"SAME": `{"$price":1}`, "PRICED": `{}`, "NEW": `{"$price":4}`, "OTHER": `{"$price":3}`})
@@ -105,9 +105,19 @@ func TestCatalogItemsThatExistAreTakenOver(t *testing.T) {
 	if got, want := summary(t, process, plan), "+0 ~1 -0 in 2"; got != want {
 		t.Errorf("the plan is %s, want %s", got, want)
 	}
-	expectContains(t, plan.Warning, `1 of the SKUs to add are in catalog 6 already: "OTHER".`)
-	converge(t, d, object, config)
+	expectContains(t, plan.Warning, `1 of the configured SKUs are in catalog 6 already, and not managed by this resource: "OTHER".`)
+	object = converge(t, d, object, config)
 	expectContents(t, d, map[string]string{"SAME": `{"$price":1}`, "PRICED": `{}`, "NEW": `{"$price":4}`, "OTHER": `{}`})
+
+	// One that is right already is taken over without a request, and goes with the rest.
+	add(t, d, shoes, map[string]any{"sku": "RIGHT"})
+	config = additive(`{"SAME":{"price":1},"PRICED":{},"NEW":{"price":4},"OTHER":{},"RIGHT":{}}`)
+	process, plan = planOf(t, d, object, config)
+	if got, want := summary(t, process, plan), "+0 ~0 -0 in 0"; got != want || !process.Changes(t, plan) {
+		t.Errorf("the plan is %s, want %s and an update", got, want)
+	}
+	converge(t, d, converge(t, d, object, config), additive(`{}`))
+	expectContents(t, d, map[string]string{})
 }
 
 func TestCatalogItemsExclusiveOwnership(t *testing.T) {

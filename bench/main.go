@@ -1,0 +1,79 @@
+//go:build unix
+
+// Command bench measures the bulk resources with the real CLI against the emulator, whose limiter is set to the
+// Management API's 3 requests per second: CPU and peak memory of CLI and provider, and the requests that were sent. It
+// writes the table of the README and the chart beside it, and fails when a measurement misses what it must reach.
+//
+// It is a module of its own, so that the plotting library stays out of the provider's dependencies.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+)
+
+// providerName is the file that Terraform starts.
+const providerName = "terraform-provider-talonone"
+
+func main() {
+	if filepath.Base(os.Args[0]) == providerName {
+		os.Exit(standIn())
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context) error {
+	build := flag.String("build", "build", "`folder` with the provider and the emulator")
+	cli := flag.String("cli", "terraform", "Terraform or OpenTofu `program`")
+	only := flag.String("only", "", "run cases whose name contains this `text`, and write nothing")
+	readme := flag.String("readme", "README.md", "`file` whose table is replaced, between its bench markers")
+	chart := flag.String("chart", "docs/decisions/catalog-items.svg", "`file` for the chart")
+	flag.Parse()
+
+	work, err := os.MkdirTemp("", "bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(work) }()
+	lab, err := newLab(ctx, work, *build, *cli)
+	if err != nil {
+		return err
+	}
+	defer lab.close()
+
+	var results []result
+	for _, c := range cases() {
+		if *only != "" && !strings.Contains(c.name, *only) {
+			continue
+		}
+		measured, err := lab.measure(ctx, c)
+		if err != nil {
+			return fmt.Errorf("%s: %w", c.name, err)
+		}
+		results = append(results, measured)
+	}
+	decoding, err := decodingOfPages(ctx, work)
+	if err != nil {
+		return err
+	}
+	table, missed := render(results, decoding)
+	fmt.Println("\n" + table)
+	if *only != "" {
+		return missed
+	}
+	if err := drawChart(results, *chart); err != nil {
+		return errors.Join(missed, err)
+	}
+	return errors.Join(missed, replaceTable(*readme, table))
+}

@@ -1,0 +1,164 @@
+//go:build unix
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+const (
+	begin = "<!-- bench: written by make bench -->"
+	end   = "<!-- /bench -->"
+)
+
+// render makes the table of all results, given the CPU that the decoding of 100 pages takes, and the error of those that miss what they must reach.
+func render(results []result, decoding time.Duration) (string, error) {
+	var out strings.Builder
+	out.WriteString("| case | requests: sync (list) | CPU of CLI and provider, s | provider's CPU, s | peak MB: CLI, provider | state, MB |\n")
+	out.WriteString("| --- | --- | --- | --- | --- | --- |\n")
+	for _, r := range results {
+		requests, cpu, provider := make([]string, 0, 4), make([]string, 0, 4), make([]string, 0, 4)
+		var cliPeak, providerPeak int64
+		for _, s := range r.steps() {
+			requests = append(requests, fmt.Sprintf("%d (%d)", s.syncs, s.listed))
+			cpu = append(cpu, seconds(s.total.CPU))
+			provider = append(provider, seconds(s.provider.CPU))
+			cliPeak, providerPeak = max(cliPeak, s.total.Peak), max(providerPeak, s.provider.Peak)
+		}
+		if r.syncs == nil {
+			requests, provider = []string{"–"}, []string{"–"}
+		}
+		fmt.Fprintf(&out, "| %s | %s | %s | %s | %s, %s | %.1f |\n", r.name, strings.Join(requests, " / "), strings.Join(cpu, " / "),
+			strings.Join(provider, " / "), megabytes(cliPeak), megabytes(providerPeak), float64(r.state)/1e6)
+	}
+	var missed []error
+	for _, check := range checks(results, decoding) {
+		mark := "reached"
+		if !check.ok {
+			mark = "missed"
+			missed = append(missed, fmt.Errorf("missed: %s: %s", check.what, check.measured))
+		}
+		fmt.Fprintf(&out, "\n- %s: %s (%s)", check.what, check.measured, mark)
+	}
+	out.WriteString("\n")
+	return out.String(), errors.Join(missed...)
+}
+
+// check is one thing that must be reached.
+type check struct {
+	what, measured string
+	ok             bool
+}
+
+func checks(results []result, decoding time.Duration) []check {
+	byName := make(map[string]result)
+	for _, r := range results {
+		byName[r.name] = r
+	}
+	var all []check
+	add := func(ok bool, what, format string, args ...any) {
+		all = append(all, check{what, fmt.Sprintf(format, args...), ok})
+	}
+	for _, r := range results {
+		if r.syncs == nil {
+			continue
+		}
+		want := []int{r.syncs(r.size), 0, 0, 1}
+		got := []int{r.create.syncs, r.noop.syncs, r.plan1.syncs, r.apply1.syncs}
+		ok := r.noop.listed <= thousands(r.size)
+		for i := range want {
+			ok = ok && want[i] == got[i]
+		}
+		if !ok {
+			add(false, r.name+": sync requests as few as can be, list requests 1 per 1,000 items", "%v and %d, want %v and %d", got, r.noop.listed, want, thousands(r.size))
+		}
+	}
+	if f, ok := byName[floor.name+", 10,000"]; ok {
+		if r, ok := byName[inline.name+", 10,000"]; ok {
+			within := true
+			var shares []string
+			for i, s := range r.steps() {
+				share := s.total.CPU.Seconds() / f.steps()[i].total.CPU.Seconds()
+				within = within && share < 1
+				shares = append(shares, fmt.Sprintf("%.2f", share))
+			}
+			add(within, "10,000 inline items: CPU below the floor in every step", "%s of it", strings.Join(shares, " / "))
+		}
+	}
+	if r, ok := byName[inline.name+", 100,000"]; ok {
+		add(r.noop.provider.CPU < 10*time.Second && r.noop.provider.Peak < 400e6, "100,000 inline items, no-op plan: provider's CPU under 10 s and memory under 400 MB",
+			"%s s, %s MB", seconds(r.noop.provider.CPU), megabytes(r.noop.provider.Peak))
+	}
+	for _, s := range []struct {
+		scenario
+		most time.Duration
+	}{{fields, 5 * time.Second}, {keys, 2 * time.Second}} {
+		r, ok := byName[s.name+", 100,000"]
+		if !ok {
+			continue
+		}
+		add(r.noop.total.CPU-decoding < s.most, fmt.Sprintf("100,000 items from a file, %s, no-op plan: CPU of CLI and provider at most %s s beyond the decoding of the pages", s.scenario.name, seconds(s.most)),
+			"%s s, of which %s s decode the pages", seconds(r.noop.total.CPU), seconds(decoding))
+		peak := max(r.create.provider.Peak, r.noop.provider.Peak, r.plan1.provider.Peak, r.apply1.provider.Peak)
+		add(peak < 300e6, fmt.Sprintf("100,000 items from a file, %s: provider's peak memory under 300 MB", s.scenario.name), "%s MB", megabytes(peak))
+	}
+	if r, ok := byName[keys.name+", 100,000"]; ok {
+		add(r.state < 4e6, "100,000 items from a file, keys: state under 4 MB", "%.1f MB", float64(r.state)/1e6)
+	}
+	for _, s := range []scenario{inline, fields, keys} {
+		small, ok := byName[s.name+", 1,000"]
+		large, also := byName[s.name+", 100,000"]
+		if !ok || !also {
+			continue
+		}
+		growth := perItem(large) / perItem(small)
+		add(growth < 1.5, s.name+": CPU per item of a no-op plan grows by less than 1.5 times from 1,000 to 100,000", "%.2f times", growth)
+	}
+	return all
+}
+
+func perItem(r result) float64 { return r.noop.total.CPU.Seconds() / float64(r.size) }
+
+// decodingOfPages measures what no client can avoid: the CPU to decode the 100 pages of 100,000 items. The difference of
+// two runs of the benchmark is free of what starting it costs.
+func decodingOfPages(ctx context.Context, work string) (time.Duration, error) {
+	const few, many = 3, 13
+	test := filepath.Join(work, "talonone.test")
+	if output, err := exec.CommandContext(ctx, "go", "test", "-c", "-o", test, "./internal/talonone").CombinedOutput(); err != nil {
+		return 0, fmt.Errorf("%w\n%s", err, output)
+	}
+	var cpu [2]time.Duration
+	for i, times := range []int{few, many} {
+		cmd := exec.CommandContext(ctx, test, "-test.run=^$", "-test.bench=CatalogItemPages", fmt.Sprintf("-test.benchtime=%dx", times))
+		if output, err := cmd.CombinedOutput(); err != nil {
+			return 0, fmt.Errorf("%w\n%s", err, output)
+		}
+		cpu[i] = used(cmd.ProcessState).CPU
+	}
+	return (cpu[1] - cpu[0]) / (many - few), nil
+}
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%.1f", d.Seconds()) }
+
+func megabytes(n int64) string { return fmt.Sprintf("%d", (n+500_000)/1_000_000) }
+
+// replaceTable puts the table between the markers of a file.
+func replaceTable(file, table string) error {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	before, rest, found := strings.Cut(string(text), begin)
+	_, after, closed := strings.Cut(rest, end)
+	if !found || !closed {
+		return fmt.Errorf("%s has no table to replace: it needs the lines %s and %s", file, begin, end)
+	}
+	return os.WriteFile(file, []byte(before+begin+"\n\n"+table+"\n"+end+after), 0o644)
+}

@@ -1,0 +1,6 @@
+import {
+  to = talonone_audience_memberships.staff
+  identity = {
+    audience_id = 748
+  }
+}

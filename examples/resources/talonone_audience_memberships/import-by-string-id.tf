@@ -1,0 +1,4 @@
+import {
+  to = talonone_audience_memberships.staff
+  id = "748"
+}

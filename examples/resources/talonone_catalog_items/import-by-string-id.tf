@@ -1,0 +1,4 @@
+import {
+  to = talonone_catalog_items.groceries
+  id = "7"
+}

@@ -1,0 +1,49 @@
+package talonone
+
+import (
+	"bytes"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/hashicorp/terraform-plugin-log/tflogtest"
+)
+
+// Integration IDs can be e-mail addresses.
+func TestMembersStayOutOfTheLog(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const person = "anna@example.com"
+		var log bytes.Buffer
+		ctx := tflogtest.RootLogger(t.Context(), &log)
+		s := &script{answers: []func(*http.Request) (*http.Response, error){
+			fails(errReset),
+			status(204, ""),
+			status(200, "profileintegrationid\n"+person+"\n", "Content-Type", "application/csv"),
+			status(200, `{"id":1,"amount":1}`),
+			status(200, `{"hasMore":false,"data":[{"integrationId":"`+person+`","attributes":{}}]}`),
+			status(200, `{"profile":{"integrationId":"`+person+`"}}`),
+		}}
+		client := newTestClient(t, s)
+		actions := []AudienceAction{{Action: AddToAudience, ProfileIntegrationID: person, AudienceID: 748}}
+		if _, err := client.UpdateCustomerProfileAudiences(ctx, actions); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := client.ExportAudiencesMemberships(ctx, 748); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := client.ImportAudiencesMemberships(ctx, 748, listed{person}); err != nil {
+			t.Fatal(err)
+		}
+		if err := client.GetAudienceMemberships(ctx, 748, func([]AudienceMember) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := client.GetCustomerInventory(ctx, person, InventoryParts{Profile: true}); err != nil {
+			t.Fatal(err)
+		}
+		if text := log.String(); strings.Contains(text, "anna") || !strings.Contains(text, "importAudiencesMemberships") {
+			t.Errorf("the log is\n%s", text)
+		}
+	})
+}
