@@ -31,11 +31,20 @@ func main() {
 		return
 	}
 	silenceFrameworkTrace()
-	err := providerserver.Serve(context.Background(), provider.New(provider.Build{Version: version, Commit: commit, RunStart: commandStart()}),
+	err := providerserver.Serve(context.Background(), provider.New(provider.Build{Version: version, Commit: commit, RunStart: commandStart(), DataDir: dataDir()}),
 		providerserver.ServeOpts{Address: provider.Address, Debug: *debug})
 	if err != nil {
 		log.Fatal(err)
 	}
+}
+
+// dataDir is Terraform's data folder. Terraform runs providers in the folder of
+// the configuration.
+func dataDir() string {
+	if dir := os.Getenv("TF_DATA_DIR"); dir != "" {
+		return dir
+	}
+	return ".terraform"
 }
 
 // commandStart is when the Terraform or OpenTofu that started this process

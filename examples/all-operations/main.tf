@@ -30,6 +30,29 @@ resource "talonone_audience" "buyers" {
   subscribed_application_ids = [1]
 }
 
+resource "talonone_audience" "guests" {
+  name = "Guests, revision ${var.revision}"
+}
+
+# updateCustomerProfileAudiences
+resource "talonone_audience_memberships" "buyers" {
+  audience_id = talonone_audience.buyers.id
+  members     = ["customer-1", "all-operations-buyer-${var.revision}"]
+}
+
+# updateCustomerProfileAudiences, and deleteAudienceMembershipsV2 for the removal of everybody
+resource "talonone_audience_memberships" "guests" {
+  audience_id = talonone_audience.guests.id
+  ownership   = "exclusive"
+  members     = var.revision == 1 ? ["customer-1", "customer-2"] : []
+}
+
+# updateAudienceCustomersAttributes
+resource "talonone_audience_customer_attributes" "buyers" {
+  audience_id = talonone_audience_memberships.buyers.audience_id
+  attributes  = jsonencode({ ShippingCountry = "revision ${var.revision}" })
+}
+
 # updateCustomerProfileV2
 resource "talonone_customer_profile" "anna" {
   integration_id = "all-operations-anna"
@@ -52,6 +75,15 @@ resource "talonone_customer_data_deletion" "customer_3" {
 # getCustomerInventory
 data "talonone_customer_inventory" "anna" {
   integration_id = talonone_customer_profile.anna.integration_id
+}
+
+# syncCatalog
+resource "talonone_catalog_items" "shoes" {
+  catalog_id = 6
+  items = jsonencode({
+    SNEAKER = { price = 59.95 + var.revision, product = "sneaker", attributes = { color = "red" } }
+    SOCKS   = { price = 4.5 }
+  })
 }
 
 # getLoyaltyTransactions

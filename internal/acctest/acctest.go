@@ -72,10 +72,14 @@ func StartOrLive(t testing.TB) *Deployment {
 	return Start(t)
 }
 
-// Factories serve the provider in process.
-func Factories() map[string]func() (tfprotov6.ProviderServer, error) {
+// Factories serve the provider in process, without a journal of creates.
+func Factories() map[string]func() (tfprotov6.ProviderServer, error) { return FactoriesIn("") }
+
+// FactoriesIn serve the provider in process, with its journal below dataDir.
+func FactoriesIn(dataDir string) map[string]func() (tfprotov6.ProviderServer, error) {
+	build := provider.Build{Version: "test", DataDir: dataDir}
 	return map[string]func() (tfprotov6.ProviderServer, error){
-		"talonone": providerserver.NewProtocol6WithError(provider.New(provider.Build{Version: "test"})()),
+		"talonone": providerserver.NewProtocol6WithError(provider.New(build)()),
 	}
 }
 

@@ -23,9 +23,8 @@ var operationsOf2022 = []string{
 
 // withoutConstruct are operations that no construct uses yet.
 var withoutConstruct = []string{
-	"createCouponReservation", "createReferral", "createReferralsForMultipleAdvocates", "deleteAudienceMembershipsV2",
-	"deleteCouponReservation", "getCustomerSession", "getReservedCustomers", "returnCartItems", "syncCatalog", "trackEvent",
-	"trackEventV2", "updateAudienceCustomersAttributes", "updateCustomerProfileAudiences", "updateCustomerSessionV2",
+	"createCouponReservation", "createReferral", "createReferralsForMultipleAdvocates", "deleteCouponReservation",
+	"getCustomerSession", "getReservedCustomers", "returnCartItems", "trackEvent", "trackEventV2", "updateCustomerSessionV2",
 }
 
 // TestEveryOperationIsUsable takes one configuration through its life, and

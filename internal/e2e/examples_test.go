@@ -93,13 +93,17 @@ func (c *cli) giveUpProtection() bool {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	protection := regexp.MustCompile(`(deletion_protection\s*=\s*)true`)
+	protections := map[*regexp.Regexp]string{
+		regexp.MustCompile(`(deletion_protection\s*=\s*)true`): "${1}false",
+		regexp.MustCompile(`(max_removal_percent\s*=\s*)\d+`):  "${1}100",
+	}
 	found := false
 	for _, file := range files {
-		content := c.read(filepath.Base(file))
-		if protection.MatchString(content) {
-			found = true
-			c.write(filepath.Base(file), protection.ReplaceAllString(content, "${1}false"))
+		for protection, without := range protections {
+			if content := c.read(filepath.Base(file)); protection.MatchString(content) {
+				found = true
+				c.write(filepath.Base(file), protection.ReplaceAllString(content, without))
+			}
 		}
 	}
 	return found

@@ -154,11 +154,12 @@ func TestApplyAfterTheProviderWasKilledEndsWithAllMembers(t *testing.T) {
 	})
 	id := newAudience(t, d)
 	c = newCLI(t, d.URL, fmt.Sprintf("resource \"talonone_audience_memberships\" \"all\" {\n  audience_id = %d\n  members_json = provider::talonone::members([for i in range(4500) : \"m-${i}\"])\n}\n", id))
-	if output, code := c.run("apply", "-auto-approve"); code == 0 {
+	output, code := c.run("apply", "-auto-approve")
+	if code == 0 {
 		t.Fatalf("the apply was not disturbed:\n%s", output)
 	}
 	if killed.Load() == 0 {
-		t.Fatal("no provider was found to kill")
+		t.Fatalf("no provider was found to kill:\n%s", output)
 	}
 	c.must(0, "apply", "-auto-approve")
 	if got := memberCount(t, d, id); got != 4500 {

@@ -57,6 +57,9 @@ type Build struct {
 	// RunStart is when the Terraform command began; zero means when the provider
 	// is configured. A command starts one process per alias, some of them late.
 	RunStart time.Time
+	// DataDir is Terraform's data folder, where the provider keeps its journal of
+	// creates; empty keeps none.
+	DataDir string
 }
 
 type talonOneProvider struct{ build Build }
@@ -172,7 +175,7 @@ func (p *talonOneProvider) Configure(ctx context.Context, req provider.Configure
 		resp.Diagnostics.AddError("Unusable provider configuration", err.Error())
 		return
 	}
-	data := &fw.Data{Client: client, RunStart: p.build.runStart(), ValidateAttributes: config.ValidateAttributes.IsNull() || config.ValidateAttributes.ValueBool()}
+	data := &fw.Data{Client: client, Journal: fw.NewJournal(p.build.DataDir, baseURL, p.build.runStart()), ValidateAttributes: config.ValidateAttributes.IsNull() || config.ValidateAttributes.ValueBool()}
 	resp.ResourceData, resp.DataSourceData, resp.ActionData, resp.ListResourceData = data, data, data, data
 }
 

@@ -159,18 +159,6 @@ func (c *Client) GetAudiencesAnalytics(ctx context.Context) (map[int64]int64, er
 	})
 }
 
-// GetAudiencesAnalyticsAtStart counts the members of the audiences of
-// GetAudiencesAtStart, once.
-func (c *Client) GetAudiencesAnalyticsAtStart(ctx context.Context) (map[int64]int64, error) {
-	return c.countsAtStart.get(ctx, func(ctx context.Context) (map[int64]int64, error) {
-		listing, err := c.GetAudiencesAtStart(ctx)
-		if err != nil {
-			return nil, err
-		}
-		return c.countMembers(ctx, listing)
-	})
-}
-
 func (c *Client) countMembers(ctx context.Context, listing *AudienceListing) (map[int64]int64, error) {
 	counts := make(map[int64]int64, len(listing.All))
 	_, err := inBatches(listing.All, MaxAnalyticsIDs, func(part []*Audience) error {

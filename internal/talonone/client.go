@@ -71,7 +71,6 @@ type Client struct {
 
 	audiences        cached[*AudienceListing]
 	audiencesAtStart cached[*AudienceListing]
-	countsAtStart    cached[map[int64]int64]
 	memberCounts     cached[map[int64]int64]
 	memberLists      memberCache
 	memberships      *singleMemberships

@@ -39,9 +39,6 @@ var (
 const (
 	resourceType = "talonone_audience"
 
-	// adoptionWindow is how old an audience may be that a create takes for the
-	// work of an apply that was killed before it could save its state.
-	adoptionWindow = time.Hour
 	// clockTolerance covers clocks that differ without the Date header telling.
 	clockTolerance = time.Second
 	// createAttempts bounds creates whose answer was lost and that had no effect.
@@ -125,7 +122,7 @@ func (r *audienceResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 			"adopted": schema.BoolAttribute{
 				Computed: true,
 				MarkdownDescription: "Whether the audience was left over from an apply that was interrupted before it could save its state, and was taken over instead of creating a second one. " +
-					"That happens, with a Management key, to an audience that was created within the last hour with exactly these settings, has no members and belongs to no other resource; the plan shows it.",
+					"The provider keeps a journal of its creates in Terraform's data folder (`.terraform`) for that; adopting needs a Management key, and the plan shows it.",
 			},
 			"deletion_protection": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
@@ -193,17 +190,17 @@ func (r *audienceResource) Create(ctx context.Context, req resource.CreateReques
 	}
 	var created *talonone.Audience
 	var err error
-	if plan.ID.IsUnknown() {
-		created, err = r.create(ctx, plan.toAPI())
+	if plan.Adopted.ValueBool() {
+		created, err = r.adopt(ctx, plan.toAPI())
 	} else {
-		created, err = r.adopt(ctx, plan.ID.ValueInt64())
+		created, err = r.create(ctx, plan.toAPI())
 	}
 	if err != nil {
 		r.reportCreate(ctx, plan, err, &resp.Diagnostics)
 		return
 	}
 	r.data.Audiences.Add(created.ID)
-	plan.Adopted = types.BoolValue(!plan.ID.IsUnknown())
+	plan.Adopted = types.BoolValue(plan.Adopted.ValueBool())
 	model := fromAPI(created, plan)
 	r.save(ctx, model, &resp.State, resp.Identity, &resp.Diagnostics)
 }
@@ -234,6 +231,7 @@ func (r *audienceResource) Read(ctx context.Context, req resource.ReadRequest, r
 		return
 	}
 	r.data.Audiences.Add(audience.ID)
+	r.data.Journal.Settle(resourceType, audience.ID)
 	model := fromAPI(audience, state)
 	if !imported {
 		keepDescription(ctx, &model, state, resp)
@@ -274,6 +272,7 @@ func (r *audienceResource) Delete(ctx context.Context, req resource.DeleteReques
 	}
 	err := r.data.Client.DeleteAudienceV2(ctx, state.ID.ValueInt64())
 	if err == nil || talonone.IsNotFound(err) && r.isGone(ctx, state.ID.ValueInt64()) {
+		r.data.Journal.Settle(resourceType, state.ID.ValueInt64())
 		return
 	}
 	failed := doing("delete audience", state)
@@ -314,22 +313,33 @@ func (r *audienceResource) save(ctx context.Context, model audienceModel, state 
 func (r *audienceResource) create(ctx context.Context, want talonone.NewAudience) (*talonone.Audience, error) {
 	for attempt := 1; ; attempt++ {
 		sent := time.Now()
+		entry := r.data.Journal.Begin(resourceType, want)
 		created, err := r.data.Client.CreateAudienceV2(ctx, want)
 		var unknown *talonone.OutcomeUnknownError
-		if err == nil || !errors.As(err, &unknown) || !r.data.Client.HasManagementKey() || ctx.Err() != nil {
-			return created, err
+		switch {
+		case err == nil:
+			entry.Done(created.ID)
+			r.data.Journal.ForgetLost(resourceType, want)
+			return created, nil
+		case !errors.As(err, &unknown):
+			entry.Forget()
+			return nil, err
+		case !r.data.Client.HasManagementKey() || ctx.Err() != nil:
+			return nil, err
 		}
 		listing, lookupErr := r.data.Client.GetAudiences(ctx)
 		if lookupErr != nil {
 			return nil, errors.Join(err, lookupErr)
 		}
 		if own := createdSince(listing, want, listing.OnServer(sent).Add(-clockTolerance), r.data.Audiences.Add); own != nil {
+			entry.Done(own.ID)
 			return own, nil
 		}
 		// A request that was given up for lack of time may still be carried out.
 		if attempt == createAttempts || errors.Is(err, context.DeadlineExceeded) || talonone.IsTimeout(err) {
 			return nil, err
 		}
+		entry.Forget()
 	}
 }
 
@@ -343,21 +353,48 @@ func (r *audienceResource) isGone(ctx context.Context, id int64) bool {
 	return err == nil && listing.ByID(id) == nil
 }
 
-// adopt takes over the audience that the plan named.
-func (r *audienceResource) adopt(ctx context.Context, id int64) (*talonone.Audience, error) {
-	listing, err := r.data.Client.GetAudiences(ctx)
+// adopt takes over what an interrupted apply left, as the plan announced.
+func (r *audienceResource) adopt(ctx context.Context, want talonone.NewAudience) (*talonone.Audience, error) {
+	listing, err := r.data.Client.GetAudiencesAtStart(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if audience := listing.ByID(id); audience != nil {
-		return audience, nil
+	for {
+		own, entry := r.leftover(listing, want)
+		if own == nil {
+			return nil, errors.New("the audience that the plan adopts is gone; plan again")
+		}
+		if r.data.Audiences.Add(own.ID) {
+			entry.Done(own.ID)
+			return own, nil
+		}
 	}
-	return nil, fmt.Errorf("audience %d, which the plan adopts, is gone; plan again", id)
+}
+
+// leftover is the audience that an earlier command began to create with these
+// settings, and that no resource has. Where the answer got lost, it is the first
+// one with the same settings that appeared after the request was sent.
+func (r *audienceResource) leftover(listing *talonone.AudienceListing, want talonone.NewAudience) (*talonone.Audience, *fw.JournalEntry) {
+	free := func(id int64) bool { return !r.data.Audiences.Has(id) }
+	for _, entry := range r.data.Journal.Earlier(resourceType, want) {
+		if entry.ID == 0 {
+			since := listing.OnServer(entry.Sent).Add(-clockTolerance)
+			if own := createdSince(listing, want, since, free); own != nil {
+				return own, entry
+			}
+			continue
+		}
+		if own := listing.ByID(entry.ID); own != nil && free(own.ID) {
+			return own, entry
+		}
+	}
+	return nil, nil
 }
 
 // planCreate looks, with a Management key, for what a create would collide with:
-// the leftover of an apply that was killed, which it adopts, and an audience
-// that has the integration ID, which is an error.
+// the leftover of an apply that was killed, which it adopts, an audience with the
+// same settings, which it points out, and one that has the integration ID, which
+// is an error.
 func (r *audienceResource) planCreate(ctx context.Context, plan *audienceModel, config audienceModel, diags *diag.Diagnostics) {
 	if hasUnknownSettings(config) {
 		return
@@ -374,23 +411,18 @@ func (r *audienceResource) planCreate(ctx context.Context, plan *audienceModel, 
 		return
 	}
 	want := plan.toAPI()
-	// What appeared after the start of the command is no leftover; another alias
-	// of the provider, which is another process, may just have created it.
-	start := listing.OnServer(r.data.RunStart)
-	free := func(id int64) bool {
-		return !r.data.Audiences.Has(id) && listing.ByID(id).Created.Before(start)
+	free := func(id int64) bool { return !r.data.Audiences.Has(id) }
+	if own, _ := r.leftover(listing, want); own != nil {
+		plan.Adopted = types.BoolValue(true)
+		diags.AddWarning("An audience left over from an interrupted apply will be adopted",
+			fmt.Sprintf("An apply in this folder created audience %d %q with exactly these settings, and was stopped before its state was saved. "+
+				"Applying takes it over instead of creating a second one.", own.ID, own.Name))
+		return
 	}
-	if own := createdSince(listing, want, start.Add(-adoptionWindow), free); own != nil {
-		counts, err := r.data.Client.GetAudiencesAnalyticsAtStart(ctx)
-		if err == nil && counts[own.ID] == 0 && r.data.Audiences.Add(own.ID) {
-			plan.Adopted = types.BoolValue(true)
-			plan.ID, plan.AccountID, plan.Created = types.Int64Value(own.ID), types.Int64Value(own.AccountID), fw.Time(own.Created)
-			diags.AddWarning("An audience left over from an interrupted apply will be adopted",
-				fmt.Sprintf("Audience %d %q was created within the last hour with exactly these settings, has no members and belongs to no resource of this configuration: "+
-					"most likely an apply was stopped before it could save its state. Applying takes it over instead of creating a second one. "+
-					"If it is somebody else's, change the name or the description.", own.ID, own.Name))
-			return
-		}
+	if twin := createdSince(listing, want, time.Time{}, free); twin != nil && value(want.IntegrationID) == "" {
+		diags.AddWarning("An audience with exactly these settings exists",
+			fmt.Sprintf("Audience %d %q, created %s, has the same settings and belongs to no resource of this configuration. Applying creates a second one, which the API allows. "+
+				"To manage the existing audience instead, import it: terraform import %s.NAME %d.", twin.ID, twin.Name, twin.Created.Format(time.RFC3339), resourceType, twin.ID))
 	}
 	if taken := holderOf(listing, want); taken != nil && free(taken.ID) {
 		diags.AddAttributeError(path.Root("integration_id"), "Integration ID is taken", takenAdvice(taken, want))
@@ -443,7 +475,7 @@ func (r *audienceResource) reportCreate(ctx context.Context, plan audienceModel,
 		}
 		fw.AddAttributeError(diags, path.Root("integration_id"), failed, err)
 	case errors.As(err, &unknown):
-		advice := "Run terraform apply again: with a Management key it finds the audience, if it was created, and adopts it."
+		advice := "Run terraform apply again in this folder: it finds the audience, if it was created, and adopts it."
 		if !r.data.Client.HasManagementKey() {
 			advice = "Without a Management API key the provider can't look. See in the Campaign Manager whether the audience exists, and import it if so, before running terraform apply again."
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -498,57 +499,58 @@ func TestCreateWithALostAnswerMakesOneAudience(t *testing.T) {
 	}
 }
 
-// An apply that was killed left an audience that no state knows.
+// A create whose answer was lost, and that could not be looked up either, is
+// found by the next apply in the same folder.
 func TestLeftoverOfAnInterruptedApplyIsAdopted(t *testing.T) {
 	t.Parallel()
-	for name, test := range map[string]struct {
-		leftover map[string]any
-		members  bool
-		settings string
-		adopted  bool
-	}{
-		"same settings":          {map[string]any{"name": "VIP", "description": "d"}, false, "name = \"VIP\"\ndescription = \"d\"", true},
-		"same integration ID":    {map[string]any{"name": "VIP", "integration": "segment", "integrationId": "x"}, false, "name = \"VIP\"\nintegration = \"segment\"\nintegration_id = \"x\"", true},
-		"other description":      {map[string]any{"name": "VIP", "description": "d"}, false, `name = "VIP"`, false},
-		"other Applications":     {map[string]any{"name": "VIP", "subscribedApplicationsIds": []int{1}}, false, "name = \"VIP\"\nsubscribed_application_ids = []", false},
-		"in use: it has members": {map[string]any{"name": "VIP"}, true, `name = "VIP"`, false},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			d := acctest.Start(t)
-			var leftover struct {
-				ID int64 `json:"id"`
-			}
-			d.Call(t, http.MethodPost, "/v2/audiences", test.leftover, &leftover)
-			if test.members {
-				d.Call(t, http.MethodPost, "/v2/customer_audiences", map[string]any{"data": []any{
-					map[string]any{"action": "add", "profileIntegrationId": "customer-1", "audienceId": leftover.ID},
-				}}, nil)
-			}
-			d.Forget()
-			creates := 1
-			check := plancheck.ExpectUnknownValue(vip, tfjsonpath.New("id"))
-			if test.adopted {
-				creates = 0
-				check = plancheck.ExpectKnownValue(vip, tfjsonpath.New("id"), knownvalue.Int64Exact(leftover.ID))
-			}
-			resource.UnitTest(t, resource.TestCase{
-				ProtoV6ProviderFactories: acctest.Factories(),
-				Steps: []resource.TestStep{{
-					Config: d.Config(audience(test.settings)),
-					ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
-						check, plancheck.ExpectKnownValue(vip, tfjsonpath.New("adopted"), knownvalue.Bool(test.adopted)),
-					}},
-					Check: func(*terraform.State) error {
-						if got := d.Count("createAudienceV2"); got != creates {
-							return fmt.Errorf("%d audiences were created, want %d", got, creates)
-						}
-						return nil
-					},
+	d := acctest.Start(t, func(o *emulator.Options) {
+		o.Faults = []emulator.Fault{
+			{Method: http.MethodPost, PathPrefix: "/v2/audiences", Reset: true, AfterApply: true, Times: 1},
+			// The first listing belongs to the plan, the second to the apply; the third looks for the lost create.
+			{Method: http.MethodGet, PathPrefix: "/v1/audiences", Status: http.StatusUnauthorized, After: 2, Times: 1},
+		}
+	})
+	config := d.Config(audience(`name = "VIP"`))
+	dir := t.TempDir()
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.FactoriesIn(dir),
+		Steps: []resource.TestStep{
+			{Config: config, ExpectError: regexp.MustCompile(`(?s)Unable to tell whether audience "VIP" was\s+created`)},
+			{
+				Config: config,
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+					plancheck.ExpectKnownValue(vip, tfjsonpath.New("adopted"), knownvalue.Bool(true)),
 				}},
-			})
-		})
+				Check: d.ExpectWrites(map[string]int{"createAudienceV2": 1}),
+			},
+		},
+	})
+	entries, err := filepath.Glob(filepath.Join(dir, "talonone", "creates", "*"))
+	if err != nil || len(entries) != 0 {
+		t.Errorf("the journal still has %v, %v", entries, err)
 	}
+}
+
+// Somebody else's audience with the same settings is theirs.
+func TestTwinOfAnotherOriginIsNotAdopted(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	d.Call(t, http.MethodPost, "/v2/audiences", map[string]any{"name": "VIP"}, nil)
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.FactoriesIn(t.TempDir()),
+		Steps: []resource.TestStep{{
+			Config: d.Config(audience(`name = "VIP"`)),
+			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+				plancheck.ExpectKnownValue(vip, tfjsonpath.New("adopted"), knownvalue.Bool(false)),
+			}},
+			Check: func(*terraform.State) error {
+				if got := d.Audiences(t); len(got) != 2 {
+					return fmt.Errorf("the deployment has %v, want two of the name", got)
+				}
+				return nil
+			},
+		}},
+	})
 }
 
 func TestReplacingOnDemandDoesNotAdoptTheOldAudience(t *testing.T) {
@@ -556,7 +558,7 @@ func TestReplacingOnDemandDoesNotAdoptTheOldAudience(t *testing.T) {
 	d := acctest.Start(t)
 	var first string
 	resource.UnitTest(t, resource.TestCase{
-		ProtoV6ProviderFactories: acctest.Factories(),
+		ProtoV6ProviderFactories: acctest.FactoriesIn(t.TempDir()),
 		Steps: []resource.TestStep{
 			{Config: d.Config(audience(`name = "VIP"`)), Check: func(*terraform.State) error { first = onlyID(t, d); return nil }},
 			{

@@ -151,13 +151,18 @@ func (r *catalogItemsResource) Schema(ctx context.Context, _ resource.SchemaRequ
 }
 
 func itemsTimeouts(ctx context.Context) schema.Attribute {
-	return timeouts.Attributes(ctx, timeouts.Opts{
+	attribute := timeouts.Attributes(ctx, timeouts.Opts{
 		Create: true, Read: true, Update: true, Delete: true,
 		CreateDescription: "Longest time for the first synchronisation, such as `30m`. Default `1h`.",
 		ReadDescription:   "Longest time to read the items when refreshing. Default `20m`.",
 		UpdateDescription: "Longest time for a synchronisation. Default `1h`.",
 		DeleteDescription: "Longest time to remove the items. Default `1h`.",
 	})
+	if nested, ok := attribute.(schema.SingleNestedAttribute); ok {
+		nested.MarkdownDescription = "How long operations may take, as Go durations."
+		return nested
+	}
+	return attribute
 }
 
 func (r *catalogItemsResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {

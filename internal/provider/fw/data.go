@@ -4,7 +4,6 @@ package fw
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -17,9 +16,8 @@ type Data struct {
 	// ValidateAttributes asks for a check of custom attributes against the
 	// account's definitions at plan time.
 	ValidateAttributes bool
-	// RunStart is when the Terraform command began: what the deployment created
-	// later may be the work of this command, under this alias or another.
-	RunStart time.Time
+	// Journal remembers creates whose result may never reach a state.
+	Journal *Journal
 	// Audiences are the audience IDs that resources of this run manage.
 	Audiences Claims
 	// Members holds a lock for every audience whose members are being changed, by

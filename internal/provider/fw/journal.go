@@ -1,0 +1,178 @@
+package fw
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// journalAge is how long an entry is kept that nothing settles.
+const journalAge = 30 * 24 * time.Hour
+
+// Journal remembers, in Terraform's data folder, creates whose result may never
+// reach a state: of requests that are sent again at the risk of a double. When
+// the provider or Terraform is killed in between, the next plan finds here what
+// was begun. A nil Journal remembers nothing.
+type Journal struct {
+	dir string
+	// url is the deployment that this provider talks to.
+	url string
+	// runStart separates the entries of earlier commands from those of this one,
+	// which other aliases may have written.
+	runStart time.Time
+
+	once    sync.Once
+	mu      sync.Mutex
+	earlier map[string][]*JournalEntry
+}
+
+// JournalEntry is one create.
+type JournalEntry struct {
+	URL string `json:"url"`
+	// Kind is the resource type.
+	Kind string `json:"kind"`
+	// Settings are the body of the request.
+	Settings json.RawMessage `json:"settings"`
+	Sent     time.Time       `json:"sent"`
+	// ID is what the deployment answered; zero when no answer came.
+	ID int64 `json:"id,omitempty"`
+
+	file string
+}
+
+// NewJournal keeps its entries in a folder below dataDir, Terraform's data
+// folder; it is nil for an empty one.
+func NewJournal(dataDir, url string, runStart time.Time) *Journal {
+	if dataDir == "" {
+		return nil
+	}
+	return &Journal{dir: filepath.Join(dataDir, "talonone", "creates"), url: url, runStart: runStart}
+}
+
+// Begin notes a create that is about to be sent. A folder that can't be written
+// to costs the memory of it, not the create.
+func (j *Journal) Begin(kind string, settings any) *JournalEntry {
+	body, err := json.Marshal(settings)
+	if j == nil || err != nil || os.MkdirAll(j.dir, 0o700) != nil {
+		return nil
+	}
+	entry := &JournalEntry{
+		URL: j.url, Kind: kind, Settings: body, Sent: time.Now().UTC(),
+		file: filepath.Join(j.dir, uuid.NewString()+".json"),
+	}
+	entry.write()
+	return entry
+}
+
+// Done notes the ID that the deployment gave.
+func (e *JournalEntry) Done(id int64) {
+	if e == nil {
+		return
+	}
+	e.ID = id
+	e.write()
+}
+
+// Forget removes the entry.
+func (e *JournalEntry) Forget() {
+	if e != nil {
+		_ = os.Remove(e.file)
+	}
+}
+
+// write replaces the file as a whole, so that a kill leaves the old or the new one.
+func (e *JournalEntry) write() {
+	content, err := json.Marshal(e)
+	if err != nil {
+		return
+	}
+	fresh := e.file + ".new"
+	if err := errors.Join(os.WriteFile(fresh, content, 0o600), os.Rename(fresh, e.file)); err != nil {
+		_ = os.Remove(fresh)
+	}
+}
+
+// Earlier returns the creates with these settings that earlier commands began
+// and that no state is known to hold.
+func (j *Journal) Earlier(kind string, settings any) []*JournalEntry {
+	body, err := json.Marshal(settings)
+	if j == nil || err != nil {
+		return nil
+	}
+	j.load()
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	var found []*JournalEntry
+	for _, entry := range j.earlier[kind] {
+		if string(entry.Settings) == string(body) {
+			found = append(found, entry)
+		}
+	}
+	return found
+}
+
+// Settle forgets a create whose result a state holds, or that has been deleted.
+func (j *Journal) Settle(kind string, id int64) {
+	if j == nil {
+		return
+	}
+	j.load()
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	kept := j.earlier[kind][:0]
+	for _, entry := range j.earlier[kind] {
+		if entry.ID == id {
+			entry.Forget()
+		} else {
+			kept = append(kept, entry)
+		}
+	}
+	j.earlier[kind] = kept
+}
+
+// ForgetLost drops the creates with these settings whose answer was lost, after
+// the plan found nothing that they left: what appears later is not theirs.
+func (j *Journal) ForgetLost(kind string, settings any) {
+	for _, entry := range j.Earlier(kind, settings) {
+		if entry.ID == 0 {
+			entry.Forget()
+		}
+	}
+}
+
+// load reads the folder once.
+func (j *Journal) load() {
+	j.once.Do(func() {
+		earlier := make(map[string][]*JournalEntry)
+		files, _ := filepath.Glob(filepath.Join(j.dir, "*.json"))
+		for _, file := range files {
+			entry := readEntry(file)
+			switch {
+			case entry == nil || time.Since(entry.Sent) > journalAge:
+				_ = os.Remove(file)
+			case entry.URL == j.url && entry.Sent.Before(j.runStart):
+				earlier[entry.Kind] = append(earlier[entry.Kind], entry)
+			}
+		}
+		j.mu.Lock()
+		defer j.mu.Unlock()
+		j.earlier = earlier
+	})
+}
+
+func readEntry(file string) *JournalEntry {
+	content, err := os.ReadFile(file)
+	if err != nil {
+		return nil
+	}
+	entry := &JournalEntry{file: file}
+	if json.Unmarshal(content, entry) != nil {
+		return nil
+	}
+	return entry
+}
