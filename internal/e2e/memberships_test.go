@@ -153,7 +153,9 @@ func TestApplyAfterTheProviderWasKilledEndsWithAllMembers(t *testing.T) {
 		}
 	})
 	id := newAudience(t, d)
-	c = newCLI(t, d.URL, fmt.Sprintf("resource \"talonone_audience_memberships\" \"all\" {\n  audience_id = %d\n  members_json = provider::talonone::members([for i in range(4500) : \"m-${i}\"])\n}\n", id))
+	members := filepath.Join(t.TempDir(), "members.txt")
+	writeMembers(t, members, 0, 4500)
+	c = newCLI(t, d.URL, fmt.Sprintf("resource \"talonone_audience_memberships\" \"all\" {\n  audience_id = %d\n  members_file = { path = %q }\n}\n", id, members))
 	output, code := c.run("apply", "-auto-approve")
 	if code == 0 {
 		t.Fatalf("the apply was not disturbed:\n%s", output)
