@@ -30,7 +30,8 @@ func (*membersFunction) Definition(_ context.Context, _ function.DefinitionReque
 		Parameters: []function.Parameter{
 			function.ListParameter{
 				Name: "ids", ElementType: types.StringType,
-				MarkdownDescription: "Integration IDs of customer profiles, each once, in any order.",
+				MarkdownDescription: "Integration IDs of customer profiles, each once, in any order. For thousands of them pass a list rather than a `for` expression, " +
+					"such as `csvdecode(file(\"members.csv\"))[*].id`: Terraform takes several times longer to convert the latter.",
 			},
 		},
 		Return: function.StringReturn{},
