@@ -153,7 +153,7 @@ func TestApplyAfterTheProviderWasKilledEndsWithAllMembers(t *testing.T) {
 		}
 	})
 	id := newAudience(t, d)
-	c = newCLI(t, d.URL, fmt.Sprintf("resource \"talonone_audience_memberships\" \"all\" {\n  audience_id = %d\n  members_json = provider::talonone::members([for i in range(4500) : \"m-${i}\"])\n}\n", id))
+	c = newCLI(t, d.URL, fmt.Sprintf("resource \"talonone_audience_memberships\" \"all\" {\n  audience_id = %d\n  members_json = provider::talonone::members(flatten([for i in range(900) : [for j in range(5) : \"m-${i}-${j}\"]]))\n}\n", id))
 	output, code := c.run("apply", "-auto-approve")
 	if code == 0 {
 		t.Fatalf("the apply was not disturbed:\n%s", output)
