@@ -264,12 +264,16 @@ func (s *Server) listCoupons(r *request, inScope func(*coupon) bool) (reply, err
 	if err != nil {
 		return reply{}, err
 	}
+	redeemed, err := r.enumQuery("redeemed", "true", "false")
+	if err != nil {
+		return reply{}, err
+	}
 	recipient, batch := r.query.Get("recipientIntegrationId"), r.query.Get("batchId")
 	var rows []*coupon
 	for c := range s.state.Coupons.All.all() {
 		if inScope(c) && filter.matches(codeView{c.Value, c.Created, c.StartDate, c.ExpiryDate, c.UsageLimit, c.UsageCounter}) &&
 			(recipient == "" || recipient == c.Recipient) && (batch == "" || batch == c.BatchID) &&
-			(referralID == 0 || int64(referralID) == c.ReferralID) {
+			(referralID == 0 || int64(referralID) == c.ReferralID) && (redeemed == "" || (redeemed == "true") == (c.UsageCounter > 0)) {
 			rows = append(rows, c)
 		}
 	}
@@ -282,11 +286,11 @@ func (s *Server) listCoupons(r *request, inScope func(*coupon) bool) (reply, err
 
 // codeFilter is what the lists of coupons and of referrals can be narrowed by.
 type codeFilter struct {
-	now                         time.Time
-	code                        string
-	exact                       bool
-	valid, usable               string
-	createdBefore, createdAfter time.Time
+	now                      time.Time
+	code                     string
+	exact                    bool
+	valid, usable            string
+	created, starts, expires period
 }
 
 // codeView is the part of a coupon or referral that a codeFilter looks at.
@@ -302,11 +306,10 @@ func (s *Server) codeFilter(r *request, codeParameter string) (codeFilter, error
 	if f.exact, err = r.boolQuery("exactMatch", false); err != nil {
 		return f, err
 	}
-	if f.createdBefore, err = r.timeQuery("createdBefore"); err != nil {
-		return f, err
-	}
-	if f.createdAfter, err = r.timeQuery("createdAfter"); err != nil {
-		return f, err
+	for prefix, bounds := range map[string]*period{"created": &f.created, "starts": &f.starts, "expires": &f.expires} {
+		if *bounds, err = r.periodQuery(prefix); err != nil {
+			return f, err
+		}
 	}
 	if f.valid, err = r.enumQuery("valid", codeExpired, codeNow, codeFuture); err != nil {
 		return f, err
@@ -321,8 +324,7 @@ func (f codeFilter) matches(c codeView) bool {
 		usable = "true"
 	}
 	return f.matchesCode(c.code) &&
-		(f.createdBefore.IsZero() || c.created.Before(f.createdBefore)) &&
-		(f.createdAfter.IsZero() || c.created.After(f.createdAfter)) &&
+		f.created.holds(c.created) && f.starts.holds(c.start) && f.expires.holds(c.expiry) &&
 		(f.valid == "" || f.valid == within(c.start, c.expiry, f.now)) &&
 		(f.usable == "" || f.usable == usable)
 }
