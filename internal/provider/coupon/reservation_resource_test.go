@@ -268,7 +268,7 @@ func TestFiveThousandReservationsTakeFiveRequests(t *testing.T) {
 func TestReservationIsMadeAgainWhereACreationStopped(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	config := reservation("coupon_value = \"SUMMER10\"\ncustomers = " + numbered(2500))
+	config := reservation("coupon_value = \"SUMMER10\"\ncustomers = " + numbered(1100))
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
@@ -280,8 +280,8 @@ func TestReservationIsMadeAgainWhereACreationStopped(t *testing.T) {
 			{
 				PreConfig:        d.Forget,
 				Config:           integrationOnly(d, config),
-				ConfigPlanChecks: plans(plancheck.ResourceActionCreate, 2500, 0, 3),
-				Check:            d.ExpectWrites(map[string]int{"createCouponReservation": 3}),
+				ConfigPlanChecks: plans(plancheck.ResourceActionCreate, 1100, 0, 2),
+				Check:            d.ExpectWrites(map[string]int{"createCouponReservation": 2}),
 			},
 		},
 	})
@@ -297,29 +297,29 @@ func TestReservationKeepsWhatAnInterruptedUpdateAchieved(t *testing.T) {
 			{Config: d.Config(reservation(`coupon_value = "SUMMER10"` + "\ncustomers = [\"before\"]"))},
 			{
 				PreConfig:   func() { fault(t, d, "POST /v1/coupon_reservations/ status=500 after=1 times=1") },
-				Config:      impatient(d, reservation("coupon_value = \"SUMMER10\"\ncustomers = "+numbered(2500))),
+				Config:      impatient(d, reservation("coupon_value = \"SUMMER10\"\ncustomers = "+numbered(1100))),
 				ExpectError: saying(`Unable to reserve coupon`),
 			},
 			{
-				Config:           d.Config(reservation("coupon_value = \"SUMMER10\"\ncustomers = " + numbered(2500))),
-				ConfigPlanChecks: plans(plancheck.ResourceActionUpdate, 1500, 1, 3),
+				Config:           d.Config(reservation("coupon_value = \"SUMMER10\"\ncustomers = " + numbered(1100))),
+				ConfigPlanChecks: plans(plancheck.ResourceActionUpdate, 100, 1, 2),
 			},
 			{
 				PreConfig:   func() { fault(t, d, "DELETE /v1/coupon_reservations/ status=500 after=1 times=1") },
-				Config:      impatient(d, reservation("coupon_value = \"SUMMER10\"\ncustomers = [\"customer-2499\"]")),
+				Config:      impatient(d, reservation("coupon_value = \"SUMMER10\"\ncustomers = [\"customer-1099\"]")),
 				ExpectError: saying(`Unable to end reservations`),
 			},
 			{
-				Config:           d.Config(reservation("coupon_value = \"SUMMER10\"\ncustomers = [\"customer-2499\"]")),
-				ConfigPlanChecks: plans(plancheck.ResourceActionUpdate, 0, 1499, 2),
-				Check:            expectHolders(t, d, "SUMMER10", "customer-2499"),
+				Config:           d.Config(reservation("coupon_value = \"SUMMER10\"\ncustomers = [\"customer-1099\"]")),
+				ConfigPlanChecks: plans(plancheck.ResourceActionUpdate, 0, 99, 1),
+				Check:            expectHolders(t, d, "SUMMER10", "customer-1099"),
 			},
 			{
 				PreConfig:   func() { fault(t, d, "DELETE /v1/coupon_reservations/ status=500 times=1") },
 				Config:      impatient(d, ""),
 				ExpectError: saying(`Unable to end reservations`),
 			},
-			{Config: d.Config(reservation("coupon_value = \"SUMMER10\"\ncustomers = [\"customer-2499\"]")), ConfigPlanChecks: noChange},
+			{Config: d.Config(reservation("coupon_value = \"SUMMER10\"\ncustomers = [\"customer-1099\"]")), ConfigPlanChecks: noChange},
 		},
 	})
 }

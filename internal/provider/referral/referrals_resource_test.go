@@ -162,8 +162,8 @@ func TestThousandsOfReferralsTakeFewRequests(t *testing.T) {
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{
-				Config:           d.Config(referrals(numbered("advocate-", 1500), "application_id = 1")),
-				ConfigPlanChecks: plans(plancheck.ResourceActionCreate, 1500, 0, 0, 2),
+				Config:           d.Config(referrals(numbered("advocate-", 1100), "application_id = 1")),
+				ConfigPlanChecks: plans(plancheck.ResourceActionCreate, 1100, 0, 0, 2),
 				Check:            d.ExpectWrites(map[string]int{"createReferralsForMultipleAdvocates": 2}),
 			},
 			{
@@ -187,27 +187,27 @@ func forget(d *acctest.Deployment) resource.TestStep {
 func TestReferralsGoOnWhereACreationStopped(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	config := referrals(numbered("advocate-", 1500), "application_id = 1")
+	config := referrals(numbered("advocate-", 1100), "application_id = 1")
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{
 				PreConfig:   func() { fault(t, d, "POST /v1/referrals_for_multiple_advocates status=400 after=1 times=1") },
 				Config:      impatient(d, config),
-				ExpectError: saying(`1000 of 1500 referrals are there.*No second code`),
+				ExpectError: saying(`1000 of 1100 referrals are there.*No second code`),
 			},
 			{
 				PreConfig: d.Forget,
 				Config:    d.Config(config),
 				ConfigPlanChecks: does(program, plancheck.ResourceActionCreate,
-					plancheck.ExpectKnownValue(program, tfjsonpath.New("last_sync"), synced(1500, 0, 0, 1)),
+					plancheck.ExpectKnownValue(program, tfjsonpath.New("last_sync"), synced(1100, 0, 0, 1)),
 					plancheck.ExpectKnownValue(program, tfjsonpath.New("codes").AtMapKey("advocate-999"), knownvalue.NotNull()),
 					plancheck.ExpectUnknownValue(program, tfjsonpath.New("codes").AtMapKey("advocate-1000")),
 				),
 				Check: resource.ComposeTestCheckFunc(
 					d.ExpectWrites(map[string]int{"createReferralsForMultipleAdvocates": 1}),
 					func(*terraform.State) error {
-						if got := advocates(allRows(t, d)); len(got) != 1500 || len(slices.Compact(got)) != 1500 {
+						if got := advocates(allRows(t, d)); len(got) != 1100 || len(slices.Compact(got)) != 1100 {
 							return fmt.Errorf("%d referrals of %d advocates", len(got), len(slices.Compact(got)))
 						}
 						return nil
