@@ -24,7 +24,7 @@ type Data struct {
 	// its ID in decimal: who looks before adding must not look while another adds.
 	Members Locks
 	// Referrals are the IDs of referrals that the state of a resource holds,
-	// NewReferrals those made in this run, and AdoptedReferrals those left over by
+	// NewReferrals those made or taken over in this run, and AdoptedReferrals those left over by
 	// an interrupted apply that a plan takes over.
 	Referrals, NewReferrals, AdoptedReferrals Claims
 }

@@ -203,7 +203,8 @@ func isLeftover(data *fw.Data, referral *talonone.Referral, diags *diag.Diagnost
 // plan of another one has taken it for a leftover.
 func own(data *fw.Data, id int64, diags *diag.Diagnostics) bool {
 	data.Referrals.Add(id)
-	if data.AdoptedReferrals.Has(id) {
+	// What this run has made or taken over is where it belongs.
+	if data.AdoptedReferrals.Has(id) && !data.NewReferrals.Has(id) {
 		reportCollision(id, diags)
 		return false
 	}

@@ -41,7 +41,8 @@ func (r *referralsResource) leftovers(ctx context.Context, plan referralsModel, 
 	return adopted
 }
 
-// readAdopted reads when the referrals that a plan takes over were created.
+// readAdopted takes over the referrals that a plan named, and reads when they were
+// created.
 func (r *referralsResource) readAdopted(ctx context.Context, m referralsModel, adopted map[string]made, books *bookkeeping) error {
 	if len(adopted) == 0 {
 		return nil
@@ -53,6 +54,7 @@ func (r *referralsResource) readAdopted(ctx context.Context, m referralsModel, a
 	}
 	for _, one := range seen.referrals {
 		if adopted[one.AdvocateProfileIntegrationID].id == one.ID {
+			r.data.NewReferrals.Add(one.ID)
 			books.cover(one.Created)
 		}
 	}
