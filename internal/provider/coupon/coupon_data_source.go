@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
@@ -178,14 +179,11 @@ func (d *couponDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 }
 
 func applicationIDs(matches []found) string {
-	text := ""
+	ids := make([]string, len(matches))
 	for i, match := range matches {
-		if i > 0 {
-			text += ", "
-		}
-		text += strconv.FormatInt(match.applicationID, 10)
+		ids[i] = strconv.FormatInt(match.applicationID, 10)
 	}
-	return text
+	return strings.Join(ids, ", ")
 }
 
 // fromAPI is the coupon as found; value keeps the spelling of the configuration.

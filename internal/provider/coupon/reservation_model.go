@@ -120,14 +120,14 @@ func (c changes) summary() types.Object {
 
 // plannedSummary is the summary of a plan. What others reserve until the apply is
 // not known, and so is how much an exclusive resource has to remove.
-func plannedSummary(c changes, removesOthers bool) types.Object {
+func plannedSummary(ctx context.Context, c changes, removesOthers bool) types.Object {
 	summary := c.summary()
 	if !removesOthers {
 		return summary
 	}
 	attributes := summary.Attributes()
 	attributes["removed"], attributes["requests"] = types.Int64Unknown(), types.Int64Unknown()
-	return types.ObjectValueMust(summary.AttributeTypes(context.Background()), attributes)
+	return types.ObjectValueMust(summary.AttributeTypes(ctx), attributes)
 }
 
 // known says whether a summary is, with all its numbers.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -73,11 +74,11 @@ func (r *reservationResource) Schema(ctx context.Context, _ resource.SchemaReque
 			"customers": schema.ListAttribute{
 				Required: true, ElementType: types.StringType,
 				MarkdownDescription: fmt.Sprintf("Integration IDs of the customers who have the coupon reserved, in any order, each once, at most %d; more go into further resources. "+
-					"Changes in place, and only the difference is sent. May be empty.", maxCustomers),
+					"A creation sends them all, which changes nothing for those who have the coupon reserved already; a change is made in place and sends only the difference. May be empty.", maxCustomers),
 				Validators: []validator.List{fw.IDList{Max: maxCustomers}},
 			},
 			"ownership": bulk.OwnershipAttribute("`additive` (default) manages the customers listed and leaves all other reservations alone, so that several resources can share a coupon. " +
-				"`exclusive` also ends every other reservation of the coupon, those that redemptions and rules made included; only one resource per coupon can be exclusive. Changes in place."),
+				"`exclusive` also ends every other reservation of the coupon, those that redemptions and rules made included; only one resource per coupon can be exclusive. A warning in the plan says how many. Changes in place."),
 			"max_removal_percent": bulk.MaxRemovalAttribute("reservations of the coupon"),
 			"coupon_id": schema.Int64Attribute{
 				Computed:            true,
@@ -368,7 +369,7 @@ func (r *reservationResource) planCreate(ctx context.Context, plan *reservationM
 		warnExclusive(code, len(todo.remove), diags)
 		diags.Append(bulk.CheckRemovals(path.Root("max_removal_percent"), plan.MaxRemovalPercent, len(todo.remove), len(reserved), "reservations")...)
 	}
-	plan.LastSync = plannedSummary(todo, plan.exclusive())
+	plan.LastSync = plannedSummary(ctx, todo, plan.exclusive())
 }
 
 // planUpdate keeps what stays, and counts what there is to do.
@@ -402,7 +403,7 @@ func (r *reservationResource) planUpdate(ctx context.Context, plan *reservationM
 	plan.LastSync = todo.summary()
 	plan.ReservationCount = countAfter(state, todo)
 	if plan.exclusive() && !state.exclusive() {
-		plan.LastSync, plan.ReservationCount = plannedSummary(todo, true), types.Int64Unknown()
+		plan.LastSync, plan.ReservationCount = plannedSummary(ctx, todo, true), types.Int64Unknown()
 		warnExclusive(code, len(todo.remove), diags)
 	}
 	guardRemoval(plan.MaxRemovalPercent, len(todo.remove), state, diags)
@@ -521,7 +522,7 @@ func reportUnreserved(code string, missing []string, diags *diag.Diagnostics) {
 func (r *reservationResource) saveLanded(ctx context.Context, plan reservationModel, current []string, landed changes, resp *resource.UpdateResponse) {
 	gone := setOf(landed.remove)
 	now := make([]string, 0, len(current)+len(landed.add))
-	for _, id := range append(current[:len(current):len(current)], landed.add...) {
+	for _, id := range slices.Concat(current, landed.add) {
 		if !gone[id] {
 			now = append(now, id)
 		}

@@ -161,7 +161,7 @@ func (r *referralResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	case !plan.Advocate.Equal(state.Advocate):
 		resp.RequiresReplace = path.Paths{path.Root("advocate_profile_integration_id")}
 	default:
-		r.planUpdate(ctx, &plan, state, config, &resp.Diagnostics)
+		r.planUpdate(&plan, state, config, &resp.Diagnostics)
 	}
 	if len(resp.RequiresReplace) > 0 {
 		r.checkRemoval("replace", "Replacing", state, &resp.Diagnostics)
@@ -447,7 +447,7 @@ func warnAdoption(what, was string, diags *diag.Diagnostics) {
 
 // planUpdate keeps what an update in place leaves as it is, and asks for the key
 // that it needs.
-func (r *referralResource) planUpdate(ctx context.Context, plan *referralModel, state, config referralModel, diags *diag.Diagnostics) {
+func (r *referralResource) planUpdate(plan *referralModel, state, config referralModel, diags *diag.Diagnostics) {
 	plan.ID, plan.Code, plan.Created, plan.Adopted, plan.UsageCounter = state.ID, state.Code, state.Created, state.Adopted, state.UsageCounter
 	plan.StartDate, plan.ExpiryDate = keepDate(plan.StartDate, state.StartDate), keepDate(plan.ExpiryDate, state.ExpiryDate)
 	plan.Attributes = keepAttributes(plan.Attributes, state.Attributes)
@@ -599,8 +599,7 @@ func validNow(m referralModel) bool {
 
 // reportCreate explains a failed create.
 func reportCreate(plan referralModel, err error, diags *diag.Diagnostics) {
-	var unknown *talonone.OutcomeUnknownError
-	if errors.As(err, &unknown) {
+	if _, unknown := errors.AsType[*talonone.OutcomeUnknownError](err); unknown {
 		diags.AddError("Unable to tell whether the referral was created",
 			fmt.Sprintf("Campaign %d: %s.\n\nRun terraform apply again within an hour: it finds the referral, if it was created, and takes it over. No second code is made.", plan.CampaignID.ValueInt64(), err))
 		return

@@ -3,6 +3,7 @@ package referral
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"regexp"
 	"slices"
@@ -283,9 +284,7 @@ func (r *referralsResource) Update(ctx context.Context, req resource.UpdateReque
 	now := state.referrals()
 	work := todo{adopt: additional(plan.referrals(), now), remove: leaving(now, advocates)}
 	work.update = books.toUpdate(plan.settings(), except(now, work.remove))
-	for advocate, one := range work.adopt {
-		now[advocate] = one
-	}
+	maps.Copy(now, work.adopt)
 	work.create = without(advocates, now)
 	books.Wanted = plan.settings()
 
@@ -425,9 +424,7 @@ func (r *referralsResource) planUpdate(ctx context.Context, plan *referralsModel
 		// The same advocates in another order are no change.
 		plan.Advocates = state.Advocates
 	}
-	for advocate, one := range work.adopt {
-		now[advocate] = one
-	}
+	maps.Copy(now, work.adopt)
 	plan.setReferrals(advocates, now)
 	switch {
 	case unknown:

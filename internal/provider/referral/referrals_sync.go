@@ -232,7 +232,7 @@ func inOrder(now map[string]made, planned []string, state referralsModel) []stri
 	before, _ := fw.IntegrationIDs(state.Advocates)
 	listed := make(map[string]bool, len(now))
 	ordered := []string{}
-	for _, advocate := range append(planned[:len(planned):len(planned)], before...) {
+	for _, advocate := range slices.Concat(planned, before) {
 		if _, has := now[advocate]; has && !listed[advocate] {
 			listed[advocate] = true
 			ordered = append(ordered, advocate)
