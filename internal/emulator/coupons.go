@@ -500,21 +500,9 @@ func (c *coupon) view() map[string]any {
 	if c.ReferralID != 0 {
 		view["referralId"] = c.ReferralID
 	}
-	if c.Recipient != "" {
-		view["recipientIntegrationId"] = c.Recipient
-	}
-	if c.BatchID != "" {
-		view["batchId"] = c.BatchID
-	}
-	addDates(view, c.StartDate, c.ExpiryDate)
+	addString(view, "recipientIntegrationId", c.Recipient)
+	addString(view, "batchId", c.BatchID)
+	addTime(view, "startDate", c.StartDate)
+	addTime(view, "expiryDate", c.ExpiryDate)
 	return view
-}
-
-func addDates(view map[string]any, start, expiry time.Time) {
-	if !start.IsZero() {
-		view["startDate"] = start
-	}
-	if !expiry.IsZero() {
-		view["expiryDate"] = expiry
-	}
 }

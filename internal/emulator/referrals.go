@@ -323,12 +323,9 @@ func (r *referral) view() map[string]any {
 		"id": r.ID, "created": r.Created, "campaignId": r.CampaignID, "advocateProfileIntegrationId": r.Advocate,
 		"code": r.Code, "usageLimit": r.UsageLimit, "usageCounter": r.UsageCounter, "attributes": emptyObject(r.Attributes),
 	}
-	if r.Friend != "" {
-		view["friendProfileIntegrationId"] = r.Friend
-	}
-	if r.BatchID != "" {
-		view["batchId"] = r.BatchID
-	}
-	addDates(view, r.StartDate, r.ExpiryDate)
+	addString(view, "friendProfileIntegrationId", r.Friend)
+	addString(view, "batchId", r.BatchID)
+	addTime(view, "startDate", r.StartDate)
+	addTime(view, "expiryDate", r.ExpiryDate)
 	return view
 }

@@ -92,17 +92,26 @@ func findByCustomer(ctx context.Context, client *talonone.Client, code, customer
 	if err != nil {
 		return nil, err
 	}
-	var candidates []*talonone.Coupon
+	var same, folded []*talonone.Coupon
 	for i := range inventory.Coupons {
-		if coupon := &inventory.Coupons[i].Coupon; strings.EqualFold(coupon.Value, code) {
-			candidates = append(candidates, coupon)
+		coupon := &inventory.Coupons[i].Coupon
+		if coupon.Value == code {
+			same = append(same, coupon)
+		}
+		if strings.EqualFold(coupon.Value, code) {
+			folded = append(folded, coupon)
 		}
 	}
-	// Without the Application's setting two codes that differ in case are ambiguous.
-	if coupon := meant(candidates, code, ""); coupon != nil || len(candidates) != 1 {
-		return coupon, nil
+	// Other Applications of the environment may have the code too, and without the
+	// Application's setting two codes that differ in case are ambiguous.
+	switch {
+	case len(same) == 1:
+		return same[0], nil
+	case len(same) == 0 && len(folded) == 1:
+		return folded[0], nil
+	default:
+		return nil, nil
 	}
-	return candidates[0], nil
 }
 
 func only(applications []talonone.Application, id int64) []talonone.Application {
