@@ -59,7 +59,8 @@ func campaignByID(campaigns []talonone.Campaign, id int64) *talonone.Campaign {
 }
 
 // checkCampaign reports, where a Management key can tell, a campaign that does
-// not exist or has no referrals.
+// not exist, has no referrals, or belongs to another Application than the
+// Integration key.
 func checkCampaign(ctx context.Context, client *talonone.Client, campaignID int64, diags *diag.Diagnostics) {
 	if !client.HasManagementKey() {
 		return
@@ -80,6 +81,15 @@ func checkCampaign(ctx context.Context, client *talonone.Client, campaignID int6
 	case !slices.Contains(campaign.Features, "referrals"):
 		diags.AddAttributeError(path.Root("campaign_id"), "Campaign has no referrals",
 			fmt.Sprintf("Campaign %d %q does not have the feature referrals. Enable it in the campaign's settings, or choose another campaign.", campaign.ID, campaign.Name))
+	default:
+		own, err := client.IntegrationApplicationID(ctx)
+		if err != nil {
+			fw.AddError(diags, fw.Doing{Construct: resourceType, Action: "find the Application of the Integration API key"}, err)
+		} else if own != 0 && own != campaign.ApplicationID {
+			diags.AddAttributeError(path.Root("campaign_id"), "Campaign belongs to another Application",
+				fmt.Sprintf("Campaign %d %q belongs to Application %d, and the Integration API key to Application %d, where alone it creates referrals. Use a provider alias with the key of Application %d.",
+					campaign.ID, campaign.Name, campaign.ApplicationID, own, campaign.ApplicationID))
+		}
 	}
 }
 

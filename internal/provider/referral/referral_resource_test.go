@@ -363,7 +363,8 @@ func TestReferralErrorsPointToTheirCause(t *testing.T) {
 		"date that is none":         {referral(`start_date = "tomorrow"`), `RFC3339`},
 		"usage limit too high":      {referral(`usage_limit = 1000000`), `between 0 and 999999`},
 		"no advocate":               {referralOf(11, ""), `between 1 and 1000`},
-		"campaign that others have": {referralOf(13, "a"), `Unable to create referral.*No campaign with ID 13`},
+		"campaign that others have": {referralOf(13, "a"), `Campaign belongs to another Application.*Application 2.*provider alias`},
+		"refused by the API":        {strings.Replace(referralOf(13, "a"), "}", "application_id = 2\n}", 1), `Unable to create referral in campaign 13.*400.*No campaign with ID 13`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
