@@ -241,23 +241,22 @@ func (r *reservationResource) Update(ctx context.Context, req resource.UpdateReq
 	defer cancel()
 
 	code := plan.CouponValue.ValueString()
-	current, err := r.current(ctx, plan, state)
+	wanted, _ := fw.IntegrationIDs(plan.Customers)
+	todo, err := r.todo(ctx, plan, state, wanted)
 	if err != nil {
 		addError(&resp.Diagnostics, "read the reservations of coupon", code, err)
 		return
 	}
-	wanted, _ := fw.IntegrationIDs(plan.Customers)
-	todo := compare(current, wanted)
 	coupon, added, err := r.data.Client.CreateCouponReservation(ctx, code, todo.add)
 	if err != nil {
 		addError(&resp.Diagnostics, "reserve coupon", code, err)
-		r.saveLanded(ctx, plan, current, changes{add: todo.add[:added]}, resp)
+		r.saveLanded(ctx, plan, changes{add: todo.add[:added]}, resp)
 		return
 	}
 	removed, err := r.data.Client.DeleteCouponReservation(ctx, code, todo.remove)
 	if err != nil {
 		addError(&resp.Diagnostics, "end reservations of coupon", code, err)
-		r.saveLanded(ctx, plan, current, changes{add: todo.add, remove: todo.remove[:removed]}, resp)
+		r.saveLanded(ctx, plan, changes{add: todo.add, remove: todo.remove[:removed]}, resp)
 		return
 	}
 	plan.describeBy(state)
@@ -266,9 +265,9 @@ func (r *reservationResource) Update(ctx context.Context, req resource.UpdateReq
 		plan.LastSync = todo.summary()
 	}
 	if plan.ReservationCount.IsUnknown() {
-		plan.ReservationCount = types.Int64Value(int64(len(current) + len(todo.add) - len(todo.remove)))
-		if !plan.exclusive() {
-			plan.ReservationCount = countAfter(state, todo)
+		plan.ReservationCount = countAfter(state, todo)
+		if plan.exclusive() {
+			plan.ReservationCount = types.Int64Value(int64(len(wanted)))
 		}
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
@@ -326,14 +325,17 @@ func (r *reservationResource) reserved(ctx context.Context, code string) ([]stri
 	return ids, err
 }
 
-// current is what an update starts from: the state, and everybody else's
-// reservations too where the resource has only now become exclusive.
-func (r *reservationResource) current(ctx context.Context, plan, state reservationModel) ([]string, error) {
-	if plan.exclusive() && !state.exclusive() {
-		return r.reserved(ctx, plan.CouponValue.ValueString())
+// todo is what an update has to do: the difference to the state, and everybody
+// else's reservations where the resource has only now become exclusive.
+func (r *reservationResource) todo(ctx context.Context, plan, state reservationModel, wanted []string) (changes, error) {
+	before, _ := fw.IntegrationIDs(state.Customers)
+	work := compare(before, wanted)
+	if !plan.exclusive() || state.exclusive() {
+		return work, nil
 	}
-	current, _ := fw.IntegrationIDs(state.Customers)
-	return current, nil
+	reserved, err := r.reserved(ctx, plan.CouponValue.ValueString())
+	work.remove = compare(reserved, wanted).remove
+	return work, err
 }
 
 // planCreate looks at the coupon, so that what the API would refuse is known
@@ -369,7 +371,7 @@ func (r *reservationResource) planCreate(ctx context.Context, plan *reservationM
 		warnExclusive(code, len(todo.remove), diags)
 		diags.Append(bulk.CheckRemovals(path.Root("max_removal_percent"), plan.MaxRemovalPercent, len(todo.remove), len(reserved), "reservations")...)
 	}
-	plan.LastSync = plannedSummary(ctx, todo, plan.exclusive())
+	plan.LastSync = plannedSummary(ctx, todo, plan.exclusive() || plan.Ownership.IsUnknown())
 }
 
 // planUpdate keeps what stays, and counts what there is to do.
@@ -377,32 +379,33 @@ func (r *reservationResource) planUpdate(ctx context.Context, plan *reservationM
 	plan.describeBy(state)
 	plan.ReservationCount, plan.LastSync = state.ReservationCount, state.LastSync
 	wanted, known := fw.IntegrationIDs(plan.Customers)
-	if !known {
+	if !known || plan.Ownership.IsUnknown() {
 		plan.ReservationCount, plan.LastSync = types.Int64Unknown(), bulk.UnknownMembershipSummary()
 		r.expectCoupon(plan, state)
 		return
 	}
 	code := plan.CouponValue.ValueString()
-	current, err := r.current(ctx, *plan, state)
+	todo, err := r.todo(ctx, *plan, state, wanted)
 	if err != nil {
 		addError(diags, "read the reservations of coupon", code, err)
 		return
 	}
-	todo := compare(current, wanted)
-	if before, _ := fw.IntegrationIDs(state.Customers); compare(before, wanted).empty() {
+	before, _ := fw.IntegrationIDs(state.Customers)
+	if compare(before, wanted).empty() {
 		// The same customers in another order are no change.
 		plan.Customers = state.Customers
 	}
-	if todo.empty() && plan.exclusive() == state.exclusive() {
+	becomesExclusive := plan.exclusive() && !state.exclusive()
+	if todo.empty() && !becomesExclusive {
 		return
 	}
 	if len(todo.add) > 0 {
-		r.checkCoupon(ctx, code, current, diags)
+		r.checkCoupon(ctx, code, before, diags)
 		r.expectCoupon(plan, state)
 	}
 	plan.LastSync = todo.summary()
 	plan.ReservationCount = countAfter(state, todo)
-	if plan.exclusive() && !state.exclusive() {
+	if becomesExclusive {
 		plan.LastSync, plan.ReservationCount = plannedSummary(ctx, todo, true), types.Int64Unknown()
 		warnExclusive(code, len(todo.remove), diags)
 	}
@@ -519,18 +522,19 @@ func reportUnreserved(code string, missing []string, diags *diag.Diagnostics) {
 }
 
 // saveLanded keeps what an interrupted update has achieved.
-func (r *reservationResource) saveLanded(ctx context.Context, plan reservationModel, current []string, landed changes, resp *resource.UpdateResponse) {
+func (r *reservationResource) saveLanded(ctx context.Context, plan reservationModel, landed changes, resp *resource.UpdateResponse) {
+	var state reservationModel
+	resp.Diagnostics.Append(resp.State.Get(ctx, &state)...)
+	before, _ := fw.IntegrationIDs(state.Customers)
 	gone := setOf(landed.remove)
-	now := make([]string, 0, len(current)+len(landed.add))
-	for _, id := range slices.Concat(current, landed.add) {
+	now := make([]string, 0, len(before)+len(landed.add))
+	for _, id := range slices.Concat(before, landed.add) {
 		if !gone[id] {
 			now = append(now, id)
 		}
 	}
-	var state reservationModel
-	resp.Diagnostics.Append(resp.State.Get(ctx, &state)...)
 	state.Customers = fw.IDListValue(now)
-	state.Ownership, state.CouponValue = plan.Ownership, plan.CouponValue
+	state.CouponValue = plan.CouponValue
 	state.ReservationCount = countAfter(state, landed)
 	state.LastSync = landed.summary()
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)

@@ -522,19 +522,25 @@ func TestReservationOfACouponThatExpiresIsKept(t *testing.T) {
 func TestReservationTakesValuesThatAreUnknownInThePlan(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	config := func(code, customers string) string {
-		return d.Config(fmt.Sprintf("resource \"terraform_data\" \"later\" { input = { code = %q, customers = %s } }\n", code, customers) +
-			reservation("coupon_value = terraform_data.later.output.code\ncustomers = terraform_data.later.output.customers"))
+	reserve(t, d, http.MethodPost, "SUMMER10", "other")
+	config := func(customers, ownership string) string {
+		return d.Config(fmt.Sprintf("resource \"terraform_data\" \"later\" { input = { code = \"SUMMER10\", customers = %s, ownership = %q } }\n", customers, ownership) +
+			reservation("coupon_value = terraform_data.later.output.code\ncustomers = terraform_data.later.output.customers\nownership = terraform_data.later.output.ownership"))
 	}
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
-			{Config: config("SUMMER10", `["a", "b"]`), Check: expectHolders(t, d, "SUMMER10", "a", "b")},
+			{Config: config(`["a", "b"]`, "additive"), Check: expectHolders(t, d, "SUMMER10", "a", "b", "other")},
 			{
-				Config: d.Config("resource \"terraform_data\" \"later\" { input = { code = \"SUMMER10\", customers = [\"b\", \"c\"] } }\n" +
-					reservation("coupon_value = \"SUMMER10\"\ncustomers = terraform_data.later.output.customers")),
+				// The code is known here, so the resource stays.
+				Config: d.Config("resource \"terraform_data\" \"later\" { input = { customers = [\"b\", \"c\"], ownership = \"exclusive\" } }\n" +
+					reservation("coupon_value = \"SUMMER10\"\ncustomers = terraform_data.later.output.customers\nownership = terraform_data.later.output.ownership")),
 				ConfigPlanChecks: does(plancheck.ResourceActionUpdate),
-				Check:            expectHolders(t, d, "SUMMER10", "b", "c"),
+				ConfigStateChecks: []statecheck.StateCheck{
+					statecheck.ExpectKnownValue(wallet, tfjsonpath.New("last_sync"), synced(1, 2, 2)),
+					statecheck.ExpectKnownValue(wallet, tfjsonpath.New("reservation_count"), knownvalue.Int64Exact(2)),
+				},
+				Check: expectHolders(t, d, "SUMMER10", "b", "c"),
 			},
 		},
 	})
