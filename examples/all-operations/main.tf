@@ -91,3 +91,28 @@ data "talonone_loyalty_transactions" "customer_1" {
   loyalty_program_id = 5
   integration_id     = "customer-1"
 }
+
+# createCouponReservation, deleteCouponReservation
+resource "talonone_coupon_reservation" "wallet" {
+  coupon_value = "SUMMER25%OFF"
+  customers    = ["customer-1", "all-operations-revision-${var.revision}"]
+}
+
+# getReservedCustomers
+data "talonone_reserved_customers" "wallet" {
+  coupon_value = talonone_coupon_reservation.wallet.coupon_value
+}
+
+# createReferral
+resource "talonone_referral" "invite" {
+  campaign_id                     = 11
+  advocate_profile_integration_id = "customer-1"
+  usage_limit                     = var.revision
+}
+
+# createReferralsForMultipleAdvocates
+resource "talonone_referrals" "program" {
+  campaign_id = 11
+  advocates   = ["customer-2", "all-operations-revision-${var.revision}"]
+  usage_limit = var.revision
+}

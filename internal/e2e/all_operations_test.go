@@ -23,8 +23,7 @@ var operationsOf2022 = []string{
 
 // withoutConstruct are operations that no construct uses yet.
 var withoutConstruct = []string{
-	"createCouponReservation", "createReferral", "createReferralsForMultipleAdvocates", "deleteCouponReservation",
-	"getCustomerSession", "getReservedCustomers", "returnCartItems", "trackEvent", "trackEventV2", "updateCustomerSessionV2",
+	"getCustomerSession", "returnCartItems", "trackEvent", "trackEventV2", "updateCustomerSessionV2",
 }
 
 // TestEveryOperationIsUsable takes one configuration through its life, and

@@ -24,9 +24,11 @@ import (
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/audience"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/catalog"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/coupon"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customer"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/loyalty"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/referral"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -187,6 +189,9 @@ func (p *talonOneProvider) Resources(context.Context) []func() resource.Resource
 		audience.NewMembershipResource,
 		audience.NewMembershipsResource,
 		audience.NewCustomerAttributesResource,
+		coupon.NewReservationResource,
+		referral.NewResource,
+		referral.NewBulkResource,
 		customer.NewProfileResource,
 		customer.NewProfilesResource,
 		customer.NewDataDeletionResource,
@@ -199,6 +204,8 @@ func (p *talonOneProvider) DataSources(context.Context) []func() datasource.Data
 		audience.NewListDataSource,
 		catalog.NewItemsDataSource,
 		audience.NewMembersDataSource,
+		coupon.NewDataSource,
+		coupon.NewReservedCustomersDataSource,
 		customer.NewInventoryDataSource,
 		loyalty.NewTransactionsDataSource,
 	}
@@ -224,6 +231,7 @@ func (p *talonOneProvider) ListResources(context.Context) []func() list.ListReso
 	return []func() list.ListResource{
 		audience.NewMembershipsListResource,
 		audience.NewMembershipListResource,
+		referral.NewListResource,
 		audience.NewListResource,
 		catalog.NewItemList,
 	}
