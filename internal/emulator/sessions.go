@@ -1,50 +1,90 @@
 package emulator
 
 import (
+	"cmp"
 	"encoding/json"
+	"math/big"
+	"net/http"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
+)
+
+// The states of a session.
+const (
+	stateOpen              = "open"
+	stateClosed            = "closed"
+	statePartiallyReturned = "partially_returned"
+	stateCancelled         = "cancelled"
+)
+
+const (
+	// maxCartQuantity is the largest sum of the quantities of a cart.
+	maxCartQuantity = 10000
+	// maxCode is the longest coupon or referral code of a session.
+	maxCode = 100
 )
 
 // session is a customer session: a cart on its way to an order.
 type session struct {
-	ID                 int64           `json:"id"`
-	Created            time.Time       `json:"created"`
-	Updated            time.Time       `json:"updated"`
-	ApplicationID      int64           `json:"applicationId"`
-	IntegrationID      string          `json:"integrationId"`
-	ProfileID          string          `json:"profileId,omitempty"` // integration ID; "" is anonymous
-	StoreIntegrationID string          `json:"storeIntegrationId,omitempty"`
-	State              string          `json:"state"`
-	FirstSession       bool            `json:"firstSession,omitempty"`
-	UpdateCount        int64           `json:"updateCount"` // 1 at creation
-	CouponCodes        []string        `json:"couponCodes,omitempty"`
-	ReferralCode       string          `json:"referralCode,omitempty"`
-	LoyaltyCards       []string        `json:"loyaltyCards,omitempty"`
-	Identifiers        []string        `json:"identifiers,omitempty"`
-	CartItems          []cartItem      `json:"cartItems,omitempty"`
-	AdditionalCosts    map[string]any  `json:"additionalCosts,omitempty"`
-	Attributes         map[string]any  `json:"attributes,omitempty"`
-	Returns            []sessionReturn `json:"returns,omitempty"`
+	ID            int64     `json:"id"`
+	Created       time.Time `json:"created"`
+	Updated       time.Time `json:"updated"`
+	ApplicationID int64     `json:"applicationId"`
+	IntegrationID string    `json:"integrationId"`
+	State         string    `json:"state"`
+	FirstSession  bool      `json:"firstSession,omitempty"`
+	UpdateCount   int64     `json:"updateCount"` // 1 at creation
+	sessionContent
+	Returns []sessionReturn `json:"returns,omitempty"`
 }
 
-func (s *session) entityID() int64 { return s.ID }
+func (one *session) entityID() int64 { return one.ID }
+
+// sessionContent is what updates can change, apart from the state.
+type sessionContent struct {
+	ProfileID            string              `json:"profileId,omitempty"` // integration ID; "" is anonymous
+	StoreIntegrationID   string              `json:"storeIntegrationId,omitempty"`
+	EvaluableCampaignIDs []int64             `json:"evaluableCampaignIds,omitempty"`
+	CouponCodes          []string            `json:"couponCodes,omitempty"` // folded as the Application stores codes
+	ReferralCode         string              `json:"referralCode,omitempty"`
+	LoyaltyCards         []string            `json:"loyaltyCards,omitempty"`
+	Identifiers          []string            `json:"identifiers,omitempty"`
+	CartItems            []cartItem          `json:"cartItems,omitempty"`
+	Experiments          []variantAllocation `json:"experimentVariantAllocations,omitempty"`
+	AdditionalCosts      map[string]cost     `json:"additionalCosts,omitempty"`
+	Attributes           map[string]any      `json:"attributes,omitempty"`
+}
 
 // cartItem is one line of a cart; Returned of its Quantity came back.
 type cartItem struct {
-	SKU             string         `json:"sku"`
-	Quantity        int64          `json:"quantity"`
-	Returned        int64          `json:"returned,omitempty"`
-	Price           json.Number    `json:"price,omitempty"`
-	Name            string         `json:"name,omitempty"`
-	Category        string         `json:"category,omitempty"`
-	Product         *string        `json:"product,omitempty"`
-	Weight          json.Number    `json:"weight,omitempty"`
-	Height          json.Number    `json:"height,omitempty"`
-	Width           json.Number    `json:"width,omitempty"`
-	Length          json.Number    `json:"length,omitempty"`
-	Attributes      map[string]any `json:"attributes,omitempty"`
-	AdditionalCosts map[string]any `json:"additionalCosts,omitempty"`
-	CatalogItemID   int64          `json:"catalogItemId,omitempty"`
+	SKU             string          `json:"sku"`
+	Quantity        int64           `json:"quantity"`
+	Returned        int64           `json:"returned,omitempty"`
+	Price           json.Number     `json:"price,omitempty"`
+	Name            string          `json:"name,omitempty"`
+	Category        string          `json:"category,omitempty"`
+	Product         *string         `json:"product,omitempty"`
+	Weight          json.Number     `json:"weight,omitempty"`
+	Height          json.Number     `json:"height,omitempty"`
+	Width           json.Number     `json:"width,omitempty"`
+	Length          json.Number     `json:"length,omitempty"`
+	Attributes      map[string]any  `json:"attributes,omitempty"`
+	AdditionalCosts map[string]cost `json:"additionalCosts,omitempty"`
+	CatalogItemID   int64           `json:"catalogItemId,omitempty"`
+}
+
+// cost is an additional cost, such as shipping.
+type cost struct {
+	Price json.Number `json:"price" rule:"required"`
+}
+
+// variantAllocation puts a session into a variant of an experiment.
+type variantAllocation struct {
+	ExperimentID int64 `json:"experimentID" rule:"required"`
+	VariantID    int64 `json:"variantID" rule:"required"`
 }
 
 // sessionReturn is one partial return of a session.
@@ -101,4 +141,833 @@ type seededEffect struct {
 }
 
 // routesSessions registers the operations on customer sessions and returns.
-func (s *Server) routesSessions() {}
+func (s *Server) routesSessions() {
+	const one = "/v2/customer_sessions/{customerSessionId}"
+	s.handle(http.MethodGet, one, integrationKey, "getCustomerSession", s.getSession, bare400)
+	s.handle(http.MethodPut, one, integrationKey, "updateCustomerSessionV2", s.updateSession, bare400, idempotent, queued(sessionQueues))
+	s.handle(http.MethodPut, one+"/reopen", integrationKey, "reopenCustomerSession", s.reopenSession, bare400, idempotent)
+	s.handle(http.MethodPost, one+"/returns", integrationKey, "returnCartItems", s.returnItems, bare400, idempotent)
+	s.handle(http.MethodGet, "/v1/applications/{applicationId}/sessions", managementKey, "getApplicationSessions", s.listSessions)
+	s.handle(http.MethodGet, "/v1/applications/{applicationId}/sessions/{sessionId}", managementKey, "getApplicationSession", s.getListedSession)
+}
+
+// sessionQueues are those of the session and of the profile that the body names, as far as it can be read.
+func sessionQueues(r *request) []queueKey {
+	keys := []queueKey{r.sessionQueue(r.params["customerSessionId"])}
+	var body struct {
+		Session struct {
+			ProfileID string `json:"profileId"`
+		} `json:"customerSession"`
+	}
+	if json.Unmarshal(r.body, &body) == nil && body.Session.ProfileID != "" {
+		keys = append(keys, r.profileQueue(body.Session.ProfileID))
+	}
+	return keys
+}
+
+// sessionBody is what updateCustomerSessionV2 takes; what is nil was not mentioned and stays.
+type sessionBody struct {
+	Session *struct {
+		ProfileID            *string              `json:"profileId" rule:"max=1000"`
+		StoreIntegrationID   *string              `json:"storeIntegrationId" rule:"min=1,max=1000"`
+		EvaluableCampaignIDs *[]int64             `json:"evaluableCampaignIds"`
+		CouponCodes          *[]string            `json:"couponCodes" rule:"each:max=100"`
+		ReferralCode         *string              `json:"referralCode" rule:"max=100"`
+		LoyaltyCards         *[]string            `json:"loyaltyCards" rule:"max=1"`
+		State                *string              `json:"state" rule:"enum=open|closed|cancelled"`
+		CartItems            *[]itemBody          `json:"cartItems" rule:"max=1000"`
+		Experiments          *[]variantAllocation `json:"experimentVariantAllocations"`
+		AdditionalCosts      *map[string]cost     `json:"additionalCosts"`
+		Identifiers          *[]string            `json:"identifiers" rule:"max=5"`
+		Attributes           map[string]any       `json:"attributes"`
+	} `json:"customerSession" rule:"required"`
+	ResponseContent []string `json:"responseContent" rule:"each:enum=customerSession|customerProfile|coupons|triggeredCampaigns|referral|loyalty|event|awardedGiveaways|ruleFailureReasons|previousReturns|campaignEligibility|achievements"`
+}
+
+type itemBody struct {
+	SKU             string          `json:"sku" rule:"required,min=1"`
+	Quantity        int64           `json:"quantity" rule:"required,min=1"`
+	Price           json.Number     `json:"price"`
+	Name            string          `json:"name"`
+	Category        string          `json:"category"`
+	Product         *productBody    `json:"product"`
+	Weight          json.Number     `json:"weight"`
+	Height          json.Number     `json:"height"`
+	Width           json.Number     `json:"width"`
+	Length          json.Number     `json:"length"`
+	Attributes      map[string]any  `json:"attributes"`
+	AdditionalCosts map[string]cost `json:"additionalCosts"`
+}
+
+type productBody struct {
+	Name string `json:"name" rule:"required"`
+}
+
+// updateSession makes a session or builds on the one that is there. A dry run looks at its own body only.
+func (s *Server) updateSession(r *request) (reply, error) {
+	var body sessionBody
+	if err := r.decode(&body); err != nil {
+		return reply{}, err
+	}
+	dry, err := r.dryRun(s.now())
+	if err != nil {
+		return reply{}, err
+	}
+	existing := s.state.Sessions.byIntegrationID[sessionKey{r.cred.application.ID, r.params["customerSessionId"]}]
+	if dry {
+		existing = nil
+	}
+	next := s.draftSession(r, existing)
+	if problems := s.applySession(r.cred.application, next, body); len(problems) > 0 {
+		return reply{}, badRequest(problems...)
+	}
+	if body.Session.State != nil {
+		next.State = *body.Session.State
+	}
+	if existing != nil {
+		if err := checkStep(existing, next); err != nil {
+			return reply{}, err
+		}
+	}
+	if existing == nil && !dry && next.State == stateCancelled {
+		return reply{}, badRequest(atPointer("/customerSession/state", titleInvalidValue, "a new session is open or closed"))
+	}
+	var effects []effect
+	if !dry || next.State != stateCancelled {
+		effects = s.sessionEffects(next, next.EvaluableCampaignIDs, dry)
+	}
+	answer := newIntegrationState(effects)
+	if dry {
+		return okReply(s.addParts(answer, r, next, nil, body.ResponseContent)), nil
+	}
+	last := s.storeSession(r, existing, next, answer)
+	return okReply(s.addParts(answer, r, next, last, body.ResponseContent)), nil
+}
+
+// dryRun reads dry and now; now is a later time that a dry run takes for the current one.
+func (r *request) dryRun(current time.Time) (bool, error) {
+	dry, err := r.boolQuery("dry", false)
+	if err != nil {
+		return false, err
+	}
+	raw := r.query.Get("now")
+	if raw == "" {
+		return dry, nil
+	}
+	now, err := time.Parse(time.RFC3339, raw)
+	switch {
+	case err != nil:
+		return false, badRequest(atParameter("now", titleInvalidType, "now is not an RFC 3339 time"))
+	case !dry:
+		return false, badRequest(atParameter("now", titleInvalidValue, "now needs dry=true"))
+	case !now.After(current):
+		return false, badRequest(atParameter("now", titleInvalidValue, "now must be in the future"))
+	}
+	return dry, nil
+}
+
+// draftSession is a copy of the session to be changed, or a new one.
+func (s *Server) draftSession(r *request, existing *session) *session {
+	if existing != nil {
+		draft := *existing
+		draft.UpdateCount++
+		draft.Updated = s.now()
+		return &draft
+	}
+	now := s.now()
+	return &session{
+		Created: now, Updated: now, ApplicationID: r.cred.application.ID, IntegrationID: r.params["customerSessionId"],
+		State: stateOpen, UpdateCount: 1,
+	}
+}
+
+// applySession puts what the body mentions into the draft and returns what is wrong with it.
+func (s *Server) applySession(app *application, draft *session, body sessionBody) []errorItem {
+	from := body.Session
+	assign(&draft.ProfileID, from.ProfileID)
+	assign(&draft.StoreIntegrationID, from.StoreIntegrationID)
+	assign(&draft.EvaluableCampaignIDs, from.EvaluableCampaignIDs)
+	assign(&draft.LoyaltyCards, from.LoyaltyCards)
+	assign(&draft.Experiments, from.Experiments)
+	assign(&draft.AdditionalCosts, from.AdditionalCosts)
+	assign(&draft.Identifiers, from.Identifiers)
+	if from.ReferralCode != nil {
+		draft.ReferralCode = app.foldCode(*from.ReferralCode)
+	}
+	if from.CouponCodes != nil {
+		draft.CouponCodes = nil
+		for _, code := range *from.CouponCodes {
+			draft.CouponCodes = append(draft.CouponCodes, app.foldCode(code))
+		}
+	}
+	const pointer = "/customerSession/attributes"
+	problems := s.checkAttributes(attributeScope{entity: "CustomerSession"}, from.Attributes, pointer)
+	if from.Attributes != nil {
+		draft.Attributes = mergeAttributes(draft.Attributes, from.Attributes)
+	}
+	if from.CartItems != nil {
+		items, wrong := s.cart(app, *from.CartItems)
+		draft.CartItems = items
+		problems = append(problems, wrong...)
+	}
+	return problems
+}
+
+func assign[T any](into *T, value *T) {
+	if value != nil {
+		*into = *value
+	}
+}
+
+// cart checks the items of a body and looks up what they leave to the Application's catalog.
+func (s *Server) cart(app *application, bodies []itemBody) ([]cartItem, []errorItem) {
+	items := make([]cartItem, len(bodies))
+	var problems []errorItem
+	var quantity int64
+	for i, body := range bodies {
+		pointer := "/customerSession/cartItems/" + strconv.Itoa(i)
+		item := cartItem{
+			SKU: body.SKU, Quantity: body.Quantity, Price: body.Price, Name: body.Name, Category: body.Category,
+			Weight: body.Weight, Height: body.Height, Width: body.Width, Length: body.Length,
+			Attributes: body.Attributes, AdditionalCosts: body.AdditionalCosts,
+		}
+		if body.Product != nil {
+			item.Product = &body.Product.Name
+		}
+		problems = append(problems, s.checkAttributes(attributeScope{entity: "CartItem"}, body.Attributes, pointer+"/attributes")...)
+		if !s.fillFromCatalog(app, &item) && item.Price == "" {
+			problems = append(problems, atPointer(pointer+"/price", titleMissing, "price is required, since %q is in no catalog of the Application", item.SKU))
+		}
+		quantity += item.Quantity
+		items[i] = item
+	}
+	if quantity > maxCartQuantity {
+		problems = append(problems, atPointer("/customerSession/cartItems", "Too many", "the quantities sum up to %d, at most %d are allowed", quantity, maxCartQuantity))
+	}
+	return items, problems
+}
+
+// fillFromCatalog completes an item from the Application's catalog; false when the SKU has no price there.
+func (s *Server) fillFromCatalog(app *application, item *cartItem) bool {
+	for c := range s.state.Catalogs.All.all() {
+		if !slices.Contains(c.ApplicationIDs, app.ID) {
+			continue
+		}
+		found, ok := c.item(item.SKU)
+		if !ok {
+			continue
+		}
+		item.CatalogItemID = found.ID
+		item.Price = cmp.Or(item.Price, found.Price)
+		if item.Product == nil {
+			item.Product = found.Product
+		}
+		return item.Price != ""
+	}
+	return false
+}
+
+// checkStep enforces the table of states and that nothing but the state of a session changes once it is closed.
+func checkStep(before, after *session) error {
+	allowed := map[string][]string{
+		stateOpen:              {stateOpen, stateClosed, stateCancelled},
+		stateClosed:            {stateCancelled},
+		statePartiallyReturned: {stateCancelled},
+	}
+	if !slices.Contains(allowed[before.State], after.State) {
+		return badRequest(atPointer("/customerSession/state", titleInvalidValue, "a session that is %s cannot become %s by an update", before.State, after.State))
+	}
+	if before.State != stateOpen && !reflect.DeepEqual(before.sessionContent, after.sessionContent) {
+		return badRequest(atPointer("/customerSession", titleInvalidValue, "a session that is %s cannot be changed, only cancelled", before.State))
+	}
+	return nil
+}
+
+// storeSession makes the draft the session and does what comes with it: the profile, counters, events and what
+// the effects create. It returns the last event.
+func (s *Server) storeSession(r *request, existing, next *session, answer map[string]any) *event {
+	var owner *profile
+	if next.ProfileID != "" {
+		owner, _ = s.upsertProfile(r.cred.sandbox(), next.ProfileID)
+		owner.Hidden = false
+		owner.LastActivity = next.Updated
+	}
+	var steps []string
+	before := ""
+	if existing == nil {
+		next.ID = s.state.nextID(kindSession)
+		next.FirstSession = s.isFirstSession(next)
+		steps = append(steps, "talon_session_created")
+		s.state.Sessions.add(next)
+	} else {
+		before = existing.State
+		*existing = *next
+		next = existing
+		if next.State == stateOpen {
+			steps = append(steps, "talon_session_updated")
+		}
+	}
+	switch {
+	case next.State == stateClosed:
+		steps = append(steps, "talon_session_closed")
+		s.settle(next, owner, 1)
+		s.createFromEffects(next, answer)
+	case next.State == stateCancelled:
+		steps = append(steps, "talon_session_cancelled")
+		if before != stateOpen {
+			s.settle(next, owner, -1)
+		}
+	}
+	var last *event
+	for _, step := range steps {
+		last = s.recordSession(step, next, owner, answer["effects"].([]effect))
+	}
+	return last
+}
+
+func (s *Server) isFirstSession(one *session) bool {
+	if one.ProfileID == "" {
+		return true
+	}
+	for other := range s.state.Sessions.All.all() {
+		if other.ProfileID == one.ProfileID && other.ApplicationID == one.ApplicationID {
+			return false
+		}
+	}
+	return true
+}
+
+// settle counts a session that closes (times 1), or takes the count back (times -1).
+func (s *Server) settle(one *session, owner *profile, times int64) {
+	app, _ := s.state.Definitions.application(one.ApplicationID)
+	for _, code := range one.CouponCodes {
+		if found := s.applicationCoupon(app, code); found != nil {
+			found.UsageCounter = max(0, found.UsageCounter+times)
+			found.redeem(owner, times, s.now())
+		}
+	}
+	if owner == nil {
+		return
+	}
+	owner.ClosedSessions += int(times)
+	sales := new(big.Rat).Mul(one.total(), new(big.Rat).SetInt64(times))
+	owner.TotalSales = decimal(sales.Add(sales, rational(owner.TotalSales)))
+}
+
+// applicationCoupon finds a coupon of any campaign of the Application.
+func (s *Server) applicationCoupon(app *application, code string) *coupon {
+	for _, found := range s.state.Coupons.byValue[app.foldCode(code)] {
+		if c, ok := s.state.Definitions.campaign(found.CampaignID); ok && c.ApplicationID == app.ID {
+			return found
+		}
+	}
+	return nil
+}
+
+// redeem counts redemptions by a profile; the first makes a reservation, which stays when it is rolled back.
+func (c *coupon) redeem(owner *profile, times int64, now time.Time) {
+	if owner == nil {
+		return
+	}
+	for i := range c.Reservations {
+		if c.Reservations[i].ProfileID == owner.ID {
+			c.Reservations[i].Redemptions = max(0, c.Reservations[i].Redemptions+times)
+			return
+		}
+	}
+	if times > 0 {
+		c.Reservations = append(c.Reservations, reservation{ProfileID: owner.ID, Created: now, Redemptions: times})
+	}
+}
+
+func (s *Server) findSession(r *request) (*session, error) {
+	id := r.params["customerSessionId"]
+	if found, ok := s.state.Sessions.byIntegrationID[sessionKey{r.cred.application.ID, id}]; ok {
+		return found, nil
+	}
+	return nil, r.notFound("session", id)
+}
+
+func (s *Server) getSession(r *request) (reply, error) {
+	found, err := s.findSession(r)
+	if err != nil {
+		return reply{}, err
+	}
+	effects := []effect{}
+	if found.State != stateCancelled {
+		effects = s.sessionEffects(found, nil, false)
+	}
+	return okReply(map[string]any{"customerSession": s.viewSession(found), "effects": effects}), nil
+}
+
+// reopenSession opens a closed session and takes back what closing it counted.
+func (s *Server) reopenSession(r *request) (reply, error) {
+	found, err := s.findSession(r)
+	if err != nil {
+		return reply{}, err
+	}
+	if found.State != stateClosed {
+		return reply{}, refused("A session that is %s cannot be reopened, only a closed one", found.State)
+	}
+	owner := s.ownerOf(r, found)
+	s.settle(found, owner, -1)
+	found.State = stateOpen
+	found.UpdateCount++
+	found.Updated = s.now()
+	s.recordSession("talon_session_reopened", found, owner, nil)
+	return okReply(map[string]any{"effects": []effect{}}), nil
+}
+
+func (s *Server) ownerOf(r *request, one *session) *profile {
+	owner, _ := s.state.Profiles.find(r.cred.sandbox(), one.ProfileID)
+	return owner
+}
+
+// returnBody is what returnCartItems takes.
+type returnBody struct {
+	Return *struct {
+		Items []struct {
+			Position *int64  `json:"position" rule:"min=0"`
+			SKU      *string `json:"sku" rule:"min=1"`
+			Quantity *int64  `json:"quantity" rule:"min=1"`
+		} `json:"returnedCartItems" rule:"required,min=1"`
+	} `json:"return" rule:"required"`
+	ResponseContent []string `json:"responseContent" rule:"each:enum=customerSession|customerProfile|coupons|triggeredCampaigns|referral|loyalty|event|previousReturns"`
+}
+
+// returnItems takes items of a closed session back.
+func (s *Server) returnItems(r *request) (reply, error) {
+	var body returnBody
+	if err := r.decode(&body); err != nil {
+		return reply{}, err
+	}
+	dry, err := r.boolQuery("dry", false)
+	if err != nil {
+		return reply{}, err
+	}
+	rerun, err := r.boolQuery("runRuleEngine", false)
+	if err != nil {
+		return reply{}, err
+	}
+	found, err := s.findSession(r)
+	if err != nil {
+		return reply{}, err
+	}
+	if found.State != stateClosed && found.State != statePartiallyReturned {
+		return reply{}, refused("Items of a session that is %s cannot be returned, only of a closed one", found.State)
+	}
+	draft := *found
+	draft.CartItems = slices.Clone(found.CartItems)
+	var items []returnedItem
+	var problems []errorItem
+	for i, one := range body.Return.Items {
+		item, problem := draft.takeBack(one.Position, one.SKU, one.Quantity, "/return/returnedCartItems/"+strconv.Itoa(i))
+		problems = append(problems, problem...)
+		items = append(items, item)
+	}
+	if len(problems) > 0 {
+		return reply{}, badRequest(problems...)
+	}
+	draft.State = statePartiallyReturned
+	draft.Updated = s.now()
+	draft.UpdateCount++
+	var effects []effect
+	if rerun {
+		effects = s.sessionEffects(&draft, nil, dry)
+	}
+	answer := newIntegrationState(effects)
+	owner := s.ownerOf(r, found)
+	made := sessionReturn{Created: s.now(), Items: items}
+	last := &event{ApplicationID: found.ApplicationID, Created: made.Created, Type: "talon_session_partially_returned"}
+	if !dry {
+		made.ID = s.state.nextID(kindReturn)
+		last = s.recordSession(last.Type, found, owner, effects)
+		made.EventID = last.ID
+		draft.Returns = append(slices.Clone(found.Returns), made)
+		*found = draft
+	}
+	answer["return"] = s.viewReturn(&draft, made, owner)
+	return okReply(s.addParts(answer, r, &draft, last, body.ResponseContent)), nil
+}
+
+// takeBack returns units of one line, all that are left when quantity is nil.
+func (one *session) takeBack(position *int64, sku *string, quantity *int64, pointer string) (returnedItem, []errorItem) {
+	wrong := func(at, format string, args ...any) (returnedItem, []errorItem) {
+		return returnedItem{}, []errorItem{atPointer(pointer+at, titleInvalidValue, format, args...)}
+	}
+	line := -1
+	switch {
+	case position != nil:
+		if *position >= int64(len(one.CartItems)) {
+			return wrong("/position", "the session has %d items, positions count from 0", len(one.CartItems))
+		}
+		line = int(*position)
+		if sku != nil && *sku != one.CartItems[line].SKU {
+			return wrong("/sku", "the item at position %d has the SKU %q", line, one.CartItems[line].SKU)
+		}
+	case sku != nil:
+		line = slices.IndexFunc(one.CartItems, func(item cartItem) bool { return item.SKU == *sku && item.Returned < item.Quantity })
+		if line < 0 {
+			return wrong("/sku", "no item with this SKU is left in the session")
+		}
+	default:
+		return wrong("", "position or sku is required")
+	}
+	item := &one.CartItems[line]
+	left := item.Quantity - item.Returned
+	amount := left
+	assign(&amount, quantity)
+	if left == 0 || amount > left {
+		return wrong("/quantity", "%d of %d units are left to return", left, item.Quantity)
+	}
+	item.Returned += amount
+	return returnedItem{Position: int64(line), SKU: item.SKU, Quantity: amount}, nil
+}
+
+func (s *Server) viewReturn(one *session, made sessionReturn, owner *profile) map[string]any {
+	view := map[string]any{
+		"id": made.ID, "created": made.Created, "applicationId": one.ApplicationID, "accountId": s.state.AccountID,
+		"returnedCartItems": made.Items, "eventId": made.EventID, "sessionId": one.ID, "sessionIntegrationId": one.IntegrationID,
+	}
+	if owner != nil {
+		view["profileId"], view["profileIntegrationId"] = owner.ID, owner.IntegrationID
+	}
+	return view
+}
+
+// viewSession is CustomerSessionV2.
+func (s *Server) viewSession(one *session) map[string]any {
+	items := make([]map[string]any, len(one.CartItems))
+	for i := range one.CartItems {
+		items[i] = one.CartItems[i].view(i)
+	}
+	view := map[string]any{
+		"id": one.ID, "created": one.Created, "integrationId": one.IntegrationID, "applicationId": one.ApplicationID,
+		"profileId": one.ProfileID, "couponCodes": emptyNotNil(one.CouponCodes), "referralCode": one.ReferralCode,
+		"loyaltyCards": emptyNotNil(one.LoyaltyCards), "state": one.State, "cartItems": items,
+		"additionalCosts": one.AdditionalCosts, "identifiers": emptyNotNil(one.Identifiers),
+		"attributes": emptyObject(one.Attributes), "firstSession": one.FirstSession, "updateCount": one.UpdateCount,
+		"total": decimal(one.total()), "cartItemTotal": decimal(one.itemTotal()), "additionalCostTotal": decimal(costs(one.AdditionalCosts)),
+		"cartItemAdditionalCostTotal": decimal(one.itemCostTotal()), "updated": one.Updated,
+	}
+	if one.AdditionalCosts == nil {
+		view["additionalCosts"] = map[string]any{}
+	}
+	if one.StoreIntegrationID != "" {
+		view["storeIntegrationId"] = one.StoreIntegrationID
+	}
+	if len(one.EvaluableCampaignIDs) > 0 {
+		view["evaluableCampaignIds"] = one.EvaluableCampaignIDs
+	}
+	if len(one.Experiments) > 0 {
+		view["experimentVariantAllocations"] = one.Experiments
+	}
+	return view
+}
+
+func (item *cartItem) view(position int) map[string]any {
+	view := map[string]any{
+		"sku": item.SKU, "quantity": item.Quantity, "position": position,
+		"returnedQuantity": item.Returned, "remainingQuantity": item.Quantity - item.Returned,
+		"attributes": emptyObject(item.Attributes), "name": item.Name,
+	}
+	for name, number := range map[string]json.Number{
+		"price": item.Price, "weight": item.Weight, "height": item.Height, "width": item.Width, "length": item.Length,
+	} {
+		if number != "" {
+			view[name] = number
+		}
+	}
+	if item.Category != "" {
+		view["category"] = item.Category
+	}
+	if item.Product != nil {
+		view["product"] = map[string]any{"name": *item.Product}
+	}
+	if len(item.AdditionalCosts) > 0 {
+		view["additionalCosts"] = item.AdditionalCosts
+	}
+	if item.CatalogItemID != 0 {
+		view["catalogItemID"] = item.CatalogItemID
+	}
+	return view
+}
+
+// total and the sums below are before discounts; returns do not lower them.
+func (one *session) total() *big.Rat {
+	sum := new(big.Rat).Add(one.itemTotal(), costs(one.AdditionalCosts))
+	return sum.Add(sum, one.itemCostTotal())
+}
+
+func (one *session) itemTotal() *big.Rat {
+	sum := new(big.Rat)
+	for _, item := range one.CartItems {
+		line := new(big.Rat).SetInt64(item.Quantity)
+		sum.Add(sum, line.Mul(line, rational(item.Price)))
+	}
+	return sum
+}
+
+func (one *session) itemCostTotal() *big.Rat {
+	sum := new(big.Rat)
+	for _, item := range one.CartItems {
+		line := new(big.Rat).SetInt64(item.Quantity)
+		sum.Add(sum, line.Mul(line, costs(item.AdditionalCosts)))
+	}
+	return sum
+}
+
+func costs(of map[string]cost) *big.Rat {
+	sum := new(big.Rat)
+	for _, one := range of {
+		sum.Add(sum, rational(one.Price))
+	}
+	return sum
+}
+
+// rational is the exact value of a JSON number; "" is 0.
+func rational(number json.Number) *big.Rat {
+	value, ok := new(big.Rat).SetString(number.String())
+	if !ok {
+		return new(big.Rat)
+	}
+	return value
+}
+
+// decimal writes a sum of products of decimals, which always has finitely many digits.
+func decimal(value *big.Rat) json.Number {
+	digits, _ := value.FloatPrec()
+	return json.Number(value.FloatString(digits))
+}
+
+// effect is one consequence of a rule.
+type effect struct {
+	CampaignID int64  `json:"campaignId"`
+	RulesetID  int64  `json:"rulesetId"`
+	RuleIndex  int64  `json:"ruleIndex"`
+	RuleName   string `json:"ruleName"`
+	EffectType string `json:"effectType"`
+	Coupon     int64  `json:"triggeredByCoupon,omitempty"`
+	Props      any    `json:"props"`
+}
+
+// seeded turns an effect of the fixture into one of an answer. Rulesets are not modelled: theirs has the ID of
+// the campaign plus 1000, and every effect the rule 0.
+func (e seededEffect) seeded() effect {
+	props := e.Props
+	if props == nil {
+		props = map[string]any{}
+	}
+	return effect{CampaignID: e.CampaignID, RulesetID: e.CampaignID + 1000, RuleName: e.RuleName, EffectType: e.EffectType, Props: props}
+}
+
+// sessionEffects are the effects of the fixture that match the session's coupon codes and the items left in its
+// cart. A dry run can choose campaigns.
+func (s *Server) sessionEffects(one *session, campaigns []int64, dry bool) []effect {
+	app, _ := s.state.Definitions.application(one.ApplicationID)
+	effects := []effect{}
+	for _, seed := range s.state.Sessions.Effects {
+		if seed.EventType != "" || !s.ofApplication(seed, app) || dry && len(campaigns) > 0 && !slices.Contains(campaigns, seed.CampaignID) {
+			continue
+		}
+		if seed.CouponCode != "" && !slices.Contains(one.CouponCodes, app.foldCode(seed.CouponCode)) {
+			continue
+		}
+		inCart := func(item cartItem) bool { return item.SKU == seed.SKU && item.Returned < item.Quantity }
+		if seed.SKU != "" && !slices.ContainsFunc(one.CartItems, inCart) {
+			continue
+		}
+		found := seed.seeded()
+		if c := s.applicationCoupon(app, seed.CouponCode); seed.CouponCode != "" && c != nil {
+			found.Coupon = c.ID
+		}
+		effects = append(effects, found)
+	}
+	return effects
+}
+
+func (s *Server) ofApplication(seed seededEffect, app *application) bool {
+	c, ok := s.state.Definitions.campaign(seed.CampaignID)
+	return ok && c.ApplicationID == app.ID
+}
+
+// newIntegrationState is an answer with the three arrays that are always there.
+func newIntegrationState(effects []effect) map[string]any {
+	return map[string]any{"effects": emptyNotNil(effects), "createdCoupons": []any{}, "createdReferrals": []any{}}
+}
+
+// createFromEffects makes the coupons that effects of the type couponCreated announce, with the code of their
+// props, for the session's customer.
+func (s *Server) createFromEffects(one *session, answer map[string]any) {
+	coupons := []any{}
+	for _, found := range answer["effects"].([]effect) {
+		props, _ := found.Props.(map[string]any)
+		code, _ := props["value"].(string)
+		if found.EffectType != "couponCreated" || code == "" {
+			continue
+		}
+		made := &coupon{
+			ID: s.state.nextID(kindCoupon), Created: s.now(), CampaignID: found.CampaignID, Value: code, UsageLimit: 1,
+			Recipient: one.ProfileID,
+		}
+		s.state.Coupons.add(made)
+		coupons = append(coupons, made.createdView())
+	}
+	answer["createdCoupons"] = coupons
+}
+
+func (c *coupon) createdView() map[string]any {
+	view := map[string]any{
+		"id": c.ID, "created": c.Created, "campaignId": c.CampaignID, "value": c.Value, "usageLimit": c.UsageLimit,
+		"usageCounter": c.UsageCounter, "reservation": true, "isReservationMandatory": c.Mandatory,
+	}
+	if c.Recipient != "" {
+		view["recipientIntegrationId"] = c.Recipient
+	}
+	return view
+}
+
+// addParts adds what responseContent asks for to an answer. last is the session's last event; a dry run has none.
+func (s *Server) addParts(answer map[string]any, r *request, one *session, last *event, parts []string) map[string]any {
+	effects, _ := answer["effects"].([]effect)
+	for _, part := range parts {
+		switch part {
+		case "customerSession":
+			answer[part] = s.viewSession(one)
+		case "previousReturns":
+			returns := []any{}
+			for _, made := range one.Returns {
+				returns = append(returns, s.viewReturn(one, made, s.ownerOf(r, one)))
+			}
+			answer[part] = returns
+		case "event":
+			if last != nil {
+				answer[part] = s.viewEvent(last)
+			}
+		default:
+			s.addCommonPart(answer, r, one.ProfileID, part, effects)
+		}
+	}
+	return answer
+}
+
+// addCommonPart adds a part that sessions and events share. What the emulator does not model is empty.
+func (s *Server) addCommonPart(answer map[string]any, r *request, profileID, part string, effects []effect) {
+	switch part {
+	case "customerProfile":
+		if owner, ok := s.state.Profiles.find(r.cred.sandbox(), profileID); ok {
+			answer[part] = s.viewProfile(owner)
+		}
+	case "triggeredCampaigns":
+		campaigns, seen := []any{}, map[int64]bool{}
+		for _, found := range effects {
+			if c, ok := s.state.Definitions.campaign(found.CampaignID); ok && !seen[c.ID] {
+				seen[c.ID] = true
+				campaigns = append(campaigns, s.viewCampaign(c))
+			}
+		}
+		answer[part] = campaigns
+	case "loyalty":
+		answer[part] = map[string]any{"programs": map[string]any{}}
+	case "coupons", "awardedGiveaways", "ruleFailureReasons", "campaignEligibility", "achievements":
+		answer[part] = []any{}
+	}
+}
+
+func (s *Server) listSessions(r *request) (reply, error) {
+	app, err := s.pathApplication(r)
+	if err != nil {
+		return reply{}, err
+	}
+	p, err := r.page(maxPageSize, "id", "created")
+	if err != nil {
+		return reply{}, err
+	}
+	created, err := r.createdBounds()
+	if err != nil {
+		return reply{}, err
+	}
+	partial, err := r.boolQuery("partialMatch", false)
+	if err != nil {
+		return reply{}, err
+	}
+	matches := func(parameter, value string) bool {
+		wanted := r.query.Get(parameter)
+		if partial && len(wanted) >= 3 {
+			return strings.Contains(strings.ToLower(value), strings.ToLower(wanted))
+		}
+		return wanted == "" || wanted == value
+	}
+	var rows []*session
+	for one := range s.state.Sessions.All.all() {
+		if one.ApplicationID == app.ID && created(one.Created) && (r.query.Get("state") == "" || r.query.Get("state") == one.State) &&
+			matches("integrationId", one.IntegrationID) && matches("profile", one.ProfileID) &&
+			matches("referral", one.ReferralCode) && matches("storeIntegrationId", one.StoreIntegrationID) &&
+			(r.query.Get("coupon") == "" || slices.ContainsFunc(one.CouponCodes, func(code string) bool { return matches("coupon", code) })) {
+			rows = append(rows, one)
+		}
+	}
+	rows = sorted(p, rows, map[string]func(a, b *session) int{
+		"created": func(a, b *session) int { return a.Created.Compare(b.Created) },
+	})
+	return listReply(p, rows, func(one *session) any { return s.viewListedSession(app, one) }), nil
+}
+
+// createdBounds reads createdAfter and createdBefore, both exclusive.
+func (r *request) createdBounds() (func(time.Time) bool, error) {
+	bounds := make(map[string]time.Time, 2)
+	for _, name := range []string{"createdAfter", "createdBefore"} {
+		raw := r.query.Get(name)
+		if raw == "" {
+			continue
+		}
+		at, err := time.Parse(time.RFC3339, raw)
+		if err != nil {
+			return nil, badRequest(atParameter(name, titleInvalidType, "%s is not an RFC 3339 time", name))
+		}
+		bounds[name] = at
+	}
+	after, before := bounds["createdAfter"], bounds["createdBefore"]
+	return func(at time.Time) bool {
+		return (after.IsZero() || at.After(after)) && (before.IsZero() || at.Before(before))
+	}, nil
+}
+
+func (s *Server) getListedSession(r *request) (reply, error) {
+	app, err := s.pathApplication(r)
+	if err != nil {
+		return reply{}, err
+	}
+	id, err := r.id("sessionId", "session")
+	if err != nil {
+		return reply{}, err
+	}
+	one, ok := s.state.Sessions.All.get(id)
+	if !ok || one.ApplicationID != app.ID {
+		return reply{}, r.notFound("session", id)
+	}
+	return okReply(s.viewListedSession(app, one)), nil
+}
+
+// viewListedSession is the Management API's ApplicationSession, which has a single coupon.
+func (s *Server) viewListedSession(app *application, one *session) any {
+	items := make([]map[string]any, len(one.CartItems))
+	for i := range one.CartItems {
+		items[i] = one.CartItems[i].view(i)
+	}
+	view := map[string]any{
+		"id": one.ID, "created": one.Created, "integrationId": one.IntegrationID, "applicationId": one.ApplicationID,
+		"coupon": "", "referral": one.ReferralCode, "state": one.State, "cartItems": items, "discounts": map[string]any{},
+		"totalDiscounts": 0, "total": decimal(one.total()), "attributes": emptyObject(one.Attributes),
+	}
+	if len(one.CouponCodes) > 0 {
+		view["coupon"] = one.CouponCodes[0]
+	}
+	if one.StoreIntegrationID != "" {
+		view["storeIntegrationId"] = one.StoreIntegrationID
+	}
+	if owner, ok := s.state.Profiles.find(app.Sandbox, one.ProfileID); ok {
+		view["profileId"], view["profileintegrationid"] = owner.ID, owner.IntegrationID
+	}
+	return view
+}
