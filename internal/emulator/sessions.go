@@ -387,13 +387,16 @@ func checkStep(before, after *session) error {
 // the effects create. It returns the last event.
 func (s *Server) storeSession(r *request, existing, next *session, answer map[string]any) *event {
 	var owner *profile
+	var steps []string
+	before := ""
 	if next.ProfileID != "" {
-		owner, _ = s.upsertProfile(r.cred.sandbox(), next.ProfileID)
+		var isNew bool
+		if owner, isNew = s.upsertProfile(r.cred.sandbox(), next.ProfileID); isNew {
+			steps = append(steps, "talon_profile_created")
+		}
 		owner.Hidden = false
 		owner.LastActivity = next.Updated
 	}
-	var steps []string
-	before := ""
 	if existing == nil {
 		next.ID = s.state.nextID(kindSession)
 		next.FirstSession = s.isFirstSession(next)

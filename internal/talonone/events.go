@@ -123,6 +123,7 @@ func (c *Client) TrackEventV2(ctx context.Context, event EventRequest, options E
 			ResponseContent []string `json:"responseContent,omitempty"`
 		}{event, options.ResponseContent},
 		idempotencyKey: options.IdempotencyKey, repetition: repeat, parallelConflict: true,
+		turns: profileTurn(event.ProfileID),
 	})
 }
 
@@ -177,7 +178,7 @@ func (c *Client) sendEventV3(ctx context.Context, event AdvancedEvent, responseC
 			AdvancedEvent
 			ResponseContent []string `json:"responseContent,omitempty"`
 		}{event, responseContent},
-		repetition: once,
+		repetition: once, turns: profileTurn(event.ProfileID),
 	})
 }
 
@@ -228,6 +229,7 @@ func (c *Client) TrackEvent(ctx context.Context, event LegacyEvent) (*LegacyStat
 	return doJSON[*LegacyState](ctx, c, &call{
 		operation: "trackEvent", method: http.MethodPost, route: "/v1/events",
 		access: integrationAccess, body: event, repetition: once, parallelConflict: true,
+		turns: append(sessionTurn(event.SessionID), profileTurn(event.ProfileID)...),
 	})
 }
 

@@ -256,6 +256,7 @@ func (c *Client) UpdateCustomerSessionV2(ctx context.Context, id string, update 
 			ResponseContent []string      `json:"responseContent,omitempty"`
 		}{update, options.ResponseContent},
 		idempotencyKey: options.IdempotencyKey, parallelConflict: true,
+		turns: append(sessionTurn(id), profileTurn(text(update.ProfileID))...),
 	})
 }
 
@@ -299,7 +300,7 @@ func IsUnknownSession(err error) bool {
 func (c *Client) ReopenCustomerSession(ctx context.Context, id, idempotencyKey string) (*State, error) {
 	return doJSON[*State](ctx, c, &call{
 		operation: "reopenCustomerSession", method: http.MethodPut, route: "/v2/customer_sessions/{customerSessionId}/reopen",
-		params: []string{id}, access: integrationAccess, idempotencyKey: idempotencyKey,
+		params: []string{id}, access: integrationAccess, idempotencyKey: idempotencyKey, turns: sessionTurn(id),
 	})
 }
 
@@ -329,11 +330,12 @@ func (c *Client) ReturnCartItems(ctx context.Context, sessionID string, items []
 	return doJSON[*State](ctx, c, &call{
 		operation: "returnCartItems", method: http.MethodPost, route: "/v2/customer_sessions/{customerSessionId}/returns",
 		params: []string{sessionID}, query: query, access: integrationAccess,
-		body: map[string]any{
-			"return":          map[string]any{"returnedCartItems": items},
-			"responseContent": append([]string{}, options.ResponseContent...),
-		},
+		body: struct {
+			Return          map[string][]ReturnedItem `json:"return"`
+			ResponseContent []string                  `json:"responseContent,omitempty"`
+		}{map[string][]ReturnedItem{"returnedCartItems": items}, options.ResponseContent},
 		idempotencyKey: options.IdempotencyKey, repetition: onceWithout(options.IdempotencyKey), parallelConflict: true,
+		turns: sessionTurn(sessionID),
 	})
 }
 
@@ -402,6 +404,14 @@ func untilStopped(err error) error {
 		return nil
 	}
 	return err
+}
+
+// text is what an optional string stands for.
+func text(optional *string) string {
+	if optional == nil {
+		return ""
+	}
+	return *optional
 }
 
 func setText(query url.Values, name, value string) {
