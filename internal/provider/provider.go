@@ -27,6 +27,9 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customer"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/loyalty"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/event"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/session"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -187,6 +190,9 @@ func (p *talonOneProvider) Resources(context.Context) []func() resource.Resource
 		customer.NewProfileResource,
 		customer.NewProfilesResource,
 		customer.NewDataDeletionResource,
+		event.NewResource,
+		session.NewResource,
+		session.NewReturnResource,
 	}
 }
 
@@ -198,6 +204,8 @@ func (p *talonOneProvider) DataSources(context.Context) []func() datasource.Data
 		audience.NewMembersDataSource,
 		customer.NewInventoryDataSource,
 		loyalty.NewTransactionsDataSource,
+		session.NewDataSource,
+		session.NewEvaluationDataSource,
 	}
 }
 
@@ -214,6 +222,8 @@ func (p *talonOneProvider) Actions(context.Context) []func() action.Action {
 		audience.NewClearAudienceAction,
 		audience.NewCustomerAttributesAction,
 		customer.NewDeleteDataAction,
+		event.NewAction,
+		session.NewReturnAction,
 	}
 }
 

@@ -211,13 +211,18 @@ func (r *eventResource) Create(ctx context.Context, req resource.CreateRequest, 
 
 // Read has nothing to read: events never change, and those of v1 and v2 can't be
 // read with an Integration key.
-func (r *eventResource) Read(context.Context, resource.ReadRequest, *resource.ReadResponse) {}
+func (r *eventResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state resourceModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identityModel{APIVersion: state.APIVersion, ID: state.ID})...)
+}
 
 // Update keeps response_content for the next run.
 func (r *eventResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan resourceModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identityModel{APIVersion: plan.APIVersion, ID: plan.ID})...)
 }
 
 // Delete forgets the event.

@@ -196,13 +196,18 @@ func (r *returnResource) Create(ctx context.Context, req resource.CreateRequest,
 }
 
 // Read has nothing to read: the API shows returns in answers to updates only.
-func (r *returnResource) Read(context.Context, resource.ReadRequest, *resource.ReadResponse) {}
+func (r *returnResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state returnModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, returnIdentity{SessionIntegrationID: state.SessionIntegrationID, ID: state.ID})...)
+}
 
 // Update keeps response_content for the next run.
 func (r *returnResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan returnModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, returnIdentity{SessionIntegrationID: plan.SessionIntegrationID, ID: plan.ID})...)
 }
 
 // Delete forgets the return.

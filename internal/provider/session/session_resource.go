@@ -213,6 +213,8 @@ func (r *sessionResource) Read(ctx context.Context, req resource.ReadRequest, re
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	// Also for a session that is gone: the framework asks for it.
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, sessionIdentity{IntegrationID: state.IntegrationID})...)
 	answer, err := r.data.Client.GetCustomerSession(ctx, state.IntegrationID.ValueString())
 	if talonone.IsUnknownSession(err) {
 		resp.State.RemoveResource(ctx)
@@ -230,7 +232,6 @@ func (r *sessionResource) Read(ctx context.Context, req resource.ReadRequest, re
 		state.CreatedCoupons, state.CreatedReferrals = fw.CreatedCoupons(nil), fw.CreatedReferrals(nil)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, sessionIdentity{IntegrationID: state.IntegrationID})...)
 }
 
 func (r *sessionResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
@@ -240,6 +241,7 @@ func (r *sessionResource) Update(ctx context.Context, req resource.UpdateRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, sessionIdentity{IntegrationID: state.IntegrationID})...)
 	changes := plan.changesTo(ctx, state)
 	if len(changes.names) == 0 && plan.State.Equal(state.State) {
 		keepResults(ctx, &plan, state)
@@ -353,7 +355,13 @@ func (r *sessionResource) checkAttributes(ctx context.Context, config contentMod
 
 func checkItems(ctx context.Context, data *fw.Data, config contentModel, diags *diag.Diagnostics) {
 	for i, item := range config.inputs(ctx, diags) {
-		data.CheckBag(ctx, talonone.EntityCartItem, nil, item.Attributes, path.Root("cart_items").AtListIndex(i).AtName("attributes"), diags)
+		at := path.Root("cart_items").AtListIndex(i).AtName("attributes")
+		var own diag.Diagnostics
+		data.CheckBag(ctx, talonone.EntityCartItem, nil, item.Attributes, at, &own)
+		for _, problem := range own {
+			// Terraform shows a diagnostic inside a list without its place.
+			diags.AddAttributeError(at, problem.Summary(), fmt.Sprintf("%s (SKU %s): %s", at, item.SKU, problem.Detail()))
+		}
 	}
 }
 
@@ -422,7 +430,9 @@ func (m *sessionModel) changesTo(ctx context.Context, state sessionModel) change
 	}
 	// These two are no part of the session: they only say what an update asks for.
 	if state.State.ValueString() == talonone.SessionOpen {
-		differs("evaluable_campaign_ids", m.EvaluableCampaignIDs, state.EvaluableCampaignIDs)
+		if !m.EvaluableCampaignIDs.IsNull() {
+			differs("evaluable_campaign_ids", m.EvaluableCampaignIDs, state.EvaluableCampaignIDs)
+		}
 		if !m.ResponseContent.IsNull() {
 			differs("response_content", m.ResponseContent, state.ResponseContent)
 		}
@@ -613,7 +623,7 @@ func doing(ctx context.Context, action string, m sessionModel) fw.Doing {
 		Construct: resourceType, Action: action, Object: strconv.Quote(m.IntegrationID.ValueString()),
 		Pointers: contentPointers(ctx, m.contentModel),
 		Advice: map[int]string{
-			http.StatusBadRequest: "The session may have changed since the plan: another system may have closed or cancelled it. Run terraform plan to see.",
+			http.StatusBadRequest: "Where no attribute is named, the session may have changed since the plan: another system may have closed or cancelled it. Run terraform plan to see.",
 			http.StatusConflict:   "Other requests kept updating the same session or customer. Run terraform apply again.",
 		},
 	}
