@@ -281,7 +281,7 @@ type legacyEventBody struct {
 // Options.LegacyEvents brings it back.
 func (s *Server) trackEvent(r *request) (reply, error) {
 	if !s.opts.LegacyEvents {
-		return reply{}, r.notFound("endpoint", r.http.Method+" "+r.http.URL.EscapedPath())
+		return reply{}, &apiError{status: http.StatusNotFound, message: "Endpoint not found"}
 	}
 	var body legacyEventBody
 	if err := r.decode(&body); err != nil {
