@@ -84,7 +84,7 @@ func (e *PositionalEffect) UnmarshalJSON(data []byte) error {
 			return nil
 		}
 	}
-	if json.Unmarshal(call[0], &decoded.EffectType) != nil {
+	if json.Unmarshal(call[0], &decoded.EffectType) != nil || decoded.EffectType == "" {
 		return nil
 	}
 	arguments, err := json.Marshal(call[1:])
