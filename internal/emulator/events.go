@@ -178,10 +178,13 @@ func (s *Server) trackCustomerEvent(r *request, wanted eventRequest, parts []str
 		return reply{}, conflict("An advanced event with the integration ID %s already exists", wanted.integrationID)
 	}
 	made := s.makeEvent(r, wanted, nil, dry)
+	answer := newIntegrationState(made.Effects)
+	if !dry {
+		s.createFromEffects(wanted.profileID, made.Effects, answer)
+	}
 	if silent {
 		return noContent(), nil
 	}
-	answer := newIntegrationState(made.Effects)
 	for _, part := range parts {
 		switch part {
 		case "event":
@@ -407,7 +410,7 @@ func (s *Server) listEvents(r *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	created, err := r.createdBounds()
+	created, err := r.periodQuery("created")
 	if err != nil {
 		return reply{}, err
 	}
@@ -417,7 +420,7 @@ func (s *Server) listEvents(r *request) (reply, error) {
 	}
 	var rows []*event
 	for e := range s.state.Events.All.all() {
-		if e.ApplicationID == app.ID && created(e.Created) && (types == nil || slices.Contains(types, e.Type)) && s.eventMatches(r, e) {
+		if e.ApplicationID == app.ID && created.holds(e.Created) && (types == nil || slices.Contains(types, e.Type)) && s.eventMatches(r, e) {
 			rows = append(rows, e)
 		}
 	}

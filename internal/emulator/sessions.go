@@ -20,12 +20,8 @@ const (
 	stateCancelled         = "cancelled"
 )
 
-const (
-	// maxCartQuantity is the largest sum of the quantities of a cart.
-	maxCartQuantity = 10000
-	// maxCode is the longest coupon or referral code of a session.
-	maxCode = 100
-)
+// maxCartQuantity is the largest sum of the quantities of a cart.
+const maxCartQuantity = 10000
 
 // session is a customer session: a cart on its way to an order.
 type session struct {
@@ -87,20 +83,6 @@ type variantAllocation struct {
 	VariantID    int64 `json:"variantID" rule:"required"`
 }
 
-// sessionReturn is one partial return of a session.
-type sessionReturn struct {
-	ID      int64          `json:"id"`
-	Created time.Time      `json:"created"`
-	EventID int64          `json:"eventId"`
-	Items   []returnedItem `json:"items"`
-}
-
-type returnedItem struct {
-	Position int64  `json:"position"`
-	SKU      string `json:"sku,omitempty"`
-	Quantity int64  `json:"quantity"`
-}
-
 // sessionState holds the sessions of all Applications.
 type sessionState struct {
 	All table[*session] `json:"all"`
@@ -108,6 +90,7 @@ type sessionState struct {
 	Effects []seededEffect `json:"effects,omitempty"`
 
 	byIntegrationID map[sessionKey]*session
+	customers       map[sessionKey]bool // by Application and the profile's integration ID: who has had a session
 }
 
 // sessionKey is how the API finds a session.
@@ -118,26 +101,20 @@ type sessionKey struct {
 
 func (ss *sessionState) reindex() {
 	ss.byIntegrationID = make(map[sessionKey]*session, ss.All.len())
+	ss.customers = make(map[sessionKey]bool)
 	for one := range ss.All.all() {
-		ss.byIntegrationID[sessionKey{one.ApplicationID, one.IntegrationID}] = one
+		ss.index(one)
 	}
 }
 
 func (ss *sessionState) add(one *session) {
 	ss.All.add(one)
-	ss.byIntegrationID[sessionKey{one.ApplicationID, one.IntegrationID}] = one
+	ss.index(one)
 }
 
-// seededEffect is an effect of the fixture that appears when everything that is set matches: a coupon code among
-// the session's, a SKU in its cart, a custom event's type.
-type seededEffect struct {
-	CouponCode string `json:"couponCode,omitempty"`
-	SKU        string `json:"sku,omitempty"`
-	EventType  string `json:"eventType,omitempty"`
-	CampaignID int64  `json:"campaignId"`
-	RuleName   string `json:"ruleName"`
-	EffectType string `json:"effectType"`
-	Props      any    `json:"props"`
+func (ss *sessionState) index(one *session) {
+	ss.byIntegrationID[sessionKey{one.ApplicationID, one.IntegrationID}] = one
+	ss.customers[sessionKey{one.ApplicationID, one.ProfileID}] = true
 }
 
 // routesSessions registers the operations on customer sessions and returns.
@@ -233,15 +210,15 @@ func (s *Server) updateSession(r *request) (reply, error) {
 		return reply{}, badRequest(atPointer("/customerSession/state", titleInvalidValue, "a new session is open or closed"))
 	}
 	var effects []effect
-	if !dry || next.State != stateCancelled {
+	if next.State != stateCancelled {
 		effects = s.sessionEffects(next, next.EvaluableCampaignIDs, dry)
 	}
 	answer := newIntegrationState(effects)
 	if dry {
-		return okReply(s.addParts(answer, r, next, nil, body.ResponseContent)), nil
+		return okReply(s.addParts(answer, r, next, nil, effects, body.ResponseContent)), nil
 	}
-	last := s.storeSession(r, existing, next, answer)
-	return okReply(s.addParts(answer, r, next, last, body.ResponseContent)), nil
+	last := s.storeSession(r, existing, next, effects, answer)
+	return okReply(s.addParts(answer, r, next, last, effects, body.ResponseContent)), nil
 }
 
 // dryRun reads dry and now; now is a later time that a dry run takes for the current one.
@@ -385,7 +362,7 @@ func checkStep(before, after *session) error {
 
 // storeSession makes the draft the session and does what comes with it: the profile, counters, events and what
 // the effects create. It returns the last event.
-func (s *Server) storeSession(r *request, existing, next *session, answer map[string]any) *event {
+func (s *Server) storeSession(r *request, existing, next *session, effects []effect, answer map[string]any) *event {
 	var owner *profile
 	var steps []string
 	before := ""
@@ -406,6 +383,7 @@ func (s *Server) storeSession(r *request, existing, next *session, answer map[st
 		before = existing.State
 		*existing = *next
 		next = existing
+		s.state.Sessions.index(next)
 		if next.State == stateOpen {
 			steps = append(steps, "talon_session_updated")
 		}
@@ -414,7 +392,7 @@ func (s *Server) storeSession(r *request, existing, next *session, answer map[st
 	case next.State == stateClosed:
 		steps = append(steps, "talon_session_closed")
 		s.settle(next, owner, 1)
-		s.createFromEffects(next, answer)
+		s.createFromEffects(next.ProfileID, effects, answer)
 	case next.State == stateCancelled:
 		steps = append(steps, "talon_session_cancelled")
 		if before != stateOpen {
@@ -423,21 +401,14 @@ func (s *Server) storeSession(r *request, existing, next *session, answer map[st
 	}
 	var last *event
 	for _, step := range steps {
-		last = s.recordSession(step, next, owner, answer["effects"].([]effect))
+		last = s.recordSession(step, next, owner, effects)
 	}
 	return last
 }
 
+// isFirstSession tells whether the customer is new to the Application; anonymous sessions always are first ones.
 func (s *Server) isFirstSession(one *session) bool {
-	if one.ProfileID == "" {
-		return true
-	}
-	for other := range s.state.Sessions.All.all() {
-		if other.ProfileID == one.ProfileID && other.ApplicationID == one.ApplicationID {
-			return false
-		}
-	}
-	return true
+	return one.ProfileID == "" || !s.state.Sessions.customers[sessionKey{one.ApplicationID, one.ProfileID}]
 }
 
 // settle counts a session that closes (times 1), or takes the count back (times -1).
@@ -524,118 +495,6 @@ func (s *Server) reopenSession(r *request) (reply, error) {
 func (s *Server) ownerOf(r *request, one *session) *profile {
 	owner, _ := s.state.Profiles.find(r.cred.sandbox(), one.ProfileID)
 	return owner
-}
-
-// returnBody is what returnCartItems takes.
-type returnBody struct {
-	Return *struct {
-		Items []struct {
-			Position *int64  `json:"position" rule:"min=0"`
-			SKU      *string `json:"sku" rule:"min=1"`
-			Quantity *int64  `json:"quantity" rule:"min=1"`
-		} `json:"returnedCartItems" rule:"required,min=1"`
-	} `json:"return" rule:"required"`
-	ResponseContent []string `json:"responseContent" rule:"each:enum=customerSession|customerProfile|coupons|triggeredCampaigns|referral|loyalty|event|previousReturns"`
-}
-
-// returnItems takes items of a closed session back.
-func (s *Server) returnItems(r *request) (reply, error) {
-	var body returnBody
-	if err := r.decode(&body); err != nil {
-		return reply{}, err
-	}
-	dry, err := r.boolQuery("dry", false)
-	if err != nil {
-		return reply{}, err
-	}
-	rerun, err := r.boolQuery("runRuleEngine", false)
-	if err != nil {
-		return reply{}, err
-	}
-	found, err := s.findSession(r)
-	if err != nil {
-		return reply{}, err
-	}
-	if found.State != stateClosed && found.State != statePartiallyReturned {
-		return reply{}, refused("Items of a session that is %s cannot be returned, only of a closed one", found.State)
-	}
-	draft := *found
-	draft.CartItems = slices.Clone(found.CartItems)
-	var items []returnedItem
-	var problems []errorItem
-	for i, one := range body.Return.Items {
-		item, problem := draft.takeBack(one.Position, one.SKU, one.Quantity, "/return/returnedCartItems/"+strconv.Itoa(i))
-		problems = append(problems, problem...)
-		items = append(items, item)
-	}
-	if len(problems) > 0 {
-		return reply{}, badRequest(problems...)
-	}
-	draft.State = statePartiallyReturned
-	draft.Updated = s.now()
-	draft.UpdateCount++
-	var effects []effect
-	if rerun {
-		effects = s.sessionEffects(&draft, nil, dry)
-	}
-	answer := newIntegrationState(effects)
-	owner := s.ownerOf(r, found)
-	made := sessionReturn{Created: s.now(), Items: items}
-	last := &event{ApplicationID: found.ApplicationID, Created: made.Created, Type: "talon_session_partially_returned"}
-	if !dry {
-		made.ID = s.state.nextID(kindReturn)
-		last = s.recordSession(last.Type, found, owner, effects)
-		made.EventID = last.ID
-		draft.Returns = append(slices.Clone(found.Returns), made)
-		*found = draft
-	}
-	answer["return"] = s.viewReturn(&draft, made, owner)
-	return okReply(s.addParts(answer, r, &draft, last, body.ResponseContent)), nil
-}
-
-// takeBack returns units of one line, all that are left when quantity is nil.
-func (one *session) takeBack(position *int64, sku *string, quantity *int64, pointer string) (returnedItem, []errorItem) {
-	wrong := func(at, format string, args ...any) (returnedItem, []errorItem) {
-		return returnedItem{}, []errorItem{atPointer(pointer+at, titleInvalidValue, format, args...)}
-	}
-	line := -1
-	switch {
-	case position != nil:
-		if *position >= int64(len(one.CartItems)) {
-			return wrong("/position", "the session has %d items, positions count from 0", len(one.CartItems))
-		}
-		line = int(*position)
-		if sku != nil && *sku != one.CartItems[line].SKU {
-			return wrong("/sku", "the item at position %d has the SKU %q", line, one.CartItems[line].SKU)
-		}
-	case sku != nil:
-		line = slices.IndexFunc(one.CartItems, func(item cartItem) bool { return item.SKU == *sku && item.Returned < item.Quantity })
-		if line < 0 {
-			return wrong("/sku", "no item with this SKU is left in the session")
-		}
-	default:
-		return wrong("", "position or sku is required")
-	}
-	item := &one.CartItems[line]
-	left := item.Quantity - item.Returned
-	amount := left
-	assign(&amount, quantity)
-	if left == 0 || amount > left {
-		return wrong("/quantity", "%d of %d units are left to return", left, item.Quantity)
-	}
-	item.Returned += amount
-	return returnedItem{Position: int64(line), SKU: item.SKU, Quantity: amount}, nil
-}
-
-func (s *Server) viewReturn(one *session, made sessionReturn, owner *profile) map[string]any {
-	view := map[string]any{
-		"id": made.ID, "created": made.Created, "applicationId": one.ApplicationID, "accountId": s.state.AccountID,
-		"returnedCartItems": made.Items, "eventId": made.EventID, "sessionId": one.ID, "sessionIntegrationId": one.IntegrationID,
-	}
-	if owner != nil {
-		view["profileId"], view["profileIntegrationId"] = owner.ID, owner.IntegrationID
-	}
-	return view
 }
 
 // viewSession is CustomerSessionV2.
@@ -743,96 +602,8 @@ func decimal(value *big.Rat) json.Number {
 	return json.Number(value.FloatString(digits))
 }
 
-// effect is one consequence of a rule.
-type effect struct {
-	CampaignID int64  `json:"campaignId"`
-	RulesetID  int64  `json:"rulesetId"`
-	RuleIndex  int64  `json:"ruleIndex"`
-	RuleName   string `json:"ruleName"`
-	EffectType string `json:"effectType"`
-	Coupon     int64  `json:"triggeredByCoupon,omitempty"`
-	Props      any    `json:"props"`
-}
-
-// seeded turns an effect of the fixture into one of an answer. Rulesets are not modelled: theirs has the ID of
-// the campaign plus 1000, and every effect the rule 0.
-func (e seededEffect) seeded() effect {
-	props := e.Props
-	if props == nil {
-		props = map[string]any{}
-	}
-	return effect{CampaignID: e.CampaignID, RulesetID: e.CampaignID + 1000, RuleName: e.RuleName, EffectType: e.EffectType, Props: props}
-}
-
-// sessionEffects are the effects of the fixture that match the session's coupon codes and the items left in its
-// cart. A dry run can choose campaigns.
-func (s *Server) sessionEffects(one *session, campaigns []int64, dry bool) []effect {
-	app, _ := s.state.Definitions.application(one.ApplicationID)
-	effects := []effect{}
-	for _, seed := range s.state.Sessions.Effects {
-		if seed.EventType != "" || !s.ofApplication(seed, app) || dry && len(campaigns) > 0 && !slices.Contains(campaigns, seed.CampaignID) {
-			continue
-		}
-		if seed.CouponCode != "" && !slices.Contains(one.CouponCodes, app.foldCode(seed.CouponCode)) {
-			continue
-		}
-		inCart := func(item cartItem) bool { return item.SKU == seed.SKU && item.Returned < item.Quantity }
-		if seed.SKU != "" && !slices.ContainsFunc(one.CartItems, inCart) {
-			continue
-		}
-		found := seed.seeded()
-		if c := s.applicationCoupon(app, seed.CouponCode); seed.CouponCode != "" && c != nil {
-			found.Coupon = c.ID
-		}
-		effects = append(effects, found)
-	}
-	return effects
-}
-
-func (s *Server) ofApplication(seed seededEffect, app *application) bool {
-	c, ok := s.state.Definitions.campaign(seed.CampaignID)
-	return ok && c.ApplicationID == app.ID
-}
-
-// newIntegrationState is an answer with the three arrays that are always there.
-func newIntegrationState(effects []effect) map[string]any {
-	return map[string]any{"effects": emptyNotNil(effects), "createdCoupons": []any{}, "createdReferrals": []any{}}
-}
-
-// createFromEffects makes the coupons that effects of the type couponCreated announce, with the code of their
-// props, for the session's customer.
-func (s *Server) createFromEffects(one *session, answer map[string]any) {
-	coupons := []any{}
-	for _, found := range answer["effects"].([]effect) {
-		props, _ := found.Props.(map[string]any)
-		code, _ := props["value"].(string)
-		if found.EffectType != "couponCreated" || code == "" {
-			continue
-		}
-		made := &coupon{
-			ID: s.state.nextID(kindCoupon), Created: s.now(), CampaignID: found.CampaignID, Value: code, UsageLimit: 1,
-			Recipient: one.ProfileID,
-		}
-		s.state.Coupons.add(made)
-		coupons = append(coupons, made.createdView())
-	}
-	answer["createdCoupons"] = coupons
-}
-
-func (c *coupon) createdView() map[string]any {
-	view := map[string]any{
-		"id": c.ID, "created": c.Created, "campaignId": c.CampaignID, "value": c.Value, "usageLimit": c.UsageLimit,
-		"usageCounter": c.UsageCounter, "reservation": true, "isReservationMandatory": c.Mandatory,
-	}
-	if c.Recipient != "" {
-		view["recipientIntegrationId"] = c.Recipient
-	}
-	return view
-}
-
 // addParts adds what responseContent asks for to an answer. last is the session's last event; a dry run has none.
-func (s *Server) addParts(answer map[string]any, r *request, one *session, last *event, parts []string) map[string]any {
-	effects, _ := answer["effects"].([]effect)
+func (s *Server) addParts(answer map[string]any, r *request, one *session, last *event, effects []effect, parts []string) map[string]any {
 	for _, part := range parts {
 		switch part {
 		case "customerSession":
@@ -854,29 +625,6 @@ func (s *Server) addParts(answer map[string]any, r *request, one *session, last 
 	return answer
 }
 
-// addCommonPart adds a part that sessions and events share. What the emulator does not model is empty.
-func (s *Server) addCommonPart(answer map[string]any, r *request, profileID, part string, effects []effect) {
-	switch part {
-	case "customerProfile":
-		if owner, ok := s.state.Profiles.find(r.cred.sandbox(), profileID); ok {
-			answer[part] = s.viewProfile(owner)
-		}
-	case "triggeredCampaigns":
-		campaigns, seen := []any{}, map[int64]bool{}
-		for _, found := range effects {
-			if c, ok := s.state.Definitions.campaign(found.CampaignID); ok && !seen[c.ID] {
-				seen[c.ID] = true
-				campaigns = append(campaigns, s.viewCampaign(c))
-			}
-		}
-		answer[part] = campaigns
-	case "loyalty":
-		answer[part] = map[string]any{"programs": map[string]any{}}
-	case "coupons", "awardedGiveaways", "ruleFailureReasons", "campaignEligibility", "achievements":
-		answer[part] = []any{}
-	}
-}
-
 func (s *Server) listSessions(r *request) (reply, error) {
 	app, err := s.pathApplication(r)
 	if err != nil {
@@ -886,7 +634,7 @@ func (s *Server) listSessions(r *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	created, err := r.createdBounds()
+	created, err := r.periodQuery("created")
 	if err != nil {
 		return reply{}, err
 	}
@@ -903,7 +651,7 @@ func (s *Server) listSessions(r *request) (reply, error) {
 	}
 	var rows []*session
 	for one := range s.state.Sessions.All.all() {
-		if one.ApplicationID == app.ID && created(one.Created) && (r.query.Get("state") == "" || r.query.Get("state") == one.State) &&
+		if one.ApplicationID == app.ID && created.holds(one.Created) && (r.query.Get("state") == "" || r.query.Get("state") == one.State) &&
 			matches("integrationId", one.IntegrationID) && matches("profile", one.ProfileID) &&
 			matches("referral", one.ReferralCode) && matches("storeIntegrationId", one.StoreIntegrationID) &&
 			(r.query.Get("coupon") == "" || slices.ContainsFunc(one.CouponCodes, func(code string) bool { return matches("coupon", code) })) {
@@ -914,26 +662,6 @@ func (s *Server) listSessions(r *request) (reply, error) {
 		"created": func(a, b *session) int { return a.Created.Compare(b.Created) },
 	})
 	return listReply(p, rows, func(one *session) any { return s.viewListedSession(app, one) }), nil
-}
-
-// createdBounds reads createdAfter and createdBefore, both exclusive.
-func (r *request) createdBounds() (func(time.Time) bool, error) {
-	bounds := make(map[string]time.Time, 2)
-	for _, name := range []string{"createdAfter", "createdBefore"} {
-		raw := r.query.Get(name)
-		if raw == "" {
-			continue
-		}
-		at, err := time.Parse(time.RFC3339, raw)
-		if err != nil {
-			return nil, badRequest(atParameter(name, titleInvalidType, "%s is not an RFC 3339 time", name))
-		}
-		bounds[name] = at
-	}
-	after, before := bounds["createdAfter"], bounds["createdBefore"]
-	return func(at time.Time) bool {
-		return (after.IsZero() || at.After(after)) && (before.IsZero() || at.Before(before))
-	}, nil
 }
 
 func (s *Server) getListedSession(r *request) (reply, error) {
