@@ -92,7 +92,7 @@ func (one *session) takeBack(position *int64, sku *string, quantity *int64, poin
 	wrong := func(at, format string, args ...any) (returnedItem, []errorItem) {
 		return returnedItem{}, []errorItem{atPointer(pointer+at, titleInvalidValue, format, args...)}
 	}
-	line := -1
+	var line int
 	switch {
 	case position != nil:
 		if *position >= int64(len(one.CartItems)) {

@@ -388,12 +388,12 @@ func (s *Server) storeSession(r *request, existing, next *session, effects []eff
 			steps = append(steps, "talon_session_updated")
 		}
 	}
-	switch {
-	case next.State == stateClosed:
+	switch next.State {
+	case stateClosed:
 		steps = append(steps, "talon_session_closed")
 		s.settle(next, owner, 1)
 		s.createFromEffects(next.ProfileID, effects, answer)
-	case next.State == stateCancelled:
+	case stateCancelled:
 		steps = append(steps, "talon_session_cancelled")
 		if before != stateOpen {
 			s.settle(next, owner, -1)

@@ -275,10 +275,10 @@ func TestReturns(t *testing.T) {
 	// The second A is next once the first line is used up.
 	expectStatus(t, "the rest of the first line", give(`{"sku":"A"}`), 200)
 	last := give(`{"sku":"A"}`)
-	if remaining := fmt.Sprint(last.json["customerSession"].(map[string]any)["cartItems"]); strings.Contains(remaining, "remainingQuantity:1") {
-		t.Errorf("units are left: %s", remaining)
+	if got := last.part("customerSession", "cartItems"); strings.Count(got, `"remainingQuantity":0`) != 3 {
+		t.Errorf("units are left: %s", got)
 	}
-	if n := len(last.json["previousReturns"].([]any)); n != 3 {
+	if n := strings.Count(last.part("previousReturns"), `"eventId"`); n != 3 {
 		t.Errorf("got %d returns, want 3", n)
 	}
 	expectStatus(t, "what is gone", give(`{"sku":"A"}`), 400)
@@ -349,7 +349,7 @@ func TestSessionsAndTheirEventsAreListed(t *testing.T) {
 			t.Errorf("%s lists %q, want %q", query, got, want)
 		}
 	}
-	id := d.must("GET", "/v1/applications/1/sessions?integrationId=cart-a", managementK, "").json["data"].([]any)[0].(map[string]any)["id"]
-	expectPart(t, d.must("GET", fmt.Sprintf("/v1/applications/1/sessions/%v", id), managementK, ""), `"cancelled"`, "state")
-	expectStatus(t, "in the other Application", d.call("GET", fmt.Sprintf("/v1/applications/2/sessions/%v", id), managementK, ""), 404)
+	id := d.must("GET", "/v1/applications/1/sessions?integrationId=cart-a", managementK, "").column("id")[0]
+	expectPart(t, d.must("GET", "/v1/applications/1/sessions/"+id, managementK, ""), `"cancelled"`, "state")
+	expectStatus(t, "in the other Application", d.call("GET", "/v1/applications/2/sessions/"+id, managementK, ""), 404)
 }

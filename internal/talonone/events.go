@@ -152,7 +152,8 @@ func (c *Client) TrackEventV3(ctx context.Context, event AdvancedEvent, response
 	for attempt := 0; ; attempt++ {
 		state, err = c.sendEventV3(ctx, event, responseContent)
 		unsure = unsure || IsOutcomeUnknown(err)
-		if err == nil || attempt == c.config.MaxRetries || !(IsConflict(err) || IsOutcomeUnknown(err)) || ctx.Err() != nil {
+		mayBeThere := IsConflict(err) || IsOutcomeUnknown(err)
+		if !mayBeThere || attempt == c.config.MaxRetries || ctx.Err() != nil {
 			return state, false, err
 		}
 		found, lookupErr := c.GetEventV3(ctx, event.IntegrationID)

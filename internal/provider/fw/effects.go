@@ -140,15 +140,6 @@ func timeOrNull(t *time.Time) timetypes.RFC3339 {
 	return Time(*t)
 }
 
-// UnknownEffects, UnknownCoupons and UnknownReferrals are the lists before apply.
-func UnknownEffects() types.List { return types.ListUnknown(objectType(effectColumns)) }
-
-// UnknownCoupons is the list of created coupons before apply.
-func UnknownCoupons() types.List { return types.ListUnknown(objectType(couponColumns)) }
-
-// UnknownReferrals is the list of created referrals before apply.
-func UnknownReferrals() types.List { return types.ListUnknown(objectType(referralColumns)) }
-
 // Descriptions of the lists; what goes before says when the rules ran.
 const (
 	effectsText   = "Effects of the campaigns' rules, in the API's order: what the shop has to carry out."

@@ -22,46 +22,51 @@ func applied(ctx context.Context, planned, actual attr.Value) (result attr.Value
 	}
 	switch planned := planned.(type) {
 	case basetypes.ObjectValue:
-		attributes := planned.Attributes()
-		same = true
-		for name, theirs := range actual.(basetypes.ObjectValue).Attributes() {
-			merged, equal := applied(ctx, attributes[name], theirs)
-			attributes[name] = merged
-			same = same && equal
+		if theirs, ok := actual.(basetypes.ObjectValue); ok {
+			attributes, same := appliedParts(ctx, planned.Attributes(), theirs.Attributes())
+			return basetypes.NewObjectValueMust(planned.AttributeTypes(ctx), attributes), same
 		}
-		return basetypes.NewObjectValueMust(planned.AttributeTypes(ctx), attributes), same
-	case basetypes.ListValue:
-		theirs := actual.(basetypes.ListValue).Elements()
-		elements := planned.Elements()
-		same = len(elements) == len(theirs)
-		for i := range elements {
-			if i >= len(theirs) {
-				elements[i] = closed(ctx, elements[i])
-				continue
-			}
-			merged, equal := applied(ctx, elements[i], theirs[i])
-			elements[i] = merged
-			same = same && equal
-		}
-		return basetypes.NewListValueMust(planned.ElementType(ctx), elements), same
 	case basetypes.MapValue:
-		theirs := actual.(basetypes.MapValue).Elements()
-		elements := planned.Elements()
-		same = len(elements) == len(theirs)
-		for name := range elements {
-			there, ok := theirs[name]
-			if !ok {
-				elements[name], same = closed(ctx, elements[name]), false
-				continue
-			}
-			merged, equal := applied(ctx, elements[name], there)
-			elements[name] = merged
-			same = same && equal
+		if theirs, ok := actual.(basetypes.MapValue); ok {
+			elements, same := appliedParts(ctx, planned.Elements(), theirs.Elements())
+			return basetypes.NewMapValueMust(planned.ElementType(ctx), elements), same
 		}
-		return basetypes.NewMapValueMust(planned.ElementType(ctx), elements), same
-	default:
-		return planned, planned.Equal(actual)
+	case basetypes.ListValue:
+		if theirs, ok := actual.(basetypes.ListValue); ok {
+			elements, same := appliedElements(ctx, planned.Elements(), theirs.Elements())
+			return basetypes.NewListValueMust(planned.ElementType(ctx), elements), same
+		}
 	}
+	return planned, planned.Equal(actual)
+}
+
+func appliedParts(ctx context.Context, planned, actual map[string]attr.Value) (result map[string]attr.Value, same bool) {
+	same = len(planned) == len(actual)
+	for name, part := range planned {
+		theirs, ok := actual[name]
+		if !ok {
+			planned[name], same = closed(ctx, part), false
+			continue
+		}
+		merged, equal := applied(ctx, part, theirs)
+		planned[name] = merged
+		same = same && equal
+	}
+	return planned, same
+}
+
+func appliedElements(ctx context.Context, planned, actual []attr.Value) (result []attr.Value, same bool) {
+	same = len(planned) == len(actual)
+	for i, element := range planned {
+		if i >= len(actual) {
+			planned[i] = closed(ctx, element)
+			continue
+		}
+		merged, equal := applied(ctx, element, actual[i])
+		planned[i] = merged
+		same = same && equal
+	}
+	return planned, same
 }
 
 // closed turns the unknown parts of a planned value into nulls: nothing may stay
@@ -106,7 +111,9 @@ func keep[T attr.Value](ctx context.Context, name string, into *T, planned T, di
 		diags.AddAttributeWarning(path.Root(name), "The deployment keeps another value",
 			fmt.Sprintf("%s was sent as configured, and the deployment's answer has another value. The next plan shows the difference.", name))
 	}
-	*into = result.(T)
+	if value, ok := result.(T); ok {
+		*into = value
+	}
 }
 
 // keepPlanned is keep for everything that the configuration of a session can say.

@@ -2,6 +2,7 @@ package session_test
 
 import (
 	"fmt"
+	"net/http"
 	"regexp"
 	"testing"
 
@@ -30,12 +31,19 @@ func ordered(t *testing.T) *acctest.Deployment {
 	return d
 }
 
-// left is how many units of an item the session still has.
-func left(t *testing.T, d *acctest.Deployment, position int, want float64) func(*terraform.State) error {
+// left checks how many units of an item the session still has.
+func left(t *testing.T, d *acctest.Deployment, position, want int) func(*terraform.State) error {
 	return func(*terraform.State) error {
-		item := stateOf(t, d, "order-1")["cartItems"].([]any)[position].(map[string]any)
-		if item["remainingQuantity"] != want {
-			return fmt.Errorf("%v units are left at position %d, want %v", item["remainingQuantity"], position, want)
+		var answer struct {
+			Session struct {
+				CartItems []struct {
+					RemainingQuantity int `json:"remainingQuantity"`
+				} `json:"cartItems"`
+			} `json:"customerSession"`
+		}
+		d.Call(t, http.MethodGet, "/v2/customer_sessions/order-1", nil, &answer)
+		if got := answer.Session.CartItems[position].RemainingQuantity; got != want {
+			return fmt.Errorf("%d units are left at position %d, want %d", got, position, want)
 		}
 		return nil
 	}

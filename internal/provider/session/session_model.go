@@ -13,7 +13,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
@@ -139,7 +138,7 @@ func (m *contentModel) inputs(ctx context.Context, diags *diag.Diagnostics) []it
 	if !isSet(m.CartItems) {
 		return nil
 	}
-	if _, isInput := m.CartItems.ElementType(ctx).(basetypes.ObjectType).AttrTypes["position"]; !isInput {
+	if m.CartItems.ElementType(ctx).Equal(inputType) {
 		return elements[itemInput](ctx, m.CartItems, diags)
 	}
 	var inputs []itemInput

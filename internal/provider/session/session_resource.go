@@ -527,8 +527,9 @@ func keepResults(ctx context.Context, plan *sessionModel, state sessionModel) {
 	if plan.ResponseContent.IsNull() {
 		plan.Response = jsontypes.NewNormalizedNull()
 	}
-	items, _ := applied(ctx, plan.CartItems, state.CartItems)
-	plan.CartItems = items.(types.List)
+	if items, _ := applied(ctx, plan.CartItems, state.CartItems); isSet(items) {
+		plan.CartItems, _ = items.(types.List)
+	}
 }
 
 // checkStep refuses what the API would refuse: steps that the states do not
