@@ -204,7 +204,9 @@ func (p *talonOneProvider) DataSources(context.Context) []func() datasource.Data
 		audience.NewMembersDataSource,
 		customer.NewInventoryDataSource,
 		loyalty.NewTransactionsDataSource,
+		event.NewListDataSource,
 		session.NewDataSource,
+		session.NewListDataSource,
 		session.NewEvaluationDataSource,
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"github.com/google/uuid"
@@ -482,6 +483,9 @@ func planUpdate(ctx context.Context, plan *sessionModel, state, config sessionMo
 	if plan.ResponseContent.IsNull() {
 		plan.Response = jsontypes.NewNormalizedNull()
 	}
+	if !slices.Contains(changed, "cart_items") && isFullyKnown(ctx, config.CartItems) {
+		keepCart(ctx, plan, state)
+	}
 	checkStep(changed, *plan, state, diags)
 }
 
@@ -527,6 +531,12 @@ func keepResults(ctx context.Context, plan *sessionModel, state sessionModel) {
 	if plan.ResponseContent.IsNull() {
 		plan.Response = jsontypes.NewNormalizedNull()
 	}
+	keepCart(ctx, plan, state)
+}
+
+// keepCart plans a cart that is not sent again with all that the deployment said
+// about it.
+func keepCart(ctx context.Context, plan *sessionModel, state sessionModel) {
 	if items, _ := applied(ctx, plan.CartItems, state.CartItems); isSet(items) {
 		plan.CartItems, _ = items.(types.List)
 	}
@@ -609,12 +619,16 @@ func fullyKnown(ctx context.Context, config sessionModel) bool {
 		config.AdditionalCosts, config.Identifiers, config.Attributes, config.ExperimentVariantAllocations, config.State,
 		config.EvaluableCampaignIDs, config.ResponseContent,
 	} {
-		raw, err := value.ToTerraformValue(ctx)
-		if err != nil || !raw.IsFullyKnown() {
+		if !isFullyKnown(ctx, value) {
 			return false
 		}
 	}
 	return true
+}
+
+func isFullyKnown(ctx context.Context, value attr.Value) bool {
+	raw, err := value.ToTerraformValue(ctx)
+	return err == nil && raw.IsFullyKnown()
 }
 
 // doing leads the JSON pointers of the API's errors, with or without the name of

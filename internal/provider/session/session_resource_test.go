@@ -313,6 +313,64 @@ func TestSessionTakesTheStepsThatItsStateAllows(t *testing.T) {
 	})
 }
 
+func TestChangeShowsAndSendsOnlyWhatChanges(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t, func(o *emulator.Options) { o.KeepBodies = true })
+	const items = "cart_items = [{ sku = \"A\", quantity = 2, price = 10 }]\n"
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(),
+		Steps: []resource.TestStep{
+			{Config: d.Config(session(items + `attributes = jsonencode({ Channel = "web" })`))},
+			{
+				PreConfig: d.Forget,
+				Config:    d.Config(session(items + "attributes = jsonencode({})\ncoupon_codes = [\"SUMMER10\"]")),
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
+					plancheck.ExpectKnownValue(cart, at("cart_items", 0, "remaining_quantity"), knownvalue.Int64Exact(2)),
+					plancheck.ExpectKnownValue(cart, at("id"), knownvalue.NotNull()),
+					plancheck.ExpectKnownValue(cart, at("profile_id"), knownvalue.StringExact("")),
+					plancheck.ExpectUnknownValue(cart, at("total")),
+					plancheck.ExpectUnknownValue(cart, at("effects")),
+				}},
+				Check: func(*terraform.State) error {
+					for _, request := range d.Server.Requests() {
+						if request.Operation != "updateCustomerSessionV2" {
+							continue
+						}
+						const want = `{"customerSession":{"couponCodes":["SUMMER10"],"attributes":{"Channel":null}},"responseContent":["customerSession"]}`
+						if string(request.Body) != want {
+							return fmt.Errorf("sent %s, want %s", request.Body, want)
+						}
+					}
+					return nil
+				},
+			},
+		},
+	})
+}
+
+func TestReopeningThatFailsHalfwayGoesOn(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	config := d.Config(session("state = \"open\"\ncoupon_codes = [\"SUMMER10\"]"))
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(),
+		Steps: []resource.TestStep{
+			{Config: d.Config(session(`state = "closed"`))},
+			{
+				PreConfig: func() {
+					inject(t, d, `PUT /v2/customer_sessions/cart-1 after=1 times=1 status=400 body={"message":"no"}`)
+				},
+				Config: config, ExpectError: regexp.MustCompile(`(?s)Unable to update customer session "cart-1"`),
+			},
+			{
+				// It is open by now; the codes are what is left.
+				PreConfig: d.Forget,
+				Config:    config, Check: d.ExpectWrites(map[string]int{"updateCustomerSessionV2": 1}),
+			},
+		},
+	})
+}
+
 func TestStatesThatNoUpdateCanAskForAreRefusedAtPlanTime(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
