@@ -124,6 +124,9 @@ func (s *Server) addCommonPart(answer map[string]any, r *request, profileID, par
 		answer[part] = campaigns
 	case "loyalty":
 		answer[part] = map[string]any{"programs": map[string]any{}}
+		if owner, ok := s.state.Profiles.find(r.cred.sandbox(), profileID); ok {
+			answer[part] = s.viewLoyalty(owner)
+		}
 	case "coupons", "awardedGiveaways", "ruleFailureReasons", "campaignEligibility", "achievements":
 		answer[part] = []any{}
 	}

@@ -25,10 +25,9 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/audience"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/catalog"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customer"
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/loyalty"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/event"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/loyalty"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/session"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )

@@ -149,29 +149,6 @@ type Effect struct {
 	Props json.RawMessage `json:"props"`
 }
 
-// CreatedCoupon is what matters of a coupon that a rule has created.
-type CreatedCoupon struct {
-	ID                     int64      `json:"id"`
-	CampaignID             int64      `json:"campaignId"`
-	Value                  string     `json:"value"`
-	UsageLimit             int64      `json:"usageLimit"`
-	RecipientIntegrationID string     `json:"recipientIntegrationId"`
-	StartDate              *time.Time `json:"startDate"`
-	ExpiryDate             *time.Time `json:"expiryDate"`
-}
-
-// CreatedReferral is what matters of a referral that a rule has created.
-type CreatedReferral struct {
-	ID                           int64      `json:"id"`
-	CampaignID                   int64      `json:"campaignId"`
-	Code                         string     `json:"code"`
-	UsageLimit                   int64      `json:"usageLimit"`
-	AdvocateProfileIntegrationID string     `json:"advocateProfileIntegrationId"`
-	FriendProfileIntegrationID   string     `json:"friendProfileIntegrationId"`
-	StartDate                    *time.Time `json:"startDate"`
-	ExpiryDate                   *time.Time `json:"expiryDate"`
-}
-
 // Return is a request that took back items of a closed session.
 type Return struct {
 	ID                   int64          `json:"id"`
@@ -196,9 +173,9 @@ type ReturnedItem struct {
 // State is the answer of the operations that run the rules: the parts that every
 // one has, and those that responseContent asks for.
 type State struct {
-	Effects          []Effect          `json:"effects"`
-	CreatedCoupons   []CreatedCoupon   `json:"createdCoupons"`
-	CreatedReferrals []CreatedReferral `json:"createdReferrals"`
+	Effects          []Effect   `json:"effects"`
+	CreatedCoupons   []Coupon   `json:"createdCoupons"`
+	CreatedReferrals []Referral `json:"createdReferrals"`
 
 	// Session is set when customerSession was asked for.
 	Session *Session `json:"customerSession"`

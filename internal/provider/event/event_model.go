@@ -68,8 +68,8 @@ var partsOf = map[string][]string{
 type tracked struct {
 	event     *talonone.Event
 	effects   []talonone.Effect
-	coupons   []talonone.CreatedCoupon
-	referrals []talonone.CreatedReferral
+	coupons   []talonone.Coupon
+	referrals []talonone.Referral
 	parts     map[string]json.RawMessage
 }
 

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
@@ -94,25 +93,25 @@ func Effects(api []talonone.Effect) types.List {
 }
 
 // CreatedCoupons are the coupons that rules created.
-func CreatedCoupons(api []talonone.CreatedCoupon) types.List {
-	return listOf(api, couponColumns, func(c talonone.CreatedCoupon) map[string]attr.Value {
+func CreatedCoupons(api []talonone.Coupon) types.List {
+	return listOf(api, couponColumns, func(c talonone.Coupon) map[string]attr.Value {
 		return map[string]attr.Value{
 			"id": types.Int64Value(c.ID), "campaign_id": types.Int64Value(c.CampaignID), "value": types.StringValue(c.Value),
-			"usage_limit": types.Int64Value(c.UsageLimit), "recipient_integration_id": textOrNull(c.RecipientIntegrationID),
-			"start_date": timeOrNull(c.StartDate), "expiry_date": timeOrNull(c.ExpiryDate),
+			"usage_limit": types.Int64Value(c.UsageLimit), "recipient_integration_id": OptionalString(c.RecipientIntegrationID, types.StringNull()),
+			"start_date": OptionalTime(c.StartDate), "expiry_date": OptionalTime(c.ExpiryDate),
 		}
 	})
 }
 
 // CreatedReferrals are the referrals that rules created.
-func CreatedReferrals(api []talonone.CreatedReferral) types.List {
-	return listOf(api, referralColumns, func(r talonone.CreatedReferral) map[string]attr.Value {
+func CreatedReferrals(api []talonone.Referral) types.List {
+	return listOf(api, referralColumns, func(r talonone.Referral) map[string]attr.Value {
 		return map[string]attr.Value{
 			"id": types.Int64Value(r.ID), "campaign_id": types.Int64Value(r.CampaignID), "code": types.StringValue(r.Code),
 			"usage_limit":                     types.Int64Value(r.UsageLimit),
 			"advocate_profile_integration_id": types.StringValue(r.AdvocateProfileIntegrationID),
-			"friend_profile_integration_id":   textOrNull(r.FriendProfileIntegrationID),
-			"start_date":                      timeOrNull(r.StartDate), "expiry_date": timeOrNull(r.ExpiryDate),
+			"friend_profile_integration_id":   OptionalString(r.FriendProfileIntegrationID, types.StringNull()),
+			"start_date":                      OptionalTime(r.StartDate), "expiry_date": OptionalTime(r.ExpiryDate),
 		}
 	})
 }
@@ -124,20 +123,6 @@ func textType(kind attr.Type) basetypes.StringTypable {
 		return nil
 	}
 	return custom
-}
-
-func textOrNull(text string) types.String {
-	if text == "" {
-		return types.StringNull()
-	}
-	return types.StringValue(text)
-}
-
-func timeOrNull(t *time.Time) timetypes.RFC3339 {
-	if t == nil || t.IsZero() {
-		return timetypes.NewRFC3339Null()
-	}
-	return Time(*t)
 }
 
 // Descriptions of the lists; what goes before says when the rules ran.
