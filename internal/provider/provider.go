@@ -26,9 +26,11 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/catalog"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/coupon"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customer"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/event"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/loyalty"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/referral"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/session"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -195,6 +197,9 @@ func (p *talonOneProvider) Resources(context.Context) []func() resource.Resource
 		customer.NewProfileResource,
 		customer.NewProfilesResource,
 		customer.NewDataDeletionResource,
+		event.NewResource,
+		session.NewResource,
+		session.NewReturnResource,
 	}
 }
 
@@ -208,6 +213,10 @@ func (p *talonOneProvider) DataSources(context.Context) []func() datasource.Data
 		coupon.NewReservedCustomersDataSource,
 		customer.NewInventoryDataSource,
 		loyalty.NewTransactionsDataSource,
+		event.NewListDataSource,
+		session.NewDataSource,
+		session.NewListDataSource,
+		session.NewEvaluationDataSource,
 	}
 }
 
@@ -224,6 +233,8 @@ func (p *talonOneProvider) Actions(context.Context) []func() action.Action {
 		audience.NewClearAudienceAction,
 		audience.NewCustomerAttributesAction,
 		customer.NewDeleteDataAction,
+		event.NewAction,
+		session.NewReturnAction,
 	}
 }
 

@@ -69,6 +69,7 @@ type Client struct {
 	base   *url.URL
 	config Config
 	sender *retryablehttp.Client
+	turns  turns
 
 	audiences        cached[*AudienceListing]
 	audiencesAtStart cached[*AudienceListing]
