@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
 )
@@ -15,6 +16,7 @@ var updatePicture = flag.Bool("update-picture", false, "write page.png, the pict
 // demoDeployment is a deployment with something in every table of the page.
 func demoDeployment(t *testing.T) *deployment {
 	t.Helper()
+	at := newClock()
 	fixture := emulator.DefaultFixture()
 	for i, audience := range []string{"Newsletter", "Abandoned cart", "Birthday this month", "Winter shoppers", "VIP customers"} {
 		members := make([]string, 40+i*311)
@@ -41,6 +43,7 @@ func demoDeployment(t *testing.T) *deployment {
 	}
 	d := start(t, emulator.Options{
 		Fixture: fixture, ManagementRPS: 3,
+		Now:    func() time.Time { at.advance(7 * time.Millisecond); return at.now() },
 		Faults: []emulator.Fault{{Method: "POST", PathPrefix: "/v2/customer_audiences", Status: 503, Times: 1}},
 	})
 	d.server.AddSession("order-1001", "customer-1", "closed", "SUMMER10")
