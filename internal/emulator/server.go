@@ -202,6 +202,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.serveControl(w, r, path)
 		return
 	}
+	if path == pagePath && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+		s.servePage(w, r)
+		return
+	}
 	if r.Body == nil {
 		r.Body = http.NoBody
 	}
