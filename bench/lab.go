@@ -138,6 +138,7 @@ type step struct {
 	provider      usage
 	wall          time.Duration
 	syncs, listed int
+	requests      map[string]int // by operation
 }
 
 func (s step) cliCPU() time.Duration { return s.total.CPU - s.provider.CPU }
@@ -169,7 +170,7 @@ func (l *lab) terraform(ctx context.Context, name, dir string, args ...string) (
 		s.provider.Peak = max(s.provider.Peak, one.Peak)
 	}
 	counts, err := l.counts(ctx)
-	s.syncs, s.listed = counts["syncCatalog"], counts["listCatalogItems"]
+	s.syncs, s.listed, s.requests = counts["syncCatalog"], counts["listCatalogItems"], counts
 	return s, err
 }
 

@@ -68,6 +68,8 @@ func run(ctx context.Context) error {
 		return err
 	}
 	table, missed := render(results, decoding)
+	members, missedByMembers := lab.benchMembers(ctx, *only)
+	table, missed = table+"\n"+members, errors.Join(missed, missedByMembers)
 	fmt.Println("\n" + table)
 	if *only != "" {
 		return missed

@@ -38,7 +38,7 @@ func (a *audienceServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if slices.Contains(a.members, id) {
 			memberships = `{"id":748,"name":"VIP"}`
 		}
-		_, _ = fmt.Fprintf(w, `{"profile":{"integrationId":%q,"audienceMemberships":[%s]}}`, id, memberships)
+		_, _ = fmt.Fprintf(w, `{"profile":{"integrationId":%q,"audienceMemberships":[%s]}}`, id, memberships) //nolint:gosec // The client of the test is no browser.
 	case r.URL.Query().Get("pageSize") == "1":
 		a.received = append(a.received, "confirmation")
 		_, _ = io.WriteString(w, `{"hasMore":false,"data":[]}`)
