@@ -209,6 +209,42 @@ func (p *Process) object(t testing.TB, kind string, state *tfprotov6.DynamicValu
 	return Instance{Type: kind, state: state, identity: identity, private: private}
 }
 
+// Import reads an object that exists, by its import ID or its identity.
+func (p *Process) Import(t testing.TB, kind, id string, identity Attributes) (Instance, []*tfprotov6.Diagnostic) {
+	t.Helper()
+	request := &tfprotov6.ImportResourceStateRequest{TypeName: kind, ID: id}
+	if identity != nil {
+		request.Identity = p.identity(t, kind, identity)
+	}
+	answer, err := p.Server.ImportResourceState(t.Context(), request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(answer.ImportedResources) == 0 {
+		return Instance{Type: kind}, answer.Diagnostics
+	}
+	imported := answer.ImportedResources[0]
+	return p.Refresh(t, p.object(t, kind, imported.State, imported.Identity, imported.Private))
+}
+
+func (p *Process) identity(t testing.TB, kind string, attributes Attributes) *tfprotov6.ResourceIdentityData {
+	t.Helper()
+	schemas, err := p.Server.GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	object := schemas.IdentitySchemas[kind].ValueType()
+	value, err := fromJSON(object, attributes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	encoded, err := tfprotov6.NewDynamicValue(object, value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &tfprotov6.ResourceIdentityData{IdentityData: &encoded}
+}
+
 // Plan plans a configuration for an object that has been refreshed; nil attributes
 // plan to destroy it.
 func (p *Process) Plan(t testing.TB, kind string, prior Instance, config Attributes) (Plan, []*tfprotov6.Diagnostic) {
