@@ -123,14 +123,13 @@ func (r *referralsResource) makePart(ctx context.Context, m referralsModel, advo
 		if len(created) > 0 {
 			entry.Done(created[0].ID)
 		}
-		var unknown *talonone.OutcomeUnknownError
 		if err == nil {
 			if missing := without(advocates, now); len(missing) > 0 {
 				return fmt.Errorf("the answer names no code for %d of %d advocates", len(missing), len(advocates))
 			}
 			return nil
 		}
-		if !errors.As(err, &unknown) {
+		if _, unknown := errors.AsType[*talonone.OutcomeUnknownError](err); !unknown {
 			entry.Forget()
 			return err
 		}
