@@ -32,7 +32,13 @@ type Attributes map[string]any
 // unless settings say otherwise; a nil setting removes one.
 func (d *Deployment) NewProcess(t testing.TB, settings Attributes) *Process {
 	t.Helper()
-	server := providerserver.NewProtocol6(provider.New(provider.Build{Version: "test"})())()
+	return d.NewProcessIn(t, "", settings)
+}
+
+// NewProcessIn is NewProcess with the provider's journal below dataDir.
+func (d *Deployment) NewProcessIn(t testing.TB, dataDir string, settings Attributes) *Process {
+	t.Helper()
+	server := providerserver.NewProtocol6(provider.New(provider.Build{Version: "test", DataDir: dataDir})())()
 	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		t.Fatal(err)

@@ -27,8 +27,8 @@ type Data struct {
 	// its ID in decimal: who looks before adding must not look while another adds.
 	Members Locks
 	// Referrals are the IDs of referrals that the state of a resource holds,
-	// NewReferrals those made or taken over in this run, and AdoptedReferrals those left over by
-	// an interrupted apply that a plan takes over.
+	// NewReferrals those made or taken over in this run, and AdoptedReferrals those
+	// left over by an interrupted apply that a plan takes over.
 	Referrals, NewReferrals, AdoptedReferrals Claims
 }
 

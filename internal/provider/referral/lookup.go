@@ -15,9 +15,8 @@ import (
 )
 
 const (
-	// adoptionWindow is how old a referral may be that a plan takes for the work
-	// of an apply that was killed before it could save its state.
-	adoptionWindow = time.Hour
+	// longestCreate is how long after its request a referral may appear.
+	longestCreate = 10 * time.Minute
 	// clockTolerance covers clocks that differ without the Date header telling.
 	clockTolerance = 3 * time.Second
 	// createAttempts bounds creates whose answer was lost and that had no effect.
@@ -190,16 +189,42 @@ func inventoriesOf(ctx context.Context, client *talonone.Client, advocates []str
 	return inventories, unseen, err
 }
 
-// isLeftover says whether a plan may take a referral of the right kind for the
-// leftover of an interrupted apply, and takes it. What was made after the command
-// began is no leftover: another alias of the provider, which is
-// another process, may just have made it. The referral of another resource is an
-// error instead of a reason to create one: Terraform plans a creation twice, and
-// the second time, in the apply, resources that do not change are not there to
-// claim what is theirs.
+// begun are the creations with the same settings that earlier commands in this
+// folder began and whose result no state is known to hold.
+type begun []*fw.JournalEntry
+
+// since is when the first of them was sent, by the deployment's clock.
+func (b begun) since(client *talonone.Client) time.Time {
+	var first time.Time
+	for _, entry := range b {
+		if first.IsZero() || entry.Sent.Before(first) {
+			first = entry.Sent
+		}
+	}
+	return client.ServerTime(first).Add(-clockTolerance)
+}
+
+// entryOf is the creation that a referral of the right kind is the work of; nil
+// where it is nobody's here. Where the answer was lost, or named others of the same
+// request, it is told by the time.
+func (b begun) entryOf(client *talonone.Client, referral *talonone.Referral) *fw.JournalEntry {
+	for _, entry := range b {
+		sent := client.ServerTime(entry.Sent)
+		if entry.ID == referral.ID ||
+			!referral.Created.Before(sent.Add(-clockTolerance)) && referral.Created.Before(sent.Add(longestCreate)) {
+			return entry
+		}
+	}
+	return nil
+}
+
+// isLeftover says whether a plan may take over a referral that is the work of an
+// interrupted apply, and takes it. One that turns out to be in the state of another
+// resource is an error: when that resource is read, its creation is settled, and
+// the next plan knows.
 func isLeftover(data *fw.Data, referral *talonone.Referral, diags *diag.Diagnostics) bool {
 	switch {
-	case data.NewReferrals.Has(referral.ID), !referral.Created.Before(data.Client.ServerTime(data.RunStart)):
+	case data.NewReferrals.Has(referral.ID):
 		return false
 	case data.Referrals.Has(referral.ID):
 		reportCollision(referral.ID, diags)
@@ -223,9 +248,8 @@ func own(data *fw.Data, id int64, diags *diag.Diagnostics) bool {
 
 func reportCollision(id int64, diags *diag.Diagnostics) {
 	diags.AddError("A new referral can't be told from one that is there",
-		fmt.Sprintf("Referral %d is managed by one resource, was made within the last hour, and has the advocate, the campaign and the settings of another resource that is new. "+
-			"If Terraform were interrupted now, nothing could tell whose code it is. Wait until the referral is an hour old, "+
-			"or create the new one with another setting, such as usage_limit, and change it afterwards.", id))
+		fmt.Sprintf("Referral %d is in the state of one resource, and was taken for what an interrupted apply left of another one with the same settings. "+
+			"Nothing has been changed. Plan again: both have been read now.", id))
 }
 
 func setOf[T comparable](members []T) map[T]bool {

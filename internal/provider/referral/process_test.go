@@ -50,13 +50,14 @@ func TestKilledBeforeTheStateIsWritten(t *testing.T) {
 			t.Run(kind+" with "+keys, func(t *testing.T) {
 				t.Parallel()
 				d := acctest.Start(t)
-				killed := d.NewProcess(t, settings)
+				folder := t.TempDir()
+				killed := d.NewProcessIn(t, folder, settings)
 				plan, diags := killed.Plan(t, kind, acctest.Instance{}, test.config)
 				noProblem(t, diags)
 				_, diags = killed.Apply(t.Context(), t, plan)
 				noProblem(t, diags)
 
-				next := d.NewProcess(t, settings)
+				next := d.NewProcessIn(t, folder, settings)
 				plan, diags = next.Plan(t, kind, acctest.Instance{}, test.config)
 				noProblem(t, diags)
 				if !strings.Contains(plan.Warning, "will be taken over") {
@@ -74,21 +75,34 @@ func TestKilledBeforeTheStateIsWritten(t *testing.T) {
 				if next.Changes(t, plan) {
 					t.Error("the plan after the takeover is not empty")
 				}
+
+				// Another resource with the same settings gets codes of its own.
+				third := d.NewProcessIn(t, folder, settings)
+				_, diags = third.Refresh(t, state)
+				noProblem(t, diags)
+				plan, diags = third.Plan(t, kind, acctest.Instance{}, test.config)
+				noProblem(t, diags)
+				fourth := d.NewProcessIn(t, folder, settings)
+				replanned, diags := fourth.Plan(t, kind, acctest.Instance{}, test.config)
+				noProblem(t, diags)
+				if plan.Warning != "" || replanned.Warning != "" {
+					t.Errorf("another resource takes over what is not its own: %q %q", plan.Warning, replanned.Warning)
+				}
 			})
 		}
 	}
 }
 
-// What was made after the command began may be the work of another process of it.
-func TestReferralThatAppearsDuringTheRunIsNoLeftover(t *testing.T) {
+// What only looks alike may belong to another configuration.
+func TestReferralThatNobodyHereMadeIsNoLeftover(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	p := d.NewProcess(t, nil)
 	d.Call(t, http.MethodPost, "/v1/referrals", map[string]any{"campaignId": 11, "advocateProfileIntegrationId": "customer-1", "usageLimit": 2}, nil)
+	p := d.NewProcessIn(t, t.TempDir(), nil)
 	plan, diags := p.Plan(t, "talonone_referral", acctest.Instance{}, oneReferral)
 	noProblem(t, diags)
 	if p.Planned(t, plan, "code").IsKnown() {
-		t.Error("the plan takes over what another process has just made")
+		t.Error("the plan takes over what nobody here has made")
 	}
 	_, diags = p.Apply(t.Context(), t, plan)
 	noProblem(t, diags)

@@ -55,7 +55,7 @@ func (r *referralResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 			"For many advocates with the same settings use `talonone_referrals`.\n\n" +
 			"Needs the Integration API key of the campaign's Application to create and to read, and a Management API key that allows the applications, campaigns and referrals endpoints to change, destroy and import. " +
 			"Without a Management key a plan that would change or destroy the referral is an error.\n\n" +
-			"A code is never made twice: when the answer to a creation is lost, or Terraform is stopped before it can save its state, the referral is found by advocate, campaign, settings and time, and taken over. " +
+			"A code is never made twice: when the answer to a creation is lost, the referral is found by advocate, campaign, settings and time; when Terraform is stopped before it can save its state, the next plan in the same folder takes the referral over. " +
 			"The campaign's referral limits don't count for referrals that are created through the API.",
 		Attributes: map[string]schema.Attribute{
 			"id":   schema.Int64Attribute{Computed: true, MarkdownDescription: "ID of the referral."},
@@ -95,7 +95,7 @@ func (r *referralResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 			"adopted": schema.BoolAttribute{
 				Computed: true,
 				MarkdownDescription: "Whether the referral was left over from an apply that was interrupted before it could save its state, and was taken over instead of making a second code. " +
-					"That happens to a referral of the advocate that was created within the last hour with exactly these settings, was never used and belongs to no other resource; the plan shows it.",
+					"The provider keeps a journal of its creations in Terraform's data folder (`.terraform`) for that; the plan shows it.",
 			},
 			"created": schema.StringAttribute{
 				Computed: true, CustomType: timetypes.RFC3339Type{},
@@ -271,7 +271,9 @@ func (r *referralResource) Delete(ctx context.Context, req resource.DeleteReques
 	}
 	if err := r.data.Client.DeleteReferral(ctx, applicationID, state.CampaignID.ValueInt64(), state.ID.ValueInt64()); err != nil {
 		fw.AddError(&resp.Diagnostics, doing("delete referral", state), err)
+		return
 	}
+	r.data.Journal.Settle(resourceType, state.ID.ValueInt64())
 }
 
 func (r *referralResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
@@ -299,15 +301,22 @@ func (r *referralResource) ImportState(ctx context.Context, req resource.ImportS
 // create sends the create. When its answer is lost, it looks for the referral
 // before anything is sent again, so that there is never a second code.
 func (r *referralResource) create(ctx context.Context, plan referralModel) (*talonone.Referral, error) {
+	want := plan.toAPI()
 	for attempt := 1; ; attempt++ {
 		sent := time.Now()
-		created, err := r.data.Client.CreateReferral(ctx, plan.toAPI())
+		entry := r.data.Journal.Begin(resourceType, want)
+		created, err := r.data.Client.CreateReferral(ctx, want)
 		var unknown *talonone.OutcomeUnknownError
 		switch {
 		case err == nil:
+			entry.Done(created.ID)
+			r.data.Journal.ForgetLost(resourceType, want)
 			r.data.NewReferrals.Add(created.ID)
 			return created, nil
-		case !errors.As(err, &unknown) || ctx.Err() != nil:
+		case !errors.As(err, &unknown):
+			entry.Forget()
+			return nil, err
+		case ctx.Err() != nil:
 			return nil, err
 		}
 		since := r.data.Client.ServerTime(sent).Add(-clockTolerance)
@@ -316,12 +325,14 @@ func (r *referralResource) create(ctx context.Context, plan referralModel) (*tal
 			return nil, errors.Join(err, lookupErr)
 		}
 		if own != nil {
+			entry.Done(own.ID)
 			return own, nil
 		}
 		// A request that was given up for lack of time may still be carried out.
 		if attempt == createAttempts || errors.Is(err, context.DeadlineExceeded) || talonone.IsTimeout(err) {
 			return nil, err
 		}
+		entry.Forget()
 	}
 }
 
@@ -335,6 +346,9 @@ func (r *referralResource) adopt(ctx context.Context, plan referralModel) (*talo
 		return nil, fmt.Errorf("referral %d, which the plan takes over, is gone; plan again", plan.ID.ValueInt64())
 	}
 	r.data.NewReferrals.Add(api.ID)
+	if entry := begun(r.data.Journal.Earlier(resourceType, plan.toAPI())).entryOf(r.data.Client, api); entry != nil {
+		entry.Done(api.ID)
+	}
 	return api, nil
 }
 
@@ -422,8 +436,14 @@ func (r *referralResource) planCreate(ctx context.Context, plan *referralModel, 
 		return
 	}
 	plan.Adopted = types.BoolValue(false)
-	free := func(one *talonone.Referral) bool { return isLeftover(r.data, one, diags) }
-	own, err := r.leftover(ctx, *plan, r.data.Client.ServerTime(r.data.RunStart).Add(-adoptionWindow), free)
+	earlier := begun(r.data.Journal.Earlier(resourceType, plan.toAPI()))
+	if len(earlier) == 0 {
+		return
+	}
+	free := func(one *talonone.Referral) bool {
+		return earlier.entryOf(r.data.Client, one) != nil && isLeftover(r.data, one, diags)
+	}
+	own, err := r.leftover(ctx, *plan, earlier.since(r.data.Client), free)
 	if err != nil {
 		fw.AddError(diags, doing("look, before creating, for referrals", *plan), err)
 	}
@@ -440,9 +460,8 @@ func (r *referralResource) planCreate(ctx context.Context, plan *referralModel, 
 // warnAdoption says what a plan takes over and how to avoid it.
 func warnAdoption(what, was string, diags *diag.Diagnostics) {
 	diags.AddWarning("Referrals left over from an interrupted apply will be taken over",
-		fmt.Sprintf("%s belongs to no resource of this configuration. %s created within the last hour with exactly these settings and never used: "+
-			"most likely an apply was stopped before it could save its state. Applying takes over what is there instead of making a second code. "+
-			"If it is somebody else's, change a setting.", what, was))
+		fmt.Sprintf("%s belongs to no resource of this configuration. %s created by an apply in this folder with exactly these settings, "+
+			"which was stopped before its state was saved. Applying takes over what is there instead of making a second code.", what, was))
 }
 
 // planUpdate keeps what an update in place leaves as it is, and asks for the key
@@ -481,6 +500,7 @@ func (r *referralResource) checkRemoval(verb, doing string, state referralModel,
 }
 
 func (r *referralResource) own(m referralModel, diags *diag.Diagnostics) {
+	r.data.Journal.Settle(resourceType, m.ID.ValueInt64())
 	own(r.data, m.ID.ValueInt64(), diags)
 }
 
@@ -601,7 +621,7 @@ func validNow(m referralModel) bool {
 func reportCreate(plan referralModel, err error, diags *diag.Diagnostics) {
 	if _, unknown := errors.AsType[*talonone.OutcomeUnknownError](err); unknown {
 		diags.AddError("Unable to tell whether the referral was created",
-			fmt.Sprintf("Campaign %d: %s.\n\nRun terraform apply again within an hour: it finds the referral, if it was created, and takes it over. No second code is made.", plan.CampaignID.ValueInt64(), err))
+			fmt.Sprintf("Campaign %d: %s.\n\nRun terraform apply again in this folder: it finds the referral, if it was created, and takes it over. No second code is made.", plan.CampaignID.ValueInt64(), err))
 		return
 	}
 	fw.AddError(diags, doing("create referral", plan), err)

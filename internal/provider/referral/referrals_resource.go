@@ -70,7 +70,7 @@ func (r *referralsResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			"Needs the Integration API key of the campaign's Application to create, and a Management API key that allows the applications, campaigns and referrals endpoints to change, remove and destroy; " +
 			"a plan that lacks it is an error. Changes and removals take one request per referral, three a second. " +
 			"With a Management key a refresh takes one request per 1000 referrals of the campaign that were created in the same time; without one it takes one per advocate.\n\n" +
-			"A code is never made twice: when an answer is lost, or Terraform is stopped before it can save its state, the referrals are found by advocate, campaign, settings and time, and taken over.",
+			"A code is never made twice: when an answer is lost, the referrals are found by advocate, campaign, settings and time; when Terraform is stopped before it can save its state, the next plan in the same folder finds them through the journal that the provider keeps in Terraform's data folder, and takes them over.",
 		Attributes: map[string]schema.Attribute{
 			"application_id": schema.Int64Attribute{
 				Optional: true, Computed: true,
@@ -563,6 +563,7 @@ func refresh(state *referralsModel, seen view, books *bookkeeping, diags *diag.D
 // another resource has taken one for a leftover.
 func (r *referralsResource) own(state referralsModel, diags *diag.Diagnostics) {
 	for _, one := range state.referrals() {
+		r.data.Journal.Settle(referralsType, one.id)
 		if !own(r.data, one.id, diags) {
 			return
 		}
@@ -618,7 +619,7 @@ func reportMake(plan referralsModel, there, wanted int, err error, diags *diag.D
 	var own diag.Diagnostics
 	fw.AddError(&own, doingAll("create referrals", plan), err)
 	for _, d := range own {
-		detail := fmt.Sprintf("%d of %d referrals are there. Run terraform apply again within an hour: it finds those that were created, and takes them over. No second code is made.\n\n%s", there, wanted, d.Detail())
+		detail := fmt.Sprintf("%d of %d referrals are there. Run terraform apply again in this folder: it finds those that were created, and takes them over. No second code is made.\n\n%s", there, wanted, d.Detail())
 		if pointed, ok := d.(diag.DiagnosticWithPath); ok {
 			diags.AddAttributeError(pointed.Path(), d.Summary(), detail)
 			continue

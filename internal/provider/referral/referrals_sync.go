@@ -20,8 +20,11 @@ func (r *referralsResource) leftovers(ctx context.Context, plan referralsModel, 
 	if len(advocates) == 0 || plan.StartDate.IsUnknown() || plan.ExpiryDate.IsUnknown() || plan.UsageLimit.IsUnknown() || plan.Attributes.IsUnknown() {
 		return adopted
 	}
-	since := r.data.Client.ServerTime(r.data.RunStart).Add(-adoptionWindow)
-	seen, err := ofAdvocates(ctx, r.data.Client, plan.place(), advocates, since, time.Time{})
+	earlier := begun(r.data.Journal.Earlier(referralsType, plan.toAPI()))
+	if len(earlier) == 0 {
+		return adopted
+	}
+	seen, err := ofAdvocates(ctx, r.data.Client, plan.place(), advocates, earlier.since(r.data.Client), time.Time{})
 	if err != nil {
 		fw.AddError(diags, doingAll("look, before creating, for referrals", plan), err)
 		return adopted
@@ -30,7 +33,7 @@ func (r *referralsResource) leftovers(ctx context.Context, plan referralsModel, 
 	oldest(seen.referrals)
 	for _, one := range seen.referrals {
 		advocate := one.AdvocateProfileIntegrationID
-		if _, taken := adopted[advocate]; taken || one.UsageCounter > 0 || !wanted.fit(one) || !isLeftover(r.data, one, diags) {
+		if _, taken := adopted[advocate]; taken || one.UsageCounter > 0 || !wanted.fit(one) || earlier.entryOf(r.data.Client, one) == nil || !isLeftover(r.data, one, diags) {
 			continue
 		}
 		adopted[advocate] = made{id: one.ID, code: one.Code}
@@ -47,8 +50,8 @@ func (r *referralsResource) readAdopted(ctx context.Context, m referralsModel, a
 	if len(adopted) == 0 {
 		return nil
 	}
-	since := r.data.Client.ServerTime(time.Now()).Add(-2 * adoptionWindow)
-	seen, err := ofAdvocates(ctx, r.data.Client, m.place(), leaving(adopted, nil), since, time.Time{})
+	earlier := begun(r.data.Journal.Earlier(referralsType, m.toAPI()))
+	seen, err := ofAdvocates(ctx, r.data.Client, m.place(), leaving(adopted, nil), earlier.since(r.data.Client), time.Time{})
 	if err != nil {
 		return err
 	}
@@ -56,6 +59,9 @@ func (r *referralsResource) readAdopted(ctx context.Context, m referralsModel, a
 		if adopted[one.AdvocateProfileIntegrationID].id == one.ID {
 			r.data.NewReferrals.Add(one.ID)
 			books.cover(one.Created)
+			if entry := earlier.entryOf(r.data.Client, one); entry != nil {
+				entry.Done(one.ID)
+			}
 		}
 	}
 	return nil
@@ -94,6 +100,7 @@ func (r *referralsResource) make(ctx context.Context, m referralsModel, advocate
 			return err
 		}
 	}
+	r.data.Journal.ForgetLost(referralsType, m.toAPI())
 	return nil
 }
 
@@ -107,19 +114,26 @@ func (r *referralsResource) makePart(ctx context.Context, m referralsModel, advo
 	wanted := m.settings()
 	for attempt := 1; ; attempt++ {
 		sent := time.Now()
+		entry := r.data.Journal.Begin(referralsType, m.toAPI())
 		created, err := r.data.Client.CreateReferralsForMultipleAdvocates(ctx, m.toAPI(), advocates)
 		for _, one := range created {
 			r.data.NewReferrals.Add(one.ID)
 			record(one)
 		}
-		var unknown *talonone.OutcomeUnknownError
+		if len(created) > 0 {
+			entry.Done(created[0].ID)
+		}
 		if err == nil {
 			if missing := without(advocates, now); len(missing) > 0 {
 				return fmt.Errorf("the answer names no code for %d of %d advocates", len(missing), len(advocates))
 			}
 			return nil
 		}
-		if !errors.As(err, &unknown) || ctx.Err() != nil {
+		if _, unknown := errors.AsType[*talonone.OutcomeUnknownError](err); !unknown {
+			entry.Forget()
+			return err
+		}
+		if ctx.Err() != nil {
 			return err
 		}
 		since := r.data.Client.ServerTime(sent).Add(-clockTolerance)
@@ -128,9 +142,12 @@ func (r *referralsResource) makePart(ctx context.Context, m referralsModel, advo
 			return errors.Join(err, lookupErr)
 		}
 		oldest(seen.referrals)
+		landed := false
 		for _, one := range seen.referrals {
 			if _, has := now[one.AdvocateProfileIntegrationID]; !has && wanted.fit(one) && r.data.NewReferrals.Add(one.ID) {
 				record(one)
+				entry.Done(one.ID)
+				landed = true
 			}
 		}
 		if advocates = without(advocates, now); len(advocates) == 0 {
@@ -139,6 +156,9 @@ func (r *referralsResource) makePart(ctx context.Context, m referralsModel, advo
 		// A request that was given up for lack of time may still be carried out.
 		if attempt == createAttempts || errors.Is(err, context.DeadlineExceeded) || talonone.IsTimeout(err) {
 			return err
+		}
+		if !landed {
+			entry.Forget()
 		}
 	}
 }
