@@ -35,25 +35,41 @@ func TestActionRefusesWhatTheResourceRefuses(t *testing.T) {
 	d := acctest.Start(t)
 	for name, test := range map[string]struct {
 		given     map[string]tftypes.Value
-		severity  tfprotov6.DiagnosticSeverity
 		attribute string
 		want      string
 	}{
-		"no customer":         {map[string]tftypes.Value{"type": text("product_shared")}, tfprotov6.DiagnosticSeverityError, "profile_id", "Missing profile_id"},
-		"undefined attribute": {map[string]tftypes.Value{"type": text("product_shared"), "profile_id": text("x"), "attributes": text(`{"uri":"x"}`)}, tfprotov6.DiagnosticSeverityError, "attributes", "Invalid attribute"},
-		"retired version":     {map[string]tftypes.Value{"type": text("product_shared"), "api_version": text("v1"), "session_id": text("x")}, tfprotov6.DiagnosticSeverityWarning, "api_version", "retired"},
-		"not defined":         {map[string]tftypes.Value{"type": text("product_sold"), "profile_id": text("x")}, tfprotov6.DiagnosticSeverityError, "type", "Unable to track event"},
+		"no customer":         {map[string]tftypes.Value{"type": text("product_shared")}, "profile_id", "Missing profile_id"},
+		"undefined attribute": {map[string]tftypes.Value{"type": text("product_shared"), "profile_id": text("x"), "attributes": text(`{"uri":"x"}`)}, "attributes", "Invalid attribute"},
+		"not defined":         {map[string]tftypes.Value{"type": text("product_sold"), "profile_id": text("x")}, "type", "Unable to track event"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			_, diags := acctest.Invoke(t, d, "talonone_track_event", test.given)
-			if len(diags) != 1 {
-				t.Fatalf("got %d diagnostics, want 1", len(diags))
-			}
-			at := tftypes.NewAttributePath().WithAttributeName(test.attribute)
-			if diags[0].Severity != test.severity || !diags[0].Attribute.Equal(at) || !strings.Contains(diags[0].Summary, test.want) {
-				t.Errorf("got %s at %s: %s\n%s", diags[0].Severity, diags[0].Attribute, diags[0].Summary, diags[0].Detail)
-			}
+			expectOne(t, diags, tfprotov6.DiagnosticSeverityError, test.attribute, test.want)
 		})
+	}
+}
+
+func TestActionWarnsOfTheRetiredVersionAndUsesIt(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t, rewarding)
+	_, diags := acctest.Invoke(t, d, "talonone_track_event", map[string]tftypes.Value{
+		"type": text("product_shared"), "api_version": text("v1"), "session_id": text("legacy-1"),
+	})
+	expectOne(t, diags, tfprotov6.DiagnosticSeverityWarning, "api_version", "retired")
+	if err := tracked(t, d, 1)(nil); err != nil {
+		t.Error(err)
+	}
+}
+
+// expectOne checks the only diagnostic.
+func expectOne(t *testing.T, diags []*tfprotov6.Diagnostic, severity tfprotov6.DiagnosticSeverity, attribute, want string) {
+	t.Helper()
+	if len(diags) != 1 {
+		t.Fatalf("got %d diagnostics, want 1", len(diags))
+	}
+	at := tftypes.NewAttributePath().WithAttributeName(attribute)
+	if got := diags[0]; got.Severity != severity || !got.Attribute.Equal(at) || !strings.Contains(got.Summary, want) {
+		t.Errorf("got %s at %s: %s\n%s", got.Severity, got.Attribute, got.Summary, got.Detail)
 	}
 }

@@ -189,16 +189,17 @@ func (r *sessionResource) Create(ctx context.Context, req resource.CreateRequest
 	update.State = fw.StringPointer(plan.State)
 	update.EvaluableCampaignIDs, _ = fw.Int64s(plan.EvaluableCampaignIDs)
 	answer, err := r.send(ctx, &plan, update)
+	adopted := false
 	if talonone.IsBadRequest(err) {
 		if found, ok := r.alreadyThere(ctx, plan); ok {
-			answer, err = found, nil
+			answer, err, adopted = found, nil, true
 		}
 	}
 	if err != nil {
 		fw.AddError(&resp.Diagnostics, doing(ctx, "create customer session", plan), err)
 		return
 	}
-	if answer.Session.UpdateCount > 1 {
+	if answer.Session.UpdateCount > 1 && !adopted {
 		resp.Diagnostics.AddAttributeWarning(path.Root("integration_id"), "The session existed already",
 			fmt.Sprintf("Customer session %q was there before, with %d updates, and belongs to Terraform now: destroying it will %s it.",
 				plan.IntegrationID.ValueString(), answer.Session.UpdateCount-1, plan.OnDestroy.ValueString()))
@@ -340,8 +341,6 @@ func (r *sessionResource) alreadyThere(ctx context.Context, plan sessionModel) (
 	if len(plan.changesTo(ctx, actual).names) > 0 {
 		return nil, false
 	}
-	// Whoever made it did so with one update; what it says now is not news.
-	found.Session.UpdateCount = 1
 	return found, true
 }
 
