@@ -1,4 +1,4 @@
-// Package e2e tests the provider's and the emulator's binaries with the real
+// Package e2e tests the binaries of the provider and its tools with the real
 // Terraform or OpenTofu, where a test in process can't: processes that are
 // killed, logs on stderr, state and plan files, rate limits, examples.
 package e2e
@@ -21,7 +21,7 @@ import (
 var (
 	binaries   string
 	buildError = sync.OnceValue(func() error {
-		cmd := exec.Command("go", "build", "-o", binaries+string(filepath.Separator), "../..", "../../cmd/talonone-emulator")
+		cmd := exec.Command("go", "build", "-o", binaries+string(filepath.Separator), "../..", "../../cmd/...")
 		if output, err := cmd.CombinedOutput(); err != nil {
 			return fmt.Errorf("go build: %w\n%s", err, output)
 		}
