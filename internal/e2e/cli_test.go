@@ -80,8 +80,14 @@ func newCLI(t *testing.T, url, config string) *cli {
 	if err := os.WriteFile(settings, []byte(overrides), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c.write("main.tf", "terraform {\n  required_providers {\n    talonone = { source = \"talon-one/talonone\" }\n  }\n}\n"+config)
+	c.configure(config)
 	return c
+}
+
+// configure replaces the configuration.
+func (c *cli) configure(config string) {
+	c.t.Helper()
+	c.write("main.tf", "terraform {\n  required_providers {\n    talonone = { source = \"talon-one/talonone\" }\n  }\n}\n"+config)
 }
 
 func findCLI(t *testing.T) string {
