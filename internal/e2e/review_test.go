@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"flag"
-	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
@@ -144,9 +143,7 @@ var reviewed = map[string]struct {
 		before: season,
 		after:  season,
 		meanwhile: func(t *testing.T, d *acctest.Deployment) {
-			var audiences struct{ Data []struct{ ID int } }
-			d.Call(t, http.MethodGet, "/v1/audiences?pageSize=10&skip=0&sort=id", nil, &audiences)
-			d.Call(t, http.MethodPut, fmt.Sprintf("/v2/audiences/%d", audiences.Data[0].ID), map[string]any{"name": "VIPs"}, nil)
+			rename(t, d, "VIP customers", "VIPs")
 			d.Call(t, http.MethodPut, "/v1/catalogs/6/sync", map[string]any{"actions": []map[string]any{
 				{"type": "ADD", "payload": map[string]any{"sku": "RUN-40", "price": 1, "replaceIfExists": true}},
 			}}, nil)
