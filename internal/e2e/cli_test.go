@@ -123,6 +123,18 @@ func (c *cli) run(args ...string) (string, int) {
 	return output.String(), cmd.ProcessState.ExitCode()
 }
 
+// stdout is what a command that succeeds writes to standard output alone: warnings go elsewhere.
+func (c *cli) stdout(args ...string) string {
+	c.t.Helper()
+	cmd := exec.CommandContext(c.t.Context(), c.program, args...)
+	cmd.Dir, cmd.Env, cmd.Stderr = c.dir, c.env, c.t.Output()
+	output, err := cmd.Output()
+	if err != nil {
+		c.t.Fatalf("%v: %v\n%s", args, err, output)
+	}
+	return string(output)
+}
+
 // must runs a command that has to end with one exit code.
 func (c *cli) must(code int, args ...string) string {
 	c.t.Helper()
