@@ -153,13 +153,9 @@ func TestApplyAfterTheProviderWasKilledEndsWithAllMembers(t *testing.T) {
 		}
 	})
 	id := newAudience(t, d)
-<<<<<<< HEAD
-	c = newCLI(t, d.URL, fmt.Sprintf("resource \"talonone_audience_memberships\" \"all\" {\n  audience_id = %d\n  members_json = provider::talonone::members(flatten([for i in range(900) : [for j in range(5) : \"m-${i}-${j}\"]]))\n}\n", id))
-=======
 	members := filepath.Join(t.TempDir(), "members.txt")
 	writeMembers(t, members, 0, 4500)
 	c = newCLI(t, d.URL, fmt.Sprintf("resource \"talonone_audience_memberships\" \"all\" {\n  audience_id = %d\n  members_file = { path = %q }\n}\n", id, members))
->>>>>>> memberships
 	output, code := c.run("apply", "-auto-approve")
 	if code == 0 {
 		t.Fatalf("the apply was not disturbed:\n%s", output)
