@@ -52,7 +52,7 @@ func (s *Server) sessionEffects(one *session, campaigns []int64, dry bool) []eff
 			continue
 		}
 		found := seed.seeded()
-		if c := s.applicationCoupon(app, seed.CouponCode); seed.CouponCode != "" && c != nil {
+		if c, ok := s.findCoupon(app, seed.CouponCode); ok && seed.CouponCode != "" {
 			found.Coupon = c.ID
 		}
 		effects = append(effects, found)
@@ -82,28 +82,14 @@ func (s *Server) createFromEffects(profileID string, effects []effect, answer ma
 		case found.EffectType == "couponCreated":
 			made := &coupon{ID: s.state.nextID(kindCoupon), Created: s.now(), CampaignID: found.CampaignID, Value: code, UsageLimit: 1, Recipient: profileID}
 			s.state.Coupons.add(made)
-			coupons = append(coupons, made.createdView())
+			coupons = append(coupons, made.view())
 		case found.EffectType == "referralCreated" && profileID != "":
 			made := &referral{ID: s.state.nextID(kindReferral), Created: s.now(), CampaignID: found.CampaignID, Advocate: profileID, Code: code, UsageLimit: 1}
 			s.state.Referrals.add(made)
-			referrals = append(referrals, map[string]any{
-				"id": made.ID, "created": made.Created, "campaignId": made.CampaignID, "advocateProfileIntegrationId": made.Advocate,
-				"code": made.Code, "usageLimit": made.UsageLimit, "usageCounter": 0,
-			})
+			referrals = append(referrals, made.view())
 		}
 	}
 	answer["createdCoupons"], answer["createdReferrals"] = coupons, referrals
-}
-
-func (c *coupon) createdView() map[string]any {
-	view := map[string]any{
-		"id": c.ID, "created": c.Created, "campaignId": c.CampaignID, "value": c.Value, "usageLimit": c.UsageLimit,
-		"usageCounter": c.UsageCounter, "reservation": true, "isReservationMandatory": c.Mandatory,
-	}
-	if c.Recipient != "" {
-		view["recipientIntegrationId"] = c.Recipient
-	}
-	return view
 }
 
 // addCommonPart adds a part that sessions and events share. What the emulator does not model is empty.

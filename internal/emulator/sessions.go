@@ -415,7 +415,7 @@ func (s *Server) isFirstSession(one *session) bool {
 func (s *Server) settle(one *session, owner *profile, times int64) {
 	app, _ := s.state.Definitions.application(one.ApplicationID)
 	for _, code := range one.CouponCodes {
-		if found := s.applicationCoupon(app, code); found != nil {
+		if found, ok := s.findCoupon(app, code); ok {
 			found.UsageCounter = max(0, found.UsageCounter+times)
 			found.redeem(owner, times, s.now())
 		}
@@ -426,16 +426,6 @@ func (s *Server) settle(one *session, owner *profile, times int64) {
 	owner.ClosedSessions += int(times)
 	sales := new(big.Rat).Mul(one.total(), new(big.Rat).SetInt64(times))
 	owner.TotalSales = decimal(sales.Add(sales, rational(owner.TotalSales)))
-}
-
-// applicationCoupon finds a coupon of any campaign of the Application.
-func (s *Server) applicationCoupon(app *application, code string) *coupon {
-	for _, found := range s.state.Coupons.byValue[app.foldCode(code)] {
-		if c, ok := s.state.Definitions.campaign(found.CampaignID); ok && c.ApplicationID == app.ID {
-			return found
-		}
-	}
-	return nil
 }
 
 // redeem counts redemptions by a profile; the first makes a reservation, which stays when it is rolled back.
