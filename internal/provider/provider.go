@@ -179,8 +179,7 @@ func (p *talonOneProvider) Configure(ctx context.Context, req provider.Configure
 		resp.Diagnostics.AddError("Unusable provider configuration", err.Error())
 		return
 	}
-	runStart := p.build.runStart()
-	data := &fw.Data{Client: client, RunStart: runStart, Journal: fw.NewJournal(p.build.DataDir, baseURL, runStart), ValidateAttributes: config.ValidateAttributes.IsNull() || config.ValidateAttributes.ValueBool()}
+	data := &fw.Data{Client: client, Journal: fw.NewJournal(p.build.DataDir, baseURL, p.build.runStart()), ValidateAttributes: config.ValidateAttributes.IsNull() || config.ValidateAttributes.ValueBool()}
 	resp.ResourceData, resp.DataSourceData, resp.ActionData, resp.ListResourceData = data, data, data, data
 }
 

@@ -4,7 +4,6 @@ package fw
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -17,8 +16,6 @@ type Data struct {
 	// ValidateAttributes asks for a check of custom attributes against the
 	// account's definitions at plan time.
 	ValidateAttributes bool
-	// RunStart is when the Terraform command began, by this machine's clock.
-	RunStart time.Time
 	// Journal remembers creates whose result may never reach a state.
 	Journal *Journal
 	// Audiences are the audience IDs that resources of this run manage.
