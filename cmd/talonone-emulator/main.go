@@ -54,6 +54,7 @@ func parse(args []string, errOut io.Writer) (config, error) {
 	flags.Float64Var(&c.options.ManagementRPS, "management-rps", 3, "Management requests per second, key and endpoint; 0 is no limit")
 	flags.BoolVar(&c.options.RetryAfter, "retry-after", false, "send Retry-After with 429")
 	flags.BoolVar(&c.options.Legacy2022, "legacy-2022", false, "credentials and catalog syncs as in the 2022 reference")
+	flags.BoolVar(&c.options.LegacyEvents, "legacy-events", false, "serve the retired POST /v1/events")
 	flags.BoolVar(&c.options.ThirdPartyAudiencesOnly, "third-party-audiences-only", false, "refuse to update or delete audiences made from scratch, as the 2022 text had it")
 	flags.IntVar(&c.options.ForbiddenStatus, "forbidden-status", http.StatusForbidden, "`status` for a Management key that lacks the endpoint: 403 or 401")
 	flags.Func("fault", "make requests fail: `'METHOD /path/prefix status=503 every=3'`; repeatable, see the README", func(text string) error {

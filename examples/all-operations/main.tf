@@ -24,6 +24,12 @@ variable "revision" {
   default     = 1
 }
 
+variable "retired_events" {
+  description = "Whether the deployment still serves trackEvent, which the vendor retired in 2023."
+  type        = bool
+  default     = false
+}
+
 # createAudienceV2, updateAudienceV2, deleteAudienceV2
 resource "talonone_audience" "buyers" {
   name                       = "Buyers, revision ${var.revision}"
@@ -86,8 +92,104 @@ resource "talonone_catalog_items" "shoes" {
   })
 }
 
+# createCouponReservation, deleteCouponReservation
+resource "talonone_coupon_reservation" "summer" {
+  coupon_value = "SUMMER10"
+  customers    = ["customer-1", "all-operations-reserver-${var.revision}"]
+}
+
+# getReservedCustomers
+data "talonone_reserved_customers" "summer" {
+  coupon_value = talonone_coupon_reservation.summer.coupon_value
+}
+
+# createReferral
+resource "talonone_referral" "anna" {
+  campaign_id                     = 11
+  advocate_profile_integration_id = talonone_customer_profile.anna.integration_id
+  usage_limit                     = 10 + var.revision
+}
+
+# createReferralsForMultipleAdvocates
+resource "talonone_referrals" "guests" {
+  campaign_id = 11
+  advocates   = keys(jsondecode(talonone_customer_profiles.guests.profiles))
+  usage_limit = 20 + var.revision
+}
+
+# updateCustomerSessionV2
+resource "talonone_customer_session" "cart" {
+  integration_id = "all-operations-cart"
+  profile_id     = talonone_customer_profile.anna.integration_id
+  cart_items     = [{ sku = "SOCKS", quantity = var.revision, price = 4.5 }]
+}
+
+resource "talonone_customer_session" "order" {
+  integration_id = "all-operations-order"
+  profile_id     = talonone_customer_profile.anna.integration_id
+  cart_items     = [{ sku = "SOCKS", quantity = 5, price = 4.5 }]
+  state          = "closed"
+}
+
+# getCustomerSession
+data "talonone_customer_session" "cart" {
+  integration_id = talonone_customer_session.cart.integration_id
+}
+
+# returnCartItems
+resource "talonone_cart_item_return" "order" {
+  session_integration_id = talonone_customer_session.order.integration_id
+  returned_cart_items    = [{ sku = "SOCKS", quantity = 1 }]
+  triggers               = { revision = tostring(var.revision) }
+}
+
+# trackEventV2
+resource "talonone_event" "shared" {
+  type       = "product_shared"
+  profile_id = talonone_customer_profile.anna.integration_id
+  attributes = jsonencode({ url = "https://shop.example.com/sneaker" })
+  triggers   = { revision = tostring(var.revision) }
+}
+
+# trackEvent
+resource "talonone_event" "shared_as_in_2022" {
+  count = var.retired_events ? 1 : 0
+
+  api_version = "v1"
+  session_id  = talonone_customer_session.cart.integration_id
+  profile_id  = talonone_customer_profile.anna.integration_id
+  type        = "product_shared"
+  attributes  = jsonencode({ url = "https://shop.example.com/socks" })
+  triggers    = { revision = tostring(var.revision) }
+}
+
 # getLoyaltyTransactions
 data "talonone_loyalty_transactions" "customer_1" {
   loyalty_program_id = 5
   integration_id     = "customer-1"
+}
+
+# createCouponReservation, deleteCouponReservation
+resource "talonone_coupon_reservation" "wallet" {
+  coupon_value = "SUMMER25%OFF"
+  customers    = ["customer-1", "all-operations-revision-${var.revision}"]
+}
+
+# getReservedCustomers
+data "talonone_reserved_customers" "wallet" {
+  coupon_value = talonone_coupon_reservation.wallet.coupon_value
+}
+
+# createReferral
+resource "talonone_referral" "invite" {
+  campaign_id                     = 11
+  advocate_profile_integration_id = "customer-1"
+  usage_limit                     = var.revision
+}
+
+# createReferralsForMultipleAdvocates
+resource "talonone_referrals" "program" {
+  campaign_id = 11
+  advocates   = ["customer-2", "all-operations-revision-${var.revision}"]
+  usage_limit = var.revision
 }

@@ -32,7 +32,13 @@ type Attributes map[string]any
 // unless settings say otherwise; a nil setting removes one.
 func (d *Deployment) NewProcess(t testing.TB, settings Attributes) *Process {
 	t.Helper()
-	server := providerserver.NewProtocol6(provider.New(provider.Build{Version: "test"})())()
+	return d.NewProcessIn(t, "", settings)
+}
+
+// NewProcessIn is NewProcess with the provider's journal below dataDir.
+func (d *Deployment) NewProcessIn(t testing.TB, dataDir string, settings Attributes) *Process {
+	t.Helper()
+	server := providerserver.NewProtocol6(provider.New(provider.Build{Version: "test", DataDir: dataDir})())()
 	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		t.Fatal(err)
@@ -207,6 +213,42 @@ func (p *Process) object(t testing.TB, kind string, state *tfprotov6.DynamicValu
 		return Instance{Type: kind}
 	}
 	return Instance{Type: kind, state: state, identity: identity, private: private}
+}
+
+// Import reads an object that exists, by its import ID or its identity.
+func (p *Process) Import(t testing.TB, kind, id string, identity Attributes) (Instance, []*tfprotov6.Diagnostic) {
+	t.Helper()
+	request := &tfprotov6.ImportResourceStateRequest{TypeName: kind, ID: id}
+	if identity != nil {
+		request.Identity = p.identity(t, kind, identity)
+	}
+	answer, err := p.Server.ImportResourceState(t.Context(), request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(answer.ImportedResources) == 0 {
+		return Instance{Type: kind}, answer.Diagnostics
+	}
+	imported := answer.ImportedResources[0]
+	return p.Refresh(t, p.object(t, kind, imported.State, imported.Identity, imported.Private))
+}
+
+func (p *Process) identity(t testing.TB, kind string, attributes Attributes) *tfprotov6.ResourceIdentityData {
+	t.Helper()
+	schemas, err := p.Server.GetResourceIdentitySchemas(t.Context(), &tfprotov6.GetResourceIdentitySchemasRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	object := schemas.IdentitySchemas[kind].ValueType()
+	value, err := fromJSON(object, attributes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	encoded, err := tfprotov6.NewDynamicValue(object, value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &tfprotov6.ResourceIdentityData{IdentityData: &encoded}
 }
 
 // Plan plans a configuration for an object that has been refreshed; nil attributes

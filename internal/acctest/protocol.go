@@ -70,7 +70,7 @@ func ListConfig(t testing.TB, server tfprotov6.ProviderServer, typeName string, 
 func List(t testing.TB, d *Deployment, typeName string, given map[string]tftypes.Value, limit int64) iter.Seq[tfprotov6.ListResourceResult] {
 	t.Helper()
 	server := Configured(t, d)
-	lists, ok := server.(tfprotov6.ProviderServerWithListResource)
+	lists, ok := server.(tfprotov6.ListResourceServer)
 	if !ok {
 		t.Fatal("the provider serves no list resources")
 	}
@@ -89,7 +89,7 @@ func List(t testing.TB, d *Deployment, typeName string, given map[string]tftypes
 func Invoke(t testing.TB, d *Deployment, actionType string, given map[string]tftypes.Value) (progress []string, diags []*tfprotov6.Diagnostic) {
 	t.Helper()
 	server := Configured(t, d)
-	actions, ok := server.(tfprotov6.ProviderServerWithActions)
+	actions, ok := server.(tfprotov6.ActionServer)
 	if !ok {
 		t.Fatal("the provider serves no actions")
 	}

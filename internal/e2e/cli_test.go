@@ -1,4 +1,4 @@
-// Package e2e tests the provider's and the emulator's binaries with the real
+// Package e2e tests the binaries of the provider and its tools with the real
 // Terraform or OpenTofu, where a test in process can't: processes that are
 // killed, logs on stderr, state and plan files, rate limits, examples.
 package e2e
@@ -21,7 +21,7 @@ import (
 var (
 	binaries   string
 	buildError = sync.OnceValue(func() error {
-		cmd := exec.Command("go", "build", "-o", binaries+string(filepath.Separator), "../..", "../../cmd/talonone-emulator")
+		cmd := exec.Command("go", "build", "-o", binaries+string(filepath.Separator), "../..", "../../cmd/...")
 		if output, err := cmd.CombinedOutput(); err != nil {
 			return fmt.Errorf("go build: %w\n%s", err, output)
 		}
@@ -80,8 +80,14 @@ func newCLI(t *testing.T, url, config string) *cli {
 	if err := os.WriteFile(settings, []byte(overrides), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	c.write("main.tf", "terraform {\n  required_providers {\n    talonone = { source = \"talon-one/talonone\" }\n  }\n}\n"+config)
+	c.configure(config)
 	return c
+}
+
+// configure replaces the configuration.
+func (c *cli) configure(config string) {
+	c.t.Helper()
+	c.write("main.tf", "terraform {\n  required_providers {\n    talonone = { source = \"talon-one/talonone\" }\n  }\n}\n"+config)
 }
 
 func findCLI(t *testing.T) string {
@@ -115,6 +121,18 @@ func (c *cli) run(args ...string) (string, int) {
 		c.t.Fatal(err)
 	}
 	return output.String(), cmd.ProcessState.ExitCode()
+}
+
+// stdout is what a command that succeeds writes to standard output alone: warnings go elsewhere.
+func (c *cli) stdout(args ...string) string {
+	c.t.Helper()
+	cmd := exec.CommandContext(c.t.Context(), c.program, args...)
+	cmd.Dir, cmd.Env, cmd.Stderr = c.dir, c.env, c.t.Output()
+	output, err := cmd.Output()
+	if err != nil {
+		c.t.Fatalf("%v: %v\n%s", args, err, output)
+	}
+	return string(output)
 }
 
 // must runs a command that has to end with one exit code.

@@ -181,15 +181,24 @@ type Key struct {
 func (s *Server) Keys() []Key {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	return s.state.keys(s.state.Auth.keyCount())
+}
+
+func (a *authState) keyCount() int { return len(a.IntegrationKeys) + len(a.ManagementKeys) }
+
+// keys lists the first n keys.
+func (st *state) keys(n int) []Key {
 	var keys []Key
-	for _, k := range s.state.Auth.IntegrationKeys {
+	integration := st.Auth.IntegrationKeys
+	for _, k := range integration[:min(n, len(integration))] {
 		use := fmt.Sprintf("Application %d", k.ApplicationID)
-		if app, ok := s.state.Definitions.application(k.ApplicationID); ok {
+		if app, ok := st.Definitions.application(k.ApplicationID); ok {
 			use += fmt.Sprintf(" %q", app.Name)
 		}
 		keys = append(keys, Key{"ApiKey-v1", k.Key, use})
 	}
-	for _, k := range s.state.Auth.ManagementKeys {
+	management := st.Auth.ManagementKeys
+	for _, k := range management[:min(n-len(keys), len(management))] {
 		use := "every Management endpoint"
 		if len(k.Endpoints) > 0 {
 			use = "only " + strings.Join(k.Endpoints, ", ")

@@ -362,8 +362,8 @@ func (f itemFilter) matches(value any) bool {
 	}
 	number, isNumber := value.(json.Number)
 	limit, _ := f.Value.(json.Number)
-	order, comparable := compareNumbers(number, limit)
-	if !isNumber || !comparable {
+	order, numeric := compareNumbers(number, limit)
+	if !isNumber || !numeric {
 		return false
 	}
 	switch f.Op {
@@ -382,8 +382,8 @@ func sameValue(a, b any) bool {
 	number, isNumber := a.(json.Number)
 	other, alsoNumber := b.(json.Number)
 	if isNumber && alsoNumber {
-		order, comparable := compareNumbers(number, other)
-		return comparable && order == 0
+		order, numeric := compareNumbers(number, other)
+		return numeric && order == 0
 	}
 	text, isText := a.(string)
 	otherText, alsoText := b.(string)
@@ -393,7 +393,7 @@ func sameValue(a, b any) bool {
 	return reflect.DeepEqual(a, b)
 }
 
-func compareNumbers(a, b json.Number) (order int, comparable bool) {
+func compareNumbers(a, b json.Number) (order int, numeric bool) {
 	left, _, errLeft := apd.NewFromString(a.String())
 	right, _, errRight := apd.NewFromString(b.String())
 	if errLeft != nil || errRight != nil {

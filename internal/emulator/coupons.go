@@ -1,7 +1,12 @@
 package emulator
 
 import (
+	"cmp"
 	"encoding/json"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -57,5 +62,447 @@ func (cs *couponState) add(c *coupon) {
 	cs.byValue[c.Value] = append(cs.byValue[c.Value], c)
 }
 
+// remove forgets a coupon with its reservations.
+func (cs *couponState) remove(c *coupon) {
+	cs.All.delete(c.ID)
+	cs.byValue[c.Value] = slices.DeleteFunc(cs.byValue[c.Value], func(other *coupon) bool { return other == c })
+}
+
+// findCoupon looks a code up in one Application, folded as that Application compares codes.
+func (s *Server) findCoupon(app *application, code string) (*coupon, bool) {
+	for _, c := range s.state.Coupons.byValue[app.foldCode(code)] {
+		if camp, ok := s.state.Definitions.campaign(c.CampaignID); ok && camp.ApplicationID == app.ID {
+			return c, true
+		}
+	}
+	return nil, false
+}
+
+// reserve makes reservations for profiles that have none; a repetition changes nothing.
+func (c *coupon) reserve(profiles []*profile, now time.Time) {
+	held := make(map[int64]bool, len(c.Reservations)+len(profiles))
+	for _, r := range c.Reservations {
+		held[r.ProfileID] = true
+	}
+	for _, p := range profiles {
+		if !held[p.ID] {
+			held[p.ID] = true
+			c.Reservations = append(c.Reservations, reservation{ProfileID: p.ID, Created: now})
+		}
+	}
+}
+
+// within says whether now lies between the dates of a code; a zero date is no limit.
+func within(start, expiry, now time.Time) (state string) {
+	switch {
+	case !expiry.IsZero() && !now.Before(expiry):
+		return codeExpired
+	case !start.IsZero() && now.Before(start):
+		return codeFuture
+	default:
+		return codeNow
+	}
+}
+
+// The values of the valid parameter of the lists of coupons and referrals.
+const (
+	codeExpired = "expired"
+	codeNow     = "validNow"
+	codeFuture  = "validFuture"
+)
+
 // routesCoupons registers the operations on coupons and their reservations.
-func (s *Server) routesCoupons() {}
+func (s *Server) routesCoupons() {
+	const (
+		reservations = "/v1/coupon_reservations/{couponValue}"
+		application  = "/v1/applications/{applicationId}"
+		coupons      = application + "/campaigns/{campaignId}/coupons"
+	)
+	s.handle(http.MethodPost, reservations, integrationKey, "createCouponReservation", s.createReservation)
+	s.handle(http.MethodDelete, reservations, integrationKey, "deleteCouponReservation", s.deleteReservation)
+	s.handle(http.MethodGet, "/v1/coupon_reservations/customerprofiles/{couponValue}", integrationKey, "getReservedCustomers", s.getReservedCustomers)
+
+	s.handle(http.MethodPost, application+"/coupons_search_advanced/no_total", managementKey,
+		"searchCouponsAdvancedApplicationWideWithoutTotalCount", s.searchApplicationCoupons, readOnly)
+	s.handle(http.MethodPost, application+"/campaigns/{campaignId}/coupons_search_advanced/no_total", managementKey,
+		"searchCouponsAdvancedWithoutTotalCount", s.searchCampaignCoupons, readOnly)
+	s.handle(http.MethodGet, coupons+"/no_total", managementKey, "getCouponsWithoutTotalCount", s.getCoupons)
+	s.handle(http.MethodPost, coupons, managementKey, "createCoupons", s.createCoupons)
+	s.handle(http.MethodPut, coupons+"/{couponId}", managementKey, "updateCoupon", s.updateCoupon)
+	s.handle(http.MethodDelete, coupons+"/{couponId}", managementKey, "deleteCoupon", s.deleteCoupon)
+}
+
+// pathCoupon is the coupon of {couponValue} in the Application of the Integration key.
+func (s *Server) pathCoupon(r *request) (*coupon, error) {
+	c, ok := s.findCoupon(r.cred.application, r.params["couponValue"])
+	if !ok {
+		return nil, r.notFound("coupon", r.params["couponValue"])
+	}
+	return c, nil
+}
+
+type reservationBody struct {
+	IntegrationIDs []string `json:"integrationIDs" rule:"required,max=1000,each:min=1,each:max=1000"`
+}
+
+// createReservation ignores the coupon's reservation limit, as documented. It makes profiles that are unknown.
+func (s *Server) createReservation(r *request) (reply, error) {
+	c, err := s.pathCoupon(r)
+	if err != nil {
+		return reply{}, err
+	}
+	var body reservationBody
+	if err := r.decode(&body); err != nil {
+		return reply{}, err
+	}
+	switch {
+	case c.Recipient != "":
+		return reply{}, refused("Coupon %s is personal and can't be reserved", c.Value)
+	case within(c.StartDate, c.ExpiryDate, s.now()) == codeExpired:
+		return reply{}, refused("Coupon %s has expired", c.Value)
+	}
+	profiles := make([]*profile, len(body.IntegrationIDs))
+	for i, id := range body.IntegrationIDs {
+		profiles[i] = s.memberProfile(r.cred.sandbox(), id)
+	}
+	c.reserve(profiles, s.now())
+	return createdReply(s.viewCoupon(c)), nil
+}
+
+func (s *Server) deleteReservation(r *request) (reply, error) {
+	c, err := s.pathCoupon(r)
+	if err != nil {
+		return reply{}, err
+	}
+	var body reservationBody
+	if err := r.decode(&body); err != nil {
+		return reply{}, err
+	}
+	leaving := make(map[int64]bool, len(body.IntegrationIDs))
+	for _, id := range body.IntegrationIDs {
+		if p, ok := s.state.Profiles.find(r.cred.sandbox(), id); ok {
+			leaving[p.ID] = true
+		}
+	}
+	c.Reservations = slices.DeleteFunc(c.Reservations, func(held reservation) bool { return leaving[held.ProfileID] })
+	return noContent(), nil
+}
+
+func (s *Server) getReservedCustomers(r *request) (reply, error) {
+	c, err := s.pathCoupon(r)
+	if err != nil {
+		return reply{}, err
+	}
+	profiles := make([]any, 0, len(c.Reservations))
+	for _, held := range c.Reservations {
+		if p, ok := s.state.Profiles.All.get(held.ProfileID); ok {
+			profiles = append(profiles, s.viewProfile(p))
+		}
+	}
+	return okReply(map[string]any{"totalResultSize": len(profiles), "data": profiles}), nil
+}
+
+func (s *Server) searchApplicationCoupons(r *request) (reply, error) {
+	app, err := s.pathApplication(r)
+	if err != nil {
+		return reply{}, err
+	}
+	state := r.query.Get("campaignState")
+	return s.searchCoupons(r, func(c *coupon) bool {
+		camp, ok := s.state.Definitions.campaign(c.CampaignID)
+		return ok && camp.ApplicationID == app.ID && (state == "" || state == camp.State || state == camp.frontendState(s.now()))
+	})
+}
+
+func (s *Server) searchCampaignCoupons(r *request) (reply, error) {
+	_, camp, err := s.pathCampaign(r)
+	if err != nil {
+		return reply{}, err
+	}
+	return s.searchCoupons(r, func(c *coupon) bool { return c.CampaignID == camp.ID })
+}
+
+// searchCoupons adds the attributes of the body to the filters of the query.
+func (s *Server) searchCoupons(r *request, inScope func(*coupon) bool) (reply, error) {
+	body := struct {
+		Attributes map[string]any `json:"attributes"`
+	}{}
+	if err := r.decode(&body); err != nil {
+		return reply{}, err
+	}
+	return s.listCoupons(r, func(c *coupon) bool {
+		if !inScope(c) {
+			return false
+		}
+		for name, value := range body.Attributes {
+			if !reflect.DeepEqual(c.Attributes[name], value) {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+func (s *Server) getCoupons(r *request) (reply, error) {
+	_, camp, err := s.pathCampaign(r)
+	if err != nil {
+		return reply{}, err
+	}
+	return s.listCoupons(r, func(c *coupon) bool { return c.CampaignID == camp.ID })
+}
+
+func (s *Server) listCoupons(r *request, inScope func(*coupon) bool) (reply, error) {
+	p, err := r.page(maxPageSize, "id", "created", "value")
+	if err != nil {
+		return reply{}, err
+	}
+	filter, err := s.codeFilter(r, "value")
+	if err != nil {
+		return reply{}, err
+	}
+	referralID, err := r.intQuery("referralId", 0, 1, 1<<53)
+	if err != nil {
+		return reply{}, err
+	}
+	redeemed, err := r.enumQuery("redeemed", "true", "false")
+	if err != nil {
+		return reply{}, err
+	}
+	recipient, batch := r.query.Get("recipientIntegrationId"), r.query.Get("batchId")
+	var rows []*coupon
+	for c := range s.state.Coupons.All.all() {
+		if inScope(c) && filter.matches(codeView{c.Value, c.Created, c.StartDate, c.ExpiryDate, c.UsageLimit, c.UsageCounter}) &&
+			(recipient == "" || recipient == c.Recipient) && (batch == "" || batch == c.BatchID) &&
+			(referralID == 0 || int64(referralID) == c.ReferralID) && (redeemed == "" || (redeemed == "true") == (c.UsageCounter > 0)) {
+			rows = append(rows, c)
+		}
+	}
+	rows = sorted(p, rows, map[string]func(a, b *coupon) int{
+		"created": func(a, b *coupon) int { return a.Created.Compare(b.Created) },
+		"value":   func(a, b *coupon) int { return cmp.Compare(a.Value, b.Value) },
+	})
+	return listReply(p, rows, s.viewCoupon), nil
+}
+
+// codeFilter is what the lists of coupons and of referrals can be narrowed by.
+type codeFilter struct {
+	now                      time.Time
+	code                     string
+	exact                    bool
+	valid, usable            string
+	created, starts, expires period
+}
+
+// codeView is the part of a coupon or referral that a codeFilter looks at.
+type codeView struct {
+	code                    string
+	created, start, expiry  time.Time
+	usageLimit, usageNumber int64
+}
+
+func (s *Server) codeFilter(r *request, codeParameter string) (codeFilter, error) {
+	f := codeFilter{now: s.now(), code: r.query.Get(codeParameter)}
+	var err error
+	if f.exact, err = r.boolQuery("exactMatch", false); err != nil {
+		return f, err
+	}
+	for prefix, bounds := range map[string]*period{"created": &f.created, "starts": &f.starts, "expires": &f.expires} {
+		if *bounds, err = r.periodQuery(prefix); err != nil {
+			return f, err
+		}
+	}
+	if f.valid, err = r.enumQuery("valid", codeExpired, codeNow, codeFuture); err != nil {
+		return f, err
+	}
+	f.usable, err = r.enumQuery("usable", "true", "false")
+	return f, err
+}
+
+func (f codeFilter) matches(c codeView) bool {
+	usable := "false"
+	if c.usageLimit == 0 || c.usageNumber < c.usageLimit {
+		usable = "true"
+	}
+	return f.matchesCode(c.code) &&
+		f.created.holds(c.created) && f.starts.holds(c.start) && f.expires.holds(c.expiry) &&
+		(f.valid == "" || f.valid == within(c.start, c.expiry, f.now)) &&
+		(f.usable == "" || f.usable == usable)
+}
+
+// matchesCode ignores case; without exactMatch it also ignores what is neither letter nor digit.
+func (f codeFilter) matchesCode(code string) bool {
+	switch {
+	case f.code == "":
+		return true
+	case f.exact:
+		return strings.EqualFold(f.code, code)
+	default:
+		return bareCode(f.code) == bareCode(code)
+	}
+}
+
+func bareCode(code string) string {
+	return strings.Map(func(c rune) rune {
+		if '0' <= c && c <= '9' || 'a' <= c && c <= 'z' {
+			return c
+		}
+		return -1
+	}, strings.ToLower(code))
+}
+
+// enumQuery reads a parameter with a fixed set of values; "" when it is absent.
+func (r *request) enumQuery(name string, allowed ...string) (string, error) {
+	raw := r.query.Get(name)
+	if raw != "" && !slices.Contains(allowed, raw) {
+		return "", badRequest(atParameter(name, titleEnum, `%s must be one of the following: "%s"`, name, strings.Join(allowed, `", "`)))
+	}
+	return raw, nil
+}
+
+// createCoupons makes codes from the campaign's pattern and characters, or from those of the body.
+func (s *Server) createCoupons(r *request) (reply, error) {
+	app, camp, err := s.pathCampaign(r)
+	if err != nil {
+		return reply{}, err
+	}
+	silent, err := r.silentQuery()
+	if err != nil {
+		return reply{}, err
+	}
+	var body struct {
+		couponLimits
+		NumberOfCoupons int      `json:"numberOfCoupons" rule:"required,min=1,max=20000"`
+		CouponPattern   *string  `json:"couponPattern" rule:"min=3,max=100"`
+		ValidCharacters []string `json:"validCharacters"`
+	}
+	if err := r.decode(&body); err != nil {
+		return reply{}, err
+	}
+	if !camp.hasFeature("coupons") {
+		return reply{}, refused("Campaign %d does not have the feature coupons", camp.ID)
+	}
+	if problems := s.checkAttributes(attributeScope{entity: "Coupon"}, body.Attributes, "/attributes"); len(problems) > 0 {
+		return reply{}, badRequest(problems...)
+	}
+	settings := codeSettingsFrom(camp.CouponSettings, body.CouponPattern, body.ValidCharacters)
+	codes, err := settings.newCodes(app, body.NumberOfCoupons, func(code string) bool {
+		_, taken := s.findCoupon(app, code)
+		return taken
+	})
+	if err != nil {
+		return reply{}, err
+	}
+	made := make([]*coupon, len(codes))
+	for i, code := range codes {
+		made[i] = &coupon{ID: s.state.nextID(kindCoupon), Created: s.now(), CampaignID: camp.ID, Value: code}
+		body.applyTo(made[i])
+		s.state.Coupons.add(made[i])
+	}
+	if silent {
+		return noContent(), nil
+	}
+	return okReply(map[string]any{"totalResultSize": len(made), "data": shown(made, s.viewCoupon)}), nil
+}
+
+// couponLimits is the part that createCoupons and updateCoupon have in common.
+type couponLimits struct {
+	UsageLimit       *int64         `json:"usageLimit" rule:"min=0,max=999999"`
+	DiscountLimit    json.Number    `json:"discountLimit" rule:"min=0,max=1000000000000000"`
+	ReservationLimit *int64         `json:"reservationLimit" rule:"min=0,max=999999"`
+	StartDate        time.Time      `json:"startDate"`
+	ExpiryDate       time.Time      `json:"expiryDate"`
+	Recipient        string         `json:"recipientIntegrationId" rule:"max=1000"`
+	Mandatory        *bool          `json:"isReservationMandatory"`
+	Visible          *bool          `json:"implicitlyReserved"`
+	Attributes       map[string]any `json:"attributes"`
+}
+
+// applyTo sets what is there, and the three fields that are cleared when they are left out.
+func (l couponLimits) applyTo(c *coupon) {
+	c.StartDate, c.ExpiryDate, c.Recipient = l.StartDate, l.ExpiryDate, l.Recipient
+	if l.UsageLimit != nil {
+		c.UsageLimit = *l.UsageLimit
+	}
+	if l.DiscountLimit != "" {
+		c.DiscountLimit = l.DiscountLimit
+	}
+	if l.ReservationLimit != nil {
+		c.ReservationLimit = l.ReservationLimit
+	}
+	if l.Mandatory != nil {
+		c.Mandatory = *l.Mandatory
+	}
+	if l.Visible != nil {
+		c.Visible = *l.Visible
+	}
+	if l.Attributes != nil {
+		c.Attributes = mergeAttributes(nil, l.Attributes)
+	}
+}
+
+// campaignCoupon is the coupon of {couponId} in the campaign of the path.
+func (s *Server) campaignCoupon(r *request) (*coupon, error) {
+	_, camp, err := s.pathCampaign(r)
+	if err != nil {
+		return nil, err
+	}
+	id, err := r.id("couponId", "coupon")
+	if err != nil {
+		return nil, err
+	}
+	c, ok := s.state.Coupons.All.get(id)
+	if !ok || c.CampaignID != camp.ID {
+		return nil, r.notFound("coupon", id)
+	}
+	return c, nil
+}
+
+func (s *Server) updateCoupon(r *request) (reply, error) {
+	c, err := s.campaignCoupon(r)
+	if err != nil {
+		return reply{}, err
+	}
+	var body couponLimits
+	if err := r.decode(&body); err != nil {
+		return reply{}, err
+	}
+	if problems := s.checkAttributes(attributeScope{entity: "Coupon"}, body.Attributes, "/attributes"); len(problems) > 0 {
+		return reply{}, badRequest(problems...)
+	}
+	body.applyTo(c)
+	return okReply(s.viewCoupon(c)), nil
+}
+
+func (s *Server) deleteCoupon(r *request) (reply, error) {
+	c, err := s.campaignCoupon(r)
+	if err != nil {
+		return reply{}, err
+	}
+	s.state.Coupons.remove(c)
+	return noContent(), nil
+}
+
+func (s *Server) viewCoupon(c *coupon) any { return c.view() }
+
+func (c *coupon) view() map[string]any {
+	view := map[string]any{
+		"id": c.ID, "created": c.Created, "campaignId": c.CampaignID, "value": c.Value, "usageLimit": c.UsageLimit,
+		"usageCounter": c.UsageCounter, "reservationCounter": len(c.Reservations), "attributes": emptyObject(c.Attributes),
+		"reservation": c.Recipient == "", "isReservationMandatory": c.Mandatory, "implicitlyReserved": c.Visible,
+	}
+	if c.DiscountLimit != "" {
+		view["discountLimit"] = c.DiscountLimit
+		view["discountCounter"], view["discountRemainder"] = 0, c.DiscountLimit
+	}
+	if c.ReservationLimit != nil {
+		view["reservationLimit"] = *c.ReservationLimit
+	}
+	if c.ReferralID != 0 {
+		view["referralId"] = c.ReferralID
+	}
+	addString(view, "recipientIntegrationId", c.Recipient)
+	addString(view, "batchId", c.BatchID)
+	addTime(view, "startDate", c.StartDate)
+	addTime(view, "expiryDate", c.ExpiryDate)
+	return view
+}

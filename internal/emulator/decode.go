@@ -204,8 +204,8 @@ func (b *binder) bind(value any, into reflect.Value, pointer string, limits rule
 
 func (b *binder) bindStruct(object map[string]any, into reflect.Value, pointer string) {
 	known := make(map[string]bool, into.NumField())
-	for i := range into.NumField() {
-		field := into.Type().Field(i)
+	// Bodies that share properties embed a struct for them.
+	for _, field := range reflect.VisibleFields(into.Type()) {
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		if name == "" || name == "-" {
 			continue
@@ -219,7 +219,7 @@ func (b *binder) bindStruct(object map[string]any, into reflect.Value, pointer s
 			}
 			continue
 		}
-		b.bind(value, into.Field(i), pointer+"/"+name, limits)
+		b.bind(value, into.FieldByIndex(field.Index), pointer+"/"+name, limits)
 	}
 	for _, name := range sortedKeys(object) {
 		if !known[name] {

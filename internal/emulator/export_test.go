@@ -18,3 +18,14 @@ func (s *Server) HandleEcho() {
 		return okReply(r.params), nil
 	})
 }
+
+// AddSession puts a customer session into Application 1.
+func (s *Server) AddSession(integrationID, profileID, state string, coupons ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	one := &session{ID: s.state.nextID(kindSession), Created: s.now(), Updated: s.now(), ApplicationID: 1, IntegrationID: integrationID, State: state}
+	one.ProfileID = profileID
+	one.CouponCodes = coupons
+	one.CartItems = []cartItem{{SKU: "boot", Quantity: 2}, {SKU: "lace", Quantity: 1}}
+	s.state.Sessions.add(one)
+}

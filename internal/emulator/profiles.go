@@ -376,15 +376,8 @@ func (s *Server) inventoryReferrals(p *profile) []any {
 		if _, ok := s.campaignOf(p, one.CampaignID); !ok || one.Advocate != p.IntegrationID {
 			continue
 		}
-		row := map[string]any{
-			"id": one.ID, "created": one.Created, "campaignId": one.CampaignID, "advocateProfileIntegrationId": one.Advocate,
-			"code": one.Code, "usageLimit": one.UsageLimit, "usageCounter": one.UsageCounter, "attributes": emptyObject(one.Attributes),
-			"referredCustomers": emptyNotNil(one.ReferredCustomers),
-		}
-		addString(row, "friendProfileIntegrationId", one.Friend)
-		addString(row, "batchId", one.BatchID)
-		addTime(row, "startDate", one.StartDate)
-		addTime(row, "expiryDate", one.ExpiryDate)
+		row := one.view()
+		row["referredCustomers"] = emptyNotNil(one.ReferredCustomers)
 		rows = append(rows, row)
 	}
 	return rows
@@ -403,25 +396,8 @@ func (s *Server) inventoryCoupons(p *profile) []any {
 		if at >= 0 {
 			redemptions = c.Reservations[at].Redemptions
 		}
-		row := map[string]any{
-			"id": c.ID, "created": c.Created, "campaignId": c.CampaignID, "value": c.Value, "usageLimit": c.UsageLimit,
-			"usageCounter": c.UsageCounter, "reservationCounter": len(c.Reservations), "attributes": emptyObject(c.Attributes),
-			"reservation": true, "isReservationMandatory": c.Mandatory, "implicitlyReserved": c.Visible,
-			"state": c.stateFor(redemptions, camp, s.now()), "profileRedemptionCount": redemptions,
-		}
-		if c.DiscountLimit != "" {
-			row["discountLimit"] = c.DiscountLimit
-		}
-		if c.ReservationLimit != nil {
-			row["reservationLimit"] = *c.ReservationLimit
-		}
-		if c.ReferralID != 0 {
-			row["referralId"] = c.ReferralID
-		}
-		addString(row, "recipientIntegrationId", c.Recipient)
-		addString(row, "batchId", c.BatchID)
-		addTime(row, "startDate", c.StartDate)
-		addTime(row, "expiryDate", c.ExpiryDate)
+		row := c.view()
+		row["state"], row["profileRedemptionCount"] = c.stateFor(redemptions, camp, s.now()), redemptions
 		rows = append(rows, row)
 	}
 	return rows

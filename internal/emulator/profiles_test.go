@@ -230,6 +230,28 @@ func TestErasureEmptiesWhatSaysSomethingAboutTheCustomer(t *testing.T) {
 	}
 }
 
+func TestErasureReachesSessionsAndEvents(t *testing.T) {
+	t.Parallel()
+	d := start(t, emulator.Options{})
+	for id, profile := range map[string]string{"own": "customer-1", "other": "customer-2"} {
+		d.must("PUT", "/v2/customer_sessions/"+id, liveKey, `{"customerSession":{"profileId":"`+profile+`","attributes":{"Channel":"web"},
+			"cartItems":[{"sku":"S","quantity":1,"price":1,"attributes":{"color":"red"}}]}}`)
+		d.must("POST", "/v2/events", liveKey, `{"profileId":"`+profile+`","type":"product_shared","attributes":{"url":"https://example.com"}}`)
+	}
+	d.must("DELETE", "/v1/customer_data/customer-1", liveKey, "")
+	for id, want := range map[string]string{"own": `{}`, "other": `{"Channel":"web"}`} {
+		session := answer{json: object(d.must("GET", "/v2/customer_sessions/"+id, liveKey, "").json["customerSession"])}
+		item := rows(session.json["cartItems"])[0]
+		if session.field("attributes") != want || (item.field("attributes") == `{"color":"red"}`) != (id == "other") {
+			t.Errorf("session %s has %s, its item %s", id, session.field("attributes"), item.field("attributes"))
+		}
+	}
+	events := d.must("GET", "/v1/applications/1/events/no_total?type=product_shared", managementK, "").column("attributes")
+	if !slices.Equal(events, []string{`{}`, `{"url":"https://example.com"}`}) && !slices.Equal(events, []string{`{"url":"https://example.com"}`, `{}`}) {
+		t.Errorf("events have %v", events)
+	}
+}
+
 func TestInventoryHasThePartsThatAreAskedFor(t *testing.T) {
 	t.Parallel()
 	at := newClock()

@@ -41,7 +41,8 @@ type Request struct {
 type requestLog struct {
 	mu      sync.Mutex
 	entries []Request
-	writer  io.Writer // nil: none
+	writer  io.Writer     // nil: none
+	waiting chan struct{} // closed at the next change; nil while nobody waits
 }
 
 func (l *requestLog) record(entry Request) {
@@ -51,6 +52,7 @@ func (l *requestLog) record(entry Request) {
 		l.entries = slices.Clone(l.entries[len(l.entries)/2:])
 	}
 	l.entries = append(l.entries, entry)
+	l.wake()
 	if l.writer != nil {
 		line, err := json.Marshal(entry)
 		if err == nil {
@@ -69,10 +71,37 @@ func (l *requestLog) reset() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.entries = nil
+	l.wake()
+}
+
+// last returns the latest n entries, oldest first, and how many there are in all.
+func (l *requestLog) last(n int) (entries []Request, total int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	total = len(l.entries)
+	return slices.Clone(l.entries[max(0, total-n):]), total
+}
+
+// changed returns a channel that is closed when the log changes next.
+func (l *requestLog) changed() <-chan struct{} {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.waiting == nil {
+		l.waiting = make(chan struct{})
+	}
+	return l.waiting
+}
+
+// wake tells those who wait; the log must be locked.
+func (l *requestLog) wake() {
+	if l.waiting != nil {
+		close(l.waiting)
+		l.waiting = nil
+	}
 }
 
 // Requests returns everything received since the start or the last ResetRequests, in the order of completion,
-// without calls to the emulator's own /_emulator paths. A request is listed before its answer is sent.
+// without calls to the emulator's own /_emulator paths and its page. A request is listed before its answer is sent.
 func (s *Server) Requests() []Request { return s.log.snapshot() }
 
 // ResetRequests forgets the requests received so far.

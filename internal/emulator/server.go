@@ -49,6 +49,8 @@ type Options struct {
 	// ThirdPartyAudiencesOnly refuses to update or delete audiences that were not made by a third party, as the
 	// text of the 2022 reference had it.
 	ThirdPartyAudiencesOnly bool
+	// LegacyEvents serves the retired trackEvent (POST /v1/events), which is a 404 otherwise.
+	LegacyEvents bool
 	// ForbiddenStatus is the answer to a Management key that lacks the endpoint: 403, or 401; 0 is 403.
 	ForbiddenStatus int
 	// Faults are active from the start.
@@ -198,6 +200,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	path := r.URL.EscapedPath()
 	if path == controlPath || strings.HasPrefix(path, controlPath+"/") {
 		s.serveControl(w, r, path)
+		return
+	}
+	if path == pagePath && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+		s.servePage(w, r)
 		return
 	}
 	if r.Body == nil {

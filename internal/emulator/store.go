@@ -204,6 +204,18 @@ func (t *table[T]) all() iter.Seq[T] {
 	}
 }
 
+// newest returns at most n entities, by descending ID.
+func (t *table[T]) newest(n int) []T {
+	var none T
+	rows := make([]T, 0, min(n, t.len()))
+	for i := len(t.rows) - 1; i >= 0 && len(rows) < n; i-- {
+		if t.rows[i] != none {
+			rows = append(rows, t.rows[i])
+		}
+	}
+	return rows
+}
+
 // list returns the entities by ascending ID; the caller must not change the slice.
 func (t *table[T]) list() []T {
 	if t.dead > 0 {

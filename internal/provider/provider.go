@@ -24,9 +24,13 @@ import (
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/audience"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/catalog"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/coupon"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customer"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/event"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/loyalty"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/referral"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/session"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -187,9 +191,15 @@ func (p *talonOneProvider) Resources(context.Context) []func() resource.Resource
 		audience.NewMembershipResource,
 		audience.NewMembershipsResource,
 		audience.NewCustomerAttributesResource,
+		coupon.NewReservationResource,
+		referral.NewResource,
+		referral.NewBulkResource,
 		customer.NewProfileResource,
 		customer.NewProfilesResource,
 		customer.NewDataDeletionResource,
+		event.NewResource,
+		session.NewResource,
+		session.NewReturnResource,
 	}
 }
 
@@ -199,8 +209,14 @@ func (p *talonOneProvider) DataSources(context.Context) []func() datasource.Data
 		audience.NewListDataSource,
 		catalog.NewItemsDataSource,
 		audience.NewMembersDataSource,
+		coupon.NewDataSource,
+		coupon.NewReservedCustomersDataSource,
 		customer.NewInventoryDataSource,
 		loyalty.NewTransactionsDataSource,
+		event.NewListDataSource,
+		session.NewDataSource,
+		session.NewListDataSource,
+		session.NewEvaluationDataSource,
 	}
 }
 
@@ -217,6 +233,8 @@ func (p *talonOneProvider) Actions(context.Context) []func() action.Action {
 		audience.NewClearAudienceAction,
 		audience.NewCustomerAttributesAction,
 		customer.NewDeleteDataAction,
+		event.NewAction,
+		session.NewReturnAction,
 	}
 }
 
@@ -224,6 +242,7 @@ func (p *talonOneProvider) ListResources(context.Context) []func() list.ListReso
 	return []func() list.ListResource{
 		audience.NewMembershipsListResource,
 		audience.NewMembershipListResource,
+		referral.NewListResource,
 		audience.NewListResource,
 		catalog.NewItemList,
 	}

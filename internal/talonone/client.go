@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-cleanhttp"
@@ -68,6 +69,7 @@ type Client struct {
 	base   *url.URL
 	config Config
 	sender *retryablehttp.Client
+	turns  turns
 
 	audiences        cached[*AudienceListing]
 	audiencesAtStart cached[*AudienceListing]
@@ -78,6 +80,11 @@ type Client struct {
 	applications     cached[[]Application]
 	campaigns        cached[[]Campaign]
 	catalogs         catalogUses
+	ownApplication   cached[int64]
+
+	// clockAhead is how far the deployment's clock is ahead of ours, as the
+	// latest answer told, in nanoseconds.
+	clockAhead atomic.Int64
 }
 
 // New checks config and returns a client. It sends nothing.
@@ -114,6 +121,25 @@ func (c *Client) HasIntegrationKey() bool { return c.config.IntegrationAPIKey !=
 // HasManagementKey says whether Management API operations are possible.
 func (c *Client) HasManagementKey() bool {
 	return c.config.ManagementAPIKey != "" || c.config.ManagementToken != ""
+}
+
+// ServerTime turns a time of this machine's clock into the deployment's, as far
+// as the Date header of the latest answer told it. Clocks that differ by less
+// than twice its resolution count as equal.
+func (c *Client) ServerTime(local time.Time) time.Time {
+	return local.Add(time.Duration(c.clockAhead.Load()))
+}
+
+func (c *Client) noteServerTime(resp *http.Response) {
+	date, err := http.ParseTime(resp.Header.Get("Date"))
+	if err != nil {
+		return
+	}
+	ahead := time.Until(date)
+	if ahead.Abs() <= 2*dateResolution {
+		ahead = 0
+	}
+	c.clockAhead.Store(int64(ahead))
 }
 
 // ParseBaseURL checks the address of a deployment: absolute, https (http for

@@ -89,6 +89,12 @@ func (e *OutcomeUnknownError) Error() string {
 
 func (e *OutcomeUnknownError) Unwrap() error { return e.Err }
 
+// IsOutcomeUnknown says whether a request may or may not have been carried out.
+func IsOutcomeUnknown(err error) bool {
+	_, unknown := errors.AsType[*OutcomeUnknownError](err)
+	return unknown
+}
+
 // IsNotFound says whether the API answered that an object does not exist.
 func IsNotFound(err error) bool { return hasStatus(err, http.StatusNotFound) }
 

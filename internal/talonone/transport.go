@@ -65,6 +65,9 @@ type call struct {
 	// parallelConflict marks operations that answer 409 when requests for one
 	// profile or session run at the same time; those pass.
 	parallelConflict bool
+	// turns names the profile and the session that the operation updates, one
+	// request after the other.
+	turns []string
 	// stream lifts the time limit of an attempt, for exports and imports.
 	stream bool
 	// read consumes the body of a success; nil discards it.
@@ -117,6 +120,11 @@ func (c *Client) do(ctx context.Context, op *call) error {
 		return fmt.Errorf("%s: %w", op.operation, err)
 	}
 	req.Header.Set("Authorization", authorization)
+	end, err := c.turns.take(ctx, op.turns)
+	if err != nil {
+		return fmt.Errorf("%s: %w", op.operation, err)
+	}
+	defer end()
 	resp, err := c.sender.Do(req)
 	if resp != nil {
 		defer resp.Body.Close()
@@ -164,7 +172,10 @@ func (c *Client) newRequest(ctx context.Context, op *call) (*retryablehttp.Reque
 	if op.idempotencyKey != "" {
 		req.Header.Set("Idempotency-Key", op.idempotencyKey)
 	}
-	req.SetResponseHandler(func(resp *http.Response) error { return readAnswer(op, resp) })
+	req.SetResponseHandler(func(resp *http.Response) error {
+		c.noteServerTime(resp)
+		return readAnswer(op, resp)
+	})
 	return req, nil
 }
 
@@ -217,16 +228,31 @@ func doJSON[T any](ctx context.Context, c *Client, op *call) (T, error) {
 }
 
 func decodeJSON(operation string, resp *http.Response, into any) error {
-	if kind, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		return &Error{Operation: operation, StatusCode: resp.StatusCode, Message: describeForeignAnswer(resp, int(max(resp.ContentLength, 1)))}
+	if err := requireJSON(operation, resp); err != nil {
+		return err
 	}
 	limited := &io.LimitedReader{R: resp.Body, N: maxAnswer + 1}
 	decoder := json.NewDecoder(limited)
 	decoder.UseNumber()
 	err := decoder.Decode(into)
-	switch {
-	case limited.N <= 0:
+	if limited.N <= 0 {
 		return &Error{Operation: operation, StatusCode: resp.StatusCode, Message: fmt.Sprintf("the answer is longer than %d MiB", maxAnswer>>20)}
+	}
+	return decodingError(operation, resp, err)
+}
+
+// requireJSON refuses an answer that is not the API's, such as a proxy's page.
+func requireJSON(operation string, resp *http.Response) error {
+	if kind, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+		return &Error{Operation: operation, StatusCode: resp.StatusCode, Message: describeForeignAnswer(resp, int(max(resp.ContentLength, 1)))}
+	}
+	return nil
+}
+
+// decodingError tells an answer of the wrong form, which a repetition would get
+// again, from one that was cut short.
+func decodingError(operation string, resp *http.Response, err error) error {
+	switch {
 	case err == nil:
 		return nil
 	case isWrongType(err):

@@ -52,7 +52,7 @@ func TestInvalidListPatternIsRefused(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
 	server := acctest.Configured(t, d)
-	lists, ok := server.(tfprotov6.ProviderServerWithListResource)
+	lists, ok := server.(tfprotov6.ListResourceServer)
 	if !ok {
 		t.Fatal("the provider serves no list resources")
 	}

@@ -47,24 +47,24 @@ func Requests(n, size int) int {
 // KeySet is a set of keys in the order they came, each with the place it came from. A million keys of 15 bytes take
 // about 100 MB.
 type KeySet struct {
-	index  map[string]uint32 // into the two below
+	index  map[string]int // into the two below
 	keys   []string
-	places []uint32
+	places []int
 }
 
 // Add puts a key into the set; place is a line number or another ordinal. A key that is there already stays as it is,
 // and its place is returned with added false.
 func (s *KeySet) Add(key []byte, place int) (first int, added bool) {
 	if i, exists := s.index[string(key)]; exists {
-		return int(s.places[i]), false
+		return s.places[i], false
 	}
 	if s.index == nil {
-		s.index = make(map[string]uint32)
+		s.index = make(map[string]int)
 	}
 	kept := string(key)
-	s.index[kept] = uint32(len(s.keys))
+	s.index[kept] = len(s.keys)
 	s.keys = append(s.keys, kept)
-	s.places = append(s.places, uint32(place))
+	s.places = append(s.places, place)
 	return place, true
 }
 

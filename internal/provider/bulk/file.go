@@ -70,7 +70,7 @@ func Faultf(line, column int, format string, args ...any) error {
 // hexadecimal, as Terraform's filesha256 does. It refuses what is not a regular file, an empty file, and one above
 // maxBytes before reading it. The digest and the content come from one pass, so that they belong together.
 func ReadFile(path string, maxBytes int64, read func(io.Reader) error) (digest string, err error) {
-	file, err := os.Open(path) //nolint:gosec // The practitioner names the file to read.
+	file, err := os.Open(path)
 	if err != nil {
 		if errors.Is(err, os.ErrNotExist) {
 			return "", fmt.Errorf("%s does not exist. Relative paths start at the working directory of the run; write "+

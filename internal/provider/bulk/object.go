@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -30,7 +31,7 @@ func (p *Problems) Add(err error) {
 // Err returns all faults as one error, one a line, or nil when there was none.
 func (p *Problems) Err() error {
 	if p.more > 0 {
-		return errors.Join(append(p.found[:len(p.found):len(p.found)], fmt.Errorf("and %d more", p.more))...)
+		return errors.Join(append(slices.Clip(p.found), fmt.Errorf("and %d more", p.more))...)
 	}
 	return errors.Join(p.found...)
 }

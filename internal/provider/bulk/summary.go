@@ -75,11 +75,6 @@ func (s Summary) MembershipObject() types.Object {
 	})
 }
 
-// NullSummary is the value of a LastSyncAttribute before the first synchronisation.
-func NullSummary() types.Object {
-	return types.ObjectNull(summaryTypes)
-}
-
 // UnknownSummary is the value of a LastSyncAttribute while the desired objects are unknown.
 func UnknownSummary() types.Object {
 	return types.ObjectUnknown(summaryTypes)

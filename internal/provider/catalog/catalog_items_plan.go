@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -109,10 +110,7 @@ func (r *catalogItemsResource) observe(ctx context.Context, plan, state *catalog
 		w.current, err = fromAPI(all)
 		return err
 	}
-	w.current = make(Items, len(w.own))
-	for sku, item := range w.own {
-		w.current[sku] = item
-	}
+	w.current = maps.Clone(w.own)
 	var added []string
 	for _, sku := range w.desired.SKUs() {
 		if _, exists := w.own[sku]; !exists {
@@ -127,9 +125,7 @@ func (r *catalogItemsResource) observe(ctx context.Context, plan, state *catalog
 		return err
 	}
 	found, err := fromAPI(rows)
-	for sku, item := range found {
-		w.current[sku] = item
-	}
+	maps.Copy(w.current, found)
 	return err
 }
 

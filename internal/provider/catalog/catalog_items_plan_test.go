@@ -2,6 +2,7 @@ package catalog_test
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -23,7 +24,7 @@ func exclusive(items string) acctest.Attributes {
 }
 
 // fromFile is a configuration with an items file of the test's own.
-func fromFile(t testing.TB, content string, settings acctest.Attributes) (config acctest.Attributes, write func(content string)) {
+func fromFile(t testing.TB, content string, settings, columns acctest.Attributes) (config acctest.Attributes, write func(content string)) {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "items.csv")
 	write = func(content string) {
@@ -33,11 +34,16 @@ func fromFile(t testing.TB, content string, settings acctest.Attributes) (config
 		}
 	}
 	write(content)
-	config = acctest.Attributes{"catalog_id": shoes, "items_file": acctest.Attributes{"path": name}}
-	for setting, value := range settings {
-		config[setting] = value
-	}
+	config = acctest.Attributes{"catalog_id": shoes, "items_file": acctest.Attributes{"path": name, "columns": nilOr(columns)}}
+	maps.Copy(config, settings)
 	return config, write
+}
+
+func nilOr(columns acctest.Attributes) any {
+	if columns == nil {
+		return nil
+	}
+	return columns
 }
 
 // none is the state before the first apply.
@@ -230,8 +236,8 @@ func TestCatalogItemsFromAFile(t *testing.T) {
 		t.Run(detail, func(t *testing.T) {
 			t.Parallel()
 			d := acctest.Start(t)
-			config, write := fromFile(t, "sku,price,released,note\nA,1,2026-03-01T11:00:00+01:00,x\nB,2,,\nC,3,,\n", acctest.Attributes{"plan_detail": detail})
-			config["items_file"].(acctest.Attributes)["columns"] = acctest.Attributes{"released": "time", "note": "ignore"}
+			config, write := fromFile(t, "sku,price,released,note\nA,1,2026-03-01T11:00:00+01:00,x\nB,2,,\nC,3,,\n",
+				acctest.Attributes{"plan_detail": detail}, acctest.Attributes{"released": "time", "note": "ignore"})
 			process, plan := planOf(t, d, none, config)
 			if got, want := summary(t, process, plan), "+3 ~0 -0 in 1"; got != want {
 				t.Errorf("the plan is %s, want %s", got, want)
@@ -280,7 +286,7 @@ func TestCatalogItemsFromAFile(t *testing.T) {
 func TestCatalogItemsFileThatChangesBetweenPlanAndApply(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	config, write := fromFile(t, "sku,price\nA,1\n", nil)
+	config, write := fromFile(t, "sku,price\nA,1\n", nil, nil)
 	process, plan := planOf(t, d, none, config)
 	write("sku,price\nA,2\n")
 	d.Forget()
@@ -502,4 +508,56 @@ func TestCatalogItemsDestroyTakesWhatIsGoneForDone(t *testing.T) {
 		t.Errorf("the destroy left %v: %s", object.Exists(), acctest.Problem(problems))
 	}
 	expectContents(t, d, map[string]string{})
+}
+
+func TestCatalogItemsImport(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	add(t, d, shoes, map[string]any{"sku": "A,1", "price": 1}, map[string]any{"sku": "B%", "price": 2}, map[string]any{"sku": "C"})
+	all, some := `{"A,1":{"price":1},"B%":{"price":2},"C":{}}`, `{"A,1":{"price":1},"B%":{"price":2}}`
+	for name, test := range map[string]struct {
+		id       string
+		identity acctest.Attributes
+		config   acctest.Attributes
+		want     map[string]map[string]any
+	}{
+		"all by ID":       {"6", nil, exclusive(all), map[string]map[string]any{"A,1": {"price": 1.0}, "B%": {"price": 2.0}, "C": {}}},
+		"all by identity": {"", acctest.Attributes{"catalog_id": shoes}, exclusive(all), map[string]map[string]any{"A,1": {"price": 1.0}, "B%": {"price": 2.0}, "C": {}}},
+		"some by ID":      {"6/A%2C1,B%25", nil, additive(some), map[string]map[string]any{"A,1": {"price": 1.0}, "B%": {"price": 2.0}}},
+	} {
+		process := d.NewProcess(t, nil)
+		object, problems := process.Import(t, itemsType, test.id, test.identity)
+		if len(problems) > 0 {
+			t.Fatalf("%s: %s", name, acctest.Problem(problems))
+		}
+		if diff := cmp.Diff(test.want, stateItems(t, process, object)); diff != "" {
+			t.Errorf("%s: items (-want +got):\n%s", name, diff)
+		}
+		if plan, _ := process.Plan(t, itemsType, object, test.config); process.Changes(t, plan) {
+			t.Errorf("%s: the plan after the import is not empty", name)
+		}
+	}
+	for id, want := range map[string]string{
+		"x":         `"x" must be the ID of a catalog`,
+		"0":         `"0" must be the ID of a catalog`,
+		"6/":        `"" is no SKU`,
+		"6/A,,B":    `"" is no SKU`,
+		"6/50%":     `"50%" is no SKU`,
+		"6/C,D,C,E": `Catalog 6 has no items with these SKUs: "D", "E".`,
+		"999/C":     "The deployment has no such catalog.",
+	} {
+		object, problems := d.NewProcess(t, nil).Import(t, itemsType, id, nil)
+		if object.Exists() {
+			t.Errorf("%q was imported", id)
+		}
+		expectContains(t, acctest.Problem(problems), want)
+	}
+	process := d.NewProcess(t, nil)
+	object, problems := process.Import(t, itemType, "", acctest.Attributes{"catalog_id": shoes, "sku": "A,1"})
+	if len(problems) > 0 || !object.Exists() {
+		t.Fatal(acctest.Problem(problems))
+	}
+	if plan, _ := process.Plan(t, itemType, object, acctest.Attributes{"catalog_id": shoes, "sku": "A,1", "price": 1}); process.Changes(t, plan) {
+		t.Error("the plan after the import of one item is not empty")
+	}
 }

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"maps"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -30,14 +31,6 @@ func planFor(current, desired Items) []syncStep {
 	return planSync(changes, losingPrice(changes.Updated, func(sku string) bool { return current[sku].Price != "" }, desired))
 }
 
-func clone(items Items) Items {
-	copied := make(Items, len(items))
-	for sku, item := range items {
-		copied[sku] = item
-	}
-	return copied
-}
-
 // numbered makes n items that differ from those of another variant.
 func numbered(from, n int, variant Item) Items {
 	items := make(Items, n)
@@ -50,9 +43,7 @@ func numbered(from, n int, variant Item) Items {
 func merge(sets ...Items) Items {
 	all := make(Items)
 	for _, set := range sets {
-		for sku, item := range set {
-			all[sku] = item
-		}
+		maps.Copy(all, set)
 	}
 	return all
 }
@@ -121,11 +112,11 @@ func TestPlanSyncAlwaysArrives(t *testing.T) {
 		steps := planFor(current, desired)
 		stop := rapid.IntRange(0, len(steps)).Draw(t, "stop")
 
-		state, touched := clone(current), make(map[string]bool)
+		state, touched := maps.Clone(current), make(map[string]bool)
 		var adds, removals int
 		for n, step := range steps {
 			if n == stop {
-				again := clone(state)
+				again := maps.Clone(state)
 				for _, step := range planFor(state, desired) {
 					step.apply(again, desired)
 				}

@@ -23,6 +23,10 @@ type Data struct {
 	// Members holds a lock for every audience whose members are being changed, by
 	// its ID in decimal: who looks before adding must not look while another adds.
 	Members Locks
+	// Referrals are the IDs of referrals that the state of a resource holds,
+	// NewReferrals those made or taken over in this run, and AdoptedReferrals those
+	// left over by an interrupted apply that a plan takes over.
+	Referrals, NewReferrals, AdoptedReferrals Claims
 }
 
 // DataFrom reads the argument of a construct's Configure. It returns nil where

@@ -1,0 +1,17 @@
+# Found in whichever campaign of whichever Application it is.
+data "talonone_coupon" "summer" {
+  value = "SUMMER10"
+}
+
+# In one Application, which saves searching the others.
+data "talonone_coupon" "vip" {
+  value          = "VIP-ONLY"
+  application_id = 1
+}
+
+check "vip_coupon_is_closed" {
+  assert {
+    condition     = data.talonone_coupon.vip.reservation_type == "hard"
+    error_message = "VIP-ONLY can be redeemed without a reservation."
+  }
+}

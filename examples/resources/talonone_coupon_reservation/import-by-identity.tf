@@ -1,0 +1,6 @@
+import {
+  to = talonone_coupon_reservation.summer
+  identity = {
+    coupon_value = "SUMMER25%OFF"
+  }
+}

@@ -1,0 +1,6 @@
+import {
+  to = talonone_customer_session.cart
+  identity = {
+    integration_id = "test-cart-1"
+  }
+}

@@ -1,0 +1,4 @@
+import {
+  to = talonone_customer_session.cart
+  id = "test-cart-1"
+}

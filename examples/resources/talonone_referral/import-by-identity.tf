@@ -1,0 +1,7 @@
+import {
+  to = talonone_referral.invite
+  identity = {
+    campaign_id = 11
+    id          = 4001
+  }
+}

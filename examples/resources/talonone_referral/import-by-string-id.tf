@@ -1,0 +1,4 @@
+import {
+  to = talonone_referral.invite
+  id = "11/4001"
+}

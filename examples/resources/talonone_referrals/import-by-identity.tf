@@ -1,0 +1,6 @@
+import {
+  to = talonone_referrals.program
+  identity = {
+    campaign_id = 11
+  }
+}

@@ -1,0 +1,4 @@
+import {
+  to = talonone_referrals.program
+  id = "11"
+}

@@ -1,0 +1,88 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/acctest"
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
+)
+
+// existingDeployment is one that people have filled by hand and by scripts: 300 audiences, two catalogs of 5000 items,
+// 50 reservations of five coupons, and 20 referrals.
+func existingDeployment() *emulator.Fixture {
+	fixture := emulator.DefaultFixture()
+	for i := range 300 {
+		fixture.Audiences = append(fixture.Audiences, emulator.FixtureAudience{
+			Name: fmt.Sprintf("%d. Bought \"%d%%\" – ${twice}", i, i), Description: fmt.Sprintf("Made by hand, number %d.", i), ApplicationIDs: []int64{1},
+		})
+	}
+	for c := range fixture.Catalogs {
+		fixture.Catalogs[c].Items = nil
+		for i := range 5000 {
+			product := fmt.Sprintf("Product %d", i/7)
+			fixture.Catalogs[c].Items = append(fixture.Catalogs[c].Items, emulator.FixtureCatalogItem{
+				SKU: fmt.Sprintf("SKU-%d-%05d", c, i), Price: json.Number(fmt.Sprintf("%d.%02d", i, i%100)), Product: &product,
+				Attributes: map[string]any{"color": "red", "size": json.Number(fmt.Sprint(i % 50)), "tags": []any{"a", "b"}, "in_stock": i%2 == 0},
+			})
+		}
+	}
+	for i := range fixture.Coupons {
+		coupon := &fixture.Coupons[i]
+		if coupon.RecipientIntegrationID != "" {
+			continue
+		}
+		for n := range 10 {
+			coupon.ReservedBy = append(coupon.ReservedBy, fmt.Sprintf("regular-%d-%d", i, n))
+		}
+	}
+	for i := range 20 {
+		fixture.Referrals = append(fixture.Referrals, emulator.FixtureReferral{
+			CampaignID: 11, Advocate: fmt.Sprintf("advocate-%d", i), Code: fmt.Sprintf("FRIEND-%d", i), UsageLimit: 3,
+		})
+	}
+	for _, coupon := range fixture.Coupons {
+		for _, id := range coupon.ReservedBy {
+			fixture.Profiles = append(fixture.Profiles, emulator.FixtureProfile{IntegrationID: id})
+		}
+	}
+	return fixture
+}
+
+// TestExistingDeploymentIsAdopted follows the guide "Adopting an existing deployment", command by command.
+func TestExistingDeploymentIsAdopted(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t, func(o *emulator.Options) { o.Fixture = existingDeployment() })
+	c := exampleCLI(t, d.URL, "adoption")
+	c.write("adoption.auto.tfvars", `
+		catalog_ids           = [6, 7]
+		reserved_coupon_codes = ["SUMMER10", "XMAS-20-2021", "SUMMER25%OFF", "10$OFF_NOW", "VIP-ONLY"]
+		referral_campaign_ids = [11]
+	`)
+
+	// The emulator has no rate limit here, so the provider needs none.
+	c.write("speed_override.tf", "provider \"talonone\" {\n  management_requests_per_second = 10000\n}\n")
+
+	c.must(0, "apply", "-auto-approve")
+	c.write("imports.tf", c.stdout("output", "-raw", "imports"))
+	c.must(0, "plan", "-generate-config-out=generated.tf")
+	// What the import finds must be what is planned, so that nothing is sent.
+	c.must(0, "plan", "-out=adopt.tfplan")
+	c.write("plan.json", c.stdout("show", "-json", "adopt.tfplan"))
+	const comment = "**Only in Terraform's state**\n\n- 308 existing objects come under Terraform's management\n\n"
+	if got := c.review("plan.json"); got != comment {
+		t.Errorf("the plan does more than import:\n%s", got)
+	}
+	c.must(0, "apply", "adopt.tfplan")
+	if output, code := c.run("plan", "-detailed-exitcode", "-no-color"); code != 0 {
+		t.Errorf("the plan after the import is not empty (%d):\n%s", code, clip(output))
+	}
+	expectNoWrites(t, d)
+	if count := strings.Count(c.read("generated.tf"), "\nresource "); count != 308 {
+		t.Errorf("%d resources were generated, want 308", count)
+	}
+}
+
+func clip(text string) string { return text[:min(len(text), 4000)] }

@@ -1,0 +1,87 @@
+package coupon_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/acctest"
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
+)
+
+func noProblem(t *testing.T, diagnostics []*tfprotov6.Diagnostic) {
+	t.Helper()
+	if problem := acctest.Problem(diagnostics); problem != "" {
+		t.Fatal(problem)
+	}
+}
+
+// Ctrl-C in the middle of a batch keeps what has landed.
+func TestInterruptedReservationKeepsWhatHasLanded(t *testing.T) {
+	t.Parallel()
+	ctx, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
+	var requests atomic.Int32
+	d := acctest.Start(t, func(o *emulator.Options) {
+		o.OnRequest = func(_ context.Context, operation string) {
+			// The first is the creation's.
+			if operation == "createCouponReservation" && requests.Add(1) == 3 {
+				interrupt()
+			}
+		}
+	})
+	customers := make([]string, 2501)
+	for i := range customers {
+		customers[i] = fmt.Sprint("customer-", i)
+	}
+	config := func(n int) acctest.Attributes {
+		return acctest.Attributes{"coupon_value": "SUMMER10", "customers": customers[:n]}
+	}
+	p := d.NewProcess(t, nil)
+	plan, diags := p.Plan(t, "talonone_coupon_reservation", acctest.Instance{}, config(1))
+	noProblem(t, diags)
+	state, diags := p.Apply(t.Context(), t, plan)
+	noProblem(t, diags)
+	plan, diags = p.Plan(t, "talonone_coupon_reservation", state, config(2501))
+	noProblem(t, diags)
+	state, diags = p.Apply(ctx, t, plan)
+	if problem := acctest.Problem(diags); !strings.Contains(problem, "Terraform was interrupted") {
+		t.Errorf("got %q", problem)
+	}
+	var kept []tftypes.Value
+	if err := p.Attribute(t, state, "customers").As(&kept); err != nil || len(kept) != 1001 {
+		t.Errorf("the state has %d customers, want 1001 (%v)", len(kept), err)
+	}
+
+	next := d.NewProcess(t, nil)
+	state, diags = next.Refresh(t, state)
+	noProblem(t, diags)
+	plan, diags = next.Plan(t, "talonone_coupon_reservation", state, config(2501))
+	noProblem(t, diags)
+	if got := next.PlannedNumber(t, plan, "last_sync", "added"); got != "1500" {
+		t.Errorf("%s reservations are left, want 1500", got)
+	}
+}
+
+// Import by identity needs a newer CLI than the oldest that is supported.
+func TestReservationIsImportedByIdentity(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	reserve(t, d, http.MethodPost, "SUMMER25%OFF", "customer-2", "customer-1")
+	p := d.NewProcess(t, nil)
+	state, diags := p.ImportByIdentity(t, "talonone_coupon_reservation", map[string]tftypes.Value{"coupon_value": tftypes.NewValue(tftypes.String, "SUMMER25%OFF")})
+	noProblem(t, diags)
+	var customers []tftypes.Value
+	if err := p.Attribute(t, state, "customers").As(&customers); err != nil || len(customers) != 2 {
+		t.Errorf("imported %v, %v", customers, err)
+	}
+	if p.Attribute(t, state, "coupon_id").IsNull() {
+		t.Error("the coupon is not described")
+	}
+}

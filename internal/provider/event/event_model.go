@@ -1,0 +1,234 @@
+// Package event holds the constructs that track custom events.
+package event
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
+)
+
+// The versions of the API that track events.
+const (
+	v1 = "v1"
+	v2 = "v2"
+	v3 = "v3"
+)
+
+// eventInput mirrors what an event is made of, in the resource and in the action.
+type eventInput struct {
+	APIVersion         types.String         `tfsdk:"api_version"`
+	Type               types.String         `tfsdk:"type"`
+	ProfileID          types.String         `tfsdk:"profile_id"`
+	SessionID          types.String         `tfsdk:"session_id"`
+	IntegrationID      types.String         `tfsdk:"integration_id"`
+	ConnectedSessionID types.String         `tfsdk:"connected_session_id"`
+	StoreIntegrationID types.String         `tfsdk:"store_integration_id"`
+	LoyaltyCards       types.List           `tfsdk:"loyalty_cards"`
+	Attributes         jsontypes.Normalized `tfsdk:"attributes"`
+	IdempotencyKey     types.String         `tfsdk:"idempotency_key"`
+}
+
+// Descriptions that the resource and the action share.
+var eventText = map[string]string{
+	"api_version": "Version of the API that tracks the event: `v2` (the default), `v3` for an advanced event with an `integration_id` of its own, " +
+		"or `v1`, an event inside a session, which the vendor retired in 2023: a warning says so, and only old deployments serve it.",
+	"type":                 "Type of the event, as defined in the Campaign Manager. Built-in events, which begin with `talon_`, can't be tracked.",
+	"profile_id":           "Integration ID of the customer, at most 1000 characters. An unknown customer gets an empty profile. Required unless `api_version` is `v1`.",
+	"session_id":           "ID of the session that the event is part of, which is made when it does not exist and must belong to the same customer when it does. Required for `v1`, and known to it only.",
+	"integration_id":       "ID of the event, chosen by you and unique in the Application. Required for `v3`, and known to it only. An ID that is taken is an error, which makes the event safe to repeat.",
+	"connected_session_id": "ID of a closed session that rules may look at. For `v3` only.",
+	"store_integration_id": "Integration ID of the store where it happened, 1 to 1000 characters. For `v2` and `v3`.",
+	"loyalty_cards":        "Identifier of the customer's loyalty card; at most one. For `v2` and `v3`.",
+	"attributes":           "Custom attributes of the event as a JSON object (`jsonencode({...})`); they must be defined in the Campaign Manager for this type of event.",
+	"idempotency_key":      "Key under which the deployment tracks the event once and repeats its answer for 24 hours, 1 to 255 characters. For `v2` only. Default: a random one for every run, kept through repetitions.",
+}
+
+const eventAbout = "Tracks a custom event of a customer, which runs the campaigns' rules: they can give coupons, points and more. Events can't be changed or deleted.\n\n"
+
+// partsOf are what responseContent can ask for, by version.
+var partsOf = map[string][]string{
+	v2: {"customerProfile", "triggeredCampaigns", "loyalty", "event", "awardedGiveaways", "ruleFailureReasons", "campaignEligibility", "achievements"},
+	v3: {"customerProfile", "triggeredCampaigns", "loyalty", "advancedEvent", "awardedGiveaways", "ruleFailureReasons"},
+	v1: {"session", "profile", "event", "loyalty", "coupon"},
+}
+
+// tracked is what came of an event.
+type tracked struct {
+	event     *talonone.Event
+	effects   []talonone.Effect
+	coupons   []talonone.Coupon
+	referrals []talonone.Referral
+	parts     map[string]json.RawMessage
+}
+
+func (m *eventInput) version() string {
+	if m.APIVersion.IsNull() {
+		return v2
+	}
+	return m.APIVersion.ValueString()
+}
+
+// validate reports what does not belong to the version of the API. Unknown values
+// are left to the apply.
+func (m *eventInput) validate(diags *diag.Diagnostics) {
+	if strings.HasPrefix(m.Type.ValueString(), talonone.ReservedEventPrefix) {
+		diags.AddAttributeError(path.Root("type"), "Built-in events can't be tracked",
+			fmt.Sprintf("%q is a built-in event, which happens by itself. Name a custom event that is defined in the Campaign Manager.", m.Type.ValueString()))
+	}
+	if m.APIVersion.IsUnknown() {
+		return
+	}
+	version := m.version()
+	if version == v1 {
+		diags.AddAttributeWarning(path.Root("api_version"), "Version 1 of events is retired",
+			"The vendor announced the end of trackEvent (POST /v1/events) for 31 March 2023. Use api_version = \"v2\", which tracks an event of a customer without a session, unless your deployment still serves version 1.")
+	}
+	for _, rule := range []struct {
+		name     string
+		isNull   bool
+		required []string
+		allowed  []string
+	}{
+		{"profile_id", m.ProfileID.IsNull(), []string{v2, v3}, []string{v1, v2, v3}},
+		{"session_id", m.SessionID.IsNull(), []string{v1}, []string{v1}},
+		{"integration_id", m.IntegrationID.IsNull(), []string{v3}, []string{v3}},
+		{"connected_session_id", m.ConnectedSessionID.IsNull(), nil, []string{v3}},
+		{"store_integration_id", m.StoreIntegrationID.IsNull(), nil, []string{v2, v3}},
+		{"loyalty_cards", m.LoyaltyCards.IsNull(), nil, []string{v2, v3}},
+		{"idempotency_key", m.IdempotencyKey.IsNull(), nil, []string{v2}},
+	} {
+		switch {
+		case rule.isNull && slices.Contains(rule.required, version):
+			diags.AddAttributeError(path.Root(rule.name), "Missing "+rule.name, fmt.Sprintf("%s is required with api_version = %q. %s", rule.name, version, eventText[rule.name]))
+		case !rule.isNull && !slices.Contains(rule.allowed, version):
+			diags.AddAttributeError(path.Root(rule.name), "Attribute does not belong here",
+				fmt.Sprintf("%s is not known to version %s of events. Remove it, or choose another api_version (%s).", rule.name, version, strings.Join(rule.allowed, ", ")))
+		}
+	}
+}
+
+// checkAttributes compares the custom attributes with the account's definitions.
+func (m *eventInput) checkAttributes(ctx context.Context, data *fw.Data, diags *diag.Diagnostics) {
+	if m.Type.IsUnknown() {
+		return
+	}
+	ofType := func(definition talonone.AttributeDefinition) bool {
+		return definition.EventType != nil && *definition.EventType == m.Type.ValueString()
+	}
+	data.CheckBag(ctx, talonone.EntityEvent, ofType, m.Attributes, path.Root("attributes"), diags)
+}
+
+// run tracks the event, under the key where the version knows one, and reports
+// what went wrong.
+func (m *eventInput) run(ctx context.Context, data *fw.Data, construct, key string, parts []string, diags *diag.Diagnostics) *tracked {
+	doing := fw.Doing{
+		Construct: construct, Action: "track event", Object: strconv.Quote(m.Type.ValueString()),
+		Pointers: map[string]path.Path{
+			"/type": path.Root("type"), "/attributes": path.Root("attributes"), "/profileId": path.Root("profile_id"),
+			"/sessionId": path.Root("session_id"), "/integrationId": path.Root("integration_id"),
+			"/connectedSessionId": path.Root("connected_session_id"), "/storeIntegrationId": path.Root("store_integration_id"),
+			"/loyaltyCards": path.Root("loyalty_cards"),
+		},
+		Advice: map[int]string{http.StatusConflict: "Other requests kept updating the same customer. Run it again."},
+	}
+	switch m.version() {
+	case v1:
+		return m.runV1(ctx, data, doing, diags)
+	case v3:
+		return m.runV3(ctx, data, doing, parts, diags)
+	default:
+		return m.runV2(ctx, data, doing, key, parts, diags)
+	}
+}
+
+func (m *eventInput) runV2(ctx context.Context, data *fw.Data, doing fw.Doing, key string, parts []string, diags *diag.Diagnostics) *tracked {
+	cards, _ := fw.Strings(m.LoyaltyCards)
+	answer, err := data.Client.TrackEventV2(ctx, talonone.EventRequest{
+		ProfileID: m.ProfileID.ValueString(), StoreIntegrationID: m.StoreIntegrationID.ValueString(), Type: m.Type.ValueString(),
+		Attributes: fw.RawAttributes(m.Attributes), LoyaltyCards: cards,
+	}, talonone.EventOptions{ResponseContent: fw.WithPart(parts, "event"), IdempotencyKey: key})
+	if err != nil {
+		fw.AddRunError(diags, doing, err, key)
+		return nil
+	}
+	return &tracked{answer.Event, answer.Effects, answer.CreatedCoupons, answer.CreatedReferrals, answer.Parts}
+}
+
+func (m *eventInput) runV3(ctx context.Context, data *fw.Data, doing fw.Doing, parts []string, diags *diag.Diagnostics) *tracked {
+	cards, _ := fw.Strings(m.LoyaltyCards)
+	answer, landed, err := data.Client.TrackEventV3(ctx, talonone.AdvancedEvent{
+		IntegrationID: m.IntegrationID.ValueString(), ProfileID: m.ProfileID.ValueString(),
+		ConnectedSessionID: m.ConnectedSessionID.ValueString(), StoreIntegrationID: m.StoreIntegrationID.ValueString(),
+		Type: m.Type.ValueString(), Attributes: fw.RawAttributes(m.Attributes), LoyaltyCards: cards,
+	}, fw.WithPart(parts, "advancedEvent"))
+	switch {
+	case talonone.IsConflict(err):
+		doing.Advice[http.StatusConflict] = "An integration ID belongs to one event for ever, and events can't be changed. If an apply that was stopped has tracked this event, there is nothing left to do; otherwise choose another integration_id."
+		fw.AddAttributeError(diags, path.Root("integration_id"), doing, err)
+		return nil
+	case err != nil:
+		fw.AddError(diags, doing, err)
+		return nil
+	case landed:
+		diags.AddAttributeWarning(path.Root("integration_id"), "The answer with the effects was lost",
+			fmt.Sprintf("The connection broke while event %q was tracked. The event is there, but its effects can't be read any more, so effects is empty.", m.IntegrationID.ValueString()))
+	}
+	return &tracked{answer.AdvancedEvent, answer.Effects, answer.CreatedCoupons, answer.CreatedReferrals, answer.Parts}
+}
+
+func (m *eventInput) runV1(ctx context.Context, data *fw.Data, doing fw.Doing, diags *diag.Diagnostics) *tracked {
+	answer, err := data.Client.TrackEvent(ctx, talonone.LegacyEvent{
+		ProfileID: m.ProfileID.ValueString(), Type: m.Type.ValueString(), SessionID: m.SessionID.ValueString(),
+		Attributes: fw.RawAttributes(m.Attributes),
+	})
+	switch {
+	case talonone.IsRetired(err):
+		const advice = "This deployment does not serve version 1 of events, which the vendor retired in 2023. Set api_version = \"v2\" and profile_id, and remove session_id."
+		doing.Advice = map[int]string{http.StatusNotFound: advice, http.StatusGone: advice, http.StatusMethodNotAllowed: advice}
+		fw.AddAttributeError(diags, path.Root("api_version"), doing, err)
+		return nil
+	case talonone.IsOutcomeUnknown(err):
+		diags.AddError("Unable to tell whether event "+strconv.Quote(m.Type.ValueString())+" was tracked",
+			err.Error()+".\n\nVersion 1 of events knows no idempotency key, so it was not sent again. Look for the event in the Campaign Manager under the Application's Events, filtered by session "+
+				strconv.Quote(m.SessionID.ValueString())+", before applying again: that would track a second one.")
+		return nil
+	case err != nil:
+		fw.AddError(diags, doing, err)
+		return nil
+	}
+	return &tracked{event: &answer.Event, effects: decodePositional(answer.Event.Effects), parts: answer.Parts}
+}
+
+// decodePositional gives the effects of version 1, which are arrays, the form of
+// today's. What had no name then has none: props holds the arguments in order,
+// and an effect of another form as a whole.
+func decodePositional(effects []talonone.PositionalEffect) []talonone.Effect {
+	decoded := make([]talonone.Effect, len(effects))
+	for i, effect := range effects {
+		key, content := "arguments", effect.Arguments
+		if effect.EffectType == "" {
+			key, content = "effect", effect.Raw
+		}
+		props, err := json.Marshal(map[string]json.RawMessage{key: content})
+		if err != nil {
+			// The parts came out of a decoder.
+			props = nil
+		}
+		decoded[i] = talonone.Effect{
+			CampaignID: effect.CampaignID, RulesetID: effect.RulesetID, RuleIndex: effect.RuleIndex, EffectType: effect.EffectType, Props: props,
+		}
+	}
+	return decoded
+}

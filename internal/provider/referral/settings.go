@@ -1,0 +1,185 @@
+// Package referral holds the constructs about referrals.
+package referral
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
+)
+
+// settings is what a referral can be told: at creation, and later by updateReferral.
+type settings struct {
+	Friend string `json:"friend,omitempty"`
+	// UsageLimit is nil where the deployment chose it.
+	UsageLimit *int64     `json:"usageLimit,omitempty"`
+	Start      *time.Time `json:"start,omitempty"`
+	Expiry     *time.Time `json:"expiry,omitempty"`
+	// Attributes is a JSON object, empty for none.
+	Attributes string `json:"attributes,omitempty"`
+}
+
+// fit says whether a referral has these settings.
+func (s settings) fit(api *talonone.Referral) bool {
+	return s.Friend == value(api.FriendProfileIntegrationID) && s.fitShared(api)
+}
+
+// fitShared is fit for what referrals of several advocates can share.
+func (s settings) fitShared(api *talonone.Referral) bool {
+	return (s.UsageLimit == nil || *s.UsageLimit == api.UsageLimit) &&
+		sameTime(s.Start, api.StartDate) && sameTime(s.Expiry, api.ExpiryDate) &&
+		sameAttributes(s.Attributes, string(api.Attributes))
+}
+
+// equal says whether two settings mean the same.
+func (s settings) equal(other settings) bool {
+	return s.Friend == other.Friend && (s.UsageLimit == nil) == (other.UsageLimit == nil) && value(s.UsageLimit) == value(other.UsageLimit) &&
+		sameTime(s.Start, other.Start) && sameTime(s.Expiry, other.Expiry) && sameAttributes(s.Attributes, other.Attributes)
+}
+
+// update is the body that brings a referral to these settings. before tells
+// whether there are attributes to clear, which takes an empty object.
+func (s settings) update(before settings) talonone.ReferralUpdate {
+	update := talonone.ReferralUpdate{UsageLimit: s.UsageLimit, StartDate: s.Start, ExpiryDate: s.Expiry}
+	if s.Friend != "" {
+		update.FriendProfileIntegrationID = &s.Friend
+	}
+	switch {
+	case s.Attributes != "":
+		update.Attributes = json.RawMessage(s.Attributes)
+	case !sameAttributes(before.Attributes, ""):
+		update.Attributes = json.RawMessage("{}")
+	}
+	return update
+}
+
+// reportKept tells what a referral still has although it was left out of the
+// update. Whether leaving something out clears it is not documented.
+func (s settings) reportKept(api *talonone.Referral, diags *diag.Diagnostics) {
+	kept := func(attribute string) {
+		diags.AddAttributeError(path.Root(attribute), "Unable to remove "+attribute,
+			"The deployment kept the value of referral "+api.Code+", although the update left it out. Set "+attribute+
+				" to a value that has the effect, or replace the resource, which makes a new code: terraform apply -replace=ADDRESS.")
+	}
+	if s.Friend == "" && value(api.FriendProfileIntegrationID) != "" {
+		kept("friend_profile_integration_id")
+	}
+	if s.Start == nil && api.StartDate != nil {
+		kept("start_date")
+	}
+	if s.Expiry == nil && api.ExpiryDate != nil {
+		kept("expiry_date")
+	}
+	if s.Attributes == "" && !sameAttributes("", string(api.Attributes)) {
+		kept("attributes")
+	}
+}
+
+// sameTime compares instants to the microsecond, which is what the API keeps.
+func sameTime(a, b *time.Time) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a.Truncate(time.Microsecond).Equal(b.Truncate(time.Microsecond))
+}
+
+// sameAttributes compares JSON objects: members in any order, null like a missing
+// member, numbers by value, times as instants. An empty text is an empty object.
+func sameAttributes(a, b string) bool {
+	left, okLeft := canonical(a)
+	right, okRight := canonical(b)
+	return okLeft && okRight && bulk.EqualJSON(left, right)
+}
+
+func canonical(object string) (string, bool) {
+	if object == "" || object == "null" {
+		return "{}", true
+	}
+	text, err := bulk.AppendCanonicalObject(nil, jsontext.NewDecoder(strings.NewReader(object)))
+	return string(text), err == nil
+}
+
+// timeOf is nil for a null or unknown date.
+func timeOf(date timetypes.RFC3339) *time.Time {
+	if date.IsNull() || date.IsUnknown() {
+		return nil
+	}
+	at, diags := date.ValueRFC3339Time()
+	if diags.HasError() {
+		return nil
+	}
+	return &at
+}
+
+// dateFrom is the server's date in the spelling of prior where that is the same instant.
+func dateFrom(api *time.Time, prior timetypes.RFC3339) timetypes.RFC3339 {
+	if api != nil && sameTime(api, timeOf(prior)) {
+		return prior
+	}
+	return fw.OptionalTime(api)
+}
+
+// attributesFrom is the server's attributes in the spelling of prior where they
+// are the same; none is null unless prior is an empty object.
+func attributesFrom(api json.RawMessage, prior jsontypes.Normalized) jsontypes.Normalized {
+	none := sameAttributes(string(api), "")
+	switch {
+	case !prior.IsNull() && !prior.IsUnknown() && sameAttributes(prior.ValueString(), string(api)):
+		return prior
+	case none:
+		return jsontypes.NewNormalizedNull()
+	default:
+		return jsontypes.NewNormalizedValue(string(api))
+	}
+}
+
+// keepDate prefers the state's spelling of a planned date that is the same instant.
+func keepDate(plan, state timetypes.RFC3339) timetypes.RFC3339 {
+	if at := timeOf(plan); at != nil && sameTime(at, timeOf(state)) {
+		return state
+	}
+	return plan
+}
+
+// keepAttributes prefers the state's spelling of planned attributes that are the same.
+func keepAttributes(plan, state jsontypes.Normalized) jsontypes.Normalized {
+	if !plan.IsNull() && !plan.IsUnknown() && !state.IsNull() && sameAttributes(plan.ValueString(), state.ValueString()) {
+		return state
+	}
+	return plan
+}
+
+// checkDates reports a validity that ends before it begins.
+func checkDates(start, expiry timetypes.RFC3339, diags *diag.Diagnostics) {
+	from, until := timeOf(start), timeOf(expiry)
+	if from != nil && until != nil && !from.Before(*until) {
+		diags.AddAttributeError(path.Root("expiry_date"), "Referral would never be valid",
+			"expiry_date "+expiry.ValueString()+" is not after start_date "+start.ValueString()+".")
+	}
+}
+
+func int64Pointer(number types.Int64) *int64 {
+	if number.IsNull() || number.IsUnknown() {
+		return nil
+	}
+	return number.ValueInt64Pointer()
+}
+
+// value is what a property stands for; a missing one is the zero value.
+func value[T any](pointer *T) T {
+	var zero T
+	if pointer == nil {
+		return zero
+	}
+	return *pointer
+}

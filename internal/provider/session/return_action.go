@@ -1,0 +1,83 @@
+package session
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+)
+
+var (
+	_ action.Action              = (*returnAction)(nil)
+	_ action.ActionWithConfigure = (*returnAction)(nil)
+)
+
+const returnActionType = "talonone_return_cart_items"
+
+type returnAction struct{ data *fw.Data }
+
+// NewReturnAction is the action talonone_return_cart_items.
+func NewReturnAction() action.Action { return &returnAction{} }
+
+func (a *returnAction) Metadata(_ context.Context, _ action.MetadataRequest, resp *action.MetadataResponse) {
+	resp.TypeName = returnActionType
+}
+
+func (a *returnAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: returnAbout + "Needs an Integration API key, and Terraform 1.14 or later; for other versions there is the resource `talonone_cart_item_return`.",
+		Attributes: map[string]schema.Attribute{
+			"session_integration_id": schema.StringAttribute{
+				Required: true, MarkdownDescription: returnText["session_integration_id"],
+				Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+			},
+			"returned_cart_items": schema.ListNestedAttribute{
+				Required: true, MarkdownDescription: returnText["returned_cart_items"],
+				Validators: []validator.List{listvalidator.SizeAtLeast(1), listvalidator.NoNullValues()},
+				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+					"position": schema.Int64Attribute{Optional: true, MarkdownDescription: returnText["position"], Validators: positionValidators()},
+					"sku": schema.StringAttribute{
+						Optional: true, MarkdownDescription: returnText["sku"], Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+					},
+					"quantity": schema.Int64Attribute{
+						Optional: true, MarkdownDescription: returnText["quantity"], Validators: []validator.Int64{int64validator.AtLeast(1)},
+					},
+				}},
+			},
+			"run_rule_engine": schema.BoolAttribute{Optional: true, MarkdownDescription: returnText["run_rule_engine"]},
+			"idempotency_key": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Key under which the deployment does the return once and repeats its answer for 24 hours, 1 to 255 characters. Default: a random one for every invocation, kept through repetitions.",
+				Validators:          keyValidators(),
+			},
+		},
+	}
+}
+
+func (a *returnAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
+	a.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+func (a *returnAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	var config returnInput
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	answer := config.run(ctx, a.data, "action "+returnActionType, fw.RunKey(config.IdempotencyKey), nil, &resp.Diagnostics)
+	if answer == nil {
+		return
+	}
+	message := fmt.Sprintf("Returned items of customer session %q; %s.", config.SessionIntegrationID.ValueString(), fw.EffectSummary(answer.Effects))
+	if answer.Return != nil {
+		message = fmt.Sprintf("Return %d: returned items of customer session %q; %s.", answer.Return.ID, config.SessionIntegrationID.ValueString(), fw.EffectSummary(answer.Effects))
+	}
+	resp.SendProgress(action.InvokeProgressEvent{Message: message})
+}

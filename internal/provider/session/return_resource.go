@@ -1,0 +1,222 @@
+package session
+
+import (
+	"context"
+	"maps"
+
+	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+)
+
+var (
+	_ resource.Resource               = (*returnResource)(nil)
+	_ resource.ResourceWithConfigure  = (*returnResource)(nil)
+	_ resource.ResourceWithModifyPlan = (*returnResource)(nil)
+	_ resource.ResourceWithIdentity   = (*returnResource)(nil)
+)
+
+const returnType = "talonone_cart_item_return"
+
+type returnResource struct{ data *fw.Data }
+
+// NewReturnResource is the resource talonone_cart_item_return.
+func NewReturnResource() resource.Resource { return &returnResource{} }
+
+// returnModel mirrors the resource.
+type returnModel struct {
+	returnInput
+
+	Triggers         types.Map            `tfsdk:"triggers"`
+	ResponseContent  types.List           `tfsdk:"response_content"`
+	Response         jsontypes.Normalized `tfsdk:"response"`
+	ID               types.Int64          `tfsdk:"id"`
+	Created          timetypes.RFC3339    `tfsdk:"created"`
+	EventID          types.Int64          `tfsdk:"event_id"`
+	SessionID        types.Int64          `tfsdk:"session_id"`
+	Effects          types.List           `tfsdk:"effects"`
+	CreatedCoupons   types.List           `tfsdk:"created_coupons"`
+	CreatedReferrals types.List           `tfsdk:"created_referrals"`
+}
+
+// returnIdentity mirrors the resource's identity.
+type returnIdentity struct {
+	SessionIntegrationID types.String `tfsdk:"session_integration_id"`
+	ID                   types.Int64  `tfsdk:"id"`
+}
+
+func (r *returnResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = returnType
+}
+
+func (r *returnResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	const again = " A change returns again."
+	attributes := fw.ResourceEffects("Those of the return.")
+	maps.Copy(attributes, map[string]schema.Attribute{
+		"session_integration_id": schema.StringAttribute{
+			Required: true, MarkdownDescription: returnText["session_integration_id"] + again,
+			Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+		},
+		"returned_cart_items": schema.ListNestedAttribute{
+			Required: true, MarkdownDescription: returnText["returned_cart_items"] + again,
+			Validators: []validator.List{listvalidator.SizeAtLeast(1), listvalidator.NoNullValues()},
+			NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+				"position": schema.Int64Attribute{Optional: true, MarkdownDescription: returnText["position"], Validators: positionValidators()},
+				"sku": schema.StringAttribute{
+					Optional: true, MarkdownDescription: returnText["sku"], Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+				},
+				"quantity": schema.Int64Attribute{
+					Optional: true, MarkdownDescription: returnText["quantity"], Validators: []validator.Int64{int64validator.AtLeast(1)},
+				},
+			}},
+		},
+		"run_rule_engine": schema.BoolAttribute{
+			Optional: true, Computed: true, Default: booldefault.StaticBool(false), MarkdownDescription: returnText["run_rule_engine"] + again,
+		},
+		"triggers": schema.MapAttribute{
+			Optional: true, ElementType: types.StringType,
+			MarkdownDescription: "Any texts: a change of them returns again, which takes further units back.",
+		},
+		"idempotency_key": schema.StringAttribute{
+			Optional: true, Computed: true,
+			MarkdownDescription: "Key under which the deployment does the return once and repeats its answer for 24 hours, 1 to 255 characters. Default: a random one for every run, kept through repetitions." + again,
+			Validators:          keyValidators(),
+		},
+		"response_content": schema.ListAttribute{
+			Optional: true, ElementType: types.StringType,
+			MarkdownDescription: "Further parts of the answer to keep in `response`, in the API's spelling: " + fw.ListedNames(returnParts) + ". Several of them hold personal data, which then is in the state. A change takes effect with the next run.",
+			Validators:          partValidators(returnParts),
+		},
+		"response": schema.StringAttribute{
+			Computed: true, CustomType: jsontypes.NormalizedType{},
+			MarkdownDescription: "JSON object with the parts that `response_content` named when the return was made; null when it named none.",
+		},
+		"id":         schema.Int64Attribute{Computed: true, MarkdownDescription: "ID of the return."},
+		"created":    schema.StringAttribute{Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: "When the items were returned, RFC 3339 in UTC."},
+		"event_id":   schema.Int64Attribute{Computed: true, MarkdownDescription: "ID of the event that the return caused."},
+		"session_id": schema.Int64Attribute{Computed: true, MarkdownDescription: "Internal ID of the session."},
+	})
+	resp.Schema = schema.Schema{
+		MarkdownDescription: returnAbout + "The return is made when the resource is created, and again when an argument or `triggers` change. Destroying it only forgets it. " +
+			"With Terraform 1.14 and later the action `talonone_return_cart_items` does the same without a resource.\n\nNeeds an Integration API key.",
+		Attributes: attributes,
+	}
+}
+
+func (r *returnResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{
+		Attributes: map[string]identityschema.Attribute{
+			"session_integration_id": identityschema.StringAttribute{RequiredForImport: true, Description: "ID of the session. A return can't be imported."},
+			"id":                     identityschema.Int64Attribute{OptionalForImport: true, Description: "ID of the return."},
+		},
+	}
+}
+
+func (r *returnResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+func (r *returnResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() {
+		resp.Diagnostics.AddWarning("The return stays", "Destroying "+returnType+" only forgets it: the API can't undo a return.")
+		return
+	}
+	var plan, config returnModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if plan.ResponseContent.IsNull() {
+		plan.Response = jsontypes.NewNormalizedNull()
+	}
+	if !req.State.Raw.IsNull() {
+		var state returnModel
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		if config.IdempotencyKey.IsNull() {
+			plan.IdempotencyKey = state.IdempotencyKey
+		}
+		resp.RequiresReplace = fw.RunsAgain([]fw.Input{
+			{Name: "session_integration_id", Planned: plan.SessionIntegrationID, Prior: state.SessionIntegrationID},
+			{Name: "returned_cart_items", Planned: plan.ReturnedCartItems, Prior: state.ReturnedCartItems},
+			{Name: "run_rule_engine", Planned: plan.RunRuleEngine, Prior: state.RunRuleEngine},
+			{Name: "triggers", Planned: plan.Triggers, Prior: state.Triggers},
+			{Name: "idempotency_key", Planned: plan.IdempotencyKey, Prior: state.IdempotencyKey},
+		})
+		if len(resp.RequiresReplace) == 0 {
+			state.ResponseContent = plan.ResponseContent
+			if plan.ResponseContent.IsNull() {
+				state.Response = plan.Response
+			}
+			plan = state
+		} else {
+			fw.WarnOfReplay(config.IdempotencyKey, state.IdempotencyKey, &resp.Diagnostics)
+			if config.IdempotencyKey.IsNull() {
+				plan.IdempotencyKey = types.StringUnknown()
+			}
+		}
+	}
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+}
+
+func (r *returnResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan returnModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	key := fw.RunKey(plan.IdempotencyKey)
+	parts, _ := fw.Strings(plan.ResponseContent)
+	answer := plan.run(ctx, r.data, returnType, key, parts, &resp.Diagnostics)
+	if answer == nil {
+		return
+	}
+	plan.IdempotencyKey = types.StringValue(key)
+	plan.ID, plan.EventID, plan.SessionID, plan.Created = types.Int64Null(), types.Int64Null(), types.Int64Null(), timetypes.NewRFC3339Null()
+	if made := answer.Return; made != nil {
+		plan.ID, plan.EventID, plan.SessionID = types.Int64Value(made.ID), types.Int64Value(made.EventID), types.Int64Value(made.SessionID)
+		plan.Created = fw.Time(made.Created)
+	}
+	plan.Effects = fw.Effects(answer.Effects)
+	plan.CreatedCoupons, plan.CreatedReferrals = fw.CreatedCoupons(answer.CreatedCoupons), fw.CreatedReferrals(answer.CreatedReferrals)
+	plan.Response = fw.Parts(plan.ResponseContent, answer.Parts, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, returnIdentity{SessionIntegrationID: plan.SessionIntegrationID, ID: plan.ID})...)
+}
+
+// Read has nothing to read: the API shows returns in answers to updates only.
+func (r *returnResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state returnModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, returnIdentity{SessionIntegrationID: state.SessionIntegrationID, ID: state.ID})...)
+}
+
+// Update keeps response_content for the next run.
+func (r *returnResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan returnModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, returnIdentity{SessionIntegrationID: plan.SessionIntegrationID, ID: plan.ID})...)
+}
+
+// Delete forgets the return.
+func (r *returnResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
+
+func positionValidators() []validator.Int64 {
+	return []validator.Int64{int64validator.AtLeast(0), int64validator.AtLeastOneOf(path.MatchRelative().AtParent().AtName("sku"))}
+}
+
+func keyValidators() []validator.String {
+	return []validator.String{stringvalidator.LengthBetween(1, 255)}
+}

@@ -1,0 +1,198 @@
+package talonone
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// The values of Application.CaseSensitivity.
+const (
+	caseInsensitiveUpper = "insensitive-uppercase"
+	caseInsensitiveLower = "insensitive-lowercase"
+)
+
+// FoldCode brings a code into the form in which an Application with this
+// caseSensitivity compares codes (getApplications). An unknown setting compares
+// codes as they are.
+func FoldCode(code, caseSensitivity string) string {
+	switch caseSensitivity {
+	case caseInsensitiveUpper:
+		return strings.ToUpper(code)
+	case caseInsensitiveLower:
+		return strings.ToLower(code)
+	default:
+		return code
+	}
+}
+
+// reservationIDs is the body of createCouponReservation and deleteCouponReservation.
+type reservationIDs struct {
+	IntegrationIDs []string `json:"integrationIDs"`
+}
+
+// CreateCouponReservation reserves a coupon for customers:
+// POST /v1/coupon_reservations/{couponValue}, Integration key, 1000 integration
+// IDs a request. It returns the coupon as the last request left it, nil when
+// there was none, and how many IDs were sent before the first error. Repeating
+// it changes nothing. 404 means that the key's Application has no such coupon,
+// 400 that it can't be reserved, as a personal one.
+func (c *Client) CreateCouponReservation(ctx context.Context, couponValue string, integrationIDs []string) (*Coupon, int, error) {
+	var coupon *Coupon
+	sent, err := inBatches(integrationIDs, MaxReservationIDs, func(part []string) error {
+		answer, err := doJSON[*Coupon](ctx, c, &call{
+			operation: "createCouponReservation", method: http.MethodPost, route: "/v1/coupon_reservations/{couponValue}",
+			params: []string{couponValue}, access: integrationAccess, body: reservationIDs{part},
+		})
+		if err == nil {
+			coupon = answer
+		}
+		return err
+	})
+	return coupon, sent, err
+}
+
+// DeleteCouponReservation ends the reservations of customers on a coupon:
+// DELETE /v1/coupon_reservations/{couponValue} with a body, Integration key,
+// 1000 integration IDs a request. It returns how many IDs were sent before the
+// first error. A coupon that is gone has no reservations, and is no error.
+func (c *Client) DeleteCouponReservation(ctx context.Context, couponValue string, integrationIDs []string) (int, error) {
+	return inBatches(integrationIDs, MaxReservationIDs, func(part []string) error {
+		err := c.do(ctx, &call{
+			operation: "deleteCouponReservation", method: http.MethodDelete, route: "/v1/coupon_reservations/{couponValue}",
+			params: []string{couponValue}, access: integrationAccess, body: reservationIDs{part},
+		})
+		if IsNotFound(err) {
+			return nil
+		}
+		return err
+	})
+}
+
+// GetReservedCustomers reads who has a coupon reserved, hard or soft, whoever
+// made the reservation; redemptions make them too:
+// GET /v1/coupon_reservations/customerprofiles/{couponValue}, Integration key,
+// one request of any size. The answer is decoded as it comes; keep says which
+// profiles to return, all when it is nil. A repeated attempt asks keep anew.
+// total counts the customers whether kept or not. 404 means that the key's
+// Application has no such coupon.
+func (c *Client) GetReservedCustomers(ctx context.Context, couponValue string, keep func(*CustomerProfile) bool) (kept []*CustomerProfile, total int, err error) {
+	const operation = "getReservedCustomers"
+	err = c.do(ctx, &call{
+		operation: operation, method: http.MethodGet, route: "/v1/coupon_reservations/customerprofiles/{couponValue}",
+		params: []string{couponValue}, access: integrationAccess,
+		read: func(resp *http.Response) error {
+			kept, total = nil, 0
+			return eachElement(operation, resp, func(profile *CustomerProfile) {
+				total++
+				if keep == nil || keep(profile) {
+					kept = append(kept, profile)
+				}
+			})
+		},
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	return kept, total, nil
+}
+
+// eachElement calls use for every element of the "data" array of an answer
+// without holding the whole array.
+func eachElement[T any](operation string, resp *http.Response, use func(*T)) error {
+	if err := requireJSON(operation, resp); err != nil {
+		return err
+	}
+	decoder := json.NewDecoder(resp.Body)
+	decoder.UseNumber()
+	return decodingError(operation, resp, decodeData(decoder, use))
+}
+
+func decodeData[T any](decoder *json.Decoder, use func(*T)) error {
+	if _, err := decoder.Token(); err != nil {
+		return err
+	}
+	for decoder.More() {
+		name, err := decoder.Token()
+		if err != nil {
+			return err
+		}
+		if name == "data" {
+			err = decodeElements(decoder, use)
+		} else {
+			var skipped json.RawMessage
+			err = decoder.Decode(&skipped)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	_, err := decoder.Token()
+	return err
+}
+
+func decodeElements[T any](decoder *json.Decoder, use func(*T)) error {
+	// A list without elements may be null.
+	if token, err := decoder.Token(); err != nil || token != json.Delim('[') {
+		return err
+	}
+	for decoder.More() {
+		element := new(T)
+		if err := decoder.Decode(element); err != nil {
+			return err
+		}
+		use(element)
+	}
+	_, err := decoder.Token()
+	return err
+}
+
+// FindCoupons finds the coupons of an Application that have this code in any
+// spelling of upper and lower case, without knowing their campaign
+// (searchCouponsAdvancedApplicationWideWithoutTotalCount):
+// POST /v1/applications/{applicationId}/coupons_search_advanced/no_total,
+// Management key. The API's exact search ignores case; which spelling is meant
+// is for the caller to say.
+func (c *Client) FindCoupons(ctx context.Context, applicationID int64, couponValue string) ([]*Coupon, error) {
+	var found []*Coupon
+	newCall := func() *call {
+		return &call{
+			operation: "searchCouponsAdvancedApplicationWideWithoutTotalCount", method: http.MethodPost,
+			route:  "/v1/applications/{applicationId}/coupons_search_advanced/no_total",
+			params: []string{strconv.FormatInt(applicationID, 10)}, access: managementAccess,
+			query: url.Values{"value": {couponValue}, "exactMatch": {"true"}},
+			body:  struct{}{},
+		}
+	}
+	err := eachPage(ctx, c, newCall, func(coupons []*Coupon) error {
+		for _, coupon := range coupons {
+			if strings.EqualFold(coupon.Value, couponValue) {
+				found = append(found, coupon)
+			}
+		}
+		return nil
+	})
+	return found, err
+}
+
+// IntegrationApplicationID is the Application of the Integration key, taken
+// from the first running campaign: GET /v1/integration/campaigns, Integration
+// key. It is 0 where no campaign is running, since nothing else of the
+// Integration API names the Application. One answer serves the whole run.
+func (c *Client) IntegrationApplicationID(ctx context.Context) (int64, error) {
+	return c.ownApplication.get(ctx, func(ctx context.Context) (int64, error) {
+		answer, err := doJSON[page[struct {
+			ApplicationID int64 `json:"applicationId"`
+		}]](ctx, c, &call{
+			operation: "integrationGetAllCampaigns", method: http.MethodGet, route: "/v1/integration/campaigns",
+			query: url.Values{"pageSize": {"1"}}, access: integrationAccess,
+		})
+		if err != nil || len(answer.Data) == 0 {
+			return 0, err
+		}
+		return answer.Data[0].ApplicationID, nil
+	})
+}
