@@ -81,8 +81,11 @@ func TestExistingDeploymentIsAdopted(t *testing.T) {
 		t.Errorf("the plan after the import is not empty (%d):\n%s", code, clip(output))
 	}
 	expectNoWrites(t, d)
-	if count := strings.Count(c.read("generated.tf"), "\nresource "); count != 308 {
-		t.Errorf("%d resources were generated, want 308", count)
+	generated := c.read("generated.tf")
+	for text, want := range map[string]int{"\nresource ": 308, "\"regular-": 50, "\"advocate-": 20, "SKU-": 10_000} {
+		if count := strings.Count(generated, text); count != want {
+			t.Errorf("%q stands %d times in the generated configuration, want %d", text, count, want)
+		}
 	}
 }
 
