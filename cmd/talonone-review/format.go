@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bufio"
 	"fmt"
-	"io"
 	"strings"
 	"unicode"
 )
@@ -16,15 +14,15 @@ const (
 // longestName is how many characters of a name are printed. The API sets no limit.
 const longestName = 100
 
-// write writes the comment with so many lines a section. Forges refuse comments that are too long: GitHub those of more
+// comment writes the comment with so many lines a section. Forges refuse comments that are too long: GitHub those of more
 // than 65,536 characters.
-func (r *report) write(out io.Writer, format string, most int, refusal string) error {
-	w := bufio.NewWriter(out)
+func (r *report) comment(format string, most int, refusal string) string {
+	var w strings.Builder
 	heading, bullet := "**%s**\n\n", "- "
 	if format == formatText {
 		heading, bullet = "%s:\n", "  - "
 	}
-	paragraph := func(text string) { fmt.Fprintf(w, "%s\n\n", text) }
+	paragraph := func(text string) { fmt.Fprintf(&w, "%s\n\n", text) }
 	if refusal != "" {
 		paragraph(strings.ToUpper(refusal[:1]) + refusal[1:] + ".")
 	}
@@ -35,19 +33,19 @@ func (r *report) write(out io.Writer, format string, most int, refusal string) e
 		paragraph("No changes in Talon.One.")
 	}
 	for _, section := range r.sections {
-		fmt.Fprintf(w, heading, section.title)
+		fmt.Fprintf(&w, heading, section.title)
 		for _, line := range section.lines[:min(len(section.lines), most)] {
-			fmt.Fprintln(w, bullet+line.in(format))
+			fmt.Fprintln(&w, bullet+line.in(format))
 		}
 		if more := len(section.lines) - most; more > 0 {
-			fmt.Fprintf(w, "%s… and %s more\n", bullet, thousands(int64(more)))
+			fmt.Fprintf(&w, "%s… and %s more\n", bullet, thousands(int64(more)))
 		}
-		fmt.Fprintln(w)
+		fmt.Fprintln(&w)
 	}
 	if r.others > 0 {
 		paragraph("Besides, " + resource.of(r.others) + " of other providers " + verbFor(r.others, "changes", "change") + ".")
 	}
-	return w.Flush()
+	return w.String()
 }
 
 func (l line) in(format string) string {

@@ -37,9 +37,9 @@ import (
 var version = "dev"
 
 const (
-	exitUnreadable = 1
-	exitUsage      = 2
-	exitTooMuch    = 3
+	exitFailed  = 1
+	exitUsage   = 2
+	exitTooMuch = 3
 )
 
 func main() {
@@ -73,7 +73,7 @@ func parse(args []string, errOut io.Writer) (config, error) {
 	flags := flag.NewFlagSet("talonone-review", flag.ContinueOnError)
 	flags.SetOutput(errOut)
 	flags.Usage = func() {
-		fmt.Fprint(errOut, usage)
+		_, _ = io.WriteString(errOut, usage)
 		flags.PrintDefaults()
 	}
 	flags.StringVar(&c.format, "format", formatMarkdown, "`markdown` for a pull request, or text for a terminal or an e-mail")
@@ -89,59 +89,53 @@ func parse(args []string, errOut io.Writer) (config, error) {
 	if err := flags.Parse(args); err != nil {
 		return c, err
 	}
-	problem := ""
+	c.file = flags.Arg(0)
 	switch {
 	case c.format != formatMarkdown && c.format != formatText:
-		problem = "-format must be markdown or text"
+		return c, errors.New("-format must be markdown or text")
 	case c.lines < 1:
-		problem = "-lines must be at least 1"
+		return c, errors.New("-lines must be at least 1")
 	case flags.NArg() > 1:
-		problem = "give one file, or none to read standard input"
+		return c, errors.New("give one file, or none to read standard input")
 	}
-	if problem != "" {
-		fmt.Fprintln(errOut, "talonone-review:", problem)
-		return c, errors.New(problem)
-	}
-	c.file = flags.Arg(0)
 	return c, nil
 }
 
 // run is the program without the process around it. It returns the exit status.
 func run(args []string, in io.Reader, out, errOut io.Writer) int {
+	fail := func(status int, reason any) int {
+		_, _ = fmt.Fprintln(errOut, "talonone-review:", reason)
+		return status
+	}
 	c, err := parse(args, errOut)
-	if errors.Is(err, flag.ErrHelp) {
+	switch {
+	case errors.Is(err, flag.ErrHelp):
 		return 0
-	}
-	if err != nil {
-		return exitUsage
-	}
-	if c.version {
-		fmt.Fprintln(out, version)
+	case err != nil:
+		return fail(exitUsage, err)
+	case c.version:
+		_, _ = fmt.Fprintln(out, version)
 		return 0
 	}
 	if c.file != "" && c.file != "-" {
 		file, err := os.Open(c.file)
 		if err != nil {
-			fmt.Fprintln(errOut, "talonone-review:", err)
-			return exitUnreadable
+			return fail(exitFailed, err)
 		}
 		defer func() { _ = file.Close() }()
 		in = file
 	}
 	plan, err := readPlan(in)
 	if err != nil {
-		fmt.Fprintln(errOut, "talonone-review:", err)
-		return exitUnreadable
+		return fail(exitFailed, err)
 	}
 	report := describe(plan)
 	refusal := report.removals.refusal(c.maxRemovals)
-	if err := report.write(out, c.format, c.lines, refusal); err != nil {
-		fmt.Fprintln(errOut, "talonone-review:", err)
-		return exitUnreadable
+	if _, err := io.WriteString(out, report.comment(c.format, c.lines, refusal)); err != nil {
+		return fail(exitFailed, err)
 	}
 	if refusal != "" {
-		fmt.Fprintln(errOut, "talonone-review:", refusal)
-		return exitTooMuch
+		return fail(exitTooMuch, refusal)
 	}
 	return 0
 }

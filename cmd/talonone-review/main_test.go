@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -65,9 +66,7 @@ func planned(t testing.TB, changes []obj, more ...obj) io.Reader {
 	t.Helper()
 	all := obj{"format_version": "1.2", "terraform_version": "1.11.4", "resource_changes": changes, "complete": true, "errored": false}
 	for _, members := range more {
-		for name, value := range members {
-			all[name] = value
-		}
+		maps.Copy(all, members)
 	}
 	text, err := json.Marshal(all)
 	if err != nil {

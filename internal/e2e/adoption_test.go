@@ -3,6 +3,7 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -80,9 +81,46 @@ func TestExistingDeploymentIsAdopted(t *testing.T) {
 		t.Errorf("the plan after the import is not empty (%d):\n%s", code, clip(output))
 	}
 	expectNoWrites(t, d)
-	if count := strings.Count(c.read("generated.tf"), "\nresource "); count != 308 {
-		t.Errorf("%d resources were generated, want 308", count)
+	generated := c.read("generated.tf")
+	for text, want := range map[string]int{"\nresource ": 308, "\"regular-": 50, "\"advocate-": 20, "SKU-": 10_000} {
+		if count := strings.Count(generated, text); count != want {
+			t.Errorf("%q stands %d times in the generated configuration, want %d", text, count, want)
+		}
 	}
+}
+
+// TestObjectIsHandedOver follows the guide "Migrating from a generic REST provider", with a resource of another provider
+// in place of the old one.
+func TestObjectIsHandedOver(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	var audience struct{ ID int64 }
+	d.Call(t, http.MethodPost, "/v2/audiences", map[string]any{"name": "VIP customers", "description": "Made by another provider."}, &audience)
+	c := newCLI(t, d.URL, fmt.Sprintf("resource \"terraform_data\" \"vip\" {\n  input = %d\n}\n", audience.ID))
+	c.must(0, "apply", "-auto-approve")
+	d.Forget()
+
+	c.configure(fmt.Sprintf(`
+		resource "talonone_audience" "vip" {
+		  name        = "VIP customers"
+		  description = "Made by another provider."
+		}
+		import {
+		  to = talonone_audience.vip
+		  id = "%d"
+		}
+		removed {
+		  from = terraform_data.vip
+		  lifecycle {
+		    destroy = false
+		  }
+		}`, audience.ID))
+	output := c.must(0, "apply", "-auto-approve", "-no-color")
+	if want := "1 imported, 0 added, 0 changed, 0 destroyed"; !strings.Contains(output, want) {
+		t.Errorf("not %q:\n%s", want, output)
+	}
+	c.must(0, "plan", "-detailed-exitcode")
+	expectNoWrites(t, d)
 }
 
 func clip(text string) string { return text[:min(len(text), 4000)] }

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"flag"
+	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
@@ -139,6 +140,27 @@ var reviewed = map[string]struct {
 			  name = "Regulars"
 			}`,
 	},
+	"customers": {
+		before: customers(`"2026-01"`, `{ customer-1 = { vip = true }, customer-2 = { vip = true } }`),
+		after: customers(`"2026-02"`, `{ customer-1 = { vip = false }, customer-9 = { vip = true } }`) + `
+			resource "talonone_audience" "vip" {
+			  name = "VIP customers"
+			}
+			resource "talonone_audience_customer_attributes" "vip" {
+			  audience_id = talonone_audience.vip.id
+			  attributes  = jsonencode({ vip = true })
+			}
+			resource "talonone_customer_data_deletion" "asked" {
+			  integration_id = "customer-3"
+			}
+			resource "talonone_catalog_items" "file" {
+			  catalog_id  = 6
+			  plan_detail = "keys"
+			  items_file = {
+			    path = "${path.module}/items.csv"
+			  }
+			}`,
+	},
 	"drift": {
 		before: season,
 		after:  season,
@@ -152,6 +174,30 @@ var reviewed = map[string]struct {
 	"empty": {before: season, after: season},
 }
 
+func customers(release, profiles string) string {
+	return fmt.Sprintf(`
+		resource "talonone_event" "shared" {
+		  type       = "product_shared"
+		  profile_id = "customer-1"
+		  attributes = jsonencode({ url = "https://shop.example.com/a" })
+		  triggers   = { release = %[1]s }
+		}
+		resource "talonone_customer_profiles" "test" {
+		  profiles         = jsonencode(%[2]s)
+		  erase_on_destroy = true
+		}
+		resource "talonone_customer_session" "order" {
+		  integration_id = "test-order-${replace(%[1]s, "-", "")}"
+		  profile_id     = "customer-1"
+		  state          = "closed"
+		  cart_items     = [{ sku = "RUN-40", quantity = 2, price = 59.95 }]
+		}
+		resource "talonone_cart_item_return" "first" {
+		  session_integration_id = talonone_customer_session.order.integration_id
+		  returned_cart_items    = [{ position = 0, quantity = 1 }]
+		}`, release, profiles)
+}
+
 func TestPlansAreReviewed(t *testing.T) {
 	t.Parallel()
 	for name, story := range reviewed {
@@ -159,6 +205,7 @@ func TestPlansAreReviewed(t *testing.T) {
 			t.Parallel()
 			d := acctest.Start(t)
 			c := newCLI(t, d.URL, story.before)
+			c.write("items.csv", "sku,price\nA,1\nB,2.50\n")
 			if story.before != "" {
 				c.must(0, "apply", "-auto-approve", "-no-color")
 			}
