@@ -152,6 +152,9 @@ func (l *lab) terraform(ctx context.Context, name, dir string, args ...string) (
 	var output bytes.Buffer
 	cmd := exec.CommandContext(ctx, l.cli, append(args, "-no-color")...)
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = dir, l.env, &output, &output
+	// Killed, it would leave the provider behind.
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = time.Minute
 	started := time.Now()
 	if err := cmd.Run(); err != nil {
 		return step{}, fmt.Errorf("%s %s: %w\n%s", l.cli, strings.Join(args, " "), err, tail(output.String()))

@@ -150,10 +150,11 @@ func (r *catalogItemsResource) validate(ctx context.Context, plan *catalogItemsM
 	}
 }
 
-// connectedTo keeps the definitions that a catalog's items may use. Old deployments don't say which.
+// connectedTo keeps the definitions that a catalog's items may use. Where a deployment doesn't say which those
+// are, all count.
 func connectedTo(catalogID int64) func(talonone.AttributeDefinition) bool {
 	return func(definition talonone.AttributeDefinition) bool {
-		return len(definition.SubscribedCatalogIDs) == 0 || slices.Contains(definition.SubscribedCatalogIDs, catalogID)
+		return definition.SubscribedCatalogIDs == nil || slices.Contains(definition.SubscribedCatalogIDs, catalogID)
 	}
 }
 

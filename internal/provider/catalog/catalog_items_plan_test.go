@@ -399,6 +399,20 @@ func TestCatalogItemsLeaveAttributesToTheAPIWhenAsked(t *testing.T) {
 	expectContains(t, acctest.Problem(problems), `AttributeName("items")`, `SKU "B": Unknown: The attribute "colour" is not defined on CartItem entities.`)
 }
 
+func TestCatalogItemsMayOnlyUseAttributesOfTheirCatalog(t *testing.T) {
+	t.Parallel()
+	fixture := emulator.DefaultFixture()
+	fixture.Attributes = append(fixture.Attributes,
+		emulator.FixtureAttribute{Entity: "CartItem", Name: "weight", Type: "number", CatalogIDs: []int64{7}},
+		emulator.FixtureAttribute{Entity: "CartItem", Name: "unused", Type: "number"})
+	d := acctest.Start(t, func(o *emulator.Options) { o.Fixture = fixture })
+	for _, name := range []string{"weight", "unused"} {
+		problem := refused(t, d, none, additive(fmt.Sprintf(`{"A":{"attributes":{%q:1}}}`, name)))
+		expectContains(t, problem, fmt.Sprintf(`SKU "A": The account defines no attribute %q for CartItem.`, name))
+	}
+	converge(t, d, none, acctest.Attributes{"catalog_id": 7, "items": `{"A":{"attributes":{"weight":1}}}`})
+}
+
 func TestCatalogItemsWithoutAManagementKey(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)

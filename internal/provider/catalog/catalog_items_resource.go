@@ -84,8 +84,8 @@ func (r *catalogItemsResource) Schema(ctx context.Context, _ resource.SchemaRequ
 			},
 			"items_file": schema.SingleNestedAttribute{
 				Optional: true,
-				MarkdownDescription: "A file to read the items from. It is read when planning and again when applying; if it has changed in between, nothing is done. " +
-					"At most 200 MB.",
+				MarkdownDescription: "A file to read the items from, of at most 200 MB. It is read when planning and again when applying. If it has changed in between, nothing is done; " +
+					"when the resource is to be created, Terraform says so in its own words, that the final plan of `file_sha256` is inconsistent.",
 				Attributes: map[string]schema.Attribute{
 					"path": schema.StringAttribute{
 						Required:            true,
