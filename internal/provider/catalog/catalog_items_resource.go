@@ -145,24 +145,19 @@ func (r *catalogItemsResource) Schema(ctx context.Context, _ resource.SchemaRequ
 					"as everything in the file is new then.",
 			},
 			"last_sync": bulk.LastSyncAttribute("items"),
-			"timeouts":  itemsTimeouts(ctx),
 		},
+		Blocks: map[string]schema.Block{"timeouts": itemsTimeouts(ctx)},
 	}
 }
 
-func itemsTimeouts(ctx context.Context) schema.Attribute {
-	attribute := timeouts.Attributes(ctx, timeouts.Opts{
+func itemsTimeouts(ctx context.Context) schema.Block {
+	return timeouts.Block(ctx, timeouts.Opts{
 		Create: true, Read: true, Update: true, Delete: true,
 		CreateDescription: "Longest time for the first synchronisation, such as `30m`. Default `1h`.",
 		ReadDescription:   "Longest time to read the items when refreshing. Default `20m`.",
 		UpdateDescription: "Longest time for a synchronisation. Default `1h`.",
 		DeleteDescription: "Longest time to remove the items. Default `1h`.",
 	})
-	if nested, ok := attribute.(schema.SingleNestedAttribute); ok {
-		nested.MarkdownDescription = "How long operations may take, as Go durations."
-		return nested
-	}
-	return attribute
 }
 
 func (r *catalogItemsResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
