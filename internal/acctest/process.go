@@ -182,11 +182,13 @@ type Instance struct {
 // Plan is what Terraform would ask a practitioner to approve.
 type Plan struct {
 	Type, Warning string
-	config        *tfprotov6.DynamicValue
-	prior         Instance
-	planned       *tfprotov6.DynamicValue
-	identity      *tfprotov6.ResourceIdentityData
-	private       []byte
+	// Replaces says that the object is destroyed and another one created: plan both on their own.
+	Replaces bool
+	config   *tfprotov6.DynamicValue
+	prior    Instance
+	planned  *tfprotov6.DynamicValue
+	identity *tfprotov6.ResourceIdentityData
+	private  []byte
 }
 
 // Refresh reads an object, as every plan does at first.
@@ -282,7 +284,7 @@ func (p *Process) Plan(t testing.TB, kind string, prior Instance, config Attribu
 		t.Fatal(err)
 	}
 	plan.planned, plan.identity, plan.private = answer.PlannedState, answer.PlannedIdentity, answer.PlannedPrivate
-	plan.Warning = Warning(answer.Diagnostics)
+	plan.Warning, plan.Replaces = Warning(answer.Diagnostics), prior.Exists() && len(answer.RequiresReplace) > 0
 	return plan, answer.Diagnostics
 }
 

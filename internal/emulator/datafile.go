@@ -36,6 +36,13 @@ func (d *dataFile) load() (*state, bool, error) {
 	return st, true, nil
 }
 
+// State is everything that the deployment remembers, keys included, as one JSON document in the form of the data file.
+func (s *Server) State() ([]byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return json.Marshal(s.state)
+}
+
 // save returns when the given version of the state, or a newer one, is on disk. Requests that change the state
 // while another one is being written share the next write.
 func (s *Server) save(version uint64) error {

@@ -1,0 +1,87 @@
+package chaos
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
+)
+
+// target is the request of a run that fails.
+type target struct {
+	method, prefix string
+	// after is how many requests with method and prefix come before it, and before how many requests of any kind.
+	after, before int
+}
+
+// fault is a way to fail.
+type fault struct {
+	name string
+	// fails has method, path and number of the request filled in.
+	fails emulator.Fault
+	// from, where set, makes these faults of the target instead.
+	from func(target) []emulator.Fault
+	// timeout is the provider's request_timeout; "" is the default.
+	timeout string
+}
+
+const page = "<html><body><h1>Bad gateway</h1></body></html>"
+
+// inASecond is a Retry-After date. It has whole seconds, so the wait is shorter than one.
+func inASecond() string { return time.Now().Add(time.Second).UTC().Format(http.TimeFormat) }
+
+func faults() []fault {
+	return []fault{
+		{name: "429 in 1 s", fails: emulator.Fault{Status: 429, RetryAfter: "1"}},
+		{name: "429 until a date", fails: emulator.Fault{Status: 429, RetryAfter: inASecond()}},
+		{name: "429", fails: emulator.Fault{Status: 429}},
+		{name: "500", fails: emulator.Fault{Status: 500}},
+		{name: "500 after it was applied", fails: emulator.Fault{Status: 500, AfterApply: true}},
+		{name: "502 with a page", fails: emulator.Fault{Status: 502, Body: page}},
+		{name: "503", fails: emulator.Fault{Status: 503}},
+		{name: "409", fails: emulator.Fault{Status: 409}},
+		{name: "reset before it was applied", fails: emulator.Fault{Reset: true}},
+		{name: "reset after it was applied", fails: emulator.Fault{Reset: true, AfterApply: true}},
+		{name: "answer cut short", fails: emulator.Fault{Truncate: true}},
+		{name: "200 that is not JSON", fails: emulator.Fault{Status: 200, Body: page}},
+		{name: "200 that is not JSON, applied", fails: emulator.Fault{Status: 200, Body: page, AfterApply: true}},
+		{name: "hang before it was applied", fails: emulator.Fault{Hang: true}, timeout: "1s"},
+		{name: "hang after it was applied", fails: emulator.Fault{Hang: true, AfterApply: true}, timeout: "1s"},
+		{name: "401", fails: emulator.Fault{Status: 401}},
+		{name: "401 from then on", from: func(at target) []emulator.Fault {
+			return []emulator.Fault{{Status: 401, After: at.before}}
+		}},
+		{name: "401 from the next request on", from: func(at target) []emulator.Fault {
+			return []emulator.Fault{{Status: 401, After: at.before + 1}}
+		}},
+		{name: "reset after it was applied, and outage", from: func(at target) []emulator.Fault {
+			return []emulator.Fault{
+				{Method: at.method, PathPrefix: at.prefix, After: at.after, Times: 1, Reset: true, AfterApply: true},
+				{Reset: true, After: at.before},
+			}
+		}},
+	}
+}
+
+// variant is how long a fault lasts.
+type variant struct {
+	name string
+	// times is how often the request fails; 0 is until the apply has ended.
+	times, retries int
+}
+
+var variants = []variant{
+	{name: "passes while the request is repeated", times: 1, retries: 1},
+	{name: "hits one request without repetition", times: 1},
+	{name: "stays until the apply has ended"},
+}
+
+// at are the emulator's faults for one target.
+func (f fault) at(target target, v variant) []emulator.Fault {
+	if f.from != nil {
+		return f.from(target)
+	}
+	one := f.fails
+	one.Method, one.PathPrefix, one.After, one.Times = target.method, target.prefix, target.after, v.times
+	return []emulator.Fault{one}
+}

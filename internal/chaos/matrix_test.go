@@ -1,0 +1,259 @@
+package chaos
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var (
+	long   = flag.Bool("chaos.long", false, "run every cell of the fault matrix instead of a sample")
+	seed   = flag.Uint64("chaos.seed", 1, "seed of the sample; 0 is a random one")
+	report = flag.String("chaos.report", "", "file to write the matrix to")
+)
+
+// sampled is one in how many cells the short form runs.
+const sampled = 12
+
+// reference is what a run without a fault does.
+type reference struct {
+	snapshot string
+	requests int
+	targets  []target
+}
+
+// observe runs a scenario without a fault, and the plan after it.
+func observe(t *testing.T, s scenario) reference {
+	t.Helper()
+	w := newWorkspace(t, s)
+	if problem := w.apply(t, s.after, nil); problem != "" {
+		t.Fatal(problem)
+	}
+	log := w.requests()
+	seen := reference{targets: targetsOf(t, s.operation, log)}
+	w.mustBeDone(t)
+	seen.requests, seen.snapshot = len(w.requests()), w.snapshot(t)
+	return seen
+}
+
+// targetsOf are the requests of an operation.
+func targetsOf(t *testing.T, operation string, log requests) []target {
+	t.Helper()
+	var common target
+	for _, one := range log {
+		if one.Operation != operation {
+			continue
+		}
+		if common.method == "" {
+			common = target{method: one.Method, prefix: one.Path}
+		}
+		for !strings.HasPrefix(one.Path, common.prefix) {
+			common.prefix = common.prefix[:len(common.prefix)-1]
+		}
+	}
+	var targets []target
+	matching := 0
+	for i, one := range log {
+		if one.Method != common.method || !strings.HasPrefix(one.Path, common.prefix) {
+			continue
+		}
+		if one.Operation == operation {
+			targets = append(targets, target{common.method, common.prefix, matching, i})
+		}
+		matching++
+	}
+	if len(targets) == 0 {
+		t.Fatalf("the run has no %s", operation)
+	}
+	return targets
+}
+
+// mustBeDone checks that a plan finds nothing to do.
+func (w *workspace) mustBeDone(t *testing.T) {
+	t.Helper()
+	p := w.d.NewProcessIn(t, w.folder, nil)
+	plan, problem := w.plan(t, p, w.after)
+	if problem != "" {
+		t.Errorf("the plan after all is done: %s", problem)
+		return
+	}
+	if plan.Type != "" {
+		t.Error("the plan after all is done is not empty")
+	}
+}
+
+// TestFaultMatrix lets every write fail in every way. Whatever happened, the next apply leads to the deployment that a
+// run without a fault leads to, and a plan after it is empty.
+func TestFaultMatrix(t *testing.T) {
+	t.Parallel()
+	table := newTable()
+	random := sample(t)
+	t.Run("cells", func(t *testing.T) {
+		for _, s := range scenarios() {
+			chosen := choose(random)
+			if len(chosen) == 0 {
+				continue
+			}
+			t.Run(s.name(), func(t *testing.T) {
+				t.Parallel()
+				want := observe(t, s)
+				for _, one := range chosen {
+					for number, at := range want.targets {
+						if number > 0 && number < len(want.targets)-1 && !*long {
+							continue
+						}
+						name := fmt.Sprintf("%s, %s, request %d", one.fault.name, one.variant.name, number+1)
+						t.Run(name, func(t *testing.T) {
+							t.Parallel()
+							table.add(s, one, t, one.run(t, s, at, want))
+						})
+					}
+				}
+			})
+		}
+	})
+	if *report != "" {
+		if err := os.WriteFile(*report, []byte(table.markdown()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// cell is one fault in one variant.
+type cell struct {
+	fault   fault
+	variant variant
+}
+
+// run is one scenario with one fault. It returns how many requests more than without the fault it took.
+func (c cell) run(t *testing.T, s scenario, at target, want reference) int {
+	w := newWorkspace(t, s)
+	for _, fault := range c.fault.at(at, c.variant) {
+		if err := w.d.Server.AddFault(fault); err != nil {
+			t.Fatal(err)
+		}
+	}
+	settings := attributes{"max_retries": c.variant.retries}
+	if c.fault.timeout != "" {
+		settings["request_timeout"] = c.fault.timeout
+	}
+	first := w.apply(t, s.after, settings)
+	w.d.Server.ClearFaults()
+	if second := w.apply(t, s.after, nil); second != "" {
+		t.Errorf("the apply after the fault: %s\nthe apply with the fault: %s", second, first)
+	}
+	extra := len(w.requests()) - want.requests
+	w.mustBeDone(t)
+	if diff := cmp.Diff(want.snapshot, w.snapshot(t)); diff != "" {
+		t.Errorf("the deployment (-without a fault +with one):\n%s\nthe apply with the fault: %s", diff, first)
+	}
+	return extra
+}
+
+// sample is the randomness of the short form; nil is the long one.
+func sample(t *testing.T) *rand.Rand {
+	t.Helper()
+	if *long {
+		return nil
+	}
+	if *seed == 0 {
+		*seed = uint64(time.Now().UnixNano()) //nolint:gosec // any number will do
+	}
+	t.Logf("seed %d", *seed)
+	return rand.New(rand.NewPCG(*seed, 0)) //nolint:gosec // a sample needs no secret randomness
+}
+
+// choose takes the cells of one scenario.
+func choose(random *rand.Rand) []cell {
+	var chosen []cell
+	for _, f := range faults() {
+		for i, v := range variants {
+			if f.from != nil && i > 0 {
+				continue // it stays by itself
+			}
+			if f.from != nil {
+				v.retries = 0
+			}
+			if random == nil || random.IntN(sampled) == 0 {
+				chosen = append(chosen, cell{f, v})
+			}
+		}
+	}
+	return chosen
+}
+
+// table collects the results.
+type table struct {
+	mu   sync.Mutex
+	rows map[string]map[string]*result
+}
+
+type result struct {
+	failed bool
+	extra  map[string]int // by variant, the most
+}
+
+func newTable() *table { return &table{rows: make(map[string]map[string]*result)} }
+
+func (tb *table) add(s scenario, c cell, t *testing.T, extra int) {
+	tb.mu.Lock()
+	defer tb.mu.Unlock()
+	row := tb.rows[s.name()]
+	if row == nil {
+		row = make(map[string]*result)
+		tb.rows[s.name()] = row
+	}
+	one := row[c.fault.name]
+	if one == nil {
+		one = &result{extra: make(map[string]int)}
+		row[c.fault.name] = one
+	}
+	one.failed = one.failed || t.Failed()
+	if most, ok := one.extra[c.variant.name]; !ok || extra > most {
+		one.extra[c.variant.name] = extra
+	}
+}
+
+func (tb *table) markdown() string {
+	var b strings.Builder
+	all := faults()
+	b.WriteString("# Fault matrix\n\n| Write |")
+	for _, f := range all {
+		b.WriteString(" " + f.name + " |")
+	}
+	b.WriteString("\n| --- |" + strings.Repeat(" --- |", len(all)) + "\n")
+	for _, s := range scenarios() {
+		row := tb.rows[s.name()]
+		b.WriteString("| `" + s.operation + "`<br>" + s.construct + ", " + s.change + " |")
+		for _, f := range all {
+			b.WriteString(" " + row[f.name].text() + " |")
+		}
+		b.WriteString("\n")
+	}
+	return b.String()
+}
+
+func (r *result) text() string {
+	if r == nil {
+		return ""
+	}
+	var numbers []string
+	for _, v := range variants {
+		if extra, ok := r.extra[v.name]; ok {
+			numbers = append(numbers, fmt.Sprintf("%+d", extra))
+		}
+	}
+	text := strings.Join(slices.Compact(numbers), " / ")
+	if r.failed {
+		return "**fails** " + text
+	}
+	return text
+}
