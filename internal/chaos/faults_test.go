@@ -21,6 +21,8 @@ type fault struct {
 	fails emulator.Fault
 	// from, where set, makes these faults of the target instead.
 	from func(target) []emulator.Fault
+	// unclear faults lose the answer to what was carried out.
+	unclear bool
 	// timeout is the provider's request_timeout; "" is the default.
 	timeout string
 }
@@ -36,17 +38,17 @@ func faults() []fault {
 		{name: "429 until a date", fails: emulator.Fault{Status: 429, RetryAfter: inASecond()}},
 		{name: "429", fails: emulator.Fault{Status: 429}},
 		{name: "500", fails: emulator.Fault{Status: 500}},
-		{name: "500 after it was applied", fails: emulator.Fault{Status: 500, AfterApply: true}},
+		{name: "500 after it was applied", unclear: true, fails: emulator.Fault{Status: 500, AfterApply: true}},
 		{name: "502 with a page", fails: emulator.Fault{Status: 502, Body: page}},
 		{name: "503", fails: emulator.Fault{Status: 503}},
 		{name: "409", fails: emulator.Fault{Status: 409}},
 		{name: "reset before it was applied", fails: emulator.Fault{Reset: true}},
-		{name: "reset after it was applied", fails: emulator.Fault{Reset: true, AfterApply: true}},
-		{name: "answer cut short", fails: emulator.Fault{Truncate: true}},
+		{name: "reset after it was applied", unclear: true, fails: emulator.Fault{Reset: true, AfterApply: true}},
+		{name: "answer cut short", unclear: true, fails: emulator.Fault{Truncate: true}},
 		{name: "200 that is not JSON", fails: emulator.Fault{Status: 200, Body: page}},
-		{name: "200 that is not JSON, applied", fails: emulator.Fault{Status: 200, Body: page, AfterApply: true}},
+		{name: "200 that is not JSON, applied", unclear: true, fails: emulator.Fault{Status: 200, Body: page, AfterApply: true}},
 		{name: "hang before it was applied", fails: emulator.Fault{Hang: true}, timeout: "1s"},
-		{name: "hang after it was applied", fails: emulator.Fault{Hang: true, AfterApply: true}, timeout: "1s"},
+		{name: "hang after it was applied", unclear: true, fails: emulator.Fault{Hang: true, AfterApply: true}, timeout: "1s"},
 		{name: "401", fails: emulator.Fault{Status: 401}},
 		{name: "401 from then on", from: func(at target) []emulator.Fault {
 			return []emulator.Fault{{Status: 401, After: at.before}}
@@ -54,7 +56,7 @@ func faults() []fault {
 		{name: "401 from the next request on", from: func(at target) []emulator.Fault {
 			return []emulator.Fault{{Status: 401, After: at.before + 1}}
 		}},
-		{name: "reset after it was applied, and outage", from: func(at target) []emulator.Fault {
+		{name: "reset after it was applied, and outage", unclear: true, from: func(at target) []emulator.Fault {
 			return []emulator.Fault{
 				{Method: at.method, PathPrefix: at.prefix, After: at.after, Times: 1, Reset: true, AfterApply: true},
 				{Reset: true, After: at.before},

@@ -23,6 +23,18 @@ type scenario struct {
 
 func (s scenario) kind() string { return "talonone_" + s.construct }
 
+// knownToFail names the cells that can't converge on their own. What these constructs do can't be looked up, and the key
+// that makes a repetition harmless ends with the apply: its diagnostics give the key to whoever applies again. With an
+// event of version 3 the next apply ends with 409, since the event is there.
+func knownToFail(s scenario, f fault) bool {
+	switch s.construct {
+	case "event", "cart_item_return":
+		return f.unclear
+	default:
+		return false
+	}
+}
+
 func (s scenario) name() string { return s.operation + ": " + s.construct + ", " + s.change }
 
 type attributes = acctest.Attributes
@@ -94,6 +106,8 @@ func scenarios() []scenario {
 	renamed := with(audience, attributes{"name": "Customers"})
 	additive := attributes{"audience_id": seededAudience, "members": []string{"customer-1", "customer-2"}}
 	exclusive := with(additive, attributes{"ownership": "exclusive"})
+	// request_timeout does not end an import, which can be long.
+	imported := with(exclusive, attributes{"members": numbered("customer", 1001), "timeouts": attributes{"create": "5s", "update": "5s"}})
 	member := attributes{"audience_id": seededAudience, "profile_integration_id": "customer-1"}
 	language := attributes{"audience_id": seededAudience, "attributes": `{"Language":"de"}`}
 	item := attributes{"catalog_id": 6, "sku": "SNEAKER", "price": 59.95, "attributes": `{"color":"red"}`}
@@ -126,8 +140,8 @@ func scenarios() []scenario {
 		{"audience_memberships", "destroy", "updateCustomerProfileAudiences", seedAudience, additive, nil},
 		{"audience_memberships", "update exclusive", "updateCustomerProfileAudiences", seedAudience, exclusive, with(exclusive, attributes{"members": []string{"new"}})},
 		{"audience_memberships", "remove everybody", "deleteAudienceMembershipsV2", seedAudience, exclusive, with(exclusive, attributes{"members": []string{}})},
-		{"audience_memberships", "create of 1001", "importAudiencesMemberships", seedAudience, nil, with(exclusive, attributes{"members": numbered("customer", 1001)})},
-		{"audience_memberships", "update of 1001", "importAudiencesMemberships", seedAudience, exclusive, with(exclusive, attributes{"members": numbered("customer", 1001)})},
+		{"audience_memberships", "create of 1001", "importAudiencesMemberships", seedAudience, nil, imported},
+		{"audience_memberships", "update of 1001", "importAudiencesMemberships", seedAudience, exclusive, imported},
 		{"audience_membership", "create", "updateCustomerProfileAudiences", seedAudience, nil, member},
 		{"audience_membership", "destroy", "updateCustomerProfileAudiences", seedAudience, member, nil},
 		{"audience_customer_attributes", "create", "updateAudienceCustomersAttributes", seedAudience, nil, language},

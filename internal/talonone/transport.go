@@ -206,7 +206,7 @@ func readAnswer(op *call, resp *http.Response) error {
 		op.onAnswer(resp)
 	}
 	if op.read == nil {
-		return nil
+		return refusePage(op.operation, resp)
 	}
 	return op.read(resp)
 }
@@ -247,6 +247,15 @@ func requireJSON(operation string, resp *http.Response) error {
 		return &Error{Operation: operation, StatusCode: resp.StatusCode, Message: describeForeignAnswer(resp, int(max(resp.ContentLength, 1)))}
 	}
 	return nil
+}
+
+// refusePage refuses a page in place of a success that needs no body: a proxy or a login portal wrote it, and the
+// deployment may never have seen the request.
+func refusePage(operation string, resp *http.Response) error {
+	if resp.StatusCode == http.StatusNoContent || resp.ContentLength == 0 || resp.Header.Get("Content-Type") == "" {
+		return nil
+	}
+	return requireJSON(operation, resp)
 }
 
 // decodingError tells an answer of the wrong form, which a repetition would get

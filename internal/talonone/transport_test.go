@@ -457,3 +457,30 @@ func TestListingsReadEveryPage(t *testing.T) {
 		})
 	}
 }
+
+// Writes whose success needs no body must not take the page of a proxy, which the deployment has never seen, for one.
+func TestPagesAreNoSuccess(t *testing.T) {
+	t.Parallel()
+	page := func(req *http.Request) (*http.Response, error) {
+		resp, err := status(http.StatusOK, "<html>", "Content-Type", "text/html; charset=utf-8")(req)
+		resp.ContentLength = -1
+		return resp, err
+	}
+	for name, test := range map[string]struct {
+		answer func(*http.Request) (*http.Response, error)
+		ok     bool
+	}{
+		"204":                 {status(http.StatusNoContent, ""), true},
+		"200 without a body":  {status(http.StatusOK, ""), true},
+		"200 with a document": {status(http.StatusOK, "{}", "Content-Type", "application/json"), true},
+		"200 with a page":     {page, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			err := deleteVIP(t.Context(), newTestClient(t, &script{answers: []func(*http.Request) (*http.Response, error){test.answer}}))
+			if (err == nil) != test.ok {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
