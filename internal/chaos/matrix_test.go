@@ -182,7 +182,7 @@ func sample(t *testing.T) *rand.Rand {
 		return nil
 	}
 	if *seed == 0 {
-		*seed = uint64(time.Now().UnixNano()) //nolint:gosec // any number will do
+		*seed = uint64(time.Now().UnixNano())
 	}
 	t.Logf("seed %d", *seed)
 	return rand.New(rand.NewPCG(*seed, 0)) //nolint:gosec // a sample needs no secret randomness
@@ -236,10 +236,18 @@ func (tb *table) add(s scenario, c cell, failed bool, extra int) {
 	}
 }
 
+const introduction = `# Fault matrix
+
+Written by "make chaos". Each row is a write, each column a way in which its request fails. After the fault one more apply must lead to
+the deployment that a run without a fault leads to, and to an empty plan. The numbers are the requests that both applies took
+more than a run without the fault, at most: with the request repeated once / with one failure that no repetition hides /
+with a fault that lasts until the apply has ended; one number stands for equal ones.
+`
+
 func (tb *table) markdown() string {
 	var b strings.Builder
 	all := faults()
-	b.WriteString("# Fault matrix\n\n| Write |")
+	b.WriteString(introduction + "\n| Write |")
 	for _, f := range all {
 		b.WriteString(" " + f.name + " |")
 	}

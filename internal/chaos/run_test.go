@@ -2,6 +2,7 @@ package chaos
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -114,13 +115,20 @@ func (w *workspace) snapshot(t testing.TB) string {
 		t.Fatal(err)
 	}
 	var state map[string]any
-	if err := json.Unmarshal(text, &state); err != nil {
+	var profiles struct {
+		Profiles struct {
+			All []struct {
+				ID            float64
+				IntegrationID string
+			}
+		}
+	}
+	if err := errors.Join(json.Unmarshal(text, &state), json.Unmarshal(text, &profiles)); err != nil {
 		t.Fatal(err)
 	}
 	names := make(map[float64]string)
-	for _, one := range state["profiles"].(map[string]any)["all"].([]any) {
-		profile := one.(map[string]any)
-		names[profile["id"].(float64)] = profile["integrationId"].(string)
+	for _, profile := range profiles.Profiles.All {
+		names[profile.ID] = profile.IntegrationID
 	}
 	for _, part := range []string{"nextIds", "auth", "definitions", "idempotentAnswers"} {
 		delete(state, part)

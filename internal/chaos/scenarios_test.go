@@ -2,6 +2,7 @@ package chaos
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"testing"
 
@@ -41,13 +42,8 @@ type attributes = acctest.Attributes
 
 // with is attributes with others put over them.
 func with(base attributes, others attributes) attributes {
-	merged := make(attributes, len(base)+len(others))
-	for name, value := range base {
-		merged[name] = value
-	}
-	for name, value := range others {
-		merged[name] = value
-	}
+	merged := maps.Clone(base)
+	maps.Copy(merged, others)
 	return merged
 }
 
