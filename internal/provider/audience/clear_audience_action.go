@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -81,7 +82,8 @@ func (a *clearAudienceAction) Invoke(ctx context.Context, req action.InvokeReque
 	if err != nil {
 		fw.AddError(&resp.Diagnostics, fw.Doing{
 			Construct: clearAudienceType, Action: "remove the members of", Object: "audience " + config.AudienceID.String(),
-			Advice: map[int]string{http.StatusNotFound: "There is no such audience, or it belongs to the other environment (sandbox or live) than the Integration API key."},
+			NotFound: path.Root("audience_id"),
+			Advice:   map[int]string{http.StatusNotFound: "There is no such audience, or it belongs to the other environment (sandbox or live) than the Integration API key."},
 		}, err)
 		return
 	}

@@ -334,7 +334,7 @@ func hasAll(has, wanted map[string]string) bool {
 func attributesDoing(construct string, audienceID types.Int64) fw.Doing {
 	return fw.Doing{
 		Construct: construct, Action: "set attributes of the members of", Object: "audience " + audienceID.String(),
-		Pointers: map[string]path.Path{"/": path.Root("attributes")},
+		Pointers: map[string]path.Path{"/": path.Root("attributes")}, NotFound: path.Root("audience_id"),
 		Advice: map[int]string{
 			http.StatusNotFound: "There is no such audience, or it belongs to the other environment (sandbox or live) than the Integration API key.",
 		},

@@ -160,6 +160,7 @@ func (m membershipModel) doing(action string) fw.Doing {
 		Pointers: map[string]path.Path{
 			"/audienceId": path.Root("audience_id"), "/profileIntegrationId": path.Root("profile_integration_id"),
 		},
+		NotFound: path.Root("audience_id"),
 		Advice: map[int]string{
 			http.StatusNotFound: "There is no such audience on this deployment, or it belongs to the other environment (sandbox or live) than the Integration API key.",
 		},

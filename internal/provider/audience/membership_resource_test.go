@@ -79,7 +79,7 @@ func TestRefusedMembershipsFailByThemselves(t *testing.T) {
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
-			{Config: config, ExpectError: regexp.MustCompile(`(?s)Unable to add a member of audience 999999.*There is no such audience`)},
+			{Config: config, ExpectError: regexp.MustCompile(`(?s)Unable to add a member of audience 999999.*:\s+audience_id +=.*There is no such audience`)},
 			{Config: c.single("a"), ConfigPlanChecks: emptyPlan, Check: c.has("a")},
 		},
 	})
@@ -167,7 +167,7 @@ func TestAttributesOfAnAudienceThatIsGone(t *testing.T) {
 			{
 				PreConfig:   func() { c.Call(t, http.MethodDelete, fmt.Sprintf("/v2/audiences/%d", c.id), nil, nil) },
 				Config:      config,
-				ExpectError: regexp.MustCompile(`(?s)Unable to set attributes of the members.*There is no such audience`),
+				ExpectError: regexp.MustCompile(`(?s)Unable to set attributes of the members.*:\s+audience_id +=.*There is no such audience`),
 			},
 		},
 	})

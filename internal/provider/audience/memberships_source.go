@@ -154,7 +154,7 @@ func addJSON(members *roll, text string) error {
 		return bulk.DecodeObject(text, func(id string, dec *jsontext.Decoder) error {
 			place++
 			if kind := dec.PeekKind(); kind != jsontext.KindTrue {
-				return fmt.Errorf("member %d of the object must be true, not %s", place, bulk.KindName(kind))
+				return fmt.Errorf("member %d of the object must be true: every ID in it is a member", place)
 			}
 			if err := dec.SkipValue(); err != nil {
 				return err

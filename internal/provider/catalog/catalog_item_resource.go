@@ -268,6 +268,7 @@ func itemDoing(action string, m catalogItemModel) fw.Doing {
 			"/payload/product":    path.Root("product"),
 			"/payload/attributes": path.Root("attributes"),
 		},
+		NotFound: path.Root("catalog_id"),
 		Advice: map[int]string{
 			http.StatusNotFound: "The deployment has no such catalog. Take catalog_id from the Campaign Manager, under Account > Tools > Cart item catalogs.",
 		},

@@ -74,7 +74,13 @@ func (r *catalogItemsResource) planWork(ctx context.Context, plan, state *catalo
 		}
 		w.released = notOwn
 	}
-	if err := r.observe(ctx, plan, state, w); err != nil {
+	err := r.observe(ctx, plan, state, w)
+	if missing, ok := errors.AsType[*talonone.MissingCredentialError](err); ok && plan.exclusive() {
+		diags.AddAttributeError(path.Root("ownership"), "Exclusive ownership needs a Management API key",
+			"Only with it the provider sees what else is in the catalog. Use additive ownership, or configure the key.\n\n"+fw.MissingKey(itemsResourceType, missing))
+		return nil
+	}
+	if err != nil {
 		fw.AddError(diags, itemsDoing("read the items of catalog", plan.CatalogID), err)
 		return nil
 	}

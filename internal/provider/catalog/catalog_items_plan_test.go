@@ -508,7 +508,7 @@ func TestCatalogItemsOfAnUnknownCatalog(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
 	config := acctest.Attributes{"catalog_id": 999, "items": `{"A":{}}`}
-	expectContains(t, refused(t, d, none, config), "Unable to read the items of catalog 999", "The deployment has no such catalog.")
+	expectContains(t, refused(t, d, none, config), "catalog_id", "Unable to read the items of catalog 999", "The deployment has no such catalog.")
 }
 
 func TestCatalogItemsDestroyTakesWhatIsGoneForDone(t *testing.T) {

@@ -523,6 +523,7 @@ func limited(ctx context.Context, timeout func(context.Context, time.Duration) (
 func itemsDoing(action string, catalogID types.Int64) fw.Doing {
 	return fw.Doing{
 		Construct: itemsResourceType, Action: action, Object: strconv.FormatInt(catalogID.ValueInt64(), 10),
+		NotFound: path.Root("catalog_id"),
 		Advice: map[int]string{
 			http.StatusNotFound: "The deployment has no such catalog. Take catalog_id from the Campaign Manager, under Account > Tools > Cart item catalogs.",
 		},

@@ -63,7 +63,7 @@ func (m *reservationModel) exclusive() bool { return m.Ownership.ValueString() =
 // the order of the list, and behind them the others, which an exclusive resource
 // removes.
 func (m *reservationModel) setCustomers(reserved []string) {
-	listed, _ := fw.IntegrationIDs(m.Customers)
+	listed, _ := fw.Strings(m.Customers)
 	kept := make([]string, 0, len(listed))
 	changes := compare(reserved, listed)
 	missing := setOf(changes.add)

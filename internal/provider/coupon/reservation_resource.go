@@ -163,7 +163,7 @@ func (r *reservationResource) Create(ctx context.Context, req resource.CreateReq
 	defer cancel()
 
 	code := plan.CouponValue.ValueString()
-	wanted, _ := fw.IntegrationIDs(plan.Customers)
+	wanted, _ := fw.Strings(plan.Customers)
 	todo := changes{add: wanted}
 	var reserved []string
 	if plan.exclusive() || len(wanted) == 0 {
@@ -241,7 +241,7 @@ func (r *reservationResource) Update(ctx context.Context, req resource.UpdateReq
 	defer cancel()
 
 	code := plan.CouponValue.ValueString()
-	wanted, _ := fw.IntegrationIDs(plan.Customers)
+	wanted, _ := fw.Strings(plan.Customers)
 	todo, err := r.todo(ctx, plan, state, wanted)
 	if err != nil {
 		addError(&resp.Diagnostics, "read the reservations of coupon", code, err)
@@ -285,7 +285,7 @@ func (r *reservationResource) Delete(ctx context.Context, req resource.DeleteReq
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	customers, _ := fw.IntegrationIDs(state.Customers)
+	customers, _ := fw.Strings(state.Customers)
 	removed, err := r.data.Client.DeleteCouponReservation(ctx, state.CouponValue.ValueString(), customers)
 	if err != nil {
 		addError(&resp.Diagnostics, "end reservations of coupon", state.CouponValue.ValueString(), err)
@@ -328,7 +328,7 @@ func (r *reservationResource) reserved(ctx context.Context, code string) ([]stri
 // todo is what an update has to do: the difference to the state, and everybody
 // else's reservations where the resource has only now become exclusive.
 func (r *reservationResource) todo(ctx context.Context, plan, state reservationModel, wanted []string) (changes, error) {
-	before, _ := fw.IntegrationIDs(state.Customers)
+	before, _ := fw.Strings(state.Customers)
 	work := compare(before, wanted)
 	if !plan.exclusive() || state.exclusive() {
 		return work, nil
@@ -358,7 +358,7 @@ func (r *reservationResource) planCreate(ctx context.Context, plan *reservationM
 		addError(diags, "read the reservations of coupon", code, err)
 		return
 	}
-	wanted, known := fw.IntegrationIDs(plan.Customers)
+	wanted, known := fw.Strings(plan.Customers)
 	if !known || len(wanted) > 0 {
 		r.checkCoupon(ctx, code, reserved, diags)
 	}
@@ -378,7 +378,7 @@ func (r *reservationResource) planCreate(ctx context.Context, plan *reservationM
 func (r *reservationResource) planUpdate(ctx context.Context, plan *reservationModel, state reservationModel, diags *diag.Diagnostics) {
 	plan.describeBy(state)
 	plan.ReservationCount, plan.LastSync = state.ReservationCount, state.LastSync
-	wanted, known := fw.IntegrationIDs(plan.Customers)
+	wanted, known := fw.Strings(plan.Customers)
 	if !known || plan.Ownership.IsUnknown() {
 		plan.ReservationCount, plan.LastSync = types.Int64Unknown(), bulk.UnknownMembershipSummary()
 		r.expectCoupon(plan, state)
@@ -390,7 +390,7 @@ func (r *reservationResource) planUpdate(ctx context.Context, plan *reservationM
 		addError(diags, "read the reservations of coupon", code, err)
 		return
 	}
-	before, _ := fw.IntegrationIDs(state.Customers)
+	before, _ := fw.Strings(state.Customers)
 	if compare(before, wanted).empty() {
 		// The same customers in another order are no change.
 		plan.Customers = state.Customers
@@ -525,7 +525,7 @@ func reportUnreserved(code string, missing []string, diags *diag.Diagnostics) {
 func (r *reservationResource) saveLanded(ctx context.Context, plan reservationModel, landed changes, resp *resource.UpdateResponse) {
 	var state reservationModel
 	resp.Diagnostics.Append(resp.State.Get(ctx, &state)...)
-	before, _ := fw.IntegrationIDs(state.Customers)
+	before, _ := fw.Strings(state.Customers)
 	gone := setOf(landed.remove)
 	now := make([]string, 0, len(before)+len(landed.add))
 	for _, id := range slices.Concat(before, landed.add) {

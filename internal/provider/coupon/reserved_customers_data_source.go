@@ -121,7 +121,7 @@ func (d *reservedCustomersDataSource) Read(ctx context.Context, req datasource.R
 		return
 	}
 	var keep func(*talonone.CustomerProfile) bool
-	if asked, some := fw.IntegrationIDs(config.Customers); some {
+	if asked, some := fw.Strings(config.Customers); some {
 		wanted := setOf(asked)
 		keep = func(profile *talonone.CustomerProfile) bool { return wanted[profile.IntegrationID] }
 	}

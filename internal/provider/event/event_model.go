@@ -91,6 +91,9 @@ func (m *eventInput) validate(diags *diag.Diagnostics) {
 		return
 	}
 	version := m.version()
+	if !slices.Contains([]string{v1, v2, v3}, version) {
+		return
+	}
 	if version == v1 {
 		diags.AddAttributeWarning(path.Root("api_version"), "Version 1 of events is retired",
 			"The vendor announced the end of trackEvent (POST /v1/events) for 31 March 2023. Use api_version = \"v2\", which tracks an event of a customer without a session, unless your deployment still serves version 1.")

@@ -27,6 +27,9 @@ type Doing struct {
 	// Pointers lead from the JSON pointers of the API's errors to attributes. A
 	// pointer below a listed one leads to the same attribute.
 	Pointers map[string]path.Path
+	// NotFound is the attribute that names what a 404 without such a pointer
+	// misses; optional.
+	NotFound path.Path
 	// Advice adds what to do for a status of the API.
 	Advice map[int]string
 }
@@ -52,7 +55,11 @@ func AddError(diags *diag.Diagnostics, doing Doing, err error) {
 		pointed = true
 		diags.AddAttributeError(at, summary, explain(doing, err))
 	}
-	if !pointed {
+	switch {
+	case pointed:
+	case apiErr.StatusCode == http.StatusNotFound && len(doing.NotFound.Steps()) > 0:
+		diags.AddAttributeError(doing.NotFound, summary, explain(doing, err))
+	default:
 		diags.AddError(summary, explain(doing, err))
 	}
 }

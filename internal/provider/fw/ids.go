@@ -14,22 +14,6 @@ import (
 // the bodies of customer_audiences and customer_profiles).
 const maxIntegrationID = 1000
 
-// IntegrationIDs returns the IDs of a list; false when it, or an element, is null or unknown.
-func IntegrationIDs(list types.List) ([]string, bool) {
-	if list.IsNull() || list.IsUnknown() {
-		return nil, false
-	}
-	ids := make([]string, 0, len(list.Elements()))
-	for _, element := range list.Elements() {
-		id, ok := element.(types.String)
-		if !ok || id.IsNull() || id.IsUnknown() {
-			return nil, false
-		}
-		ids = append(ids, id.ValueString())
-	}
-	return ids, true
-}
-
 // IDListValue is the list of these IDs; it is never null.
 func IDListValue(ids []string) types.List {
 	elements := make([]attr.Value, len(ids))

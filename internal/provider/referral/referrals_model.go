@@ -151,7 +151,7 @@ func (m *referralsModel) settings() settings {
 // toAPI is what creations share.
 func (m *referralsModel) toAPI() talonone.NewReferrals {
 	wanted := m.settings()
-	characters, _ := fw.IntegrationIDs(m.ValidCharacters)
+	characters, _ := fw.Strings(m.ValidCharacters)
 	return talonone.NewReferrals{
 		CampaignID: m.CampaignID.ValueInt64(), UsageLimit: value(wanted.UsageLimit),
 		StartDate: wanted.Start, ExpiryDate: wanted.Expiry, Attributes: json.RawMessage(wanted.Attributes),

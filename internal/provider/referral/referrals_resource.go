@@ -205,7 +205,7 @@ func (r *referralsResource) Create(ctx context.Context, req resource.CreateReque
 	if plan.ApplicationID.IsUnknown() {
 		plan.ApplicationID = r.resolveApplication(ctx, plan.CampaignID.ValueInt64(), &resp.Diagnostics)
 	}
-	advocates, _ := fw.IntegrationIDs(plan.Advocates)
+	advocates, _ := fw.Strings(plan.Advocates)
 	now := plan.referrals()
 	work := todo{create: without(advocates, now), adopt: now}
 	books := bookkeeping{Wanted: plan.settings()}
@@ -280,7 +280,7 @@ func (r *referralsResource) Update(ctx context.Context, req resource.UpdateReque
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	advocates, _ := fw.IntegrationIDs(plan.Advocates)
+	advocates, _ := fw.Strings(plan.Advocates)
 	now := state.referrals()
 	work := todo{adopt: additional(plan.referrals(), now), remove: leaving(now, advocates)}
 	work.update = books.toUpdate(plan.settings(), except(now, work.remove))
@@ -378,7 +378,7 @@ func (r *referralsResource) planCreate(ctx context.Context, plan *referralsModel
 		checkCampaign(ctx, r.data.Client, config.CampaignID.ValueInt64(), diags)
 		plan.ApplicationID = r.resolveApplication(ctx, config.CampaignID.ValueInt64(), diags)
 	}
-	advocates, known := fw.IntegrationIDs(plan.Advocates)
+	advocates, known := fw.Strings(plan.Advocates)
 	if diags.HasError() || !known {
 		return
 	}
@@ -396,7 +396,7 @@ func (r *referralsResource) planUpdate(ctx context.Context, plan *referralsModel
 	if config.ApplicationID.IsNull() {
 		plan.ApplicationID = state.ApplicationID
 	}
-	advocates, known := fw.IntegrationIDs(plan.Advocates)
+	advocates, known := fw.Strings(plan.Advocates)
 	if !known {
 		plan.setUnknown()
 		return
@@ -455,7 +455,7 @@ func (r *referralsResource) checkRemoval(maxPercent types.Int64, state referrals
 
 // readManaged looks for the referrals in state.
 func (r *referralsResource) readManaged(ctx context.Context, state referralsModel, books bookkeeping) (view, error) {
-	advocates, _ := fw.IntegrationIDs(state.Advocates)
+	advocates, _ := fw.Strings(state.Advocates)
 	seen, err := ofAdvocates(ctx, r.data.Client, state.place(), advocates, books.From, books.To)
 	known := state.referrals()
 	seen.referrals = slices.DeleteFunc(seen.referrals, func(one *talonone.Referral) bool {
@@ -468,7 +468,7 @@ func (r *referralsResource) readManaged(ctx context.Context, state referralsMode
 // readImported fills a state that only has the campaign, and perhaps advocates.
 func (r *referralsResource) readImported(ctx context.Context, state *referralsModel, books *bookkeeping, diags *diag.Diagnostics) {
 	var referrals []*talonone.Referral
-	advocates, named := fw.IntegrationIDs(state.Advocates)
+	advocates, named := fw.Strings(state.Advocates)
 	var err error
 	if named {
 		var seen view
@@ -543,7 +543,7 @@ func refresh(state *referralsModel, seen view, books *bookkeeping, diags *diag.D
 		deviating := slices.IndexFunc(seen.referrals, func(one *talonone.Referral) bool { return !books.Wanted.fitShared(one) })
 		state.show(seen.referrals[max(deviating, 0)])
 	}
-	advocates, _ := fw.IntegrationIDs(state.Advocates)
+	advocates, _ := fw.Strings(state.Advocates)
 	missing := without(advocates, now)
 	if len(missing) > 0 && !seen.listed && (seen.unseen > 0 || !validNow(referralModel{StartDate: state.StartDate, ExpiryDate: state.ExpiryDate})) {
 		diags.AddWarning("Some referrals can't be seen",

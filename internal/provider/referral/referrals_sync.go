@@ -249,7 +249,7 @@ func leaving(have map[string]made, wanted []string) []string {
 // inOrder lists the advocates that have a referral: in the planned order, and
 // behind them those of the state that are still there.
 func inOrder(now map[string]made, planned []string, state referralsModel) []string {
-	before, _ := fw.IntegrationIDs(state.Advocates)
+	before, _ := fw.Strings(state.Advocates)
 	listed := make(map[string]bool, len(now))
 	ordered := []string{}
 	for _, advocate := range slices.Concat(planned, before) {

@@ -78,11 +78,7 @@ func (m *returnInput) run(ctx context.Context, data *fw.Data, construct, key str
 		return nil
 	}
 	for i := range items {
-		prefix, at := "/return/returnedCartItems/"+strconv.Itoa(i), path.Root("returned_cart_items").AtListIndex(i)
-		doing.Pointers[prefix] = at
-		for _, name := range []string{"position", "sku", "quantity"} {
-			doing.Pointers[prefix+"/"+name] = at.AtName(name)
-		}
+		doing.Pointers["/return/returnedCartItems/"+strconv.Itoa(i)] = path.Root("returned_cart_items").AtListIndex(i)
 	}
 	fw.AddRunError(diags, doing, err, key)
 	return nil

@@ -9,7 +9,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -214,7 +213,7 @@ func (r *returnResource) Update(ctx context.Context, req resource.UpdateRequest,
 func (r *returnResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
 
 func positionValidators() []validator.Int64 {
-	return []validator.Int64{int64validator.AtLeast(0), int64validator.AtLeastOneOf(path.MatchRelative().AtParent().AtName("sku"))}
+	return []validator.Int64{int64validator.AtLeast(0), returnedItemValidator{}}
 }
 
 func keyValidators() []validator.String {

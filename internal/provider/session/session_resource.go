@@ -165,6 +165,11 @@ func (r *sessionResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if plan.State.ValueString() == talonone.SessionPartiallyReturned && !plan.State.Equal(state.State) {
+		resp.Diagnostics.AddAttributeError(path.Root("state"), "A session becomes partially returned by a return only",
+			`Keep state = "closed", which a partially returned session satisfies, and return items with talonone_cart_item_return.`)
+		return
+	}
 	r.checkAttributes(ctx, config.contentModel, &resp.Diagnostics)
 	switch {
 	case req.State.Raw.IsNull():
@@ -355,12 +360,13 @@ func (r *sessionResource) checkAttributes(ctx context.Context, config contentMod
 
 func checkItems(ctx context.Context, data *fw.Data, config contentModel, diags *diag.Diagnostics) {
 	for i, item := range config.inputs(ctx, diags) {
-		at := path.Root("cart_items").AtListIndex(i).AtName("attributes")
+		element := path.Root("cart_items").AtListIndex(i)
+		at := element.AtName("attributes")
 		var own diag.Diagnostics
 		data.CheckBag(ctx, talonone.EntityCartItem, nil, item.Attributes, at, &own)
 		for _, problem := range own {
-			// Terraform shows a diagnostic inside a list without its place.
-			diags.AddAttributeError(at, problem.Summary(), fmt.Sprintf("%s (SKU %s): %s", at, item.SKU, problem.Detail()))
+			// Terraform finds the line of an element, not that of an attribute in it.
+			diags.AddAttributeError(element, problem.Summary(), fmt.Sprintf("%s (SKU %s): %s", at, item.SKU, problem.Detail()))
 		}
 	}
 }
@@ -658,16 +664,7 @@ func contentPointers(ctx context.Context, m contentModel) map[string]path.Path {
 	}
 	var ignored diag.Diagnostics
 	for i := range m.inputs(ctx, &ignored) {
-		item := path.Root("cart_items").AtListIndex(i)
-		prefix := "/cartItems/" + strconv.Itoa(i)
-		add(prefix, item)
-		for pointer, name := range map[string]string{
-			"sku": "sku", "quantity": "quantity", "price": "price", "name": "name", "category": "category", "product": "product",
-			"weight": "weight", "height": "height", "width": "width", "length": "length", "attributes": "attributes",
-			"additionalCosts": "additional_costs",
-		} {
-			add(prefix+"/"+pointer, item.AtName(name))
-		}
+		add("/cartItems/"+strconv.Itoa(i), path.Root("cart_items").AtListIndex(i))
 	}
 	return pointers
 }

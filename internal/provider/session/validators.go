@@ -12,7 +12,9 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
-// stateValidator accepts the states that an update can ask for.
+// stateValidator accepts the states that an update can ask for, and the one that
+// the generated configuration of an import holds after a return: the plan
+// refuses it where the session is in another state.
 type stateValidator struct{}
 
 func (stateValidator) Description(context.Context) string {
@@ -26,10 +28,7 @@ func (v stateValidator) ValidateString(ctx context.Context, req validator.String
 		return
 	}
 	switch state := req.ConfigValue.ValueString(); state {
-	case talonone.SessionOpen, talonone.SessionClosed, talonone.SessionCancelled:
-	case talonone.SessionPartiallyReturned:
-		resp.Diagnostics.AddAttributeError(req.Path, "A session becomes partially returned by a return only",
-			`Keep state = "closed", which a partially returned session satisfies, and return items with talonone_cart_item_return.`)
+	case talonone.SessionOpen, talonone.SessionClosed, talonone.SessionCancelled, talonone.SessionPartiallyReturned:
 	default:
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid state", fmt.Sprintf("%q is not %s.", state, v.Description(ctx)))
 	}
@@ -64,5 +63,26 @@ func (v quantityValidator) ValidateList(ctx context.Context, req validator.ListR
 func partValidators(parts []string) []validator.List {
 	return []validator.List{
 		listvalidator.NoNullValues(), listvalidator.UniqueValues(), listvalidator.ValueStringsAre(stringvalidator.OneOf(parts...)),
+	}
+}
+
+// returnedItemValidator, of a returned item's position, demands that or the SKU.
+type returnedItemValidator struct{}
+
+func (returnedItemValidator) Description(context.Context) string {
+	return "a position, unless there is a SKU"
+}
+
+func (v returnedItemValidator) MarkdownDescription(ctx context.Context) string {
+	return v.Description(ctx)
+}
+
+func (v returnedItemValidator) ValidateInt64(ctx context.Context, req validator.Int64Request, resp *validator.Int64Response) {
+	var sku types.String
+	item := req.Path.ParentPath()
+	resp.Diagnostics.Append(req.Config.GetAttribute(ctx, item.AtName("sku"), &sku)...)
+	if req.ConfigValue.IsNull() && sku.IsNull() {
+		resp.Diagnostics.AddAttributeError(item, "No item to return",
+			fmt.Sprintf("%s names no item of the cart: set its position, its sku, or both.", item))
 	}
 }
