@@ -130,6 +130,9 @@ func TestCatalogItemsConvergeAfterAFailureAtAnyRequest(t *testing.T) {
 		"killed after it was applied":  {emulator.Fault{AfterApply: true}, nil, dies},
 	} {
 		for at := range requests {
+			if test.want == succeeds && at != 1 && at != 2 {
+				continue // What is repeated is repeated: once for a REMOVE, once for an ADD.
+			}
 			t.Run(fmt.Sprintf("%s at request %d", name, at+1), func(t *testing.T) {
 				t.Parallel()
 				killer := &killer{at: at, applied: test.fault.AfterApply}
