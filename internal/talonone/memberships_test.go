@@ -137,7 +137,7 @@ func FuzzExportsAreReadBackAsWritten(f *testing.F) {
 	f.Fuzz(func(t *testing.T, first, second string) {
 		want := []string{first, second}
 		if slices.Contains(want, "") || len(first)+len(second) > maxExportedID/2 {
-			t.Skip()
+			t.Skip("an export names nobody without an ID, and its IDs are bounded")
 		}
 		got, err := readExport(strings.NewReader(uploaded(t, want)))
 		if err != nil {
