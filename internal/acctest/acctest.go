@@ -45,6 +45,19 @@ type Deployment struct {
 // the test.
 func Start(t testing.TB, options ...func(*emulator.Options)) *Deployment {
 	t.Helper()
+	return start(t, func(server http.Handler) http.Handler { return contract.Middleware(t, server) }, options)
+}
+
+// StartUnchecked is Start without the comparison with the vendor's documents, for
+// tests whose faults give answers that no deployment gives, such as a proxy's page
+// of HTML.
+func StartUnchecked(t testing.TB, options ...func(*emulator.Options)) *Deployment {
+	t.Helper()
+	return start(t, func(server http.Handler) http.Handler { return server }, options)
+}
+
+func start(t testing.TB, wrap func(http.Handler) http.Handler, options []func(*emulator.Options)) *Deployment {
+	t.Helper()
 	var chosen emulator.Options
 	for _, option := range options {
 		option(&chosen)
@@ -53,7 +66,7 @@ func Start(t testing.TB, options ...func(*emulator.Options)) *Deployment {
 	if err != nil {
 		t.Fatal(err)
 	}
-	listener := httptest.NewServer(contract.Middleware(t, server))
+	listener := httptest.NewServer(wrap(server))
 	t.Cleanup(func() {
 		// Close first: it ends the requests that a fault lets hang.
 		_ = server.Close()

@@ -26,7 +26,7 @@ type workspace struct {
 // newWorkspace has what the scenario begins with.
 func newWorkspace(t testing.TB, s scenario) *workspace {
 	t.Helper()
-	w := &workspace{scenario: s, d: acctest.Start(t), folder: t.TempDir(), object: acctest.Instance{Type: s.kind()}}
+	w := &workspace{scenario: s, d: acctest.StartUnchecked(t), folder: t.TempDir(), object: acctest.Instance{Type: s.kind()}}
 	if s.seed != nil {
 		s.seed(t, w.d)
 	}
