@@ -320,6 +320,46 @@ func (p *Process) Apply(ctx context.Context, t testing.TB, plan Plan) (Instance,
 	return p.object(t, plan.Type, answer.NewState, answer.NewIdentity, answer.Private), answer.Diagnostics
 }
 
+// Invoke validates, plans and invokes an action as Terraform does, up to the
+// first step with an error. It returns the progress messages, and the diagnostics
+// of all steps.
+func (p *Process) Invoke(t testing.TB, actionType string, config Attributes) (progress []string, diags []*tfprotov6.Diagnostic) {
+	t.Helper()
+	actions, ok := p.Server.(tfprotov6.ActionServer)
+	if !ok {
+		t.Fatal("the provider serves no actions")
+	}
+	schema := p.schemas.ActionSchemas[actionType].Schema
+	encoded := p.encode(t, schema, p.value(t, schema, config))
+	validated, err := actions.ValidateActionConfig(t.Context(), &tfprotov6.ValidateActionConfigRequest{ActionType: actionType, Config: encoded})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diags = validated.Diagnostics; hasError(diags) {
+		return nil, diags
+	}
+	planned, err := actions.PlanAction(t.Context(), &tfprotov6.PlanActionRequest{ActionType: actionType, Config: encoded})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diags = append(diags, planned.Diagnostics...); hasError(diags) {
+		return nil, diags
+	}
+	invoked, err := actions.InvokeAction(t.Context(), &tfprotov6.InvokeActionRequest{ActionType: actionType, Config: encoded})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for event := range invoked.Events {
+		switch event := event.Type.(type) {
+		case tfprotov6.ProgressInvokeActionEventType:
+			progress = append(progress, event.Message)
+		case tfprotov6.CompletedInvokeActionEventType:
+			diags = append(diags, event.Diagnostics...)
+		}
+	}
+	return progress, diags
+}
+
 // Changes says whether a plan does anything.
 func (p *Process) Changes(t testing.TB, plan Plan) bool {
 	t.Helper()

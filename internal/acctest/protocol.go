@@ -83,48 +83,14 @@ func List(t testing.TB, d *Deployment, typeName string, given map[string]tftypes
 	return stream.Results
 }
 
-// Invoke validates, plans and invokes an action as Terraform does, up to the
-// first step with an error. It returns the progress messages, and the diagnostics
-// of all steps.
+// Invoke is Process.Invoke of a provider of its own, with all keys.
 func Invoke(t testing.TB, d *Deployment, actionType string, given map[string]tftypes.Value) (progress []string, diags []*tfprotov6.Diagnostic) {
 	t.Helper()
-	server := Configured(t, d)
-	actions, ok := server.(tfprotov6.ActionServer)
-	if !ok {
-		t.Fatal("the provider serves no actions")
+	config := make(Attributes, len(given))
+	for name, value := range given {
+		config[name] = value
 	}
-	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	config := Object(t, schemas.ActionSchemas[actionType].Schema.ValueType(), given)
-	validated, err := actions.ValidateActionConfig(t.Context(), &tfprotov6.ValidateActionConfigRequest{ActionType: actionType, Config: config})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diags = validated.Diagnostics; hasError(diags) {
-		return nil, diags
-	}
-	planned, err := actions.PlanAction(t.Context(), &tfprotov6.PlanActionRequest{ActionType: actionType, Config: config})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diags = append(diags, planned.Diagnostics...); hasError(diags) {
-		return nil, diags
-	}
-	invoked, err := actions.InvokeAction(t.Context(), &tfprotov6.InvokeActionRequest{ActionType: actionType, Config: config})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for event := range invoked.Events {
-		switch event := event.Type.(type) {
-		case tfprotov6.ProgressInvokeActionEventType:
-			progress = append(progress, event.Message)
-		case tfprotov6.CompletedInvokeActionEventType:
-			diags = append(diags, event.Diagnostics...)
-		}
-	}
-	return progress, diags
+	return d.NewProcess(t, nil).Invoke(t, actionType, config)
 }
 
 func hasError(diags []*tfprotov6.Diagnostic) bool {

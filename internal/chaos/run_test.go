@@ -21,12 +21,16 @@ type workspace struct {
 	folder  string
 	object  acctest.Instance
 	tainted bool
+	// invoked says that an action has ended well.
+	invoked bool
 }
+
+func legacyEvents(o *emulator.Options) { o.LegacyEvents = true }
 
 // newWorkspace has what the scenario begins with.
 func newWorkspace(t testing.TB, s scenario) *workspace {
 	t.Helper()
-	w := &workspace{scenario: s, d: acctest.StartUnchecked(t), folder: t.TempDir(), object: acctest.Instance{Type: s.kind()}}
+	w := &workspace{scenario: s, d: acctest.StartUnchecked(t, legacyEvents), folder: t.TempDir(), object: acctest.Instance{Type: s.kind()}}
 	if s.seed != nil {
 		s.seed(t, w.d)
 	}
@@ -44,6 +48,9 @@ func newWorkspace(t testing.TB, s scenario) *workspace {
 func (w *workspace) apply(t testing.TB, config, settings attributes) string {
 	t.Helper()
 	p := w.d.NewProcessIn(t, w.folder, settings)
+	if w.isAction() {
+		return w.invoke(t, p, config)
+	}
 	plan, problem := w.plan(t, p, config)
 	if problem != "" {
 		return problem
@@ -66,6 +73,18 @@ func (w *workspace) apply(t testing.TB, config, settings attributes) string {
 		return problem
 	}
 	return w.carryOut(t, p, create, config)
+}
+
+// invoke does what `terraform apply -invoke` does, and nothing when that has ended well before.
+func (w *workspace) invoke(t testing.TB, p *acctest.Process, config attributes) string {
+	t.Helper()
+	if w.invoked {
+		return ""
+	}
+	_, diags := p.Invoke(t, w.kind(), config)
+	problem := acctest.Problem(diags)
+	w.invoked = problem == ""
+	return problem
 }
 
 // plan refreshes and plans. The zero Plan is nothing to do.
@@ -106,11 +125,16 @@ type requests []emulator.Request
 
 func (w *workspace) requests() requests { return w.d.Server.Requests() }
 
-// snapshot is the deployment's content without what differs between two runs that did the same: numbers, times and
-// generated codes.
 func (w *workspace) snapshot(t testing.TB) string {
 	t.Helper()
-	text, err := w.d.Server.State()
+	return snapshotOf(t, w.d.Server)
+}
+
+// snapshotOf is a deployment's content without what differs between two runs that did the same: numbers, times and
+// generated codes.
+func snapshotOf(t testing.TB, server *emulator.Server) string {
+	t.Helper()
+	text, err := server.State()
 	if err != nil {
 		t.Fatal(err)
 	}

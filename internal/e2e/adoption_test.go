@@ -57,31 +57,31 @@ func TestExistingDeploymentIsAdopted(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t, func(o *emulator.Options) { o.Fixture = existingDeployment() })
 	c := exampleCLI(t, d.URL, "adoption")
-	c.write("adoption.auto.tfvars", `
+	c.Write("adoption.auto.tfvars", `
 		catalog_ids           = [6, 7]
 		reserved_coupon_codes = ["SUMMER10", "XMAS-20-2021", "SUMMER25%OFF", "10$OFF_NOW", "VIP-ONLY"]
 		referral_campaign_ids = [11]
 	`)
 
 	// The emulator has no rate limit here, so the provider needs none.
-	c.write("speed_override.tf", "provider \"talonone\" {\n  management_requests_per_second = 10000\n}\n")
+	c.Write("speed_override.tf", "provider \"talonone\" {\n  management_requests_per_second = 10000\n}\n")
 
 	c.must(0, "apply", "-auto-approve")
-	c.write("imports.tf", c.stdout("output", "-raw", "imports"))
+	c.Write("imports.tf", c.stdout("output", "-raw", "imports"))
 	c.must(0, "plan", "-generate-config-out=generated.tf")
 	// What the import finds must be what is planned, so that nothing is sent.
 	c.must(0, "plan", "-out=adopt.tfplan")
-	c.write("plan.json", c.stdout("show", "-json", "adopt.tfplan"))
+	c.Write("plan.json", c.stdout("show", "-json", "adopt.tfplan"))
 	const comment = "**Only in Terraform's state**\n\n- 308 existing objects come under Terraform's management\n\n"
 	if got := c.review("plan.json"); got != comment {
 		t.Errorf("the plan does more than import:\n%s", got)
 	}
 	c.must(0, "apply", "adopt.tfplan")
-	if output, code := c.run("plan", "-detailed-exitcode", "-no-color"); code != 0 {
+	if output, code := c.Run("plan", "-detailed-exitcode", "-no-color"); code != 0 {
 		t.Errorf("the plan after the import is not empty (%d):\n%s", code, clip(output))
 	}
 	expectNoWrites(t, d)
-	generated := c.read("generated.tf")
+	generated := c.Read("generated.tf")
 	for text, want := range map[string]int{"\nresource ": 308, "\"regular-": 50, "\"advocate-": 20, "SKU-": 10_000} {
 		if count := strings.Count(generated, text); count != want {
 			t.Errorf("%q stands %d times in the generated configuration, want %d", text, count, want)

@@ -27,10 +27,10 @@ func TestEveryOperationIsUsable(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t, func(o *emulator.Options) { o.LegacyEvents = true })
 	c := newCLI(t, d.URL, "")
-	if err := os.Remove(filepath.Join(c.dir, "main.tf")); err != nil {
+	if err := os.Remove(filepath.Join(c.Dir, "main.tf")); err != nil {
 		t.Fatal(err)
 	}
-	c.env = append(c.env, "TF_VAR_retired_events=true")
+	c.Env = append(c.Env, "TF_VAR_retired_events=true")
 	copyExample(t, filepath.Join("..", "..", "examples", "all-operations"), c)
 	c.must(0, "apply", "-auto-approve", "-no-color")
 	c.must(0, "apply", "-auto-approve", "-no-color", "-var", "revision=2")

@@ -49,12 +49,12 @@ func TestApplyAfterTheProviderWasKilledMakesNoDoubles(t *testing.T) {
 				o.OnRequest = func(_ context.Context, operation string) {
 					// Killed while the deployment still carries the create out: its answer is lost.
 					if operation == "createAudienceV2" && creates.Add(1) == 20 {
-						killed.Store(int64(c.killProvider()))
+						killed.Store(int64(c.KillProvider()))
 					}
 				}
 			})
 			c = newCLI(t, d.URL, config)
-			if output, code := c.run("apply", "-auto-approve"); code == 0 {
+			if output, code := c.Run("apply", "-auto-approve"); code == 0 {
 				t.Fatalf("the apply was not disturbed:\n%s", output)
 			}
 			if killed.Load() == 0 {
@@ -72,11 +72,11 @@ func TestApplyAfterTheDeploymentWasKilledMakesNoDoubles(t *testing.T) {
 			t.Parallel()
 			c := newCLI(t, "", config+"\nprovider \"talonone\" {\n  max_retries = 0\n}\n")
 			address, data := freeAddress(t), filepath.Join(t.TempDir(), "deployment.json")
-			c.env = append(c.env, "TALONONE_BASE_URL=http://"+address)
+			c.Env = append(c.Env, "TALONONE_BASE_URL=http://"+address)
 
 			first := startEmulator(t, address, data)
 			go first.killAfter("createAudienceV2", 20)
-			if output, code := c.run("apply", "-auto-approve"); code == 0 {
+			if output, code := c.Run("apply", "-auto-approve"); code == 0 {
 				t.Fatalf("the apply was not disturbed:\n%s", output)
 			}
 			first.wait()
@@ -95,7 +95,7 @@ func expectFiftyAfterApply(t *testing.T, c *cli, audiences func(testing.TB) []st
 	if got := len(audiences(t)); got != 50 {
 		t.Errorf("the deployment has %d audiences, want 50", got)
 	}
-	if output, code := c.run("plan", "-detailed-exitcode"); code != 0 {
+	if output, code := c.Run("plan", "-detailed-exitcode"); code != 0 {
 		t.Errorf("the plan after the second apply ended with %d:\n%s", code, output)
 	}
 	c.must(0, "destroy", "-auto-approve")
@@ -130,7 +130,7 @@ func startEmulator(t *testing.T, address, data string) *emulatorProcess {
 		t.Fatal(err)
 	}
 	// Its own goroutine or the test's end kills it; the context does not.
-	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), filepath.Join(binaries, "talonone-emulator"),
+	cmd := exec.CommandContext(context.WithoutCancel(t.Context()), filepath.Join(binaries.Dir, "talonone-emulator"),
 		"-listen", address, "-data", data, "-url-file", ready, "-management-rps", "0", "-request-log", "/proc/self/fd/3")
 	cmd.ExtraFiles = []*os.File{write}
 	cmd.Stderr = t.Output()
@@ -226,8 +226,8 @@ func TestNoKeyIsEverWrittenDown(t *testing.T) {
 		data "talonone_audiences" "all" {
 		  with_member_count = true
 		}`)
-	log := filepath.Join(c.dir, "trace.log")
-	c.env = append(c.env, "TF_LOG=TRACE", "TF_LOG_PATH="+log)
+	log := filepath.Join(c.Dir, "trace.log")
+	c.Env = append(c.Env, "TF_LOG=TRACE", "TF_LOG_PATH="+log)
 	var all strings.Builder
 	for _, args := range [][]string{
 		{"plan", "-no-color", "-out=plan.tfplan"},
@@ -235,11 +235,11 @@ func TestNoKeyIsEverWrittenDown(t *testing.T) {
 		{"show", "-json", "plan.tfplan"},
 		{"show", "-json"},
 	} {
-		output, _ := c.run(args...)
+		output, _ := c.Run(args...)
 		all.WriteString(output)
 	}
-	all.WriteString(c.read("terraform.tfstate"))
-	trace := c.read("trace.log")
+	all.WriteString(c.Read("terraform.tfstate"))
+	trace := c.Read("trace.log")
 	for _, key := range []string{acctest.IntegrationKey, acctest.ManagementKey} {
 		if strings.Contains(all.String(), key) {
 			t.Errorf("%s is in the output, the state or the plan", key)
@@ -273,10 +273,10 @@ func TestFrameworkTracesOnlyWhenAskedTo(t *testing.T) {
 			own := *c
 			own.t = t
 			log := filepath.Join(t.TempDir(), "log")
-			own.env = append(append([]string(nil), c.env...), test.variable, "TF_LOG_PATH="+log)
+			own.Env = append(append([]string(nil), c.Env...), test.variable, "TF_LOG_PATH="+log)
 			if name == "TF_LOG_SDK_FRAMEWORK" {
 				// Terraform drops what the provider writes unless it logs providers itself.
-				own.env = append(own.env, "TF_LOG_PROVIDER=TRACE")
+				own.Env = append(own.Env, "TF_LOG_PROVIDER=TRACE")
 			}
 			own.must(0, "plan")
 			content, err := os.ReadFile(log)
@@ -310,7 +310,7 @@ func TestSeveralApplicationsThroughAliases(t *testing.T) {
 		output "sandbox" {
 		  value = [talonone_audience.live.sandbox, talonone_audience.sandbox.sandbox]
 		}`)
-	c.env = append(c.env, "TF_VAR_sandbox_key="+acctest.SandboxIntegrationKey)
+	c.Env = append(c.Env, "TF_VAR_sandbox_key="+acctest.SandboxIntegrationKey)
 	c.must(0, "apply", "-auto-approve")
 	if got := strings.TrimSpace(c.must(0, "output", "-json", "sandbox")); got != "[false,true]" {
 		t.Errorf("sandbox of the two audiences: %s", got)

@@ -48,7 +48,7 @@ func TestApplyAfterTheProviderWasKilledEndsWithTheExactCatalog(t *testing.T) {
 			d := acctest.Start(t, func(o *emulator.Options) {
 				o.OnRequest = func(_ context.Context, operation string) {
 					if armed.Load() && operation == "syncCatalog" && requests.Add(1) == at {
-						killed.Store(int64(c.killProvider()))
+						killed.Store(int64(c.KillProvider()))
 					}
 				}
 			})
@@ -56,11 +56,11 @@ func TestApplyAfterTheProviderWasKilledEndsWithTheExactCatalog(t *testing.T) {
 				map[string]any{"type": "ADD", "payload": map[string]any{"sku": "FOREIGN"}},
 			}}, nil)
 			c = newCLI(t, d.URL, "resource \"talonone_catalog_items\" \"all\" {\n  catalog_id = 6\n  items_file = { path = \"items.csv\" }\n}\n")
-			c.write("items.csv", before)
+			c.Write("items.csv", before)
 			c.must(0, "apply", "-auto-approve")
-			c.write("items.csv", after)
+			c.Write("items.csv", after)
 			armed.Store(true)
-			if output, code := c.run("apply", "-auto-approve"); code == 0 {
+			if output, code := c.Run("apply", "-auto-approve"); code == 0 {
 				t.Fatalf("the apply was not disturbed:\n%s", output)
 			}
 			if killed.Load() == 0 {
@@ -98,7 +98,7 @@ resource "talonone_catalog_items" "all" {
 	for i := range 25_000 {
 		rows[i+1] = fmt.Sprintf("SKU%05d,%d.50,product-%d,red,%d", i, i%1000, i%100, 36+i%12)
 	}
-	write := func() { c.write("items.csv", strings.Join(rows, "\n")+"\n") }
+	write := func() { c.Write("items.csv", strings.Join(rows, "\n")+"\n") }
 	write()
 	plan := c.must(0, "plan", "-no-color")
 	for _, want := range []string{"+ added    = 25000", "+ requests = 25"} {

@@ -66,17 +66,17 @@ func applyExample(t *testing.T, folder string, seed func(*testing.T, *acctest.De
 		seed(t, d)
 	}
 	c := newCLI(t, d.URL, "")
-	if err := os.Remove(filepath.Join(c.dir, "main.tf")); err != nil {
+	if err := os.Remove(filepath.Join(c.Dir, "main.tf")); err != nil {
 		t.Fatal(err)
 	}
 	copyExample(t, folder, c)
 	// What the examples ask their readers for.
-	c.env = append(c.env, "TF_VAR_outlet_integration_api_key="+acctest.SandboxIntegrationKey)
+	c.Env = append(c.Env, "TF_VAR_outlet_integration_api_key="+acctest.SandboxIntegrationKey)
 	if !strings.Contains(c.allConfiguration(), "required_providers") {
-		c.write("versions_test.tf", "terraform {\n  required_providers {\n    talonone = { source = \"talon-one/talonone\" }\n  }\n}\n")
+		c.Write("versions_test.tf", "terraform {\n  required_providers {\n    talonone = { source = \"talon-one/talonone\" }\n  }\n}\n")
 	}
 	c.must(0, "apply", "-auto-approve", "-no-color")
-	if output, code := c.run("plan", "-detailed-exitcode", "-no-color"); code != 0 {
+	if output, code := c.Run("plan", "-detailed-exitcode", "-no-color"); code != 0 {
 		t.Errorf("the plan after the apply ended with %d:\n%s", code, output)
 	}
 	if c.giveUpProtection() {
@@ -89,7 +89,7 @@ func applyExample(t *testing.T, folder string, seed func(*testing.T, *acctest.De
 // object, and says whether there was one.
 func (c *cli) giveUpProtection() bool {
 	c.t.Helper()
-	files, err := filepath.Glob(filepath.Join(c.dir, "*.tf"))
+	files, err := filepath.Glob(filepath.Join(c.Dir, "*.tf"))
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -100,9 +100,9 @@ func (c *cli) giveUpProtection() bool {
 	found := false
 	for _, file := range files {
 		for protection, without := range protections {
-			if content := c.read(filepath.Base(file)); protection.MatchString(content) {
+			if content := c.Read(filepath.Base(file)); protection.MatchString(content) {
 				found = true
-				c.write(filepath.Base(file), protection.ReplaceAllString(content, without))
+				c.Write(filepath.Base(file), protection.ReplaceAllString(content, without))
 			}
 		}
 	}
@@ -113,10 +113,10 @@ func (c *cli) giveUpProtection() bool {
 // import what the example itself creates.
 func copyExample(t *testing.T, folder string, c *cli) {
 	t.Helper()
-	if err := os.CopyFS(c.dir, os.DirFS(folder)); err != nil {
+	if err := os.CopyFS(c.Dir, os.DirFS(folder)); err != nil {
 		t.Fatal(err)
 	}
-	imports, err := filepath.Glob(filepath.Join(c.dir, "import*"))
+	imports, err := filepath.Glob(filepath.Join(c.Dir, "import*"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,13 +129,13 @@ func copyExample(t *testing.T, folder string, c *cli) {
 
 func (c *cli) allConfiguration() string {
 	c.t.Helper()
-	files, err := filepath.Glob(filepath.Join(c.dir, "*.tf"))
+	files, err := filepath.Glob(filepath.Join(c.Dir, "*.tf"))
 	if err != nil {
 		c.t.Fatal(err)
 	}
 	var all strings.Builder
 	for _, file := range files {
-		all.WriteString(c.read(filepath.Base(file)))
+		all.WriteString(c.Read(filepath.Base(file)))
 	}
 	return all.String()
 }

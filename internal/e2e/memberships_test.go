@@ -127,7 +127,7 @@ func TestAHundredThousandMembersFromAFile(t *testing.T) {
 			if got := memberCount(t, d, id); got != 100_000 {
 				t.Errorf("the audience has %d members", got)
 			}
-			info, err := os.Stat(filepath.Join(c.dir, "terraform.tfstate"))
+			info, err := os.Stat(filepath.Join(c.Dir, "terraform.tfstate"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -148,7 +148,7 @@ func TestApplyAfterTheProviderWasKilledEndsWithAllMembers(t *testing.T) {
 	d := acctest.Start(t, func(o *emulator.Options) {
 		o.OnRequest = func(_ context.Context, operation string) {
 			if operation == "updateCustomerProfileAudiences" && requests.Add(1) == 3 {
-				killed.Store(int64(c.killProvider()))
+				killed.Store(int64(c.KillProvider()))
 			}
 		}
 	})
@@ -156,7 +156,7 @@ func TestApplyAfterTheProviderWasKilledEndsWithAllMembers(t *testing.T) {
 	members := filepath.Join(t.TempDir(), "members.txt")
 	writeMembers(t, members, 0, 4500)
 	c = newCLI(t, d.URL, fmt.Sprintf("resource \"talonone_audience_memberships\" \"all\" {\n  audience_id = %d\n  members_file = { path = %q }\n}\n", id, members))
-	output, code := c.run("apply", "-auto-approve")
+	output, code := c.Run("apply", "-auto-approve")
 	if code == 0 {
 		t.Fatalf("the apply was not disturbed:\n%s", output)
 	}
@@ -183,12 +183,12 @@ func TestMembersStayOutOfLogsAndErrors(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := newCLI(t, d.URL, configuration(fmt.Sprintf("members_file = { path = %q }", list)))
-	log := filepath.Join(c.dir, "provider.log")
-	c.env = append(c.env, "TF_LOG_PROVIDER=DEBUG", "TF_LOG_PATH="+log)
+	log := filepath.Join(c.Dir, "provider.log")
+	c.Env = append(c.Env, "TF_LOG_PROVIDER=DEBUG", "TF_LOG_PATH="+log)
 	if err := d.Server.AddFault(emulator.Fault{Method: http.MethodPost, PathPrefix: "/v2/customer_audiences", Status: http.StatusBadRequest, Times: 1}); err != nil {
 		t.Fatal(err)
 	}
-	output, code := c.run("apply", "-auto-approve")
+	output, code := c.Run("apply", "-auto-approve")
 	if code == 0 {
 		t.Fatalf("the apply was not disturbed:\n%s", output)
 	}
@@ -200,7 +200,7 @@ func TestMembersStayOutOfLogsAndErrors(t *testing.T) {
 	if !strings.Contains(string(text), "updateCustomerProfileAudiences") {
 		t.Error("the log holds no requests")
 	}
-	state, err := os.ReadFile(filepath.Join(c.dir, "terraform.tfstate"))
+	state, err := os.ReadFile(filepath.Join(c.Dir, "terraform.tfstate"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -38,14 +38,14 @@ type pipeline struct {
 func newPipeline(t *testing.T, url, config string) *pipeline {
 	t.Helper()
 	c := newCLI(t, url, config)
-	p := &pipeline{cli: c, tools: filepath.Join(c.dir, "tools"), summary: filepath.Join(c.dir, "summary"), output: filepath.Join(c.dir, "output")}
+	p := &pipeline{cli: c, tools: filepath.Join(c.Dir, "tools"), summary: filepath.Join(c.Dir, "summary"), output: filepath.Join(c.Dir, "output")}
 	if err := os.Mkdir(p.tools, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Symlink(filepath.Join(binaries, "talonone-review"), filepath.Join(p.tools, "talonone-review")); err != nil {
+	if err := os.Symlink(filepath.Join(binaries.Dir, "talonone-review"), filepath.Join(p.tools, "talonone-review")); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Symlink(c.program, filepath.Join(p.tools, "terraform")); err != nil {
+	if err := os.Symlink(c.Program, filepath.Join(p.tools, "terraform")); err != nil {
 		t.Fatal(err)
 	}
 	for _, forge := range []string{"gh", "curl"} {
@@ -54,7 +54,7 @@ func newPipeline(t *testing.T, url, config string) *pipeline {
 			t.Fatal(err)
 		}
 	}
-	c.env = append(c.env, "PATH="+p.tools+string(filepath.ListSeparator)+os.Getenv("PATH"),
+	c.Env = append(c.Env, "PATH="+p.tools+string(filepath.ListSeparator)+os.Getenv("PATH"),
 		"GITHUB_STEP_SUMMARY="+p.summary, "GITHUB_OUTPUT="+p.output, "PULL_REQUEST=7",
 		"CI_API_V4_URL=https://gitlab.example/api/v4", "CI_PROJECT_ID=1", "CI_MERGE_REQUEST_IID=7", "COMMENT_TOKEN=token", "MAX_REMOVALS=2")
 	return p
@@ -63,7 +63,7 @@ func newPipeline(t *testing.T, url, config string) *pipeline {
 func (p *pipeline) sh(script string) (string, int) {
 	p.t.Helper()
 	cmd := exec.CommandContext(p.t.Context(), "sh", "-e", "-c", script)
-	cmd.Dir, cmd.Env = p.dir, p.env
+	cmd.Dir, cmd.Env = p.Dir, p.Env
 	var output bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &output, &output
 	var exit *exec.ExitError
@@ -166,7 +166,7 @@ func TestPipelines(t *testing.T) {
 			}
 			posted := func(want string) {
 				t.Helper()
-				if got := p.read("posted.md"); got != want {
+				if got := p.Read("posted.md"); got != want {
 					t.Errorf("the comment:\n%s\nwant:\n%s", got, want)
 				}
 			}

@@ -33,7 +33,7 @@ func TestPromotionsAreTestedWithTerraformTest(t *testing.T) {
 				}
 			})
 			c := newCLI(t, d.URL, "")
-			if err := os.Remove(filepath.Join(c.dir, "main.tf")); err != nil {
+			if err := os.Remove(filepath.Join(c.Dir, "main.tf")); err != nil {
 				t.Fatal(err)
 			}
 			copyExample(t, filepath.Join("..", "..", "examples", "promotion-tests"), c)

@@ -205,7 +205,7 @@ func TestPlansAreReviewed(t *testing.T) {
 			t.Parallel()
 			d := acctest.Start(t)
 			c := newCLI(t, d.URL, story.before)
-			c.write("items.csv", "sku,price\nA,1\nB,2.50\n")
+			c.Write("items.csv", "sku,price\nA,1\nB,2.50\n")
 			if story.before != "" {
 				c.must(0, "apply", "-auto-approve", "-no-color")
 			}
@@ -215,7 +215,7 @@ func TestPlansAreReviewed(t *testing.T) {
 			c.configure(story.after)
 			c.must(0, "plan", "-out=plan.tfplan", "-no-color")
 			plan := c.must(0, "show", "-json", "plan.tfplan")
-			c.write("plan.json", plan)
+			c.Write("plan.json", plan)
 			comment := c.review("plan.json")
 			golden := filepath.Join("..", "..", "cmd", "talonone-review", "testdata", name)
 			if *recordPlans {
@@ -240,8 +240,8 @@ func TestPlansAreReviewed(t *testing.T) {
 // review is what talonone-review says of a plan.
 func (c *cli) review(args ...string) string {
 	c.t.Helper()
-	cmd := exec.CommandContext(c.t.Context(), filepath.Join(binaries, "talonone-review"), args...)
-	cmd.Dir = c.dir
+	cmd := exec.CommandContext(c.t.Context(), filepath.Join(binaries.Dir, "talonone-review"), args...)
+	cmd.Dir = c.Dir
 	output, err := cmd.CombinedOutput()
 	if err != nil {
 		c.t.Fatalf("talonone-review: %v\n%s", err, output)

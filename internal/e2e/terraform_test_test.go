@@ -13,7 +13,7 @@ import (
 func exampleCLI(t *testing.T, url, folder string) *cli {
 	t.Helper()
 	c := newCLI(t, url, "")
-	if err := os.Remove(filepath.Join(c.dir, "main.tf")); err != nil {
+	if err := os.Remove(filepath.Join(c.Dir, "main.tf")); err != nil {
 		t.Fatal(err)
 	}
 	copyExample(t, filepath.Join("..", "..", "examples", folder), c)

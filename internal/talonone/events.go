@@ -145,22 +145,25 @@ type AdvancedEvent struct {
 // event exists, or that too many requests for the profile run at the same time,
 // so on a 409 the event is looked up, and sent again while there is none.
 //
-// landed is true when an earlier attempt of this call, whose answer was lost, had
-// tracked the event; the state holds the event without effects then.
-func (c *Client) TrackEventV3(ctx context.Context, event AdvancedEvent, responseContent []string) (state *State, landed bool, err error) {
-	unsure := false
+// begun says that the event may be there because of an earlier call of the same.
+// landed is true when that call, or an earlier attempt of this one, had tracked
+// the event, and the answer was lost; the state holds the event without effects then.
+func (c *Client) TrackEventV3(ctx context.Context, event AdvancedEvent, responseContent []string, begun bool) (state *State, landed bool, err error) {
+	unsure := begun
 	for attempt := 0; ; attempt++ {
 		state, err = c.sendEventV3(ctx, event, responseContent)
+		again := IsConflict(err) || IsOutcomeUnknown(err)
 		unsure = unsure || IsOutcomeUnknown(err)
-		mayBeThere := IsConflict(err) || IsOutcomeUnknown(err)
-		if !mayBeThere || attempt == c.config.MaxRetries || ctx.Err() != nil {
+		if err == nil || !again && !unsure || ctx.Err() != nil {
 			return state, false, err
 		}
 		found, lookupErr := c.GetEventV3(ctx, event.IntegrationID)
 		switch {
 		case lookupErr == nil && unsure:
 			return &State{AdvancedEvent: found}, true, nil
-		case lookupErr == nil || !IsNotFound(lookupErr):
+		case lookupErr != nil && !IsNotFound(lookupErr) && unsure && !IsOutcomeUnknown(err):
+			return nil, false, &OutcomeUnknownError{Operation: "trackEventV3", Err: err}
+		case lookupErr == nil || !IsNotFound(lookupErr) || !again || attempt == c.config.MaxRetries:
 			return nil, false, err
 		}
 		select {

@@ -60,23 +60,31 @@ func TestAdvancedEventIsLookedUpBeforeItIsSentAgain(t *testing.T) {
 		requests int
 		landed   bool
 		conflict bool
+		begun    bool
 	}{
-		"at once":                {answers{status(200, tracked)}, 1, false, false},
-		"lost, and there":        {answers{fails(errReset), status(200, found)}, 2, true, false},
-		"lost, and not there":    {answers{fails(errReset), status(404, `{}`), status(200, tracked)}, 3, false, false},
-		"lost, and there later":  {answers{fails(errReset), status(404, `{}`), status(409, taken), status(200, found)}, 4, true, false},
-		"failed, and not there":  {answers{status(500, `{}`), status(404, `{}`), status(200, tracked)}, 3, false, false},
-		"taken":                  {answers{status(409, taken), status(200, found)}, 2, false, true},
-		"too many at a time":     {answers{status(409, parallel), status(404, `{}`), status(200, tracked)}, 3, false, false},
-		"conflict and no lookup": {answers{status(409, taken), status(401, `{}`)}, 2, false, true},
+		"at once":                {answers{status(200, tracked)}, 1, false, false, false},
+		"lost, and there":        {answers{fails(errReset), status(200, found)}, 2, true, false, false},
+		"lost, and not there":    {answers{fails(errReset), status(404, `{}`), status(200, tracked)}, 3, false, false, false},
+		"lost, and there later":  {answers{fails(errReset), status(404, `{}`), status(409, taken), status(200, found)}, 4, true, false, false},
+		"failed, and not there":  {answers{status(500, `{}`), status(404, `{}`), status(200, tracked)}, 3, false, false, false},
+		"taken":                  {answers{status(409, taken), status(200, found)}, 2, false, true, false},
+		"too many at a time":     {answers{status(409, parallel), status(404, `{}`), status(200, tracked)}, 3, false, false, false},
+		"conflict and no lookup": {answers{status(409, taken), status(401, `{}`)}, 2, false, true, false},
+		"begun, and there":       {answers{status(409, taken), status(200, found)}, 2, true, false, true},
+		"begun, and not there":   {answers{status(200, tracked)}, 1, false, false, true},
+		"begun, and no lookup":   {answers{status(409, taken), status(401, `{}`)}, 2, false, true, true},
+		"lost, and then refused": {answers{fails(errReset), status(404, `{}`), status(401, `{}`), status(200, found)}, 4, true, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				s := &script{answers: test.script}
-				state, landed, err := newTestClient(t, s).TrackEventV3(t.Context(), AdvancedEvent{IntegrationID: "e", ProfileID: "anna", Type: "shared"}, nil)
+				state, landed, err := newTestClient(t, s).TrackEventV3(t.Context(), AdvancedEvent{IntegrationID: "e", ProfileID: "anna", Type: "shared"}, nil, test.begun)
 				if landed != test.landed || IsConflict(err) != test.conflict || len(s.seen) != test.requests {
 					t.Fatalf("got landed %v, %v after %d requests", landed, err, len(s.seen))
+				}
+				if err != nil && IsOutcomeUnknown(err) != test.begun {
+					t.Errorf("unsure is %v: %v", !test.begun, err)
 				}
 				if err == nil && state.AdvancedEvent.ID != 7 {
 					t.Errorf("got %+v", state)
@@ -90,9 +98,9 @@ func TestAdvancedEventIsGivenUpAfterAllRepetitions(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		lost, absent := fails(errReset), status(404, `{}`)
-		s := &script{answers: answers{lost, absent, lost, absent, lost}}
-		_, _, err := newTestClient(t, s, func(c *Config) { c.MaxRetries = 2 }).TrackEventV3(t.Context(), AdvancedEvent{IntegrationID: "e"}, nil)
-		if !IsOutcomeUnknown(err) || len(s.seen) != 5 {
+		s := &script{answers: answers{lost, absent, lost, absent, lost, absent}}
+		_, _, err := newTestClient(t, s, func(c *Config) { c.MaxRetries = 2 }).TrackEventV3(t.Context(), AdvancedEvent{IntegrationID: "e"}, nil, false)
+		if !IsOutcomeUnknown(err) || len(s.seen) != 6 {
 			t.Errorf("got %v after %d requests", err, len(s.seen))
 		}
 	})

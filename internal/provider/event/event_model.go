@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/google/uuid"
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -133,9 +134,53 @@ func (m *eventInput) checkAttributes(ctx context.Context, data *fw.Data, diags *
 	data.CheckBag(ctx, talonone.EntityEvent, ofType, m.Attributes, path.Root("attributes"), diags)
 }
 
-// run tracks the event, under the key where the version knows one, and reports
-// what went wrong.
-func (m *eventInput) run(ctx context.Context, data *fw.Data, construct, key string, parts []string, diags *diag.Diagnostics) *tracked {
+// inputs are the arguments that make an event another one.
+func (m *eventInput) inputs(prior eventInput) []fw.Input {
+	return []fw.Input{
+		{Name: "api_version", Planned: m.APIVersion, Prior: prior.APIVersion},
+		{Name: "type", Planned: m.Type, Prior: prior.Type},
+		{Name: "profile_id", Planned: m.ProfileID, Prior: prior.ProfileID},
+		{Name: "session_id", Planned: m.SessionID, Prior: prior.SessionID},
+		{Name: "integration_id", Planned: m.IntegrationID, Prior: prior.IntegrationID},
+		{Name: "connected_session_id", Planned: m.ConnectedSessionID, Prior: prior.ConnectedSessionID},
+		{Name: "store_integration_id", Planned: m.StoreIntegrationID, Prior: prior.StoreIntegrationID},
+		{Name: "loyalty_cards", Planned: m.LoyaltyCards, Prior: prior.LoyaltyCards},
+		{Name: "attributes", Planned: m.Attributes, Prior: prior.Attributes},
+	}
+}
+
+// begin notes that the event is about to be tracked.
+func (m *eventInput) begin(journal *fw.Journal, kind string, inputs []fw.Input) *fw.Run {
+	switch m.version() {
+	case v1:
+		return journal.NoteRun(kind, inputs, uuid.NewString())
+	case v3:
+		return journal.NoteRun(kind, inputs, m.IntegrationID.ValueString())
+	default:
+		return journal.BeginRun(kind, inputs, m.IdempotencyKey)
+	}
+}
+
+// tellBegun says what becomes of an event that an earlier apply has sent, and
+// whose answer no state holds.
+func (m *eventInput) tellBegun(diags *diag.Diagnostics) {
+	const summary = "An earlier apply began to track this event"
+	switch m.version() {
+	case v1:
+		diags.AddAttributeError(path.Root("api_version"), summary,
+			"It is not known whether it was tracked: the answer was lost, and version 1 of events knows no idempotency key. Look in the Campaign Manager under the Application's Events, filtered by session "+
+				strconv.Quote(m.SessionID.ValueString())+". If the event is there, remove this resource; if not, change triggers to track it now.")
+	case v3:
+		diags.AddAttributeWarning(path.Root("integration_id"), summary,
+			"Its answer is not in the state. If the event is there, it is taken over as it is, without effects, which can't be read any more; if not, it is tracked.")
+	default:
+		diags.AddWarning(summary,
+			"Its answer is not in the state. Applying sends it again under the same idempotency key: if it was tracked, the deployment repeats its answer, and no second event comes about.")
+	}
+}
+
+// run tracks the event and reports what went wrong.
+func (m *eventInput) run(ctx context.Context, data *fw.Data, construct string, run *fw.Run, parts []string, diags *diag.Diagnostics) *tracked {
 	doing := fw.Doing{
 		Construct: construct, Action: "track event", Object: strconv.Quote(m.Type.ValueString()),
 		Pointers: map[string]path.Path{
@@ -148,70 +193,81 @@ func (m *eventInput) run(ctx context.Context, data *fw.Data, construct, key stri
 	}
 	switch m.version() {
 	case v1:
-		return m.runV1(ctx, data, doing, diags)
+		return m.runV1(ctx, data, doing, run, diags)
 	case v3:
-		return m.runV3(ctx, data, doing, parts, diags)
+		return m.runV3(ctx, data, doing, run, parts, diags)
 	default:
-		return m.runV2(ctx, data, doing, key, parts, diags)
+		return m.runV2(ctx, data, doing, run, parts, diags)
 	}
 }
 
-func (m *eventInput) runV2(ctx context.Context, data *fw.Data, doing fw.Doing, key string, parts []string, diags *diag.Diagnostics) *tracked {
+func (m *eventInput) runV2(ctx context.Context, data *fw.Data, doing fw.Doing, run *fw.Run, parts []string, diags *diag.Diagnostics) *tracked {
 	cards, _ := fw.Strings(m.LoyaltyCards)
 	answer, err := data.Client.TrackEventV2(ctx, talonone.EventRequest{
 		ProfileID: m.ProfileID.ValueString(), StoreIntegrationID: m.StoreIntegrationID.ValueString(), Type: m.Type.ValueString(),
 		Attributes: fw.RawAttributes(m.Attributes), LoyaltyCards: cards,
-	}, talonone.EventOptions{ResponseContent: fw.WithPart(parts, "event"), IdempotencyKey: key})
+	}, talonone.EventOptions{ResponseContent: fw.WithPart(parts, "event"), IdempotencyKey: run.Key})
 	if err != nil {
-		fw.AddRunError(diags, doing, err, key)
+		fw.AddRunError(diags, doing, err, run)
 		return nil
 	}
 	return &tracked{answer.Event, answer.Effects, answer.CreatedCoupons, answer.CreatedReferrals, answer.Parts}
 }
 
-func (m *eventInput) runV3(ctx context.Context, data *fw.Data, doing fw.Doing, parts []string, diags *diag.Diagnostics) *tracked {
+func (m *eventInput) runV3(ctx context.Context, data *fw.Data, doing fw.Doing, run *fw.Run, parts []string, diags *diag.Diagnostics) *tracked {
 	cards, _ := fw.Strings(m.LoyaltyCards)
 	answer, landed, err := data.Client.TrackEventV3(ctx, talonone.AdvancedEvent{
 		IntegrationID: m.IntegrationID.ValueString(), ProfileID: m.ProfileID.ValueString(),
 		ConnectedSessionID: m.ConnectedSessionID.ValueString(), StoreIntegrationID: m.StoreIntegrationID.ValueString(),
 		Type: m.Type.ValueString(), Attributes: fw.RawAttributes(m.Attributes), LoyaltyCards: cards,
-	}, fw.WithPart(parts, "advancedEvent"))
+	}, fw.WithPart(parts, "advancedEvent"), run.Begun)
 	switch {
+	case talonone.IsOutcomeUnknown(err):
+		fw.AddError(diags, doing, err)
+		diags.AddAttributeWarning(path.Root("integration_id"), "It is not known whether the event was tracked",
+			"Apply again: the event is taken over if it is there, and tracked if not. That it was sent is noted in Terraform's data folder.")
+		return nil
 	case talonone.IsConflict(err):
-		doing.Advice[http.StatusConflict] = "An integration ID belongs to one event for ever, and events can't be changed. If an apply that was stopped has tracked this event, there is nothing left to do; otherwise choose another integration_id."
+		run.Forget()
+		doing.Advice[http.StatusConflict] = "An integration ID belongs to one event for ever, and events can't be changed. If an apply on another machine was stopped after it had tracked this event, there is nothing left to do: remove the resource. Otherwise choose another integration_id."
 		fw.AddAttributeError(diags, path.Root("integration_id"), doing, err)
 		return nil
 	case err != nil:
+		run.Failed(err)
 		fw.AddError(diags, doing, err)
 		return nil
 	case landed:
 		diags.AddAttributeWarning(path.Root("integration_id"), "The answer with the effects was lost",
-			fmt.Sprintf("The connection broke while event %q was tracked. The event is there, but its effects can't be read any more, so effects is empty.", m.IntegrationID.ValueString()))
+			fmt.Sprintf("The answer to event %q never arrived. The event is there, but its effects can't be read any more, so effects is empty.", m.IntegrationID.ValueString()))
 	}
 	return &tracked{answer.AdvancedEvent, answer.Effects, answer.CreatedCoupons, answer.CreatedReferrals, answer.Parts}
 }
 
-func (m *eventInput) runV1(ctx context.Context, data *fw.Data, doing fw.Doing, diags *diag.Diagnostics) *tracked {
+func (m *eventInput) runV1(ctx context.Context, data *fw.Data, doing fw.Doing, run *fw.Run, diags *diag.Diagnostics) *tracked {
 	answer, err := data.Client.TrackEvent(ctx, talonone.LegacyEvent{
 		ProfileID: m.ProfileID.ValueString(), Type: m.Type.ValueString(), SessionID: m.SessionID.ValueString(),
 		Attributes: fw.RawAttributes(m.Attributes),
 	})
 	switch {
+	case talonone.IsOutcomeUnknown(err):
+		diags.AddError("Unable to tell whether event "+strconv.Quote(m.Type.ValueString())+" was tracked",
+			err.Error()+".\n\nVersion 1 of events knows no idempotency key, so it was not sent again. Look for the event in the Campaign Manager under the Application's Events, filtered by session "+
+				strconv.Quote(m.SessionID.ValueString())+", before it is sent once more: that would track a second one.")
+		return nil
+	case err == nil:
+		run.Done(answer.Event.ID)
+		return &tracked{event: &answer.Event, effects: decodePositional(answer.Event.Effects), parts: answer.Parts}
+	}
+	run.Forget()
+	switch {
 	case talonone.IsRetired(err):
 		const advice = "This deployment does not serve version 1 of events, which the vendor retired in 2023. Set api_version = \"v2\" and profile_id, and remove session_id."
 		doing.Advice = map[int]string{http.StatusNotFound: advice, http.StatusGone: advice, http.StatusMethodNotAllowed: advice}
 		fw.AddAttributeError(diags, path.Root("api_version"), doing, err)
-		return nil
-	case talonone.IsOutcomeUnknown(err):
-		diags.AddError("Unable to tell whether event "+strconv.Quote(m.Type.ValueString())+" was tracked",
-			err.Error()+".\n\nVersion 1 of events knows no idempotency key, so it was not sent again. Look for the event in the Campaign Manager under the Application's Events, filtered by session "+
-				strconv.Quote(m.SessionID.ValueString())+", before applying again: that would track a second one.")
-		return nil
-	case err != nil:
+	default:
 		fw.AddError(diags, doing, err)
-		return nil
 	}
-	return &tracked{event: &answer.Event, effects: decodePositional(answer.Event.Effects), parts: answer.Parts}
+	return nil
 }
 
 // decodePositional gives the effects of version 1, which are arrays, the form of

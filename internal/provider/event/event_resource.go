@@ -172,6 +172,7 @@ func (r *eventResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	if !req.State.Raw.IsNull() {
 		var state resourceModel
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		r.settle(state)
 		resp.RequiresReplace = plan.runsAgain(state, config)
 		if len(resp.RequiresReplace) == 0 {
 			state.ResponseContent = plan.ResponseContent
@@ -184,6 +185,9 @@ func (r *eventResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 		fw.WarnOfReplay(config.IdempotencyKey, state.IdempotencyKey, &resp.Diagnostics)
 	}
 	plan.checkAttributes(ctx, r.data, &resp.Diagnostics)
+	if config.IdempotencyKey.IsNull() && r.data.Journal.Begun(resourceType, plan.inputs(plan)) {
+		plan.tellBegun(&resp.Diagnostics)
+	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 }
 
@@ -193,13 +197,17 @@ func (r *eventResource) Create(ctx context.Context, req resource.CreateRequest, 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	key := ""
-	plan.IdempotencyKey = finalKey(plan.eventInput)
-	if !plan.IdempotencyKey.IsNull() {
-		key = plan.IdempotencyKey.ValueString()
+	run := plan.begin(r.data.Journal, resourceType, plan.inputs(plan))
+	if run.Begun && plan.version() == v1 {
+		plan.tellBegun(&resp.Diagnostics)
+		return
+	}
+	plan.IdempotencyKey = types.StringNull()
+	if plan.version() == v2 {
+		plan.IdempotencyKey = types.StringValue(run.Key)
 	}
 	parts, _ := fw.Strings(plan.ResponseContent)
-	result := plan.run(ctx, r.data, resourceType, key, parts, &resp.Diagnostics)
+	result := plan.run(ctx, r.data, resourceType, run, parts, &resp.Diagnostics)
 	if result == nil {
 		return
 	}
@@ -214,6 +222,7 @@ func (r *eventResource) Create(ctx context.Context, req resource.CreateRequest, 
 func (r *eventResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state resourceModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	r.settle(state)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identityModel{APIVersion: state.APIVersion, ID: state.ID})...)
 }
 
@@ -228,25 +237,29 @@ func (r *eventResource) Update(ctx context.Context, req resource.UpdateRequest, 
 // Delete forgets the event.
 func (r *eventResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
 
+// settle forgets that the run was begun: the state holds what came of it.
+func (r *eventResource) settle(state resourceModel) {
+	r.data.Journal.SettleRun(resourceType, state.IdempotencyKey.ValueString())
+	switch state.version() {
+	case v3:
+		r.data.Journal.SettleRun(resourceType, state.IntegrationID.ValueString())
+	case v1:
+		r.data.Journal.Settle(resourceType, state.ID.ValueInt64())
+	}
+}
+
 // runsAgain lists the arguments whose change tracks another event.
 func (m *resourceModel) runsAgain(state, config resourceModel) path.Paths {
 	key := m.IdempotencyKey
 	if config.IdempotencyKey.IsNull() {
 		key = state.IdempotencyKey
 	}
-	return fw.RunsAgain([]fw.Input{
-		{Name: "api_version", Planned: m.APIVersion, Prior: state.APIVersion},
-		{Name: "type", Planned: m.Type, Prior: state.Type},
-		{Name: "profile_id", Planned: m.ProfileID, Prior: state.ProfileID},
-		{Name: "session_id", Planned: m.SessionID, Prior: state.SessionID},
-		{Name: "integration_id", Planned: m.IntegrationID, Prior: state.IntegrationID},
-		{Name: "connected_session_id", Planned: m.ConnectedSessionID, Prior: state.ConnectedSessionID},
-		{Name: "store_integration_id", Planned: m.StoreIntegrationID, Prior: state.StoreIntegrationID},
-		{Name: "loyalty_cards", Planned: m.LoyaltyCards, Prior: state.LoyaltyCards},
-		{Name: "attributes", Planned: m.Attributes, Prior: state.Attributes},
-		{Name: "triggers", Planned: m.Triggers, Prior: state.Triggers},
-		{Name: "idempotency_key", Planned: key, Prior: state.IdempotencyKey},
-	})
+	return fw.RunsAgain(append(m.inputs(state), fw.Input{Name: "idempotency_key", Planned: key, Prior: state.IdempotencyKey}))
+}
+
+// inputs are the arguments that make an event another one.
+func (m *resourceModel) inputs(state resourceModel) []fw.Input {
+	return append(m.eventInput.inputs(state.eventInput), fw.Input{Name: "triggers", Planned: m.Triggers, Prior: state.Triggers})
 }
 
 func (m *resourceModel) setResult(result *tracked) {
@@ -265,14 +278,6 @@ func newKey(version types.String) types.String {
 		return types.StringUnknown()
 	}
 	return types.StringNull()
-}
-
-// finalKey is the key of a run that is about to begin.
-func finalKey(m eventInput) types.String {
-	if m.version() != v2 {
-		return types.StringNull()
-	}
-	return types.StringValue(fw.RunKey(m.IdempotencyKey))
 }
 
 func cardValidators() []validator.List {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -13,6 +14,10 @@ import (
 
 // journalAge is how long an entry is kept that nothing settles.
 const journalAge = 30 * 24 * time.Hour
+
+// keyAge is how long the key of a run is used again. A deployment knows it for 24
+// hours; the last one is left to clocks that differ and to long applies.
+const keyAge = 23 * time.Hour
 
 // Journal remembers, in Terraform's data folder, creates whose result may never
 // reach a state: of requests that are sent again at the risk of a double. When
@@ -41,6 +46,8 @@ type JournalEntry struct {
 	Sent     time.Time       `json:"sent"`
 	// ID is what the deployment answered; zero when no answer came.
 	ID int64 `json:"id,omitempty"`
+	// Key is that of a Run.
+	Key string `json:"key,omitempty"`
 
 	file string
 }
@@ -57,12 +64,16 @@ func NewJournal(dataDir, url string, runStart time.Time) *Journal {
 // Begin notes a create that is about to be sent. A folder that can't be written
 // to costs the memory of it, not the create.
 func (j *Journal) Begin(kind string, settings any) *JournalEntry {
+	return j.begin(kind, settings, "")
+}
+
+func (j *Journal) begin(kind string, settings any, key string) *JournalEntry {
 	body, err := json.Marshal(settings)
 	if j == nil || err != nil || os.MkdirAll(j.dir, 0o700) != nil {
 		return nil
 	}
 	entry := &JournalEntry{
-		URL: j.url, Kind: kind, Settings: body, Sent: time.Now().UTC(),
+		URL: j.url, Kind: kind, Settings: body, Sent: time.Now().UTC(), Key: key,
 		file: filepath.Join(j.dir, uuid.NewString()+".json"),
 	}
 	entry.write()
@@ -118,6 +129,17 @@ func (j *Journal) Earlier(kind string, settings any) []*JournalEntry {
 
 // Settle forgets a create whose result a state holds, or that has been deleted.
 func (j *Journal) Settle(kind string, id int64) {
+	j.settle(kind, func(entry *JournalEntry) bool { return entry.ID == id })
+}
+
+// SettleRun forgets a run whose result a state holds; an empty key is none.
+func (j *Journal) SettleRun(kind, key string) {
+	if key != "" {
+		j.settle(kind, func(entry *JournalEntry) bool { return entry.Key == key })
+	}
+}
+
+func (j *Journal) settle(kind string, settled func(*JournalEntry) bool) {
 	if j == nil {
 		return
 	}
@@ -126,13 +148,30 @@ func (j *Journal) Settle(kind string, id int64) {
 	defer j.mu.Unlock()
 	kept := j.earlier[kind][:0]
 	for _, entry := range j.earlier[kind] {
-		if entry.ID == id {
+		if settled(entry) {
 			entry.Forget()
 		} else {
 			kept = append(kept, entry)
 		}
 	}
 	j.earlier[kind] = kept
+}
+
+// take returns an entry that Earlier returns too, to nobody else after that.
+func (j *Journal) take(kind string, settings any) *JournalEntry {
+	found := j.Earlier(kind, settings)
+	if len(found) == 0 {
+		return nil
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for _, entry := range found {
+		if at := slices.Index(j.earlier[kind], entry); at >= 0 {
+			j.earlier[kind] = slices.Delete(j.earlier[kind], at, at+1)
+			return entry
+		}
+	}
+	return nil
 }
 
 // ForgetLost drops the creates with these settings whose answer was lost, after
@@ -153,7 +192,7 @@ func (j *Journal) load() {
 		for _, file := range files {
 			entry := readEntry(file)
 			switch {
-			case entry == nil || time.Since(entry.Sent) > journalAge:
+			case entry == nil || entry.expired():
 				_ = os.Remove(file)
 			case entry.URL == j.url && entry.Sent.Before(j.runStart):
 				earlier[entry.Kind] = append(earlier[entry.Kind], entry)
@@ -163,6 +202,11 @@ func (j *Journal) load() {
 		defer j.mu.Unlock()
 		j.earlier = earlier
 	})
+}
+
+func (e *JournalEntry) expired() bool {
+	age := time.Since(e.Sent)
+	return age > journalAge || e.Key != "" && age > keyAge
 }
 
 func readEntry(file string) *JournalEntry {

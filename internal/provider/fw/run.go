@@ -4,11 +4,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 
-	"github.com/google/uuid"
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -48,27 +46,23 @@ func WarnOfReplay(configured, prior types.String, diags *diag.Diagnostics) {
 		"This plan runs the operation again with the idempotency_key of the run before. Within 24 hours of that run the deployment repeats its answer and does nothing. Change idempotency_key too, or leave it out.")
 }
 
-// RunKey is the configured idempotency key, or a random one.
-func RunKey(configured types.String) string {
-	if configured.IsNull() || configured.IsUnknown() {
-		return uuid.NewString()
-	}
-	return configured.ValueString()
-}
-
 // AddRunError reports a run that failed. Where it may have been carried out all
 // the same, it says how to repeat it without running it twice.
-func AddRunError(diags *diag.Diagnostics, doing Doing, err error, key string) {
+func AddRunError(diags *diag.Diagnostics, doing Doing, err error, run *Run) {
+	run.Failed(err)
 	AddError(diags, doing, err)
-	apiErr, answered := errors.AsType[*talonone.Error](err)
-	if key == "" || answered && apiErr.StatusCode < http.StatusInternalServerError {
+	if refusal(err) != 0 {
 		return
 	}
 	if _, missing := errors.AsType[*talonone.MissingCredentialError](err); missing {
 		return
 	}
-	diags.AddWarning("It is not known whether the operation ran",
-		fmt.Sprintf("Set idempotency_key = %q and apply again within 24 hours: the deployment then repeats the answer if the operation ran, and runs it if not.", key))
+	advice := fmt.Sprintf("Set idempotency_key = %q and apply again within 24 hours: the deployment then repeats the answer if the operation ran, and runs it if not.", run.Key)
+	if run.entry != nil {
+		advice = fmt.Sprintf("Apply again within 23 hours: it is sent under the same idempotency key, so that the deployment repeats the answer if the operation ran, and runs it if not. "+
+			"The key is kept in Terraform's data folder; where that is lost, as with a runner that is thrown away, set idempotency_key = %q.", run.Key)
+	}
+	diags.AddWarning("It is not known whether the operation ran", advice)
 }
 
 // ListedNames writes names as code, for a description.

@@ -71,10 +71,12 @@ func (a *returnAction) Invoke(ctx context.Context, req action.InvokeRequest, res
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	answer := config.run(ctx, a.data, "action "+returnActionType, fw.RunKey(config.IdempotencyKey), nil, &resp.Diagnostics)
+	run := a.data.Journal.BeginRun(returnActionType, config.inputs(config), config.IdempotencyKey)
+	answer := config.run(ctx, a.data, "action "+returnActionType, run, nil, &resp.Diagnostics)
 	if answer == nil {
 		return
 	}
+	run.Forget()
 	message := fmt.Sprintf("Returned items of customer session %q; %s.", config.SessionIntegrationID.ValueString(), fw.EffectSummary(answer.Effects))
 	if answer.Return != nil {
 		message = fmt.Sprintf("Return %d: returned items of customer session %q; %s.", answer.Return.ID, config.SessionIntegrationID.ValueString(), fw.EffectSummary(answer.Effects))

@@ -53,15 +53,24 @@ func (m *returnInput) items(ctx context.Context, diags *diag.Diagnostics) []talo
 	return items
 }
 
-// run carries the return out under the key, and reports what went wrong.
-func (m *returnInput) run(ctx context.Context, data *fw.Data, construct, key string, parts []string, diags *diag.Diagnostics) *talonone.State {
+// inputs are the arguments that make a return another one.
+func (m *returnInput) inputs(prior returnInput) []fw.Input {
+	return []fw.Input{
+		{Name: "session_integration_id", Planned: m.SessionIntegrationID, Prior: prior.SessionIntegrationID},
+		{Name: "returned_cart_items", Planned: m.ReturnedCartItems, Prior: prior.ReturnedCartItems},
+		{Name: "run_rule_engine", Planned: m.RunRuleEngine, Prior: prior.RunRuleEngine},
+	}
+}
+
+// run carries the return out, and reports what went wrong.
+func (m *returnInput) run(ctx context.Context, data *fw.Data, construct string, run *fw.Run, parts []string, diags *diag.Diagnostics) *talonone.State {
 	items := m.items(ctx, diags)
 	if diags.HasError() {
 		return nil
 	}
 	id := m.SessionIntegrationID.ValueString()
 	answer, err := data.Client.ReturnCartItems(ctx, id, items, talonone.ReturnOptions{
-		RunRuleEngine: m.RunRuleEngine.ValueBool(), ResponseContent: parts, IdempotencyKey: key,
+		RunRuleEngine: m.RunRuleEngine.ValueBool(), ResponseContent: parts, IdempotencyKey: run.Key,
 	})
 	if err == nil {
 		return answer
@@ -74,12 +83,13 @@ func (m *returnInput) run(ctx context.Context, data *fw.Data, construct, key str
 		},
 	}
 	if talonone.IsUnknownSession(err) {
+		run.Failed(err)
 		fw.AddAttributeError(diags, path.Root("session_integration_id"), doing, err)
 		return nil
 	}
 	for i := range items {
 		doing.Pointers["/return/returnedCartItems/"+strconv.Itoa(i)] = path.Root("returned_cart_items").AtListIndex(i)
 	}
-	fw.AddRunError(diags, doing, err, key)
+	fw.AddRunError(diags, doing, err, run)
 	return nil
 }

@@ -143,16 +143,12 @@ func (r *returnResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	if !req.State.Raw.IsNull() {
 		var state returnModel
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		r.settle(state)
 		if config.IdempotencyKey.IsNull() {
 			plan.IdempotencyKey = state.IdempotencyKey
 		}
-		resp.RequiresReplace = fw.RunsAgain([]fw.Input{
-			{Name: "session_integration_id", Planned: plan.SessionIntegrationID, Prior: state.SessionIntegrationID},
-			{Name: "returned_cart_items", Planned: plan.ReturnedCartItems, Prior: state.ReturnedCartItems},
-			{Name: "run_rule_engine", Planned: plan.RunRuleEngine, Prior: state.RunRuleEngine},
-			{Name: "triggers", Planned: plan.Triggers, Prior: state.Triggers},
-			{Name: "idempotency_key", Planned: plan.IdempotencyKey, Prior: state.IdempotencyKey},
-		})
+		resp.RequiresReplace = fw.RunsAgain(append(plan.inputs(state),
+			fw.Input{Name: "idempotency_key", Planned: plan.IdempotencyKey, Prior: state.IdempotencyKey}))
 		if len(resp.RequiresReplace) == 0 {
 			state.ResponseContent = plan.ResponseContent
 			if plan.ResponseContent.IsNull() {
@@ -166,6 +162,10 @@ func (r *returnResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 			}
 		}
 	}
+	if plan.ID.IsUnknown() && config.IdempotencyKey.IsNull() && r.data != nil && r.data.Journal.Begun(returnType, plan.inputs(plan)) {
+		resp.Diagnostics.AddWarning("An earlier apply began this return",
+			"Its answer is not in the state. Applying sends it again under the same idempotency key: if the items went back, the deployment repeats its answer, and they don't go back twice.")
+	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 }
 
@@ -175,13 +175,13 @@ func (r *returnResource) Create(ctx context.Context, req resource.CreateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	key := fw.RunKey(plan.IdempotencyKey)
+	run := r.data.Journal.BeginRun(returnType, plan.inputs(plan), plan.IdempotencyKey)
 	parts, _ := fw.Strings(plan.ResponseContent)
-	answer := plan.run(ctx, r.data, returnType, key, parts, &resp.Diagnostics)
+	answer := plan.run(ctx, r.data, returnType, run, parts, &resp.Diagnostics)
 	if answer == nil {
 		return
 	}
-	plan.IdempotencyKey = types.StringValue(key)
+	plan.IdempotencyKey = types.StringValue(run.Key)
 	plan.ID, plan.EventID, plan.SessionID, plan.Created = types.Int64Null(), types.Int64Null(), types.Int64Null(), timetypes.NewRFC3339Null()
 	if made := answer.Return; made != nil {
 		plan.ID, plan.EventID, plan.SessionID = types.Int64Value(made.ID), types.Int64Value(made.EventID), types.Int64Value(made.SessionID)
@@ -198,6 +198,7 @@ func (r *returnResource) Create(ctx context.Context, req resource.CreateRequest,
 func (r *returnResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state returnModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	r.settle(state)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, returnIdentity{SessionIntegrationID: state.SessionIntegrationID, ID: state.ID})...)
 }
 
@@ -211,6 +212,18 @@ func (r *returnResource) Update(ctx context.Context, req resource.UpdateRequest,
 
 // Delete forgets the return.
 func (r *returnResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
+
+// settle forgets that the return was begun: the state holds what came of it.
+func (r *returnResource) settle(state returnModel) {
+	if r.data != nil {
+		r.data.Journal.SettleRun(returnType, state.IdempotencyKey.ValueString())
+	}
+}
+
+// inputs are the arguments that make a return another one.
+func (m *returnModel) inputs(prior returnModel) []fw.Input {
+	return append(m.returnInput.inputs(prior.returnInput), fw.Input{Name: "triggers", Planned: m.Triggers, Prior: prior.Triggers})
+}
 
 func positionValidators() []validator.Int64 {
 	return []validator.Int64{int64validator.AtLeast(0), returnedItemValidator{}}
