@@ -54,7 +54,7 @@ func (a *returnAction) Schema(_ context.Context, _ action.SchemaRequest, resp *a
 			"run_rule_engine": schema.BoolAttribute{Optional: true, MarkdownDescription: returnText["run_rule_engine"]},
 			"idempotency_key": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Key under which the deployment does the return once and repeats its answer for 24 hours, 1 to 255 characters. Default: a random one for every invocation, kept through repetitions.",
+				MarkdownDescription: "Key under which the deployment does the return once and repeats its answer for 24 hours, 1 to 255 characters. Default: a random one for every invocation, kept through repetitions, and for 23 hours in Terraform's data folder where the answer was lost.",
 				Validators:          keyValidators(),
 			},
 		},

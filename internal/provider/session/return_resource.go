@@ -89,7 +89,7 @@ func (r *returnResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 		},
 		"idempotency_key": schema.StringAttribute{
 			Optional: true, Computed: true,
-			MarkdownDescription: "Key under which the deployment does the return once and repeats its answer for 24 hours, 1 to 255 characters. Default: a random one for every run, kept through repetitions." + again,
+			MarkdownDescription: "Key under which the deployment does the return once and repeats its answer for 24 hours, 1 to 255 characters. Default: a random one for every run, kept through repetitions, and for 23 hours in Terraform's data folder where the answer was lost." + again,
 			Validators:          keyValidators(),
 		},
 		"response_content": schema.ListAttribute{
