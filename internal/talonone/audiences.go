@@ -3,6 +3,7 @@ package talonone
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -26,6 +27,8 @@ type Audience struct {
 	CreatedIn3rdParty        *bool      `json:"createdIn3rdParty"`
 	LastUpdate               *time.Time `json:"lastUpdate"`
 }
+
+func (a *Audience) lacks() string { return lacksUnless(a.ID != 0, "id") }
 
 // NewAudience is the body of createAudienceV2. Nil properties are left out, and
 // the deployment chooses.
@@ -136,6 +139,9 @@ func (c *Client) listAudiences(ctx context.Context) (*AudienceListing, error) {
 				listing.All = append(listing.All, audience)
 			}
 			listing.byID[audience.ID] = audience
+		}
+		if len(listing.All) > maxRows {
+			return endless("getAudiences", fmt.Sprintf("it has more than %d entries", maxRows))
 		}
 		return nil
 	})

@@ -62,6 +62,9 @@ func (i *CatalogItem) UnmarshalJSON(data []byte) error {
 		object.WriteByte(separator)
 		object.Write(name)
 		object.WriteByte(':')
+		if len(attribute.Value) == 0 {
+			attribute.Value = json.RawMessage("null")
+		}
 		object.Write(attribute.Value)
 		separator = ','
 	}
@@ -69,6 +72,8 @@ func (i *CatalogItem) UnmarshalJSON(data []byte) error {
 	i.Attributes = object.Bytes()
 	return nil
 }
+
+func (i CatalogItem) lacks() string { return lacksUnless(i.SKU != "", "sku") }
 
 // Product groups SKUs.
 type Product struct {
@@ -81,6 +86,8 @@ type Catalog struct {
 	// Version counts the accepted syncs.
 	Version int64 `json:"version"`
 }
+
+func (c *Catalog) lacks() string { return lacksUnless(c.ID != 0, "id") }
 
 // CatalogAction is one action of syncCatalog.
 type CatalogAction interface {
@@ -383,6 +390,7 @@ func (c *Client) listItems(ctx context.Context, catalogID int64) (items []Catalo
 		return nil, false, err
 	}
 	items = first.items
+	guard := listGuard[CatalogItem]{operation: "listCatalogItems", most: maxPages, pages: 1, previous: first.items}
 	for len(first.items) > 0 && (first.total == nil || len(items) < *first.total) {
 		answer, err := doJSON[page[CatalogItem]](ctx, c, itemsCall(catalogID, url.Values{
 			"pageSize": {strconv.Itoa(PageSize)}, "skip": {strconv.Itoa(len(items))},
@@ -390,7 +398,12 @@ func (c *Client) listItems(ctx context.Context, catalogID int64) (items []Catalo
 		if err != nil {
 			return nil, false, err
 		}
-		items = append(items, answer.Data...)
+		if err := guard.next(answer.Data); err != nil {
+			return nil, false, err
+		}
+		if items, err = appendRows("listCatalogItems", items, answer.Data); err != nil {
+			return nil, false, err
+		}
 		if len(answer.Data) == 0 || answer.HasMore != nil && !*answer.HasMore {
 			break
 		}
@@ -421,9 +434,9 @@ func (c *Client) filteredItems(ctx context.Context, catalogID int64, queries []u
 	var found []CatalogItem
 	for _, query := range queries {
 		newCall := func() *call { return itemsCall(catalogID, maps.Clone(query)) }
-		err := eachPageSorted(ctx, c, "", newCall, func(items []CatalogItem) error {
-			found = append(found, items...)
-			return nil
+		err := eachPageSorted(ctx, c, "", newCall, func(items []CatalogItem) (err error) {
+			found, err = appendRows("listCatalogItems", found, items)
+			return err
 		})
 		if err != nil {
 			return nil, err

@@ -3,8 +3,12 @@ package talonone
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strconv"
 	"strings"
 )
@@ -86,11 +90,15 @@ func (c *Client) GetReservedCustomers(ctx context.Context, couponValue string, k
 		params: []string{couponValue}, access: integrationAccess,
 		read: func(resp *http.Response) error {
 			kept, total = nil, 0
-			return eachElement(operation, resp, func(profile *CustomerProfile) {
+			return eachElement(operation, resp, func(profile *CustomerProfile) error {
 				total++
 				if keep == nil || keep(profile) {
 					kept = append(kept, profile)
 				}
+				if len(kept) > maxRows {
+					return endless(operation, fmt.Sprintf("it has more than %d entries", maxRows))
+				}
+				return nil
 			})
 		},
 	})
@@ -102,17 +110,59 @@ func (c *Client) GetReservedCustomers(ctx context.Context, couponValue string, k
 
 // eachElement calls use for every element of the "data" array of an answer
 // without holding the whole array.
-func eachElement[T any](operation string, resp *http.Response, use func(*T)) error {
+func eachElement[T any](operation string, resp *http.Response, use func(*T) error) error {
 	if err := requireJSON(operation, resp); err != nil {
 		return err
 	}
-	decoder := json.NewDecoder(resp.Body)
-	decoder.UseNumber()
-	return decodingError(operation, resp, decodeData(decoder, use))
+	body := &elementLimit{body: resp.Body, tooLong: tooLong(operation, resp)}
+	decoder := json.NewDecoder(body)
+	seen := false
+	err := decodeData(decoder, &seen, func(raw json.RawMessage) error {
+		body.sinceElement = 0
+		if problem := problemOfText(raw); problem != "" {
+			return malformed(operation, resp, problem)
+		}
+		element := new(T)
+		if err := json.Unmarshal(raw, element); err != nil {
+			return err
+		}
+		if missing := missingIn(element); missing != "" {
+			return malformed(operation, resp, "it lacks "+missing)
+		}
+		return use(element)
+	})
+	switch {
+	case body.err != nil:
+		return &incompleteError{body.err}
+	case err == nil && !seen:
+		err = malformed(operation, resp, "it lacks data")
+	}
+	return decodingError(operation, resp, err)
 }
 
-func decodeData[T any](decoder *json.Decoder, use func(*T)) error {
-	if _, err := decoder.Token(); err != nil {
+// elementLimit fails once more than maxAnswer bytes were read for one element, and
+// keeps what else ends the body early.
+type elementLimit struct {
+	body         io.Reader
+	sinceElement int
+	tooLong      error
+	err          error
+}
+
+func (l *elementLimit) Read(p []byte) (int, error) {
+	if l.sinceElement > maxAnswer {
+		return 0, l.tooLong
+	}
+	n, err := l.body.Read(p)
+	l.sinceElement += n
+	if err != nil && !errors.Is(err, io.EOF) {
+		l.err = err
+	}
+	return n, err
+}
+
+func decodeData(decoder *json.Decoder, seen *bool, use func(json.RawMessage) error) error {
+	if token, err := decoder.Token(); err != nil || token != json.Delim('{') {
 		return err
 	}
 	for decoder.More() {
@@ -121,6 +171,7 @@ func decodeData[T any](decoder *json.Decoder, use func(*T)) error {
 			return err
 		}
 		if name == "data" {
+			*seen = true
 			err = decodeElements(decoder, use)
 		} else {
 			var skipped json.RawMessage
@@ -134,19 +185,25 @@ func decodeData[T any](decoder *json.Decoder, use func(*T)) error {
 	return err
 }
 
-func decodeElements[T any](decoder *json.Decoder, use func(*T)) error {
-	// A list without elements may be null.
-	if token, err := decoder.Token(); err != nil || token != json.Delim('[') {
+func decodeElements(decoder *json.Decoder, use func(json.RawMessage) error) error {
+	token, err := decoder.Token()
+	switch {
+	case err != nil, token == nil: // A list without elements may be null.
 		return err
+	case token != json.Delim('['):
+		return &json.UnmarshalTypeError{Value: fmt.Sprintf("%T", token), Type: reflect.TypeFor[[]any](), Field: "data"}
 	}
 	for decoder.More() {
-		element := new(T)
-		if err := decoder.Decode(element); err != nil {
+		// A fresh one each time: what is kept of an element may share its memory.
+		var element json.RawMessage
+		if err := decoder.Decode(&element); err != nil {
 			return err
 		}
-		use(element)
+		if err := use(element); err != nil {
+			return err
+		}
 	}
-	_, err := decoder.Token()
+	_, err = decoder.Token()
 	return err
 }
 

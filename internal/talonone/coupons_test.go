@@ -100,7 +100,7 @@ func FuzzReservedCustomers(f *testing.F) {
 			t.Fatal(err)
 		}
 		n := 0
-		_ = eachElement("op", resp, func(*CustomerProfile) { n++ })
+		_ = eachElement("op", resp, func(*CustomerProfile) error { n++; return nil })
 	})
 }
 
@@ -171,7 +171,7 @@ func TestReferralsAreCreatedOnceAndWithTheirCodes(t *testing.T) {
 func TestReferralsAreNarrowedAndTheListEndsWhenEnoughIsSeen(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := &script{answers: replies{status(200, `{"hasMore":true,"data":[{"id":1}]}`)}}
+		s := &script{answers: replies{status(200, `{"hasMore":true,"data":[{"id":1,"code":"A-1"}]}`)}}
 		usable, enough := true, errors.New("enough")
 		after := time.Date(2026, 1, 2, 3, 4, 5, 6000, time.FixedZone("", 3600))
 		err := newTestClient(t, s).GetReferrals(t.Context(), 1, 11, ReferralFilter{Code: "A-1", Advocate: "a+b", CreatedAfter: after, Valid: "validNow", Usable: &usable}, func([]*Referral) error { return enough })
@@ -186,7 +186,7 @@ func TestReferralsAreUpdatedAndDeleted(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		friend := "f"
-		s := &script{answers: replies{status(200, `{"id":1}`), status(404, `{}`)}}
+		s := &script{answers: replies{status(200, `{"id":1,"code":"A-1"}`), status(404, `{}`)}}
 		client := newTestClient(t, s)
 		if _, err := client.UpdateReferral(t.Context(), 1, 11, 4001, ReferralUpdate{FriendProfileIntegrationID: &friend, Attributes: []byte(`{}`)}); err != nil {
 			t.Error(err)

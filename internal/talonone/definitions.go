@@ -32,6 +32,8 @@ type AttributeDefinition struct {
 	SubscribedCatalogIDs []int64 `json:"subscribedCatalogsIds"`
 }
 
+func (d AttributeDefinition) lacks() string { return lacksUnless(d.Name != "", "name") }
+
 // Application is the part of the API's object that the provider needs.
 type Application struct {
 	ID      int64  `json:"id"`
@@ -42,6 +44,8 @@ type Application struct {
 	CaseSensitivity *string `json:"caseSensitivity"`
 }
 
+func (a Application) lacks() string { return lacksUnless(a.ID != 0, "id") }
+
 // Campaign is the part of the API's object that the provider needs.
 type Campaign struct {
 	ID            int64    `json:"id"`
@@ -50,6 +54,8 @@ type Campaign struct {
 	State         string   `json:"state"`
 	Features      []string `json:"features"`
 }
+
+func (c Campaign) lacks() string { return lacksUnless(c.ID != 0, "id") }
 
 // GetAttributes lists the account's attribute definitions: GET /v1/attributes,
 // Management key, 1000 a request. One listing serves the whole run.
@@ -101,9 +107,9 @@ func (c *Client) GetCampaigns(ctx context.Context) ([]Campaign, error) {
 // listAll reads every page of a list into one slice.
 func listAll[T any](ctx context.Context, c *Client, newCall func() *call) ([]T, error) {
 	var all []T
-	err := eachPage(ctx, c, newCall, func(rows []T) error {
-		all = append(all, rows...)
-		return nil
+	err := eachPage(ctx, c, newCall, func(rows []T) (err error) {
+		all, err = appendRows(newCall().operation, all, rows)
+		return err
 	})
 	return all, err
 }

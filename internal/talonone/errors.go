@@ -52,10 +52,21 @@ func (e *Error) Error() string {
 	if e.Message != "" {
 		b.WriteString(": " + e.Message)
 	}
-	for _, item := range e.Items {
+	shown, left := e.ShownItems()
+	for _, item := range shown {
 		b.WriteString("; " + item.String())
 	}
+	if left > 0 {
+		fmt.Fprintf(&b, "; and %d more", left)
+	}
 	return b.String()
+}
+
+// ShownItems are the first items, as many as somebody reads, and how many are left.
+func (e *Error) ShownItems() (shown []ErrorItem, left int) {
+	const most = 50
+	shown = e.Items[:min(len(e.Items), most)]
+	return shown, len(e.Items) - len(shown)
 }
 
 func (i ErrorItem) String() string {
@@ -119,6 +130,7 @@ func hasStatus(err error, status int) bool {
 func readError(operation string, resp *http.Response) *Error {
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
 	apiErr := &Error{Operation: operation, StatusCode: resp.StatusCode}
+	defer apiErr.noteWait(resp)
 	var shape struct {
 		Message string `json:"message"`
 		Errors  []struct {
@@ -131,14 +143,34 @@ func readError(operation string, resp *http.Response) *Error {
 		apiErr.Message = describeForeignAnswer(resp, len(body))
 		return apiErr
 	}
-	apiErr.Message = shape.Message
+	apiErr.Message = shown(shape.Message)
 	for _, item := range shape.Errors {
-		converted := ErrorItem{Title: item.Title, Details: item.Details}
+		converted := ErrorItem{Title: shown(item.Title), Details: shown(item.Details)}
 		// A source of an unexpected type costs its pointer, not the message.
 		_ = json.Unmarshal(item.Source, &converted.Source)
+		converted.Source.clean()
 		apiErr.Items = append(apiErr.Items, converted)
 	}
 	return apiErr
+}
+
+// noteWait adds that the deployment asks for a longer wait than anybody's patience.
+func (e *Error) noteWait(resp *http.Response) {
+	wait, asked := retryAfter(resp)
+	if !asked || wait <= maxRetryAfter {
+		return
+	}
+	if e.Message != "" {
+		e.Message += "; "
+	}
+	e.Message += fmt.Sprintf("the deployment asks to wait for more than %s, so the request was not repeated", maxRetryAfter)
+}
+
+// clean makes the source fit to be shown.
+func (s *ErrorSource) clean() {
+	for _, text := range []*string{&s.Pointer, &s.Parameter, &s.Line, &s.Resource} {
+		*text = shown(*text)
+	}
 }
 
 // describeForeignAnswer says what came back instead of the API's JSON. The body
@@ -151,7 +183,7 @@ func describeForeignAnswer(resp *http.Response, size int) string {
 	if err != nil {
 		kind = "unknown type"
 	}
-	return fmt.Sprintf("the answer is not the API's JSON (%s, %d bytes); check that base_url names a Talon.One deployment and that no proxy answers in its place", kind, size)
+	return fmt.Sprintf("the answer is not the API's JSON (%s, %d bytes); check that base_url names a Talon.One deployment and that no proxy answers in its place", shown(kind), size)
 }
 
 // IsTimeout says whether a request was given up because its answer took too

@@ -254,6 +254,8 @@ type ApplicationEvent struct {
 	Effects            []Effect        `json:"effects"`
 }
 
+func (e ApplicationEvent) lacks() string { return lacksUnless(e.ID != 0, "id") }
+
 // EventFilter narrows getApplicationEventsWithoutTotalCount; zero fields don't.
 type EventFilter struct {
 	Types []string

@@ -26,6 +26,8 @@ type CustomerProfile struct {
 	Sandbox             *bool                `json:"sandbox"`
 }
 
+func (p *CustomerProfile) lacks() string { return lacksUnless(p.IntegrationID != "", "integrationId") }
+
 // AudienceMembership names an audience that a profile belongs to.
 type AudienceMembership struct {
 	ID   int64  `json:"id"`
@@ -65,6 +67,8 @@ type Coupon struct {
 	ImplicitlyReserved *bool `json:"implicitlyReserved"`
 }
 
+func (c *Coupon) lacks() string { return lacksUnless(c.Value != "", "value") }
+
 // CouponLimit overrides a limit of the campaign for one coupon.
 type CouponLimit struct {
 	Action string      `json:"action"`
@@ -92,6 +96,13 @@ type Referral struct {
 	Attributes json.RawMessage `json:"attributes"`
 	BatchID    *string         `json:"batchId"`
 	ImportID   *int64          `json:"importId"`
+}
+
+func (r *Referral) lacks() string {
+	if r.ID == 0 {
+		return "id"
+	}
+	return lacksUnless(r.Code != "", "code")
 }
 
 // InventoryParts chooses what GetCustomerInventory reads.

@@ -38,6 +38,8 @@ type LoyaltyTransaction struct {
 	ValidityDuration *string `json:"validityDuration"`
 }
 
+func (t LoyaltyTransaction) lacks() string { return lacksUnless(t.ID != 0, "id") }
+
 // LoyaltyFilter narrows getLoyaltyTransactions; zero fields don't.
 type LoyaltyFilter struct {
 	// StartDate and EndDate bound the creation.
@@ -60,6 +62,7 @@ func (c *Client) GetLoyaltyTransactions(ctx context.Context, programID int64, in
 	var all []LoyaltyTransaction
 	seen := make(map[int64]bool)
 	query := filter.query()
+	guard := listGuard[LoyaltyTransaction]{operation: "getLoyaltyTransactions", most: maxRows / PageSize}
 	for skip := 0; ; {
 		size := PageSize
 		if limit > 0 {
@@ -74,6 +77,9 @@ func (c *Client) GetLoyaltyTransactions(ctx context.Context, programID int64, in
 			params: []string{strconv.FormatInt(programID, 10), integrationID}, query: query, access: integrationAccess,
 		})
 		if err != nil {
+			return nil, err
+		}
+		if err := guard.next(answer.Data); err != nil {
 			return nil, err
 		}
 		for _, transaction := range answer.Data {

@@ -21,13 +21,17 @@ const (
 	// maxExportedID bounds one ID of an export, in bytes; it ends the reading of
 	// what is no list of IDs.
 	maxExportedID = 64 << 10
+	// maxExport bounds an export in memory, in bytes: twice what the vendor advises
+	// for an import.
+	maxExport = 1 << 30
 	// keptMemberBytes bounds the exports that are kept for further readers, all
 	// together.
 	keptMemberBytes = 64 << 20
 )
 
-// errNoExport says that an answer is complete and not the documented CSV.
-var errNoExport = errors.New("the answer does not begin with the line " + membershipColumn + ", as every export does")
+// errNoExport says that an answer is not the documented CSV, and would not be
+// when it was asked for again.
+var errNoExport = errors.New("the answer is no export")
 
 // MemberIDs is a list of integration IDs in one piece of memory: about 4 bytes
 // more than their text each. It is not changed once it is returned.
@@ -60,7 +64,7 @@ func (m *MemberIDs) All() iter.Seq[[]byte] {
 
 func (m *MemberIDs) append(id []byte) {
 	m.text = append(m.text, id...)
-	m.ends = append(m.ends, uint32(len(m.text))) //nolint:gosec // readExport refuses lists of 4 GiB.
+	m.ends = append(m.ends, uint32(len(m.text))) //nolint:gosec // readExport refuses longer lists.
 }
 
 func (m *MemberIDs) size() int { return len(m.text) + 4*len(m.ends) }
@@ -86,7 +90,7 @@ func readExport(body io.Reader) (*MemberIDs, error) {
 		if strings.HasPrefix(membershipColumn, string(header)) {
 			return nil, fmt.Errorf("it ends within its header: %w", io.ErrUnexpectedEOF)
 		}
-		return nil, errNoExport
+		return nil, fmt.Errorf("%w: it does not begin with the line %s, as every export does", errNoExport, membershipColumn)
 	}
 	members := &MemberIDs{}
 	for {
@@ -97,8 +101,8 @@ func readExport(body io.Reader) (*MemberIDs, error) {
 		if err != nil {
 			return nil, err
 		}
-		if len(members.text)+len(id) > 1<<32-1 {
-			return nil, errors.New("it is larger than 4 GiB")
+		if members.size()+len(id) > maxExport {
+			return nil, fmt.Errorf("%w: it is longer than %d MiB", errNoExport, maxExport>>20)
 		}
 		members.append(id)
 	}
@@ -137,7 +141,7 @@ func (r *exportRecord) line(before []byte) ([]byte, error) {
 	for {
 		line = append(line, part...)
 		if len(line) > maxExportedID {
-			return nil, fmt.Errorf("one ID is longer than %d bytes", maxExportedID)
+			return nil, fmt.Errorf("%w: one ID is longer than %d bytes", errNoExport, maxExportedID)
 		}
 		if !errors.Is(err, bufio.ErrBufferFull) {
 			break

@@ -40,6 +40,8 @@ type AudienceMember struct {
 	Attributes json.RawMessage `json:"attributes"`
 }
 
+func (m AudienceMember) lacks() string { return lacksUnless(m.IntegrationID != "", "integrationId") }
+
 // MembershipImport is the API's answer to an import.
 type MembershipImport struct {
 	ID int64 `json:"id"`
@@ -145,7 +147,7 @@ func (c *Client) export(ctx context.Context, audienceID int64) (*MemberIDs, erro
 	}
 	op.read = func(resp *http.Response) error {
 		if kind, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type")); err != nil || kind != "application/csv" && kind != "text/csv" {
-			return &Error{Operation: op.operation, StatusCode: resp.StatusCode, Message: describeForeignAnswer(resp, int(max(resp.ContentLength, 1)))}
+			return foreign(op.operation, resp)
 		}
 		// Each attempt starts afresh: a cut answer must leave nothing behind.
 		fresh, err := readExport(resp.Body)

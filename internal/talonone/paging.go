@@ -2,18 +2,84 @@ package talonone
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
 	"net/url"
+	"reflect"
 	"strconv"
 )
 
-// PageSize is the largest page of every Management list.
-const PageSize = 1000
+const (
+	// PageSize is the largest page of every Management list.
+	PageSize = 1000
+	// maxRows bounds a list, in rows.
+	maxRows = 1_000_000
+	// maxPages bounds a list whose pages are used one by one.
+	maxPages = 100_000
+)
 
 // page is the common part of the Management lists' answers.
 type page[T any] struct {
-	Data            []T   `json:"data"`
-	HasMore         *bool `json:"hasMore"`
-	TotalResultSize *int  `json:"totalResultSize"`
+	Data            rows[T] `json:"data"`
+	HasMore         *bool   `json:"hasMore"`
+	TotalResultSize *int    `json:"totalResultSize"`
+}
+
+// lacks tells an answer that is no list from an empty list, which would say that
+// nothing exists any more.
+func (p page[T]) lacks() string {
+	if p.Data == nil {
+		return "data"
+	}
+	return p.Data.lacks()
+}
+
+// rows are the entries of a list. They are nil only where the answer has none;
+// null is an empty list, as Go writes it.
+type rows[T any] []T
+
+// UnmarshalJSON reads an array or null.
+func (r *rows[T]) UnmarshalJSON(data []byte) error {
+	if err := json.Unmarshal(data, (*[]T)(r)); err != nil {
+		return err
+	}
+	if *r == nil {
+		*r = rows[T]{}
+	}
+	return nil
+}
+
+func (r rows[T]) lacks() string {
+	for i, row := range r {
+		if missing := missingIn(row); missing != "" {
+			return fmt.Sprintf("%s in data/%d", missing, i)
+		}
+	}
+	return ""
+}
+
+// listGuard notices lists that never end.
+type listGuard[T any] struct {
+	operation   string
+	pages, most int
+	previous    rows[T]
+}
+
+func (g *listGuard[T]) next(page rows[T]) error {
+	g.pages++
+	switch {
+	case len(page) > 0 && reflect.DeepEqual(page, g.previous):
+		return endless(g.operation, fmt.Sprintf("page %d is the same as the one before it", g.pages))
+	case g.pages > g.most:
+		return endless(g.operation, fmt.Sprintf("it has more than %d pages", g.most))
+	}
+	g.previous = page
+	return nil
+}
+
+func endless(operation, because string) error {
+	return &Error{Operation: operation, StatusCode: http.StatusOK, Message: "the list does not come to an end: " + because}
 }
 
 // eachPage calls use for every page of a list, in order of id, until the list
@@ -26,6 +92,7 @@ func eachPage[T any](ctx context.Context, c *Client, newCall func() *call, use f
 // eachPageSorted is eachPage with a sort field of the list's own; empty leaves
 // the order to the server.
 func eachPageSorted[T any](ctx context.Context, c *Client, sort string, newCall func() *call, use func([]T) error) error {
+	guard := listGuard[T]{operation: newCall().operation, most: maxPages}
 	for skip := 0; ; {
 		op := newCall()
 		if op.query == nil {
@@ -40,6 +107,9 @@ func eachPageSorted[T any](ctx context.Context, c *Client, sort string, newCall 
 		if err != nil {
 			return err
 		}
+		if err := guard.next(answer.Data); err != nil {
+			return err
+		}
 		if err := use(answer.Data); err != nil {
 			return err
 		}
@@ -51,4 +121,12 @@ func eachPageSorted[T any](ctx context.Context, c *Client, sort string, newCall 
 			return nil
 		}
 	}
+}
+
+// appendRows is append for a list that is kept, up to maxRows.
+func appendRows[T any](operation string, all, rows []T) ([]T, error) {
+	if len(all)+len(rows) > maxRows {
+		return nil, endless(operation, fmt.Sprintf("it has more than %d entries", maxRows))
+	}
+	return append(all, rows...), nil
 }

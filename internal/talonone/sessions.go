@@ -339,6 +339,8 @@ type ApplicationSession struct {
 	Total                json.Number `json:"total"`
 }
 
+func (s ApplicationSession) lacks() string { return lacksUnless(s.ID != 0, "id") }
+
 // SessionFilter narrows getApplicationSessions; zero fields don't.
 type SessionFilter struct {
 	// IntegrationID, Profile, Coupon, Referral and StoreIntegrationID match exactly.

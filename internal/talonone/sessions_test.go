@@ -209,7 +209,7 @@ func TestRequestsAboutOneProfileOrSessionFollowEachOther(t *testing.T) {
 func TestApplicationSessionsAreFilteredAndStopWhenAsked(t *testing.T) {
 	t.Parallel()
 	const page = `{"hasMore":true,"data":[{"id":1,"integrationId":"a","state":"closed","total":1.50}]}`
-	s := &script{answers: answers{status(200, page), status(200, page), status(200, `{"hasMore":false,"data":[]}`)}}
+	s := &script{answers: answers{status(200, page), status(200, strings.Replace(page, `"id":1`, `"id":2`, 1)), status(200, `{"hasMore":false,"data":[]}`)}}
 	pages := 0
 	err := newTestClient(t, s).GetApplicationSessions(t.Context(), 1, SessionFilter{Profile: "anna", State: SessionClosed, CreatedAfter: time.Unix(0, 0)}, func(sessions []ApplicationSession) error {
 		if sessions[0].Total != "1.50" {

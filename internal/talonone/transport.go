@@ -7,11 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
-	"mime"
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -21,12 +22,11 @@ import (
 )
 
 const (
-	// maxAnswer bounds a JSON answer, in bytes. A full page of 1000 rows stays
-	// far below it.
-	maxAnswer = 64 << 20
-
 	retryWaitMin = 500 * time.Millisecond
 	retryWaitMax = 30 * time.Second
+	// maxRetryAfter is the longest wait that a deployment may ask for; beyond it,
+	// to say so serves better than to wait.
+	maxRetryAfter = time.Hour
 
 	// limiterShare of the allowed rate is used: the server counts arrivals, and
 	// requests spaced exactly a third of a second apart can arrive four in a second.
@@ -194,6 +194,8 @@ func encodeJSON(body any) ([]byte, error) {
 // readAnswer reads a success through the call and turns the rest into an *Error.
 func readAnswer(op *call, resp *http.Response) error {
 	switch {
+	case resp.StatusCode < 200:
+		return &Error{Operation: op.operation, StatusCode: resp.StatusCode, Message: "the deployment speaks another protocol"}
 	case resp.StatusCode >= 300 && resp.StatusCode < 400:
 		return &Error{
 			Operation: op.operation, StatusCode: resp.StatusCode,
@@ -211,71 +213,6 @@ func readAnswer(op *call, resp *http.Response) error {
 	return op.read(resp)
 }
 
-// doJSON carries out an operation whose success is one JSON document.
-func doJSON[T any](ctx context.Context, c *Client, op *call) (T, error) {
-	var answer T
-	op.read = func(resp *http.Response) error {
-		// Each attempt starts afresh: a cut answer must leave nothing behind.
-		var fresh T
-		if err := decodeJSON(op.operation, resp, &fresh); err != nil {
-			return err
-		}
-		answer = fresh
-		return nil
-	}
-	err := c.do(ctx, op)
-	return answer, err
-}
-
-func decodeJSON(operation string, resp *http.Response, into any) error {
-	if err := requireJSON(operation, resp); err != nil {
-		return err
-	}
-	limited := &io.LimitedReader{R: resp.Body, N: maxAnswer + 1}
-	decoder := json.NewDecoder(limited)
-	decoder.UseNumber()
-	err := decoder.Decode(into)
-	if limited.N <= 0 {
-		return &Error{Operation: operation, StatusCode: resp.StatusCode, Message: fmt.Sprintf("the answer is longer than %d MiB", maxAnswer>>20)}
-	}
-	return decodingError(operation, resp, err)
-}
-
-// requireJSON refuses an answer that is not the API's, such as a proxy's page.
-func requireJSON(operation string, resp *http.Response) error {
-	if kind, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type")); err != nil || kind != "application/json" {
-		return &Error{Operation: operation, StatusCode: resp.StatusCode, Message: describeForeignAnswer(resp, int(max(resp.ContentLength, 1)))}
-	}
-	return nil
-}
-
-// refusePage refuses a page in place of a success that needs no body: a proxy or a login portal wrote it, and the
-// deployment may never have seen the request.
-func refusePage(operation string, resp *http.Response) error {
-	if resp.StatusCode == http.StatusNoContent || resp.ContentLength == 0 || resp.Header.Get("Content-Type") == "" {
-		return nil
-	}
-	return requireJSON(operation, resp)
-}
-
-// decodingError tells an answer of the wrong form, which a repetition would get
-// again, from one that was cut short.
-func decodingError(operation string, resp *http.Response, err error) error {
-	switch {
-	case err == nil:
-		return nil
-	case isWrongType(err):
-		return &Error{Operation: operation, StatusCode: resp.StatusCode, Message: "the answer does not have the documented form: " + err.Error()}
-	default:
-		return fmt.Errorf("the answer is not complete JSON: %w", err)
-	}
-}
-
-func isWrongType(err error) bool {
-	_, wrong := errors.AsType[*json.UnmarshalTypeError](err)
-	return wrong
-}
-
 // checkRetry decides whether an attempt is repeated. It adds to the library's
 // policy (network errors, 429, 5xx) what it can't know: what a repetition of the
 // operation would do.
@@ -291,6 +228,9 @@ func checkRetry(ctx context.Context, resp *http.Response, err error) (bool, erro
 		return op.parallelConflict, nil
 	}
 	if op.repetition == once && resp.StatusCode != http.StatusTooManyRequests {
+		return false, nil
+	}
+	if wait, asked := retryAfter(resp); asked && wait > maxRetryAfter {
 		return false, nil
 	}
 	retry, _ := retryablehttp.DefaultRetryPolicy(ctx, resp, nil)
@@ -330,11 +270,29 @@ func surelyNotCarriedOut(err error) bool {
 // backoff obeys Retry-After, in seconds or as a date, and otherwise waits
 // exponentially longer with jitter, so that parallel requests spread.
 func backoff(minimum, maximum time.Duration, attempt int, resp *http.Response) time.Duration {
-	wait := retryablehttp.DefaultBackoff(minimum, maximum, attempt, resp)
-	if resp != nil && resp.Header.Get("Retry-After") != "" {
-		return wait
+	if wait, asked := retryAfter(resp); asked {
+		return min(wait, maxRetryAfter)
 	}
+	wait := min(minimum<<min(attempt, 20), maximum)
 	return wait/2 + rand.N(wait/2+1) //nolint:gosec // jitter needs no secret randomness
+}
+
+// retryAfter is the wait that a 429 or 503 asks for. A date in the past is the
+// work of clocks that differ, and asks for nothing; neither does nonsense.
+func retryAfter(resp *http.Response) (wait time.Duration, asked bool) {
+	if resp == nil || resp.StatusCode != http.StatusTooManyRequests && resp.StatusCode != http.StatusServiceUnavailable {
+		return 0, false
+	}
+	text := resp.Header.Get("Retry-After")
+	if seconds, err := strconv.ParseUint(text, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
+		const most = uint64(math.MaxInt64 / time.Second)
+		return time.Duration(min(seconds, most)) * time.Second, true //nolint:gosec // It fits by the line above.
+	}
+	date, err := http.ParseTime(text)
+	if err != nil || !date.After(time.Now()) {
+		return 0, false
+	}
+	return time.Until(date), true
 }
 
 // giveUp turns the last attempt's failure into the error of the call.
@@ -372,7 +330,12 @@ func (t *limitedTransport) RoundTrip(req *http.Request) (*http.Response, error) 
 			return nil, err
 		}
 	}
-	return t.next.RoundTrip(req)
+	resp, err := t.next.RoundTrip(req)
+	if resp != nil {
+		// http.Client would read it, and report a broken one as a failure of the network.
+		resp.Header.Del("Location")
+	}
+	return resp, err
 }
 
 // timedTransport ends an attempt that takes too long, the reading of its answer

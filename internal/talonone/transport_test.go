@@ -336,7 +336,7 @@ func TestKeysFollowTheOperation(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := &script{answers: []func(*http.Request) (*http.Response, error){status(200, `{"data":[],"hasMore":false}`)}}
+			s := &script{answers: []func(*http.Request) (*http.Response, error){status(200, `{"id":748,"data":[],"hasMore":false}`)}}
 			var adjust []func(*Config)
 			if test.adjust != nil {
 				adjust = append(adjust, test.adjust)

@@ -46,17 +46,17 @@ func AddError(diags *diag.Diagnostics, doing Doing, err error) {
 		diags.AddError(summary, explain(doing, err))
 		return
 	}
-	pointed := false
+	pointed := make(map[string]bool)
 	for _, item := range apiErr.Items {
 		at, ok := doing.attribute(item.Source.Pointer)
-		if !ok {
+		if !ok || pointed[at.String()] {
 			continue
 		}
-		pointed = true
+		pointed[at.String()] = true
 		diags.AddAttributeError(at, summary, explain(doing, err))
 	}
 	switch {
-	case pointed:
+	case len(pointed) > 0:
 	case apiErr.StatusCode == http.StatusNotFound && len(doing.NotFound.Steps()) > 0:
 		diags.AddAttributeError(doing.NotFound, summary, explain(doing, err))
 	default:
@@ -96,8 +96,12 @@ func explain(doing Doing, err error) string {
 		text += ": " + apiErr.Message
 	}
 	text = sentence(text)
-	for _, item := range apiErr.Items {
+	items, left := apiErr.ShownItems()
+	for _, item := range items {
 		text += "\n  - " + item.String()
+	}
+	if left > 0 {
+		text += fmt.Sprintf("\n  - and %d more", left)
 	}
 	advice := doing.Advice[apiErr.StatusCode]
 	if advice == "" {
