@@ -3,14 +3,13 @@
 package main
 
 import (
-	"context"
 	"flag"
 	"fmt"
 	"log"
 	"os"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 	"github.com/shirou/gopsutil/v4/process"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider"
@@ -31,9 +30,12 @@ func main() {
 		return
 	}
 	silenceFrameworkTrace()
-	err := providerserver.Serve(context.Background(), provider.New(provider.Build{Version: version, Commit: commit, RunStart: commandStart(), DataDir: dataDir()}),
-		providerserver.ServeOpts{Address: provider.Address, Debug: *debug})
-	if err != nil {
+	var options []tf6server.ServeOpt
+	if *debug {
+		options = append(options, tf6server.WithManagedDebug())
+	}
+	build := provider.Build{Version: version, Commit: commit, RunStart: commandStart(), DataDir: dataDir()}
+	if err := tf6server.Serve(provider.Address, provider.NewServer(build), options...); err != nil {
 		log.Fatal(err)
 	}
 }

@@ -16,7 +16,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
@@ -92,7 +91,7 @@ func Factories() map[string]func() (tfprotov6.ProviderServer, error) { return Fa
 func FactoriesIn(dataDir string) map[string]func() (tfprotov6.ProviderServer, error) {
 	build := provider.Build{Version: "test", DataDir: dataDir}
 	return map[string]func() (tfprotov6.ProviderServer, error){
-		"talonone": providerserver.NewProtocol6WithError(provider.New(build)()),
+		"talonone": func() (tfprotov6.ProviderServer, error) { return provider.NewServer(build)(), nil },
 	}
 }
 

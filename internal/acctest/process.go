@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -38,7 +37,7 @@ func (d *Deployment) NewProcess(t testing.TB, settings Attributes) *Process {
 // NewProcessIn is NewProcess with the provider's journal below dataDir.
 func (d *Deployment) NewProcessIn(t testing.TB, dataDir string, settings Attributes) *Process {
 	t.Helper()
-	server := providerserver.NewProtocol6(provider.New(provider.Build{Version: "test", DataDir: dataDir})())()
+	server := provider.NewServer(provider.Build{Version: "test", DataDir: dataDir})()
 	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {
 		t.Fatal(err)

@@ -29,3 +29,15 @@ func (s *Server) AddSession(integrationID, profileID, state string, coupons ...s
 	one.CartItems = []cartItem{{SKU: "boot", Quantity: 2}, {SKU: "lace", Quantity: 1}}
 	s.state.Sessions.add(one)
 }
+
+// Routes lists the operations: method, pattern, and the Authorization that the default fixture opens them with.
+func (s *Server) Routes() (routes [][3]string) {
+	for _, rt := range s.routes {
+		key := "ApiKey-v1 demo-integration-key"
+		if rt.access == managementKey {
+			key = "ManagementKey-v1 demo-management-key"
+		}
+		routes = append(routes, [3]string{rt.method, rt.pattern, key})
+	}
+	return routes
+}
