@@ -2,6 +2,7 @@
 variable "outlet_integration_api_key" {
   type      = string
   sensitive = true
+  ephemeral = true # or a saved plan would hold it
 }
 
 provider "talonone" {

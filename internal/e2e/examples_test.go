@@ -31,31 +31,40 @@ var seeds = map[string]func(*testing.T, *acctest.Deployment){
 // emulator, expects an empty plan after it, and destroys it again.
 func TestEveryExampleIsApplied(t *testing.T) {
 	t.Parallel()
+	for name, folder := range exampleFolders(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			skipWithoutNewerCLI(t, name)
+			applyExample(t, folder, seeds[name])
+		})
+	}
+}
+
+// exampleFolders are the folders that hold a configuration, by their names below examples/.
+func exampleFolders(t *testing.T) map[string]string {
+	t.Helper()
 	root := filepath.Join("..", "..", "examples")
-	folders := make(map[string]bool)
+	folders := make(map[string]string)
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-		if err == nil && filepath.Ext(path) == ".tf" && !strings.HasPrefix(entry.Name(), "import-by-") {
-			folders[filepath.Dir(path)] = true
+		if err != nil || filepath.Ext(path) != ".tf" || strings.HasPrefix(entry.Name(), "import-by-") {
+			return err
 		}
+		name, err := filepath.Rel(root, filepath.Dir(path))
+		folders[filepath.ToSlash(name)] = filepath.Dir(path)
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for folder := range folders {
-		name, err := filepath.Rel(root, folder)
-		if err != nil {
-			t.Fatal(err)
+	return folders
+}
+
+func skipWithoutNewerCLI(t *testing.T, name string) {
+	t.Helper()
+	for _, kind := range needsNewerCLI {
+		if strings.HasPrefix(name, kind) {
+			t.Skipf("%s need Terraform 1.14; they are validated in process", kind)
 		}
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			for _, kind := range needsNewerCLI {
-				if strings.HasPrefix(name, kind) {
-					t.Skipf("%s need Terraform 1.14; they are validated in process", kind)
-				}
-			}
-			applyExample(t, folder, seeds[filepath.ToSlash(name)])
-		})
 	}
 }
 
@@ -65,7 +74,21 @@ func applyExample(t *testing.T, folder string, seed func(*testing.T, *acctest.De
 	if seed != nil {
 		seed(t, d)
 	}
-	c := newCLI(t, d.URL, "")
+	c := newExampleCLI(t, d.URL, folder)
+	c.must(0, "apply", "-auto-approve", "-no-color")
+	if output, code := c.Run("plan", "-detailed-exitcode", "-no-color"); code != 0 {
+		t.Errorf("the plan after the apply ended with %d:\n%s", code, output)
+	}
+	if c.giveUpProtection() {
+		c.must(0, "apply", "-auto-approve", "-no-color")
+	}
+	c.must(0, "destroy", "-auto-approve", "-no-color")
+}
+
+// newExampleCLI is newCLI with the configuration of a folder.
+func newExampleCLI(t *testing.T, url, folder string) *cli {
+	t.Helper()
+	c := newCLI(t, url, "")
 	if err := os.Remove(filepath.Join(c.Dir, "main.tf")); err != nil {
 		t.Fatal(err)
 	}
@@ -75,14 +98,7 @@ func applyExample(t *testing.T, folder string, seed func(*testing.T, *acctest.De
 	if !strings.Contains(c.allConfiguration(), "required_providers") {
 		c.Write("versions_test.tf", "terraform {\n  required_providers {\n    talonone = { source = \"talon-one/talonone\" }\n  }\n}\n")
 	}
-	c.must(0, "apply", "-auto-approve", "-no-color")
-	if output, code := c.Run("plan", "-detailed-exitcode", "-no-color"); code != 0 {
-		t.Errorf("the plan after the apply ended with %d:\n%s", code, output)
-	}
-	if c.giveUpProtection() {
-		c.must(0, "apply", "-auto-approve", "-no-color")
-	}
-	c.must(0, "destroy", "-auto-approve", "-no-color")
+	return c
 }
 
 // giveUpProtection does what a person has to do before destroying a protected

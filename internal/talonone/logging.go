@@ -27,6 +27,9 @@ var personalKeys = map[string]bool{
 	"profileIntegrationId": true, "profileintegrationid": true, "recipientIntegrationId": true,
 	"advocateProfileIntegrationId": true, "advocateProfileIntegrationIds": true,
 	"friendProfileIntegrationId": true,
+	"sessionIntegrationId":       true, "connectedSessionId": true, "customerSessionId": true, "sessionId": true,
+	// Effects can carry new values of attributes, and refusals repeat what was sent.
+	"props": true, "details": true,
 	// Who knows a loyalty card's identifier can use the card.
 	"identifier": true, "oldCardIdentifier": true, "newCardIdentifier": true, "loyaltyCards": true,
 }
@@ -82,7 +85,7 @@ func (t *loggedTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // traceRequest logs the request's body and returns a request that still has it.
 func traceRequest(ctx context.Context, op *call, req *http.Request) *http.Request {
-	if req.Body == nil || op.upload != nil {
+	if req.Body == nil || op.upload != nil || op.personal {
 		return req
 	}
 	head, rest := peek(req.Body)

@@ -97,7 +97,7 @@ func (c *Client) DeleteAudienceMembershipsV2(ctx context.Context, audienceID int
 func (c *Client) UpdateAudienceCustomersAttributes(ctx context.Context, audienceID int64, attributes json.RawMessage) error {
 	return c.do(ctx, &call{
 		operation: "updateAudienceCustomersAttributes", method: http.MethodPut, route: "/v2/audience_customers/{audienceId}/attributes",
-		params: []string{strconv.FormatInt(audienceID, 10)}, access: integrationAccess, body: attributes,
+		params: []string{strconv.FormatInt(audienceID, 10)}, access: integrationAccess, body: attributes, personal: true,
 	})
 }
 

@@ -47,3 +47,27 @@ func TestMembersStayOutOfTheLog(t *testing.T) {
 		}
 	})
 }
+
+// At TRACE, bodies are logged with masks; one that is all attributes is not.
+func TestAttributesOfAnAudienceStayOutOfTheLog(t *testing.T) {
+	t.Setenv("TF_LOG_PROVIDER", "TRACE")
+	var log bytes.Buffer
+	ctx := tflogtest.RootLogger(t.Context(), &log)
+	s := &script{answers: []func(*http.Request) (*http.Response, error){
+		status(204, ""),
+		status(400, `{"message":"no","errors":[{"title":"Invalid","details":"anna is no number"}]}`),
+	}}
+	client := newTestClient(t, s)
+	if err := client.UpdateAudienceCustomersAttributes(ctx, 748, []byte(`{"name":"anna"}`)); err != nil {
+		t.Fatal(err)
+	}
+	if err := client.UpdateAudienceCustomersAttributes(ctx, 748, []byte(`{"age":"anna"}`)); err == nil {
+		t.Fatal("a refusal is no error")
+	}
+	if s.seen[0].body != `{"name":"anna"}` {
+		t.Errorf("sent %s", s.seen[0].body)
+	}
+	if text := log.String(); strings.Contains(text, "anna") || !strings.Contains(text, "Answer body") {
+		t.Errorf("the log is\n%s", text)
+	}
+}

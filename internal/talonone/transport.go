@@ -56,6 +56,9 @@ type call struct {
 	access access
 	// body is sent as JSON.
 	body any
+	// personal keeps the body out of logs altogether: it describes persons without
+	// a name that would tell so.
+	personal bool
 	// upload replaces body: it opens the content anew for each attempt.
 	upload      func() (io.Reader, error)
 	contentType string

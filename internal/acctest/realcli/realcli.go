@@ -144,8 +144,11 @@ func (c *CLI) Run(args ...string) (string, int) {
 
 // KillProvider kills, with SIGKILL, every process of this CLI's provider, and
 // says how many there were. It needs /proc.
-func (c *CLI) KillProvider() int {
-	killed := 0
+func (c *CLI) KillProvider() int { return c.SignalProvider(os.Kill) }
+
+// SignalProvider is KillProvider with a signal of the test's choice.
+func (c *CLI) SignalProvider(signal os.Signal) int {
+	sent := 0
 	links, _ := filepath.Glob("/proc/[0-9]*/exe")
 	for _, link := range links {
 		target, err := os.Readlink(link)
@@ -156,9 +159,9 @@ func (c *CLI) KillProvider() int {
 		if _, err := fmt.Sscanf(link, "/proc/%d/exe", &pid); err != nil {
 			continue
 		}
-		if process, err := os.FindProcess(pid); err == nil && process.Kill() == nil {
-			killed++
+		if process, err := os.FindProcess(pid); err == nil && process.Signal(signal) == nil {
+			sent++
 		}
 	}
-	return killed
+	return sent
 }
