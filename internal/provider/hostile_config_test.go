@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
@@ -109,6 +110,37 @@ func TestOddTextsAreSentExactlyOrRefused(t *testing.T) {
 						config[attribute] = odd
 					}
 					applyOdd(t, d, p, kind, attribute, name, config)
+				}
+			})
+		}
+	}
+}
+
+// TestOddNumbersAreSentExactlyOrRefused is the same for numbers.
+func TestOddNumbersAreSentExactlyOrRefused(t *testing.T) {
+	t.Parallel()
+	for kind, attributes := range map[string][]string{
+		"talonone_audience_customer_attributes": {"audience_id"},
+		"talonone_audience_membership":          {"audience_id"},
+		"talonone_audience_memberships":         {"audience_id"},
+		"talonone_catalog_item":                 {"catalog_id", "price"},
+		"talonone_catalog_items":                {"catalog_id"},
+		"talonone_referral":                     {"campaign_id", "usage_limit"},
+		"talonone_referrals":                    {"campaign_id", "usage_limit"},
+	} {
+		for _, attribute := range attributes {
+			t.Run(kind+"/"+attribute, func(t *testing.T) {
+				t.Parallel()
+				d := acctest.StartUnchecked(t)
+				p := d.NewProcess(t, acctest.Attributes{"max_retries": 0})
+				for _, odd := range []string{"0", "-1", "1000000000000000000", "9223372036854775807", "-9223372036854775808", "9223372036854775808", "1e30", "1e400", "0.1", "1e-400"} {
+					config := maps.Clone(configurations[kind])
+					if kind == "talonone_catalog_item" {
+						// Another catalog has other attributes.
+						delete(config, "attributes")
+					}
+					config[attribute] = json.Number(odd)
+					applyOdd(t, d, p, kind, attribute, odd, config)
 				}
 			})
 		}

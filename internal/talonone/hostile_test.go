@@ -333,7 +333,7 @@ func TestMemoryIsBounded(t *testing.T) { //nolint:paralleltest // see above
 		}
 	}
 	const isJSON, isCSV = "application/json", "text/csv"
-	for _, test := range []struct {
+	for _, test := range []struct { //nolint:paralleltest // see above
 		name   string
 		call   func(context.Context, *Client) error
 		answer http.HandlerFunc
@@ -451,27 +451,25 @@ func TestKeysStayWithTheDeployment(t *testing.T) {
 		"no location":    "",
 		"nonsense":       "http://[::1",
 	} {
-		t.Run(name, func(t *testing.T) {
-			for _, code := range []int{301, 302, 303, 307, 308} {
-				requests := 0
-				client := hostileClient(t, func(w http.ResponseWriter, _ *http.Request) {
-					requests++
-					if location != "" {
-						w.Header().Set("Location", location)
-					}
-					w.WriteHeader(code)
-				})
-				client.sender.RetryMax = 3
-				for _, operation := range []string{"updateAudienceV2", "createAudienceV2", "getAudiences", "exportAudiencesMemberships"} {
-					requests = 0
-					err := operations[operation](t.Context(), client)
-					if err == nil || requests != 1 {
-						t.Fatalf("%s, %d: got %v after %d requests", operation, code, err, requests)
-					}
-					expectPresentable(t, err)
+		for _, code := range []int{301, 302, 303, 307, 308} {
+			requests := 0
+			client := hostileClient(t, func(w http.ResponseWriter, _ *http.Request) {
+				requests++
+				if location != "" {
+					w.Header().Set("Location", location)
 				}
+				w.WriteHeader(code)
+			})
+			client.sender.RetryMax = 3
+			for _, operation := range []string{"updateAudienceV2", "createAudienceV2", "getAudiences", "exportAudiencesMemberships"} {
+				requests = 0
+				err := operations[operation](t.Context(), client)
+				if err == nil || requests != 1 {
+					t.Fatalf("%s, %s, %d: got %v after %d requests", name, operation, code, err, requests)
+				}
+				expectPresentable(t, err)
 			}
-		})
+		}
 	}
 	if elsewhere != 0 {
 		t.Errorf("%d requests went elsewhere", elsewhere)

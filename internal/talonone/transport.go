@@ -289,7 +289,7 @@ func retryAfter(resp *http.Response) (wait time.Duration, asked bool) {
 	text := resp.Header.Get("Retry-After")
 	if seconds, err := strconv.ParseUint(text, 10, 64); err == nil || errors.Is(err, strconv.ErrRange) {
 		const most = uint64(math.MaxInt64 / time.Second)
-		return time.Duration(min(seconds, most)) * time.Second, true //nolint:gosec // It fits by the line above.
+		return time.Duration(min(seconds, most)) * time.Second, true
 	}
 	date, err := http.ParseTime(text)
 	if err != nil || !date.After(time.Now()) {
