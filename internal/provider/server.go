@@ -2,14 +2,12 @@ package provider
 
 import (
 	"context"
-	"fmt"
 	"iter"
-	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
 // maxSummary and maxDetail bound the texts of a diagnostic, in bytes.
@@ -50,37 +48,7 @@ func present(diags []*tfprotov6.Diagnostic) {
 	}
 }
 
-// presentable spells out control characters and marks that reverse the direction of writing, and cuts what is too long.
-func presentable(text string, most int) string {
-	rest := 0
-	if len(text) > most {
-		cut := most
-		for cut > 0 && !utf8.RuneStart(text[cut]) {
-			cut--
-		}
-		text, rest = text[:cut], len(text)-cut
-	}
-	if strings.IndexFunc(text, obeyed) >= 0 {
-		var b strings.Builder
-		for _, r := range text {
-			if obeyed(r) {
-				fmt.Fprintf(&b, `\u%04x`, r)
-			} else {
-				b.WriteRune(r)
-			}
-		}
-		text = b.String()
-	}
-	if rest > 0 {
-		text += fmt.Sprintf("… (%d bytes more)", rest)
-	}
-	return text
-}
-
-// obeyed says whether a terminal does something else with a character than to show it.
-func obeyed(r rune) bool {
-	return r != '\n' && r != '\t' && unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)
-}
+func presentable(text string, most int) string { return talonone.Presentable(text, most, "\n\t") }
 
 func presentEach[T any](events iter.Seq[T], diagsOf func(T) []*tfprotov6.Diagnostic) iter.Seq[T] {
 	return func(yield func(T) bool) {

@@ -118,14 +118,29 @@ func says(body string) http.HandlerFunc {
 func expectPresentable(t *testing.T, err error) {
 	t.Helper()
 	text := err.Error()
-	if i := strings.IndexFunc(text, func(r rune) bool { return !unicode.IsGraphic(r) }); i >= 0 {
-		t.Errorf("byte %d of the error is not graphic: %q", i, text)
+	if i := strings.IndexFunc(text, func(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) }); i >= 0 {
+		t.Errorf("byte %d of the error is a control character: %q", i, text)
 	}
 	if strings.Contains(text, "secret") {
 		t.Errorf("the error holds a key: %q", text)
 	}
 	if len(text) > 3*maxShownText {
 		t.Errorf("the error has %d bytes", len(text))
+	}
+}
+
+func TestTextsArePresentable(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"Größe 👩\u200d👧, 10 % – \"a\"":   "Größe 👩\u200d👧, 10 % – \"a\"",
+		"\x1b[2J\x00\a\r\n":              `\x1b[2J\x00\a\r` + "\n",
+		"a\u202eb\u2066c\u009b":          `a\u202eb\u2066c\u009b`,
+		"a\xff\xfe":                      `a\xff\xfe`,
+		strings.Repeat("x", 39) + "€uro": strings.Repeat("x", 39) + "… (6 bytes more)",
+	} {
+		if got := Presentable(text, 40, "\n"); got != want {
+			t.Errorf("%q becomes %q, want %q", text, got, want)
+		}
 	}
 }
 

@@ -11,27 +11,33 @@ import (
 // maxShownText bounds how much of one text of an answer is shown, in bytes.
 const maxShownText = 4 << 10
 
-// shown is a text of an answer as it may be shown in a terminal: what is not
-// graphic (escape sequences, line breaks, marks that reverse the direction of
-// writing, broken UTF-8) is spelled out, and a long text is cut.
-func shown(text string) string {
+// shown is a text of an answer as part of an error, in one line.
+func shown(text string) string { return Presentable(text, maxShownText, "") }
+
+// Presentable is a text as it may reach a terminal: control characters but those
+// in keep, marks that reverse the direction of writing and broken UTF-8 are
+// spelled out, and what exceeds most bytes is cut.
+func Presentable(text string, most int, keep string) string {
 	rest := 0
-	if len(text) > maxShownText {
-		cut := maxShownText
+	if len(text) > most {
+		cut := most
 		for cut > 0 && !utf8.RuneStart(text[cut]) {
 			cut--
 		}
 		text, rest = text[:cut], len(text)-cut
 	}
-	if strings.IndexFunc(text, hidden) >= 0 {
+	obeyed := func(r rune) bool {
+		return unicode.IsControl(r) && !strings.ContainsRune(keep, r) || unicode.Is(unicode.Bidi_Control, r)
+	}
+	if !utf8.ValidString(text) || strings.IndexFunc(text, obeyed) >= 0 {
 		var b strings.Builder
 		for len(text) > 0 {
 			r, size := utf8.DecodeRuneInString(text)
 			switch {
 			case r == utf8.RuneError && size == 1:
 				fmt.Fprintf(&b, `\x%02x`, text[0])
-			case hidden(r):
-				b.WriteString(strings.Trim(strconv.QuoteRune(r), "'"))
+			case obeyed(r):
+				b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
 			default:
 				b.WriteRune(r)
 			}
@@ -44,5 +50,3 @@ func shown(text string) string {
 	}
 	return text
 }
-
-func hidden(r rune) bool { return r == utf8.RuneError || !unicode.IsGraphic(r) }
