@@ -5,6 +5,7 @@ package realcli
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -46,7 +47,7 @@ func (b *Binaries) Run(m *testing.M) int {
 func (b *Binaries) Build(t testing.TB) {
 	t.Helper()
 	b.once.Do(func() {
-		cmd := exec.Command("go", "build", "-o", b.Dir+string(filepath.Separator), "../..", "../../cmd/...")
+		cmd := exec.CommandContext(context.WithoutCancel(t.Context()), "go", "build", "-o", b.Dir+string(filepath.Separator), "../..", "../../cmd/...")
 		if output, err := cmd.CombinedOutput(); err != nil {
 			b.error = fmt.Errorf("go build: %w\n%s", err, output)
 		}
