@@ -245,6 +245,7 @@ func (p *talonOneProvider) ListResources(context.Context) []func() list.ListReso
 		referral.NewListResource,
 		audience.NewListResource,
 		catalog.NewItemList,
+		coupon.NewReservationListResource,
 	}
 }
 

@@ -5,13 +5,10 @@ import (
 	"fmt"
 	"regexp"
 
-	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
@@ -84,7 +81,7 @@ func (l *membershipsList) result(ctx context.Context, req list.ListRequest, audi
 	state := membershipsModel{
 		AudienceID: types.Int64Value(audience.ID), Ownership: types.StringValue(bulk.Exclusive), ShowSamples: types.BoolValue(true),
 		Members: types.ListNull(types.StringType), MembersFile: types.ObjectNull(membersFileTypes),
-		Timeouts: noTimeouts(req, &result.Diagnostics),
+		Timeouts: fw.NoTimeouts(req, &result.Diagnostics),
 	}
 	manager := membershipsResource{data: l.data}
 	if err := manager.refresh(ctx, &state); err != nil {
@@ -93,15 +90,4 @@ func (l *membershipsList) result(ctx context.Context, req list.ListRequest, audi
 	}
 	result.Diagnostics.Append(result.Resource.Set(ctx, &state)...)
 	return result
-}
-
-// noTimeouts is the timeouts block of a resource that has none.
-func noTimeouts(req list.ListRequest, diags *diag.Diagnostics) timeouts.Value {
-	kind, found := req.ResourceSchema.Type().(types.ObjectType)
-	block, typed := kind.AttrTypes["timeouts"].(timeouts.Type)
-	if !found || !typed {
-		diags.AddError("Unexpected schema", "The resource has no timeouts block. This is a bug of the provider; please report it.")
-		return timeouts.Value{}
-	}
-	return timeouts.Value{Object: basetypes.NewObjectNull(block.AttrTypes)}
 }

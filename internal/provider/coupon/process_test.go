@@ -36,10 +36,7 @@ func TestInterruptedReservationKeepsWhatHasLanded(t *testing.T) {
 			}
 		}
 	})
-	customers := make([]string, 2501)
-	for i := range customers {
-		customers[i] = fmt.Sprint("customer-", i)
-	}
+	customers := crowd(2501)
 	config := func(n int) acctest.Attributes {
 		return acctest.Attributes{"coupon_value": "SUMMER10", "customers": customers[:n]}
 	}
@@ -84,4 +81,25 @@ func TestReservationIsImportedByIdentity(t *testing.T) {
 	if p.Attribute(t, state, "coupon_id").IsNull() {
 		t.Error("the coupon is not described")
 	}
+}
+
+// Without this check the import would succeed, and every plan after it be refused.
+func TestMoreReservationsThanAResourceHoldsAreNotImportedByIdentity(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t, withCoupons(emulator.FixtureCoupon{Value: "CROWDED", ReservedBy: crowd(5001)}))
+	for code, want := range map[string]string{"CROWDED": "5001 customers", "NO-SUCH-CODE": "Coupon does not exist"} {
+		_, diags := d.NewProcess(t, nil).ImportByIdentity(t, "talonone_coupon_reservation", map[string]tftypes.Value{"coupon_value": tftypes.NewValue(tftypes.String, code)})
+		if problem := acctest.Problem(diags); !strings.Contains(problem, want) {
+			t.Errorf("%s: got %q, want %q in it", code, problem, want)
+		}
+	}
+}
+
+// crowd are the integration IDs of n customers.
+func crowd(n int) []string {
+	ids := make([]string, n)
+	for i := range ids {
+		ids[i] = fmt.Sprint("customer-", i)
+	}
+	return ids
 }

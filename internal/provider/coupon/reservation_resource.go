@@ -219,12 +219,7 @@ func (r *reservationResource) Read(ctx context.Context, req resource.ReadRequest
 		addError(&resp.Diagnostics, "read the reservations of coupon", code, err)
 		return
 	}
-	state.setCustomers(reserved)
-	state.ReservationCount = types.Int64Value(int64(len(reserved)))
-	if state.LastSync.IsNull() {
-		state.LastSync = changes{}.summary()
-	}
-	r.lookUpCoupon(ctx, &state, reserved, &resp.Diagnostics)
+	r.fill(ctx, &state, reserved, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
 
@@ -299,6 +294,7 @@ func (r *reservationResource) ImportState(ctx context.Context, req resource.Impo
 	var customers []string
 	if req.ID == "" {
 		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
+		r.checkImport(ctx, identity.CouponValue.ValueString(), &resp.Diagnostics)
 	} else {
 		var code string
 		code, customers = r.resolveImport(ctx, req.ID, &resp.Diagnostics)
@@ -323,6 +319,16 @@ func (r *reservationResource) reserved(ctx context.Context, code string) ([]stri
 		ids[i] = profile.IntegrationID
 	}
 	return ids, err
+}
+
+// fill puts into a model who has its coupon reserved, and what else can be read.
+func (r *reservationResource) fill(ctx context.Context, m *reservationModel, reserved []string, diags *diag.Diagnostics) {
+	m.setCustomers(reserved)
+	m.ReservationCount = types.Int64Value(int64(len(reserved)))
+	if m.LastSync.IsNull() {
+		m.LastSync = changes{}.summary()
+	}
+	r.lookUpCoupon(ctx, m, reserved, diags)
 }
 
 // todo is what an update has to do: the difference to the state, and everybody
@@ -502,14 +508,32 @@ func (r *reservationResource) resolveImport(ctx context.Context, importID string
 			customers = strings.Split(importID[end+1:], ",")
 			reportUnreserved(code, compare(reserved, customers).add, diags)
 		} else if len(reserved) > maxCustomers {
-			diags.AddError("Too many reservations to import",
-				fmt.Sprintf("Coupon %q is reserved by %d customers, and one resource takes %d. Name those that it shall manage: %s/customer-1,customer-2.", code, len(reserved), maxCustomers, code))
+			diags.AddError(tooMany(code, len(reserved)))
 		}
 		return code, customers
 	}
 	diags.AddError("Coupon does not exist", missingCoupon(importID)+
 		" Import with the code alone, which takes over all reservations, or with the code, a slash and integration IDs: SUMMER10/customer-1,customer-2.")
 	return "", nil
+}
+
+// checkImport reports a code whose reservations can't be imported as a whole.
+func (r *reservationResource) checkImport(ctx context.Context, code string, diags *diag.Diagnostics) {
+	reserved, err := r.reserved(ctx, code)
+	switch {
+	case talonone.IsNotFound(err):
+		diags.AddError("Coupon does not exist", missingCoupon(code))
+	case err != nil:
+		addError(diags, "read the reservations of coupon", code, err)
+	case len(reserved) > maxCustomers:
+		diags.AddError(tooMany(code, len(reserved)))
+	}
+}
+
+// tooMany says why all reservations of a coupon can't be imported, and what to do.
+func tooMany(code string, reserved int) (summary, detail string) {
+	return "Too many reservations to import",
+		fmt.Sprintf("Coupon %q is reserved by %d customers, and one resource takes %d. Name those that it shall manage in an import by ID: %s/customer-1,customer-2.", code, reserved, maxCustomers, code)
 }
 
 func reportUnreserved(code string, missing []string, diags *diag.Diagnostics) {
