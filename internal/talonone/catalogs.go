@@ -418,6 +418,13 @@ func (c *Client) listItems(ctx context.Context, catalogID int64) (items []Catalo
 	return items, len(different) == *first.total, nil
 }
 
+// LookAtCatalog reads a catalog's first items: IsNotFound means that the deployment has
+// no such catalog. The API has no read of a catalog itself.
+func (c *Client) LookAtCatalog(ctx context.Context, catalogID int64) error {
+	_, err := c.firstItems(ctx, catalogID)
+	return err
+}
+
 // firstItems reads the first page and the number of all items. One read serves
 // every reader until the next sync of the catalog.
 func (c *Client) firstItems(ctx context.Context, catalogID int64) (firstPage, error) {

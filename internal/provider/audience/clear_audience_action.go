@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -62,8 +63,12 @@ func (a *clearAudienceAction) ModifyPlan(ctx context.Context, req action.ModifyP
 	if a.data == nil || config.AudienceID.IsUnknown() || resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.AddWarning("The action removes all members of an audience",
-		fmt.Sprintf("%s of audience %d are removed. This can't be undone.", a.members(ctx, config.AudienceID.ValueInt64()), config.AudienceID.ValueInt64()))
+	expectAudience(ctx, a.data, config.AudienceID, &resp.Diagnostics)
+	id := config.AudienceID.ValueInt64()
+	if members := a.members(ctx, id); members != "" && !resp.Diagnostics.HasError() {
+		resp.Diagnostics.AddWarning("The action removes all members of an audience",
+			fmt.Sprintf("It removes %s of audience %d. This can't be undone.", members, id))
+	}
 }
 
 func (a *clearAudienceAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
@@ -76,7 +81,7 @@ func (a *clearAudienceAction) Invoke(ctx context.Context, req action.InvokeReque
 	unlock, err := a.data.Members.Lock(ctx, config.AudienceID.String())
 	if err == nil {
 		defer unlock()
-		resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf("Removing %s of audience %d.", a.members(ctx, id), id)})
+		resp.SendProgress(action.InvokeProgressEvent{Message: a.announce(ctx, id)})
 		err = a.data.Client.DeleteAudienceMembershipsV2(ctx, id)
 	}
 	if err != nil {
@@ -90,12 +95,40 @@ func (a *clearAudienceAction) Invoke(ctx context.Context, req action.InvokeReque
 	resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf("Audience %d is empty.", id)})
 }
 
-// members says how many members there are, as far as it is known.
-func (a *clearAudienceAction) members(ctx context.Context, id int64) string {
-	if a.data.Client.HasManagementKey() {
-		if counts, err := a.data.Client.GetAudiencesAnalytics(ctx); err == nil {
-			return fmt.Sprintf("%d members", counts[id])
-		}
+func (a *clearAudienceAction) announce(ctx context.Context, id int64) string {
+	if members := a.members(ctx, id); members != "" {
+		return fmt.Sprintf("Removing %s of audience %d.", members, id)
 	}
-	return "all members"
+	return fmt.Sprintf("Audience %d has no members.", id)
+}
+
+// members says how many there are to remove, where a Management key can count them;
+// empty for none.
+func (a *clearAudienceAction) members(ctx context.Context, id int64) string {
+	if !a.data.Client.HasManagementKey() {
+		return "all members"
+	}
+	counts, err := a.data.Client.GetAudiencesAnalytics(ctx)
+	switch {
+	case err != nil:
+		return "all members"
+	case counts[id] == 0:
+		return ""
+	case counts[id] == 1:
+		return "1 member"
+	default:
+		return fmt.Sprintf("%d members", counts[id])
+	}
+}
+
+// expectAudience reports, before anything happens, an audience that is not there.
+// Where it can't be looked up, the API says so in the end.
+func expectAudience(ctx context.Context, data *fw.Data, id types.Int64, diags *diag.Diagnostics) {
+	if id.IsUnknown() || !data.Client.HasManagementKey() {
+		return
+	}
+	if listing, err := data.Client.GetAudiences(ctx); err == nil && listing.ByID(id.ValueInt64()) == nil {
+		diags.AddAttributeError(path.Root("audience_id"), "Audience does not exist",
+			fmt.Sprintf("The deployment has no audience %d. Refer to the id of a talonone_audience, or take it from the data source talonone_audiences.", id.ValueInt64()))
+	}
 }

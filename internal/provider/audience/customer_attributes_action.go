@@ -78,6 +78,10 @@ func (a *customerAttributesAction) ModifyPlan(ctx context.Context, req action.Mo
 	}
 	var config customerAttributesActionModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	expectAudience(ctx, a.data, config.AudienceID, &resp.Diagnostics)
 	a.data.CheckBag(ctx, talonone.EntityCustomerProfile, nil, config.Attributes, path.Root("attributes"), &resp.Diagnostics)
 }
 

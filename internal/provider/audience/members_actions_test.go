@@ -42,7 +42,35 @@ func TestClearingAnUnknownAudience(t *testing.T) {
 	t.Parallel()
 	c := newCrowd(t)
 	_, diags := acctest.Invoke(t, c.Deployment, "talonone_clear_audience", c.audience(999999))
-	if text := textOf(diags); !strings.Contains(text, "ERROR Unable to remove the members of audience 999999") || !strings.Contains(text, "There is no such audience") {
+	if text := textOf(diags); !strings.Contains(text, "ERROR Audience does not exist") || strings.Contains(text, "WARNING") {
+		t.Errorf("got %s", text)
+	}
+	if c.Count("deleteAudienceMembershipsV2") > 0 {
+		t.Error("it was found out by trying only")
+	}
+}
+
+func TestClearingAnAudienceCountsOneMemberAndNone(t *testing.T) {
+	t.Parallel()
+	for want, ids := range map[string][]string{"Removing 1 member of audience 701.": {"a"}, "Audience 701 has no members.": nil} {
+		c := newCrowd(t, ids...)
+		progress, diags := acctest.Invoke(t, c.Deployment, "talonone_clear_audience", c.audience(c.id))
+		if text := textOf(diags); strings.Contains(text, "WARNING") != (len(ids) > 0) || strings.Contains(text, "1 members") {
+			t.Errorf("got %s", text)
+		}
+		if len(progress) == 0 || progress[0] != want {
+			t.Errorf("got %q, want %q", progress, want)
+		}
+	}
+}
+
+func TestAttributesActionKnowsTheAudience(t *testing.T) {
+	t.Parallel()
+	c := newCrowd(t)
+	config := c.audience(999999)
+	config["attributes"] = tftypes.NewValue(tftypes.String, `{"Language":"de"}`)
+	_, diags := acctest.Invoke(t, c.Deployment, "talonone_update_audience_customer_attributes", config)
+	if text := textOf(diags); !strings.Contains(text, "ERROR Audience does not exist") || c.Count("updateAudienceCustomersAttributes") > 0 {
 		t.Errorf("got %s", text)
 	}
 }

@@ -415,6 +415,10 @@ func TestEditCatalogItemsAction(t *testing.T) {
 			config:  map[string]tftypes.Value{"edit": remove, "filters": filters([3]string{"size", "IN", `[41,42]`})},
 			problem: "IN takes one text of comma-separated values",
 		},
+		"missing catalog": {
+			config:  map[string]tftypes.Value{"edit": remove, "all_items": all, "catalog_id": tftypes.NewValue(tftypes.Number, 99)},
+			problem: "Catalog does not exist",
+		},
 		"filter by an unknown attribute": {
 			config:  map[string]tftypes.Value{"edit": remove, "filters": filters([3]string{"colour", "EQ", `"red"`})},
 			problem: `The account defines no attribute "colour" for CartItem.`,
@@ -432,11 +436,17 @@ func TestEditCatalogItemsAction(t *testing.T) {
 				map[string]any{"sku": "B", "price": 2, "product": map[string]any{"name": "p"}, "attributes": map[string]any{"color": "blue", "size": 42.0}},
 				map[string]any{"sku": "C"})
 			before := contents(t, d, shoes)
-			test.config["catalog_id"] = catalog
+			if _, given := test.config["catalog_id"]; !given {
+				test.config["catalog_id"] = catalog
+			}
+			d.Forget()
 			progress, problems := acctest.Invoke(t, d, "talonone_edit_catalog_items", test.config)
 			if test.problem != "" {
 				expectContains(t, acctest.Problem(problems), test.problem)
 				expectContents(t, d, before)
+				if d.Count("syncCatalog") > 0 {
+					t.Error("it was found out by trying only")
+				}
 				return
 			}
 			if len(problems) > 0 {

@@ -152,6 +152,7 @@ func (a *editItemsAction) ModifyPlan(ctx context.Context, req action.ModifyPlanR
 		return
 	}
 	config.checkScope(&resp.Diagnostics)
+	a.expectCatalog(ctx, config.CatalogID, &resp.Diagnostics)
 	connected := connectedTo(config.CatalogID.ValueInt64())
 	a.data.CheckBag(ctx, talonone.EntityCartItem, connected, config.Attributes, path.Root("attributes"), &resp.Diagnostics)
 	definitions := a.data.DefinitionsOf(ctx, talonone.EntityCartItem, connected, &resp.Diagnostics)
@@ -165,6 +166,18 @@ func (a *editItemsAction) ModifyPlan(ctx context.Context, req action.ModifyPlanR
 		if problem := definitions.Problem(talonone.EntityCartItem, filter.Attribute.ValueString(), nil); problem != "" {
 			resp.Diagnostics.AddAttributeError(path.Root("filters").AtListIndex(i).AtName("attribute"), "Unknown attribute", problem)
 		}
+	}
+}
+
+// expectCatalog reports, before anything happens, a catalog that is not there. Where it
+// can't be looked up, the API says so in the end.
+func (a *editItemsAction) expectCatalog(ctx context.Context, id types.Int64, diags *diag.Diagnostics) {
+	if !a.data.Client.HasManagementKey() {
+		return
+	}
+	if err := a.data.Client.LookAtCatalog(ctx, id.ValueInt64()); talonone.IsNotFound(err) {
+		diags.AddAttributeError(path.Root("catalog_id"), "Catalog does not exist",
+			fmt.Sprintf("The deployment has no catalog %d. Take catalog_id from the Campaign Manager, under Account > Tools > Cart item catalogs.", id.ValueInt64()))
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -113,11 +114,12 @@ func (l *referralList) List(ctx context.Context, req list.ListRequest, stream *l
 }
 
 func (l *referralList) applicationOf(ctx context.Context, campaignID int64, diags *diag.Diagnostics) int64 {
-	id, ok := (&referralResource{data: l.data}).application(ctx, referralModel{CampaignID: types.Int64Value(campaignID)}, "list referrals", diags)
-	if !ok {
-		return 0
+	id := (&referralResource{data: l.data}).resolveApplication(ctx, campaignID, diags)
+	if id.IsNull() && !diags.HasError() {
+		diags.AddAttributeError(path.Root("campaign_id"), "Campaign not found",
+			fmt.Sprintf("No Application that the Management API key can read has a campaign %d. Correct the ID; if it is right, set application_id.", campaignID))
 	}
-	return id
+	return id.ValueInt64()
 }
 
 func (m referralListModel) filter() talonone.ReferralFilter {

@@ -34,7 +34,7 @@ func TestReferralsOfACampaignAreListedForQueries(t *testing.T) {
 		"advocate":            {map[string]tftypes.Value{"campaign_id": number(11), "advocate_profile_integration_id": text("a")}, 100, []string{all[0].Code, all[2].Code}, ""},
 		"expired":             {map[string]tftypes.Value{"campaign_id": number(11), "valid": text("expired")}, 100, []string{all[1].Code}, ""},
 		"used up":             {map[string]tftypes.Value{"campaign_id": number(11), "usable": tftypes.NewValue(tftypes.Bool, false)}, 100, nil, ""},
-		"unknown campaign":    {map[string]tftypes.Value{"campaign_id": number(99)}, 100, nil, "Unable to list referrals"},
+		"unknown campaign":    {map[string]tftypes.Value{"campaign_id": number(99)}, 100, nil, "Campaign not found"},
 		"in no such campaign": {map[string]tftypes.Value{"campaign_id": number(99), "application_id": number(1)}, 100, nil, "Unable to list the referrals of campaign 99"},
 	} {
 		t.Run(name, func(t *testing.T) {
