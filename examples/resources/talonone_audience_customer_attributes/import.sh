@@ -1,2 +1,2 @@
-# By the number of the audience. The values come with the next apply, as the API can't tell which were set.
+# By the number of the audience. The API can't tell which values were set: those that all members share are taken over.
 terraform import talonone_audience_customer_attributes.german 748

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"strconv"
 	"time"
@@ -189,7 +190,7 @@ func (r *customerAttributesResource) Read(ctx context.Context, req resource.Read
 	}
 	within, cancel := context.WithTimeout(ctx, allowed)
 	defer cancel()
-	total, matching, err := r.count(within, state)
+	total, matching, err := r.count(within, &state)
 	if talonone.IsNotFound(err) {
 		resp.State.RemoveResource(ctx)
 		return
@@ -244,7 +245,7 @@ func (r *customerAttributesResource) ImportState(ctx context.Context, req resour
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	// Nothing tells which values were set; the configuration's come with the next apply.
+	// Nothing tells which values were set: the first read takes those that all members share.
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("audience_id"), identity.AudienceID)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("attributes"), jsontypes.NewNormalizedValue("{}"))...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("check_members"), true)...)
@@ -281,17 +282,22 @@ func (r *customerAttributesResource) fill(ctx context.Context, plan *customerAtt
 	}
 }
 
-// count compares every member's values with the wanted ones.
-func (r *customerAttributesResource) count(ctx context.Context, state customerAttributesModel) (total, matching int64, err error) {
+// count compares every member's values with the wanted ones. After an import nothing is
+// wanted yet: then it is what all members share.
+func (r *customerAttributesResource) count(ctx context.Context, state *customerAttributesModel) (total, matching int64, err error) {
 	wanted, err := canonicalAttributes([]byte(state.Attributes.ValueString()))
 	if err != nil {
 		return 0, 0, err
 	}
+	imported := len(wanted) == 0
 	err = r.data.Client.GetAudienceMemberships(ctx, state.AudienceID.ValueInt64(), func(members []talonone.AudienceMember) error {
 		for _, member := range members {
 			has, err := canonicalAttributes(member.Attributes)
 			if err != nil {
 				return fmt.Errorf("getAudienceMemberships answered with attributes that are no JSON object: %w", err)
+			}
+			if imported {
+				wanted = shared(total == 0, wanted, has)
 			}
 			total++
 			if hasAll(has, wanted) {
@@ -300,7 +306,29 @@ func (r *customerAttributesResource) count(ctx context.Context, state customerAt
 		}
 		return nil
 	})
+	if imported && err == nil {
+		state.Attributes, err = attributesValue(wanted)
+	}
 	return total, matching, err
+}
+
+// shared takes out of the values that members share those that another member lacks.
+func shared(first bool, values, has map[string]string) map[string]string {
+	if first {
+		maps.DeleteFunc(has, func(_, value string) bool { return value == "null" })
+		return has
+	}
+	maps.DeleteFunc(values, func(name, value string) bool { return !hasAll(has, map[string]string{name: value}) })
+	return values
+}
+
+func attributesValue(values map[string]string) (jsontypes.Normalized, error) {
+	written := make(map[string]jsontext.Value, len(values))
+	for name, value := range values {
+		written[name] = jsontext.Value(value)
+	}
+	text, err := json.Marshal(written)
+	return jsontypes.NewNormalizedValue(string(text)), err
 }
 
 // canonicalAttributes decodes a bag; null counts as missing.

@@ -124,8 +124,15 @@ func TestAttributesOfAllMembers(t *testing.T) {
 			{Config: c.attributes(german), ConfigPlanChecks: emptyPlan},
 			{Config: c.attributes(`attributes = jsonencode({ vip = true })`), Check: resource.ComposeTestCheckFunc(sent, stateInt(attributes, "members_matching", 4))},
 			{
+				// What all members share: not the age that only some of them have. A profile without vip would take vip out too.
+				PreConfig: func() {
+					for _, id := range []string{"a", "b", "c", "late"} {
+						c.profile(id, map[string]any{"age": nil, "birthday": nil, "Language": nil})
+					}
+					c.profile("a", map[string]any{"age": 30})
+				},
 				ResourceName: attributes, ImportState: true, ImportStateId: fmt.Sprint(c.id), ImportStateVerify: true,
-				ImportStateVerifyIdentifierAttribute: "audience_id", ImportStateVerifyIgnore: []string{"attributes"},
+				ImportStateVerifyIdentifierAttribute: "audience_id",
 			},
 			{
 				PreConfig: c.Forget, Config: c.attributes("check_members = false\nattributes = jsonencode({ vip = true })"),
