@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -89,6 +91,50 @@ func TestExistingDeploymentIsAdopted(t *testing.T) {
 	}
 }
 
+// TestExistingDeploymentIsAdoptedByQuery follows the guide's other path, command by command.
+func TestExistingDeploymentIsAdoptedByQuery(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t, func(o *emulator.Options) { o.Fixture = existingDeployment() })
+	c := exampleCLI(t, d.URL, filepath.Join("adoption", "query"))
+	c.needs(queries)
+	c.write("speed_override.tf", "provider \"talonone\" {\n  management_requests_per_second = 10000\n}\n")
+	c.write("imports.tf", readExample(t, "adoption/query/imports.tf")+`
+		import {
+		  to = talonone_coupon_reservation.xmas
+		  id = "XMAS-20-2021"
+		}
+		import {
+		  to = talonone_coupon_reservation.percent
+		  id = "SUMMER25%OFF"
+		}
+		import {
+		  to = talonone_coupon_reservation.dollar
+		  id = "10$OFF_NOW"
+		}
+		import {
+		  to = talonone_coupon_reservation.vip
+		  id = "VIP-ONLY"
+		}
+	`)
+
+	c.must(0, "query", "-generate-config-out=generated.tf")
+	c.must(0, "plan", "-generate-config-out=whole.tf")
+	c.expectAdoption(d, "the deployment")
+	generated := c.read("generated.tf") + c.read("whole.tf")
+	for text, want := range map[string]int{
+		"\nresource \"talonone_audience\"": 300, "\nresource \"talonone_referral\"": 20,
+		"\nresource \"talonone_catalog_items\"": 2, "\nresource \"talonone_coupon_reservation\"": 5,
+		"\"regular-": 50, "SKU-": 10_000,
+	} {
+		if count := strings.Count(generated, text); count != want {
+			t.Errorf("%q stands %d times in the generated configuration, want %d", text, count, want)
+		}
+	}
+	if states := strings.Count(c.stdout("state", "list"), "talonone_"); states != 327 {
+		t.Errorf("%d objects are managed, want 327", states)
+	}
+}
+
 // TestObjectIsHandedOver follows the guide "Migrating from a generic REST provider", with a resource of another provider
 // in place of the old one.
 func TestObjectIsHandedOver(t *testing.T) {
@@ -124,3 +170,13 @@ func TestObjectIsHandedOver(t *testing.T) {
 }
 
 func clip(text string) string { return text[:min(len(text), 4000)] }
+
+// readExample is a file under examples/.
+func readExample(t *testing.T, name string) string {
+	t.Helper()
+	content, err := os.ReadFile(filepath.Join("..", "..", "examples", filepath.FromSlash(name)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}

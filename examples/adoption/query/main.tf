@@ -1,0 +1,9 @@
+terraform {
+  required_providers {
+    talonone = {
+      source = "talon-one/talonone"
+    }
+  }
+}
+
+provider "talonone" {}
