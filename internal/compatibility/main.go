@@ -1,0 +1,67 @@
+// Compatibility tries every feature that depends on the CLI with each CLI it is given, against an emulated deployment,
+// and writes the table of the README.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+)
+
+func main() {
+	build := flag.String("build", "build", "`folder` with the provider's binary")
+	root := flag.String("root", ".", "`folder` of the repository, whose README.md is written")
+	verbose := flag.Bool("v", false, "show what a CLI said where it can't do something")
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, lab{*root, *build}, flag.Args(), *verbose); err != nil {
+		fmt.Fprintln(os.Stderr, "compatibility:", err)
+		os.Exit(1) //nolint:gocritic // Nothing is left to stop.
+	}
+}
+
+func run(ctx context.Context, l lab, clis []string, verbose bool) error {
+	if len(clis) == 0 {
+		return errors.New("name at least one CLI: make compatibility CLIS=\"/path/to/terraform /path/to/tofu\"")
+	}
+	var rows []row
+	for _, cli := range clis {
+		p, err := identify(ctx, cli)
+		if err != nil {
+			return err
+		}
+		outcomes, err := l.try(ctx, cli)
+		if err != nil {
+			return fmt.Errorf("%s: %w", p, err)
+		}
+		rows = append(rows, rowOf(p, outcomes))
+		for _, o := range outcomes {
+			fmt.Printf("%-20s %-28s %s\n", p, o.check.feature, rowOf(p, []outcome{o}).cells[0])
+			if o.problem != nil && verbose {
+				fmt.Println(o.problem)
+			}
+		}
+	}
+	// A feature that nothing has is a check that is wrong, or a provider that is broken.
+	for i, c := range checks {
+		if !slices.ContainsFunc(rows, func(r row) bool { return r.cells[i] == yes }) {
+			fmt.Fprintf(os.Stderr, "None of these CLIs has this: %s\n", c.feature)
+		}
+	}
+	readme := filepath.Join(l.root, "README.md")
+	document, err := os.ReadFile(readme)
+	if err != nil {
+		return err
+	}
+	written, err := replace(string(document), table(rows))
+	if err != nil {
+		return fmt.Errorf("%s: %w", readme, err)
+	}
+	return os.WriteFile(readme, []byte(written), 0o644) //nolint:gosec // a README is for everybody
+}
