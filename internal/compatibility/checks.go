@@ -75,9 +75,14 @@ var checks = []check{
 		commands: []command{imported, settle},
 	},
 	{
-		feature:  "generated configuration",
-		files:    map[string]string{"main.tf": required + "import {\n  to = talonone_audience.vip\n  id = \"701\"\n}\n"},
-		commands: []command{{args: []string{"plan", "-no-color", "-generate-config-out=generated.tf"}}, imported, settle},
+		// Catalog items have computed attributes within an attribute, which some CLIs fail over.
+		feature: "generated configuration",
+		files: map[string]string{"main.tf": required + "import {\n  to = talonone_audience.vip\n  id = \"701\"\n}\n" +
+			"import {\n  to = talonone_catalog_items.shoes\n  id = \"6\"\n}\n"},
+		commands: []command{
+			{args: []string{"plan", "-no-color", "-generate-config-out=generated.tf"}},
+			{apply.args, "2 imported, 0 added, 0 changed, 0 destroyed"}, settle,
+		},
 	},
 	{
 		feature:  "functions",

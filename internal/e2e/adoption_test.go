@@ -59,6 +59,7 @@ func TestExistingDeploymentIsAdopted(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t, func(o *emulator.Options) { o.Fixture = existingDeployment() })
 	c := exampleCLI(t, d.URL, "adoption")
+	c.needs(generation)
 	c.Write("adoption.auto.tfvars", `
 		catalog_ids           = [6, 7]
 		reserved_coupon_codes = ["SUMMER10", "XMAS-20-2021", "SUMMER25%OFF", "10$OFF_NOW", "VIP-ONLY"]

@@ -149,8 +149,12 @@ func TestGeneratedConfigurationPlansEmpty(t *testing.T) {
 					fmt.Fprintf(&imports, "import {\n  to = %s.object_%d\n  %s\n}\n", kind, i, argument(object))
 				}
 				c := newCLI(t, d.URL, "provider \"talonone\" {\n  management_requests_per_second = 10000\n}\n"+imports.String())
+				c.needs(generation)
 				if name == "identity" {
 					c.needs(identityImports)
+				}
+				if kind == "talonone_customer_session" {
+					c.needs(nestedGeneration)
 				}
 				c.must(0, "plan", "-no-color", "-generate-config-out=generated.tf")
 				c.expectAdoption(d, kind)

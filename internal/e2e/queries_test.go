@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -120,11 +121,7 @@ func (c *cli) found() []string {
 		}
 		var parts []string
 		for _, name := range slices.Sorted(maps.Keys(event.Found.Identity)) {
-			value := event.Found.Identity[name]
-			if number, isNumber := value.(json.Number); isNumber {
-				value = number.String()
-			}
-			parts = append(parts, name+"="+value.(string)) //nolint:forcetypeassert // An identity holds numbers and texts.
+			parts = append(parts, fmt.Sprintf("%s=%v", name, event.Found.Identity[name]))
 		}
 		found = append(found, strings.Join(parts, ","))
 	}

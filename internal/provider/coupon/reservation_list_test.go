@@ -1,6 +1,7 @@
 package coupon_test
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -52,9 +53,7 @@ func TestReservationsOfACustomerAreListed(t *testing.T) {
 			t.Parallel()
 			d := startWithWallet(t)
 			config := map[string]tftypes.Value{"integration_id": text("customer-1")}
-			for attribute, value := range test.config {
-				config[attribute] = value
-			}
+			maps.Copy(config, test.config)
 			var got []string
 			for result := range acctest.List(t, d, "talonone_coupon_reservation", config, test.limit) {
 				noProblem(t, result.Diagnostics)
