@@ -199,12 +199,32 @@ func TestActionOfWhatIsYetToBeCreated(t *testing.T) {
 		"triggering_resource_address": "talonone_audience.season", "action_trigger_event": "AfterCreate",
 		"action_trigger_block_index": 0.0, "actions_list_index": 1.0,
 	}
+	delete(tracking.Trigger, "on_failure") // Terraform 1.16 and later
 	if diff := cmp.Diff(want, tracking.Trigger); diff != "" {
 		t.Error(diff)
 	}
 	applied := c.must(0, "apply", "-no-color", "season.tfplan")
 	expectTexts(t, applied, "Audience 704 has no members.", `Tracked event "product_shared"`)
 	expectWrites(t, d, map[string]int{"createAudienceV2": 1, "deleteAudienceMembershipsV2": 1, "trackEventV2": 1})
+}
+
+func TestActionRunsBeforeADestroy(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	c := newActor(t, d, deeds["talonone_clear_audience"].block("talonone_clear_audience")+`
+		resource "terraform_data" "season" {
+		  lifecycle {
+		    action_trigger {
+		      events  = [before_destroy]
+		      actions = [action.talonone_clear_audience.it]
+		    }
+		  }
+		}`)
+	c.needs(destroyActions)
+	c.must(0, "apply", "-auto-approve")
+	expectNoWrites(t, d)
+	expectTexts(t, c.must(0, "destroy", "-auto-approve", "-no-color"), "Removing 2 members of audience 701.", "Audience 701 is empty.")
+	expectWrites(t, d, map[string]int{"deleteAudienceMembershipsV2": 1})
 }
 
 // TestFailedActionIsNotRepeated has the fact that the pages of the actions warn about: the resource is there, so the next

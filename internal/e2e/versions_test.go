@@ -17,7 +17,9 @@ var (
 	// Terraform before 1.9.3 reports nested computed attributes as missing.
 	nestedGeneration = feature{"generated configuration of nested computed attributes", "1.9.3", "1.10"}
 	queries          = feature{"terraform query", "1.14", ""}
-	actions          = feature{"actions", "1.14", ""}
+	// Events before and after a destroy.
+	destroyActions = feature{"actions on destroy", "1.16", ""}
+	actions        = feature{"actions", "1.14", ""}
 )
 
 // needs skips the test where the CLI lacks the feature.
