@@ -10,6 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/go-version"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/acctest/realcli"
 )
 
 var root = filepath.Join("..", "..")
@@ -52,15 +54,7 @@ func TestReadmeTableIsWhatTheProgramWrites(t *testing.T) {
 // TestThisCLIIsWhatTheTableSays makes the checks with the CLI of this machine.
 func TestThisCLIIsWhatTheTableSays(t *testing.T) {
 	t.Parallel()
-	cli := ""
-	for _, candidate := range []string{os.Getenv("TF_ACC_TERRAFORM_PATH"), "terraform", "tofu"} {
-		if program, err := exec.LookPath(candidate); err == nil && cli == "" {
-			cli = program
-		}
-	}
-	if cli == "" {
-		t.Skip("neither terraform nor tofu is on the PATH, and TF_ACC_TERRAFORM_PATH names none")
-	}
+	cli := realcli.Find(t)
 	own, err := identify(t.Context(), cli)
 	if err != nil {
 		t.Fatal(err)

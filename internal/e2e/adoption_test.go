@@ -98,8 +98,8 @@ func TestExistingDeploymentIsAdoptedByQuery(t *testing.T) {
 	d := acctest.Start(t, func(o *emulator.Options) { o.Fixture = existingDeployment() })
 	c := exampleCLI(t, d.URL, filepath.Join("adoption", "query"))
 	c.needs(queries)
-	c.write("speed_override.tf", "provider \"talonone\" {\n  management_requests_per_second = 10000\n}\n")
-	c.write("imports.tf", readExample(t, "adoption/query/imports.tf")+`
+	c.Write("speed_override.tf", "provider \"talonone\" {\n  management_requests_per_second = 10000\n}\n")
+	c.Write("imports.tf", readExample(t, "adoption/query/imports.tf")+`
 		import {
 		  to = talonone_coupon_reservation.xmas
 		  id = "XMAS-20-2021"
@@ -121,7 +121,7 @@ func TestExistingDeploymentIsAdoptedByQuery(t *testing.T) {
 	c.must(0, "query", "-generate-config-out=generated.tf")
 	c.must(0, "plan", "-generate-config-out=whole.tf")
 	c.expectAdoption(d, "the deployment")
-	generated := c.read("generated.tf") + c.read("whole.tf")
+	generated := c.Read("generated.tf") + c.Read("whole.tf")
 	for text, want := range map[string]int{
 		"\nresource \"talonone_audience\"": 300, "\nresource \"talonone_referral\"": 20,
 		"\nresource \"talonone_catalog_items\"": 2, "\nresource \"talonone_coupon_reservation\"": 5,

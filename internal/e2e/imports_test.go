@@ -169,10 +169,10 @@ func (c *cli) expectAdoption(d *acctest.Deployment, what string) {
 	c.t.Helper()
 	output := c.must(0, "plan", "-no-color", "-out=adopt.tfplan")
 	if !strings.Contains(output, "0 to add, 0 to change, 0 to destroy") {
-		c.t.Errorf("%s: the plan does more than import:\n%s\n%s", what, clip(output), clip(c.read("generated.tf")))
+		c.t.Errorf("%s: the plan does more than import:\n%s\n%s", what, clip(output), clip(c.Read("generated.tf")))
 	}
 	c.must(0, "apply", "adopt.tfplan")
-	if output, code := c.run("plan", "-detailed-exitcode", "-no-color"); code != 0 {
+	if output, code := c.Run("plan", "-detailed-exitcode", "-no-color"); code != 0 {
 		c.t.Errorf("%s: the plan after the import is not empty (%d):\n%s", what, code, clip(output))
 	}
 	expectNoWrites(c.t, d)

@@ -84,7 +84,7 @@ func TestQueriesFindAndAdopt(t *testing.T) {
 				makeImportables(t, d)
 				c := newCLI(t, d.URL, "provider \"talonone\" {\n  management_requests_per_second = 10000\n}\n")
 				c.needs(queries)
-				c.write("found.tfquery.hcl", q.block(kind))
+				c.Write("found.tfquery.hcl", q.block(kind))
 				if diff := cmp.Diff(q.found, c.found()); diff != "" {
 					t.Fatalf("found (-want +got):\n%s", diff)
 				}
@@ -151,9 +151,9 @@ func TestWrongQueriesAreExplained(t *testing.T) {
 			c := newCLI(t, d.URL, "provider \"talonone\" {}\n")
 			c.needs(queries)
 			if name == "missing key" {
-				c.env = append(c.env, "TALONONE_MANAGEMENT_API_KEY=")
+				c.Env = append(c.Env, "TALONONE_MANAGEMENT_API_KEY=")
 			}
-			c.write("found.tfquery.hcl", query{settings: test.settings}.block(test.kind))
+			c.Write("found.tfquery.hcl", query{settings: test.settings}.block(test.kind))
 			output := flat(c.must(1, "query", "-no-color"))
 			for _, want := range append(test.want, "found.tfquery.hcl line") {
 				if !strings.Contains(output, want) {
