@@ -10,23 +10,23 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"slices"
 )
 
 func main() {
 	build := flag.String("build", "build", "`folder` with the provider's binary")
 	root := flag.String("root", ".", "`folder` of the repository, whose README.md is written")
+	keep := flag.Bool("keep", false, "keep the table's rows of CLIs that are not tried now")
 	verbose := flag.Bool("v", false, "show what a CLI said where it can't do something")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, lab{*root, *build}, flag.Args(), *verbose); err != nil {
+	if err := run(ctx, lab{*root, *build}, flag.Args(), *keep, *verbose); err != nil {
 		fmt.Fprintln(os.Stderr, "compatibility:", err)
 		os.Exit(1) //nolint:gocritic // Nothing is left to stop.
 	}
 }
 
-func run(ctx context.Context, l lab, clis []string, verbose bool) error {
+func run(ctx context.Context, l lab, clis []string, keep, verbose bool) error {
 	if len(clis) == 0 {
 		return errors.New("name at least one CLI: make compatibility CLIS=\"/path/to/terraform /path/to/tofu\"")
 	}
@@ -48,16 +48,19 @@ func run(ctx context.Context, l lab, clis []string, verbose bool) error {
 			}
 		}
 	}
-	// A feature that nothing has is a check that is wrong, or a provider that is broken.
-	for i, c := range checks {
-		if !slices.ContainsFunc(rows, func(r row) bool { return r.cells[i] == yes }) {
-			fmt.Fprintf(os.Stderr, "None of these CLIs has this: %s\n", c.feature)
-		}
-	}
 	readme := filepath.Join(l.root, "README.md")
 	document, err := os.ReadFile(readme)
 	if err != nil {
 		return err
+	}
+	if keep {
+		_, content, _, err := cut(string(document))
+		if err != nil {
+			return fmt.Errorf("%s: %w", readme, err)
+		}
+		if rows, err = merge(content, rows); err != nil {
+			return fmt.Errorf("%s: %w", readme, err)
+		}
 	}
 	written, err := replace(string(document), table(rows))
 	if err != nil {

@@ -119,4 +119,8 @@ func TestTableIsInOrderAndReadBack(t *testing.T) {
 	if err != nil || len(rows) != 3 || table(rows) != text {
 		t.Errorf("read back: %v, %v", rows, err)
 	}
+	rows, err = merge(content, []row{rowWith("Terraform", "1.8.5", 4), rowWith("Terraform", "1.16.4", 4)})
+	if err != nil || len(rows) != 4 || !strings.Contains(table(rows), "| lowest Terraform that can | 1.8.5 | 1.8.5 | 1.8.5 | 1.8.5 | – |") {
+		t.Errorf("merged: %v, %v", rows, err)
+	}
 }

@@ -122,3 +122,14 @@ func parse(content string) ([]row, error) {
 	}
 	return rows, nil
 }
+
+// merge adds to new rows those of a table whose CLIs were not tried now.
+func merge(content string, rows []row) ([]row, error) {
+	old, err := parse(content)
+	for _, r := range old {
+		if !slices.ContainsFunc(rows, func(tried row) bool { return tried.product.String() == r.product.String() }) {
+			rows = append(rows, r)
+		}
+	}
+	return rows, err
+}

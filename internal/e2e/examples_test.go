@@ -63,7 +63,7 @@ func skipWithoutNewerCLI(t *testing.T, name string) {
 	t.Helper()
 	for _, kind := range needsNewerCLI {
 		if strings.HasPrefix(name, kind) {
-			t.Skipf("%s need Terraform 1.14; they are validated in process", kind)
+			t.Skipf("%s need Terraform 1.14: TestExamplesForNewerCLIsAreValid has them", kind)
 		}
 	}
 }
@@ -154,4 +154,32 @@ func (c *cli) allConfiguration() string {
 		all.WriteString(c.Read(filepath.Base(file)))
 	}
 	return all.String()
+}
+
+// TestExamplesForNewerCLIsAreValid has the CLI check what TestEveryExampleIsApplied leaves out.
+func TestExamplesForNewerCLIsAreValid(t *testing.T) {
+	t.Parallel()
+	folders, err := filepath.Glob(filepath.Join("..", "..", "examples", "*", "talonone_*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range folders {
+		kind, name := filepath.Base(filepath.Dir(folder)), filepath.Base(folder)
+		validate, needed := []string{"validate"}, actions
+		switch kind {
+		case "actions":
+		case "list-resources":
+			validate, needed = []string{"validate", "-query"}, queries
+		default:
+			continue
+		}
+		t.Run(kind+"/"+name, func(t *testing.T) {
+			t.Parallel()
+			d := acctest.Start(t)
+			c := newCLI(t, d.URL, "provider \"talonone\" {}\n")
+			c.needs(needed)
+			copyExample(t, folder, c)
+			c.must(0, validate...)
+		})
+	}
 }
