@@ -12,8 +12,8 @@ type feature struct{ name, terraform, tofu string }
 
 var (
 	identityImports = feature{"import by identity", "1.12", "1.12"}
-	// OpenTofu before 1.10 crashes over resources with computed attributes within an attribute.
-	generation = feature{"generated configuration", "1.5", "1.10"}
+	// Older ones crash over resources with computed attributes within an attribute.
+	generation = feature{"generated configuration", "1.8", "1.10"}
 	// Terraform before 1.9.3 reports nested computed attributes as missing.
 	nestedGeneration = feature{"generated configuration of nested computed attributes", "1.9.3", "1.10"}
 	queries          = feature{"terraform query", "1.14", ""}
