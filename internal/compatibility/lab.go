@@ -31,7 +31,7 @@ type product struct {
 func (p product) String() string { return p.name + " " + p.version.String() }
 
 func identify(ctx context.Context, cli string) (product, error) {
-	cmd := exec.CommandContext(ctx, cli, "version") //nolint:gosec // It is the program that was asked for.
+	cmd := exec.CommandContext(ctx, cli, "version")
 	cmd.Env = append(os.Environ(), "TF_CLI_CONFIG_FILE="+os.DevNull, "CHECKPOINT_DISABLE=1")
 	output, err := cmd.Output()
 	if err != nil {
@@ -102,7 +102,7 @@ func (l lab) make(ctx context.Context, cli string, c check) (refused, err error)
 		"TALONONE_BASE_URL="+url, "TALONONE_INTEGRATION_API_KEY=demo-integration-key", "TALONONE_MANAGEMENT_API_KEY=demo-management-key")
 	for _, step := range c.commands {
 		var output bytes.Buffer
-		cmd := exec.CommandContext(ctx, cli, step.args...) //nolint:gosec // It is the program that was asked for.
+		cmd := exec.CommandContext(ctx, cli, step.args...)
 		cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = work, env, &output, &output
 		err := cmd.Run()
 		var exit *exec.ExitError
