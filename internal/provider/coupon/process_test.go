@@ -148,3 +148,21 @@ func TestReservationCountIsWhatTheDeploymentCounts(t *testing.T) {
 		t.Errorf("a fresh read differs: %v", different)
 	}
 }
+
+// The Management API answers 3 searches a second, and a campaign's coupon can have many resources.
+func TestOneSearchServesAllReservationsOfACoupon(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	p := d.NewProcess(t, nil)
+	for i := range 5 {
+		plan, diags := p.Plan(t, "talonone_coupon_reservation", acctest.Instance{}, acctest.Attributes{
+			"coupon_value": []string{"SUMMER10", "VIP-ONLY"}[i%2], "customers": []string{fmt.Sprint("customer-", i)},
+		})
+		noProblem(t, diags)
+		_, diags = p.Apply(t.Context(), t, plan)
+		noProblem(t, diags)
+	}
+	if n := d.Count("searchCouponsAdvancedApplicationWideWithoutTotalCount"); n != 2 {
+		t.Errorf("%d searches for 2 coupons, want 2", n)
+	}
+}
