@@ -20,8 +20,8 @@ func TestManyResourcesOfAllKindsKeepToTheLimit(t *testing.T) {
 	}
 	d := acctest.Start(t, func(o *emulator.Options) { o.ManagementRPS = 3 })
 	c := newCLI(t, d.URL, "")
-	c.write("main.tf", string(config))
-	c.env = append(c.env, "TF_VAR_resources=100")
+	c.Write("main.tf", string(config))
+	c.Env = append(c.Env, "TF_VAR_resources=100")
 
 	c.must(0, "apply", "-auto-approve", "-parallelism=50")
 	c.must(0, "plan", "-detailed-exitcode", "-parallelism=50")
