@@ -187,17 +187,27 @@ func (l *lab) forget(ctx context.Context) error {
 	return err
 }
 
-// counts are the requests since the last forget, by operation.
-func (l *lab) counts(ctx context.Context) (map[string]int, error) {
+// received is a request that the emulator received.
+type received struct {
+	Operation string `json:"operation"`
+	Status    int    `json:"status"`
+}
+
+// requests are those since the last forget.
+func (l *lab) requests(ctx context.Context) ([]received, error) {
 	body, err := l.control(ctx, http.MethodGet)
 	if err != nil {
 		return nil, err
 	}
-	var requests []struct {
-		Operation string `json:"operation"`
-		Status    int    `json:"status"`
-	}
-	if err := json.Unmarshal(body, &requests); err != nil {
+	var requests []received
+	err = json.Unmarshal(body, &requests)
+	return requests, err
+}
+
+// counts are the requests since the last forget, by operation.
+func (l *lab) counts(ctx context.Context) (map[string]int, error) {
+	requests, err := l.requests(ctx)
+	if err != nil {
 		return nil, err
 	}
 	counts := make(map[string]int)

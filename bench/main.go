@@ -2,7 +2,8 @@
 
 // Command bench measures the bulk resources with the real CLI against the emulator, whose limiter is set to the
 // Management API's 3 requests per second: CPU and peak memory of CLI and provider, and the requests that were sent. It
-// writes the table of the README and the chart beside it, and fails when a measurement misses what it must reach.
+// writes the table of the README and the chart beside it, and fails when a measurement misses what it must reach. With
+// -load it does so for thousands of resources instead.
 //
 // It is a module of its own, so that the plotting library stays out of the provider's dependencies.
 package main
@@ -39,6 +40,8 @@ func run(ctx context.Context) error {
 	only := flag.String("only", "", "run cases whose name contains this `text`, and write nothing")
 	readme := flag.String("readme", "README.md", "`file` whose table is replaced, between its bench markers")
 	chart := flag.String("chart", "docs/decisions/catalog-items.svg", "`file` for the chart")
+	resources := flag.Int("load", 0, "instead of the cases apply, plan and destroy about so `many` resources of all kinds")
+	config := flag.String("load-config", "internal/e2e/testdata/load/main.tf", "their configuration, a `file`")
 	flag.Parse()
 
 	work, err := os.MkdirTemp("", "bench-")
@@ -51,6 +54,15 @@ func run(ctx context.Context) error {
 		return err
 	}
 	defer lab.close()
+
+	if *resources > 0 {
+		table, err := lab.load(ctx, *config, *resources)
+		fmt.Println("\n" + table)
+		if err != nil {
+			return err
+		}
+		return replaceTable(*readme, beginLoad, endLoad, table)
+	}
 
 	var results []result
 	for _, c := range cases() {
@@ -77,5 +89,5 @@ func run(ctx context.Context) error {
 	if err := drawChart(results, *chart); err != nil {
 		return errors.Join(missed, err)
 	}
-	return errors.Join(missed, replaceTable(*readme, table))
+	return errors.Join(missed, replaceTable(*readme, begin, end, table))
 }

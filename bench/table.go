@@ -153,8 +153,8 @@ func seconds(d time.Duration) string { return fmt.Sprintf("%.1f", d.Seconds()) }
 
 func megabytes(n int64) string { return fmt.Sprintf("%d", (n+500_000)/1_000_000) }
 
-// replaceTable puts the table between the markers of a file.
-func replaceTable(file, table string) error {
+// replaceTable puts the table between two markers of a file.
+func replaceTable(file, begin, end, table string) error {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return err

@@ -27,6 +27,9 @@ type fault struct {
 	timeout string
 }
 
+// hangingTime is long for a request on a busy machine, and what each test of a hanging one takes.
+const hangingTime = "10s"
+
 const page = "<html><body><h1>Bad gateway</h1></body></html>"
 
 // inASecond is a Retry-After date. It has whole seconds, so the wait is shorter than one.
@@ -47,8 +50,8 @@ func faults() []fault {
 		{name: "answer cut short", unclear: true, fails: emulator.Fault{Truncate: true}},
 		{name: "200 that is not JSON", fails: emulator.Fault{Status: 200, Body: page}},
 		{name: "200 that is not JSON, applied", unclear: true, fails: emulator.Fault{Status: 200, Body: page, AfterApply: true}},
-		{name: "hang before it was applied", fails: emulator.Fault{Hang: true}, timeout: "1s"},
-		{name: "hang after it was applied", unclear: true, fails: emulator.Fault{Hang: true, AfterApply: true}, timeout: "1s"},
+		{name: "hang before it was applied", fails: emulator.Fault{Hang: true}, timeout: hangingTime},
+		{name: "hang after it was applied", unclear: true, fails: emulator.Fault{Hang: true, AfterApply: true}, timeout: hangingTime},
 		{name: "401", fails: emulator.Fault{Status: 401}},
 		{name: "401 from then on", from: func(at target) []emulator.Fault {
 			return []emulator.Fault{{Status: 401, After: at.before}}

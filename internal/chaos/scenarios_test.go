@@ -93,8 +93,7 @@ func scenarios() []scenario {
 	renamed := with(audience, attributes{"name": "Customers"})
 	additive := attributes{"audience_id": seededAudience, "members": []string{"customer-1", "customer-2"}}
 	exclusive := with(additive, attributes{"ownership": "exclusive"})
-	// request_timeout does not end an import, which can be long.
-	imported := with(exclusive, attributes{"members": numbered("customer", 1001), "timeouts": attributes{"create": "5s", "update": "5s"}})
+	imported := with(exclusive, attributes{"members": numbered("customer", 1001)})
 	member := attributes{"audience_id": seededAudience, "profile_integration_id": "customer-1"}
 	language := attributes{"audience_id": seededAudience, "attributes": `{"Language":"de"}`}
 	item := attributes{"catalog_id": 6, "sku": "SNEAKER", "price": 59.95, "attributes": `{"color":"red"}`}

@@ -7,6 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/calls"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -25,17 +26,12 @@ func NewServer(build Build) func() tfprotov6.ProviderServer {
 		if !ok {
 			panic("the framework serves neither actions nor list resources any more")
 		}
-		return &server{framework}
+		return &server{calls.Forgetting(framework)}
 	}
 }
 
-// frameworkServer is what the framework's server implements. Two of its parts have names that are to go away once all
-// is in one interface.
-type frameworkServer interface {
-	tfprotov6.ProviderServer
-	tfprotov6.ListResourceServer
-	tfprotov6.ActionServer
-}
+// frameworkServer is what the framework's server implements.
+type frameworkServer = calls.Server
 
 type server struct{ frameworkServer }
 

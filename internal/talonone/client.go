@@ -80,6 +80,7 @@ type Client struct {
 	applications     cached[[]Application]
 	campaigns        cached[[]Campaign]
 	catalogs         catalogUses
+	coupons          couponSearches
 	ownApplication   cached[int64]
 
 	// clockAhead is how far the deployment's clock is ahead of ours, as the

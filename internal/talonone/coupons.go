@@ -11,6 +11,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // The values of Application.CaseSensitivity.
@@ -233,6 +234,40 @@ func (c *Client) FindCoupons(ctx context.Context, applicationID int64, couponVal
 		return nil
 	})
 	return found, err
+}
+
+// couponSearch is what SharedCoupons has searched for.
+type couponSearch struct {
+	applicationID int64
+	value         string
+}
+
+// couponSearches are the answers of a run.
+type couponSearches struct {
+	mu   sync.Mutex
+	made map[couponSearch]*cached[[]*Coupon]
+}
+
+func (s *couponSearches) of(search couponSearch) *cached[[]*Coupon] {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.made == nil {
+		s.made = make(map[couponSearch]*cached[[]*Coupon])
+	}
+	answer, ok := s.made[search]
+	if !ok {
+		answer = &cached[[]*Coupon]{}
+		s.made[search] = answer
+	}
+	return answer
+}
+
+// SharedCoupons is FindCoupons with one answer for the whole run, for those who want
+// to know which coupon it is and not how often it has been used.
+func (c *Client) SharedCoupons(ctx context.Context, applicationID int64, couponValue string) ([]*Coupon, error) {
+	return c.coupons.of(couponSearch{applicationID, couponValue}).get(ctx, func(ctx context.Context) ([]*Coupon, error) {
+		return c.FindCoupons(ctx, applicationID, couponValue)
+	})
 }
 
 // IntegrationApplicationID is the Application of the Integration key, taken

@@ -18,7 +18,6 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
-	"golang.org/x/time/rate"
 )
 
 const (
@@ -27,10 +26,6 @@ const (
 	// maxRetryAfter is the longest wait that a deployment may ask for; beyond it,
 	// to say so serves better than to wait.
 	maxRetryAfter = time.Hour
-
-	// limiterShare of the allowed rate is used: the server counts arrivals, and
-	// requests spaced exactly a third of a second apart can arrive four in a second.
-	limiterShare = 0.95
 )
 
 // repetition says what may happen to a request whose answer was not a success.
@@ -90,15 +85,11 @@ func callOf(ctx context.Context) *call {
 // newSender builds the stack every request passes: repetitions outermost, then
 // the rate limit, the time limit of one attempt, the log, the network.
 func newSender(config Config) *retryablehttp.Client {
-	limit := rate.Limit(config.ManagementRPS * limiterShare)
-	if config.ManagementRPS < 0 {
-		limit = rate.Inf
-	}
 	logged := &loggedTransport{next: config.Transport, secrets: config.secrets(), traceBodies: traceWanted()}
 	timed := &timedTransport{next: logged, timeout: config.RequestTimeout}
 	return &retryablehttp.Client{
 		HTTPClient: &http.Client{
-			Transport: &limitedTransport{next: timed, limit: limit},
+			Transport: &limitedTransport{next: timed, perSecond: config.ManagementRPS},
 			// A redirect would carry the key elsewhere; readAnswer reports it.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
@@ -318,15 +309,17 @@ func withoutURL(err error) error {
 // limitedTransport holds Management requests back to the vendor's rate, each
 // endpoint by itself, repetitions included.
 type limitedTransport struct {
-	next     http.RoundTripper
-	limit    rate.Limit
-	mu       sync.Mutex
-	limiters map[string]*rate.Limiter
+	next      http.RoundTripper
+	perSecond float64
+	mu        sync.Mutex
+	pacers    map[string]*pacer
 }
 
 func (t *limitedTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if op := callOf(req.Context()); op != nil && op.access == managementAccess {
-		if err := t.limiter(op.operation).Wait(req.Context()); err != nil {
+		answered, err := t.pacer(op.operation).wait(req.Context())
+		defer answered()
+		if err != nil {
 			if req.Body != nil {
 				_ = req.Body.Close()
 			}
@@ -378,16 +371,16 @@ func (b *cancellingBody) Close() error {
 	return b.ReadCloser.Close()
 }
 
-func (t *limitedTransport) limiter(operation string) *rate.Limiter {
+func (t *limitedTransport) pacer(operation string) *pacer {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.limiters == nil {
-		t.limiters = make(map[string]*rate.Limiter)
+	if t.pacers == nil {
+		t.pacers = make(map[string]*pacer)
 	}
-	limiter, ok := t.limiters[operation]
+	paced, ok := t.pacers[operation]
 	if !ok {
-		limiter = rate.NewLimiter(t.limit, 1)
-		t.limiters[operation] = limiter
+		paced = newPacer(t.perSecond)
+		t.pacers[operation] = paced
 	}
-	return limiter
+	return paced
 }

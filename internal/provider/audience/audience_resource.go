@@ -84,12 +84,12 @@ func (r *audienceResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 			},
 			"description": schema.StringAttribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "Description of the audience. The API sets it at creation only, so a change here replaces the audience. " +
+				MarkdownDescription: "Description of the audience. The API sets it at creation only, so a change here replaces the audience; removing it from configuration leaves it as it is. " +
 					"A change made in the Campaign Manager is reported as a warning and never replaces it.",
 			},
 			"sandbox": schema.BoolAttribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "Whether the audience is for sandbox Applications rather than live ones. Default: the environment of the Integration API key. A change replaces the audience.",
+				MarkdownDescription: "Whether the audience is for sandbox Applications rather than live ones. Default: the environment of the Integration API key. A change replaces the audience; removing it from configuration leaves it as it is.",
 			},
 			"integration": schema.StringAttribute{
 				Optional: true,
@@ -107,7 +107,7 @@ func (r *audienceResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 			},
 			"created_in_3rd_party": schema.BoolAttribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "Whether the audience was created in a third-party product. Default `false`. A change replaces the audience.",
+				MarkdownDescription: "Whether the audience was created in a third-party product. Default `false`. A change replaces the audience; removing it from configuration leaves it as it is.",
 			},
 			"subscribed_application_ids": schema.ListAttribute{
 				Optional: true, Computed: true, ElementType: types.Int64Type,

@@ -75,7 +75,7 @@ func (r *membershipsResource) Schema(ctx context.Context, _ resource.SchemaReque
 			},
 			"ownership": bulk.OwnershipAttribute("`additive` (default) adds the listed members and leaves everybody else alone; it removes only members that it has added itself, " +
 				"so that several resources, rules and other programs can share an audience. `exclusive` makes the audience hold exactly the listed members: the plan " +
-				"shows everybody else as leaving before they do. Needs a Management API key. Changing from `exclusive` to `additive` removes nobody."),
+				"shows everybody else as leaving before they do. Needs a Management API key. Changing from `exclusive` to `additive` removes nobody; listed members count as added by the resource from then on."),
 			"members": schema.ListAttribute{
 				Optional: true, ElementType: types.StringType,
 				MarkdownDescription: fmt.Sprintf("Integration IDs of the members, for lists written by hand: each once, in any order, up to %d of up to %d characters. "+

@@ -124,8 +124,8 @@ func TestCatalogItemsConvergeAfterAFailureAtAnyRequest(t *testing.T) {
 		"reset after it was applied":   {emulator.Fault{Reset: true, AfterApply: true, Times: 1}, acctest.Attributes{"max_retries": 0}, fails},
 		"reset once, with repetition":  {emulator.Fault{Reset: true, AfterApply: true, Times: 1}, nil, succeeds},
 		"answer cut short":             {emulator.Fault{Truncate: true, Times: 1}, acctest.Attributes{"max_retries": 0}, fails},
-		"hang before it was applied":   {emulator.Fault{Hang: true, Times: 1}, acctest.Attributes{"max_retries": 0, "request_timeout": "5s"}, fails},
-		"hang after it was applied":    {emulator.Fault{Hang: true, AfterApply: true, Times: 1}, acctest.Attributes{"max_retries": 0, "request_timeout": "5s"}, fails},
+		"hang before it was applied":   {emulator.Fault{Hang: true, Times: 1}, acctest.Attributes{"max_retries": 0, "request_timeout": "20s"}, fails},
+		"hang after it was applied":    {emulator.Fault{Hang: true, AfterApply: true, Times: 1}, acctest.Attributes{"max_retries": 0, "request_timeout": "20s"}, fails},
 		"killed before it was applied": {emulator.Fault{}, nil, dies},
 		"killed after it was applied":  {emulator.Fault{AfterApply: true}, nil, dies},
 	} {

@@ -162,7 +162,7 @@ func (d *couponDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		}
 		where = fmt.Sprintf("Application %d has none", id)
 	}
-	matches, err := findIn(ctx, d.data.Client, applications, code)
+	matches, err := findIn(ctx, d.data.Client.FindCoupons, applications, code)
 	switch {
 	case err != nil:
 		fw.AddError(&resp.Diagnostics, doing, err)

@@ -36,7 +36,7 @@ func findByKey(ctx context.Context, client *talonone.Client, code string) (*foun
 	} else if own != 0 {
 		applications = only(applications, own)
 	}
-	matches, err := findIn(ctx, client, applications, code)
+	matches, err := findIn(ctx, client.SharedCoupons, applications, code)
 	switch {
 	case err != nil && !talonone.IsUnauthorized(err):
 		return nil, err
@@ -46,11 +46,14 @@ func findByKey(ctx context.Context, client *talonone.Client, code string) (*foun
 	return &matches[0], nil
 }
 
+// search lists the coupons of an Application that have a code, in any case.
+type search func(ctx context.Context, applicationID int64, code string) ([]*talonone.Coupon, error)
+
 // findIn lists the coupons that a code means in these Applications.
-func findIn(ctx context.Context, client *talonone.Client, applications []talonone.Application, code string) ([]found, error) {
+func findIn(ctx context.Context, search search, applications []talonone.Application, code string) ([]found, error) {
 	var matches []found
 	for _, application := range applications {
-		coupons, err := client.FindCoupons(ctx, application.ID, code)
+		coupons, err := search(ctx, application.ID, code)
 		if err != nil {
 			return nil, err
 		}

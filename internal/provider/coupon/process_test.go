@@ -103,3 +103,84 @@ func crowd(n int) []string {
 	}
 	return ids
 }
+
+// An exclusive resource holds everybody's reservations. Those of others are not its own when it stops to be exclusive.
+func TestReservationsOfOthersStayWhenOwnershipBecomesAdditive(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	config := func(ownership string, customers ...string) acctest.Attributes {
+		return acctest.Attributes{"coupon_value": "SUMMER10", "customers": customers, "ownership": ownership}
+	}
+	p := d.NewProcess(t, nil)
+	plan, diags := p.Plan(t, "talonone_coupon_reservation", acctest.Instance{}, config("exclusive", "customer-1", "customer-2"))
+	noProblem(t, diags)
+	state, diags := p.Apply(t.Context(), t, plan)
+	noProblem(t, diags)
+	reserve(t, d, http.MethodPost, "SUMMER10", "others")
+
+	p = d.NewProcess(t, nil)
+	state, diags = p.Refresh(t, state)
+	noProblem(t, diags)
+	d.Forget()
+	plan, diags = p.Plan(t, "talonone_coupon_reservation", state, config("additive", "customer-2", "customer-3"))
+	noProblem(t, diags)
+	if want := "2 customers who are not listed"; !strings.Contains(plan.Warning, want) {
+		t.Errorf("the plan warns %q, want %q", plan.Warning, want)
+	}
+	if got := p.PlannedNumber(t, plan, "last_sync", "removed"); got != "0" {
+		t.Errorf("the plan removes %s reservations, want none", got)
+	}
+	state, diags = p.Apply(t.Context(), t, plan)
+	noProblem(t, diags)
+	if n := d.Count("deleteCouponReservation"); n != 0 {
+		t.Errorf("%d requests ended reservations, want none", n)
+	}
+	fresh, diags := d.NewProcess(t, nil).Refresh(t, state)
+	noProblem(t, diags)
+	if different := p.Differences(t, state, fresh); len(different) > 0 {
+		t.Errorf("a fresh read differs: %v", different)
+	}
+}
+
+// Somebody who has the coupon reserved already doesn't count twice.
+func TestReservationCountIsWhatTheDeploymentCounts(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	reserve(t, d, http.MethodPost, "SUMMER10", "others")
+	config := func(customers ...string) acctest.Attributes {
+		return acctest.Attributes{"coupon_value": "SUMMER10", "customers": customers}
+	}
+	p := d.NewProcess(t, nil)
+	plan, diags := p.Plan(t, "talonone_coupon_reservation", acctest.Instance{}, config("customer-1"))
+	noProblem(t, diags)
+	state, diags := p.Apply(t.Context(), t, plan)
+	noProblem(t, diags)
+
+	plan, diags = p.Plan(t, "talonone_coupon_reservation", state, config("others", "customer-2"))
+	noProblem(t, diags)
+	state, diags = p.Apply(t.Context(), t, plan)
+	noProblem(t, diags)
+	fresh, diags := d.NewProcess(t, nil).Refresh(t, state)
+	noProblem(t, diags)
+	if different := p.Differences(t, state, fresh); len(different) > 0 {
+		t.Errorf("a fresh read differs: %v", different)
+	}
+}
+
+// The Management API answers 3 searches a second, and a campaign's coupon can have many resources.
+func TestOneSearchServesAllReservationsOfACoupon(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	p := d.NewProcess(t, nil)
+	for i := range 5 {
+		plan, diags := p.Plan(t, "talonone_coupon_reservation", acctest.Instance{}, acctest.Attributes{
+			"coupon_value": []string{"SUMMER10", "VIP-ONLY"}[i%2], "customers": []string{fmt.Sprint("customer-", i)},
+		})
+		noProblem(t, diags)
+		_, diags = p.Apply(t.Context(), t, plan)
+		noProblem(t, diags)
+	}
+	if n := d.Count("searchCouponsAdvancedApplicationWideWithoutTotalCount"); n != 2 {
+		t.Errorf("%d searches for 2 coupons, want 2", n)
+	}
+}

@@ -78,7 +78,8 @@ func (r *reservationResource) Schema(ctx context.Context, _ resource.SchemaReque
 				Validators: []validator.List{fw.IDList{Max: maxCustomers}},
 			},
 			"ownership": bulk.OwnershipAttribute("`additive` (default) manages the customers listed and leaves all other reservations alone, so that several resources can share a coupon. " +
-				"`exclusive` also ends every other reservation of the coupon, those that redemptions and rules made included; only one resource per coupon can be exclusive. A warning in the plan says how many. Changes in place."),
+				"`exclusive` also ends every other reservation of the coupon, those that redemptions and rules made included; only one resource per coupon can be exclusive. A warning in the plan says how many. Changes in place; " +
+				"changing from `exclusive` to `additive` ends no reservation."),
 			"max_removal_percent": bulk.MaxRemovalAttribute("reservations of the coupon"),
 			"coupon_id": schema.Int64Attribute{
 				Computed:            true,
@@ -259,11 +260,12 @@ func (r *reservationResource) Update(ctx context.Context, req resource.UpdateReq
 	if !known(plan.LastSync) {
 		plan.LastSync = todo.summary()
 	}
-	if plan.ReservationCount.IsUnknown() {
-		plan.ReservationCount = countAfter(state, todo)
-		if plan.exclusive() {
-			plan.ReservationCount = types.Int64Value(int64(len(wanted)))
-		}
+	switch {
+	case !plan.ReservationCount.IsUnknown():
+	case plan.exclusive():
+		plan.ReservationCount = types.Int64Value(int64(len(wanted)))
+	default:
+		plan.ReservationCount = types.Int64Value(int64(countOf(coupon, int(state.ReservationCount.ValueInt64())) - len(todo.remove)))
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, reservationIdentity{plan.CouponValue})...)
@@ -336,6 +338,10 @@ func (r *reservationResource) fill(ctx context.Context, m *reservationModel, res
 func (r *reservationResource) todo(ctx context.Context, plan, state reservationModel, wanted []string) (changes, error) {
 	before, _ := fw.Strings(state.Customers)
 	work := compare(before, wanted)
+	if !plan.exclusive() && state.exclusive() {
+		// The state holds everybody's reservations, and doesn't tell whose they are.
+		work.remove = nil
+	}
 	if !plan.exclusive() || state.exclusive() {
 		return work, nil
 	}
@@ -402,6 +408,9 @@ func (r *reservationResource) planUpdate(ctx context.Context, plan *reservationM
 		plan.Customers = state.Customers
 	}
 	becomesExclusive := plan.exclusive() && !state.exclusive()
+	if !plan.exclusive() && state.exclusive() {
+		warnReleased(code, len(compare(before, wanted).remove), diags)
+	}
 	if todo.empty() && !becomesExclusive {
 		return
 	}
@@ -411,6 +420,10 @@ func (r *reservationResource) planUpdate(ctx context.Context, plan *reservationM
 	}
 	plan.LastSync = todo.summary()
 	plan.ReservationCount = countAfter(state, todo)
+	if len(todo.add) > 0 && !plan.exclusive() {
+		// Others may have reserved the coupon for them already.
+		plan.ReservationCount = types.Int64Unknown()
+	}
 	if becomesExclusive {
 		plan.LastSync, plan.ReservationCount = plannedSummary(ctx, todo, true), types.Int64Unknown()
 		warnExclusive(code, len(todo.remove), diags)
@@ -592,6 +605,15 @@ func warnExclusive(code string, removed int, diags *diag.Diagnostics) {
 	}
 	diags.AddAttributeWarning(path.Root("ownership"), "Reservations of others will be ended",
 		fmt.Sprintf("Coupon %q is reserved by %d customers who are not listed, and ownership = \"exclusive\" ends their reservations, also those that redemptions and rules made.", code, removed))
+}
+
+func warnReleased(code string, staying int, diags *diag.Diagnostics) {
+	if staying == 0 {
+		return
+	}
+	diags.AddAttributeWarning(path.Root("ownership"), "Reservations stay",
+		fmt.Sprintf("Coupon %q is reserved by %d customers who are not listed. With additive ownership they are nobody's business of this resource any more: their reservations stay. "+
+			"To end them, apply the shorter list with exclusive ownership first.", code, staying))
 }
 
 func missingCoupon(code string) string {
