@@ -1,0 +1,97 @@
+package e2e
+
+import (
+	"archive/zip"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/acctest"
+)
+
+// TestProviderIsInstalledFromAFolder does what the guide "Installing the provider" tells machines without a registry to
+// do: init finds the provider in the folder alone, locks it, and the provider plans and applies.
+func TestProviderIsInstalledFromAFolder(t *testing.T) {
+	t.Parallel()
+	const version = "0.1.0"
+	platform := runtime.GOOS + "_" + runtime.GOARCH
+	binary := "terraform-provider-talonone_v" + version
+	for name, put := range map[string]func(t *testing.T, mirror string){
+		// As releases are downloaded.
+		"packed": func(t *testing.T, mirror string) {
+			t.Helper()
+			archive, err := os.Create(filepath.Join(mirror, fmt.Sprintf("terraform-provider-talonone_%s_%s.zip", version, platform)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer archive.Close()
+			packed := zip.NewWriter(archive)
+			header := &zip.FileHeader{Name: binary, Method: zip.Deflate}
+			header.SetMode(0o755)
+			entry, err := packed.CreateHeader(header)
+			if err != nil {
+				t.Fatal(err)
+			}
+			content, err := os.ReadFile(filepath.Join(binaries, "terraform-provider-talonone"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := entry.Write(content); err != nil {
+				t.Fatal(err)
+			}
+			if err := packed.Close(); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"unpacked": func(t *testing.T, mirror string) {
+			t.Helper()
+			folder := filepath.Join(mirror, version, platform)
+			if err := os.MkdirAll(folder, 0o700); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Link(filepath.Join(binaries, "terraform-provider-talonone"), filepath.Join(folder, binary)); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := acctest.Start(t)
+			c := newCLI(t, d.URL, "provider \"talonone\" {}\nresource \"talonone_audience\" \"vip\" {\n  name = \"VIP\"\n}\n")
+			mirror := t.TempDir()
+			for _, host := range []string{"registry.terraform.io", "registry.opentofu.org"} {
+				folder := filepath.Join(mirror, host, "talon-one", "talonone")
+				if err := os.MkdirAll(folder, 0o700); err != nil {
+					t.Fatal(err)
+				}
+				put(t, folder)
+			}
+			settings, err := os.ReadFile(filepath.Join("..", "..", "examples", "install", "mirror.tfrc"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			const path = "/opt/terraform/providers"
+			if !strings.Contains(string(settings), path) {
+				t.Fatalf("the example does not name %s", path)
+			}
+			// In place of the development override, which would make init needless.
+			c.write("cli.tfrc", strings.ReplaceAll(string(settings), path, filepath.ToSlash(mirror)))
+
+			if output := c.must(0, "init", "-no-color"); !strings.Contains(output, "talon-one/talonone v"+version) {
+				t.Errorf("init installed something else:\n%s", output)
+			}
+			if lock := c.read(".terraform.lock.hcl"); !strings.Contains(lock, `version = "`+version+`"`) || !strings.Contains(lock, "h1:") {
+				t.Errorf("the lock file does not hold the provider:\n%s", lock)
+			}
+			c.must(2, "plan", "-detailed-exitcode", "-no-color")
+			expectNoWrites(t, d)
+			c.must(0, "apply", "-auto-approve", "-no-color")
+			if names := d.Audiences(t); len(names) != 1 || names[0] != "VIP" {
+				t.Errorf("the deployment has the audiences %q", names)
+			}
+		})
+	}
+}
