@@ -2,10 +2,15 @@ package e2e
 
 import (
 	"archive/zip"
+	"bufio"
+	"encoding/json"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -94,4 +99,72 @@ func TestProviderIsInstalledFromAFolder(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestEmulatorServesAJob runs the script that the guide gives to jobs of CI, with the tests of an example.
+func TestEmulatorServesAJob(t *testing.T) {
+	t.Parallel()
+	guide, err := os.ReadFile(filepath.Join("..", "..", "docs", "guides", "installing.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	script := regexp.MustCompile("(?s)```shell\n(talonone-emulator .*?)```").FindStringSubmatch(string(guide))
+	if script == nil {
+		t.Fatal("the guide has no script that starts the emulator")
+	}
+	p := newPipeline(t, "http://127.0.0.1:1", "")
+	if err := os.Remove(filepath.Join(p.dir, "main.tf")); err != nil {
+		t.Fatal(err)
+	}
+	copyExample(t, filepath.Join("..", "..", "examples", "terraform-test"), p.cli)
+	if err := os.Symlink(filepath.Join(binaries, "talonone-emulator"), filepath.Join(p.tools, "talonone-emulator")); err != nil {
+		t.Fatal(err)
+	}
+	// A runner ends what a job has started.
+	output, code := p.sh("trap 'kill $!' EXIT\n" + script[1])
+	if code != 0 || !strings.Contains(output, "0 failed") {
+		t.Errorf("the job ended with %d:\n%s", code, output)
+	}
+}
+
+// There is no container engine where tests run. What the recipe starts is tried without one: the program has to accept
+// the options, and to say where it listens.
+func TestContainerStartsTheEmulator(t *testing.T) {
+	t.Parallel()
+	if err := buildError(); err != nil {
+		t.Fatal(err)
+	}
+	recipe, err := os.ReadFile(filepath.Join("..", "..", "cmd", "talonone-emulator", "Dockerfile"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(recipe), "\nFROM scratch\n") || !regexp.MustCompile(`(?m)^USER [1-9]\d*:`).Match(recipe) {
+		t.Error("the image is not empty, or its program runs as root")
+	}
+	entry := regexp.MustCompile(`(?m)^ENTRYPOINT (.*)$`).FindSubmatch(recipe)
+	var command []string
+	if entry == nil || json.Unmarshal(entry[1], &command) != nil || command[0] != "/talonone-emulator" {
+		t.Fatalf("the image starts %q", entry)
+	}
+	if !slices.Contains(command, "0.0.0.0:8585") || !strings.Contains(string(recipe), "EXPOSE 8585\n") {
+		t.Errorf("the port is not the one that is exposed: %v", command)
+	}
+	for i, argument := range command {
+		command[i] = strings.Replace(argument, ":8585", ":0", 1) // another one may run on this machine
+	}
+	cmd := exec.CommandContext(t.Context(), filepath.Join(binaries, "talonone-emulator"), command[1:]...)
+	output, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(output).ReadString('\n'); err != nil || !strings.Contains(line, "listens on http://") {
+		t.Errorf("it says %q: %v", line, err)
+	}
+	if err := cmd.Process.Kill(); err != nil {
+		t.Error(err)
+	}
+	_ = cmd.Wait()
 }

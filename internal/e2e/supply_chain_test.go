@@ -42,6 +42,24 @@ func TestActionsArePinnedByDigest(t *testing.T) {
 	}
 }
 
+// What `make snapshot` looks at must be what a release is made with.
+func TestSnapshotAndReleaseUseOneGoreleaser(t *testing.T) {
+	t.Parallel()
+	version := regexp.MustCompile(`goreleaser/v2@(v[\d.]+)`)
+	makefile, err := os.ReadFile(filepath.Join("..", "..", "GNUmakefile"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	workflow, err := os.ReadFile(filepath.Join("..", "..", ".github", "workflows", "release.yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	match := version.FindSubmatch(makefile)
+	if match == nil || !bytes.Contains(workflow, append([]byte("version: "), match[1]...)) {
+		t.Errorf("the release does not use the version of the snapshot, %q", match)
+	}
+}
+
 // TestBuildIsReproducible builds the programs of a release in two folders. With the flags of a release nothing of the
 // folder, of the time or of the version control gets into them.
 func TestBuildIsReproducible(t *testing.T) {
