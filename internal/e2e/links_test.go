@@ -16,6 +16,9 @@ import (
 // markdownLink finds the target of [text](target) and ![text](target), without its fragment.
 var markdownLink = regexp.MustCompile(`\]\(([^)#\s]+)(?:#[^)\s]*)?\)`)
 
+// registryPage matches what the registries show of docs/.
+var registryPage = regexp.MustCompile(`/docs/(index\.md|(actions|data-sources|functions|guides|list-resources|resources)/.*)$`)
+
 // The registry shows docs/ without the extensions of its files, and its pages link to each other so.
 func TestRelativeLinksOfThePagesResolve(t *testing.T) {
 	t.Parallel()
@@ -56,6 +59,9 @@ func checkLinks(t *testing.T, page string) {
 		target := link[1]
 		if strings.Contains(target, "://") || strings.HasPrefix(target, "mailto:") {
 			continue
+		}
+		if strings.HasSuffix(target, ".md") && registryPage.MatchString(filepath.ToSlash(page)) {
+			t.Errorf("%s links to %s: in the registry pages have no extension", page, target)
 		}
 		file := filepath.Join(filepath.Dir(page), filepath.FromSlash(target))
 		if _, err := os.Stat(file); err == nil {
@@ -166,4 +172,24 @@ func externalLinks(t *testing.T) map[string][]string {
 		}
 	}
 	return found
+}
+
+// A reader who has the object already looks for the import first.
+func TestEveryResourcesPageSaysHowToImport(t *testing.T) {
+	t.Parallel()
+	pages, err := filepath.Glob(filepath.Join("..", "..", "docs", "resources", "*.md"))
+	if err != nil || len(pages) == 0 {
+		t.Fatalf("no pages of resources: %v", err)
+	}
+	for _, page := range pages {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, section, found := strings.Cut(string(text), "\n## Import\n")
+		identity, id := strings.Contains(section, "identity = {"), regexp.MustCompile(`(?m)^  id = "`).MatchString(section)
+		if !found || !strings.Contains(section, "There is nothing to import") && !(identity && id && strings.Contains(section, "terraform import ")) {
+			t.Errorf("%s does not show all ways to import", page)
+		}
+	}
 }
