@@ -40,7 +40,7 @@ func TestProviderIsInstalledFromAFolder(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			content, err := os.ReadFile(filepath.Join(binaries, "terraform-provider-talonone"))
+			content, err := os.ReadFile(filepath.Join(binaries.Dir, "terraform-provider-talonone"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -57,7 +57,7 @@ func TestProviderIsInstalledFromAFolder(t *testing.T) {
 			if err := os.MkdirAll(folder, 0o700); err != nil {
 				t.Fatal(err)
 			}
-			if err := os.Link(filepath.Join(binaries, "terraform-provider-talonone"), filepath.Join(folder, binary)); err != nil {
+			if err := os.Link(filepath.Join(binaries.Dir, "terraform-provider-talonone"), filepath.Join(folder, binary)); err != nil {
 				t.Fatal(err)
 			}
 		},
@@ -83,12 +83,12 @@ func TestProviderIsInstalledFromAFolder(t *testing.T) {
 				t.Fatalf("the example does not name %s", path)
 			}
 			// In place of the development override, which would make init needless.
-			c.write("cli.tfrc", strings.ReplaceAll(string(settings), path, filepath.ToSlash(mirror)))
+			c.Write("cli.tfrc", strings.ReplaceAll(string(settings), path, filepath.ToSlash(mirror)))
 
 			if output := c.must(0, "init", "-no-color"); !strings.Contains(output, "talon-one/talonone v"+version) {
 				t.Errorf("init installed something else:\n%s", output)
 			}
-			if lock := c.read(".terraform.lock.hcl"); !strings.Contains(lock, `version = "`+version+`"`) || !strings.Contains(lock, "h1:") {
+			if lock := c.Read(".terraform.lock.hcl"); !strings.Contains(lock, `version = "`+version+`"`) || !strings.Contains(lock, "h1:") {
 				t.Errorf("the lock file does not hold the provider:\n%s", lock)
 			}
 			c.must(2, "plan", "-detailed-exitcode", "-no-color")
@@ -113,11 +113,11 @@ func TestEmulatorServesAJob(t *testing.T) {
 		t.Fatal("the guide has no script that starts the emulator")
 	}
 	p := newPipeline(t, "http://127.0.0.1:1", "")
-	if err := os.Remove(filepath.Join(p.dir, "main.tf")); err != nil {
+	if err := os.Remove(filepath.Join(p.Dir, "main.tf")); err != nil {
 		t.Fatal(err)
 	}
 	copyExample(t, filepath.Join("..", "..", "examples", "terraform-test"), p.cli)
-	if err := os.Symlink(filepath.Join(binaries, "talonone-emulator"), filepath.Join(p.tools, "talonone-emulator")); err != nil {
+	if err := os.Symlink(filepath.Join(binaries.Dir, "talonone-emulator"), filepath.Join(p.tools, "talonone-emulator")); err != nil {
 		t.Fatal(err)
 	}
 	// A runner ends what a job has started.
@@ -131,9 +131,7 @@ func TestEmulatorServesAJob(t *testing.T) {
 // the options, and to say where it listens.
 func TestContainerStartsTheEmulator(t *testing.T) {
 	t.Parallel()
-	if err := buildError(); err != nil {
-		t.Fatal(err)
-	}
+	binaries.Build(t)
 	recipe, err := os.ReadFile(filepath.Join("..", "..", "cmd", "talonone-emulator", "Dockerfile"))
 	if err != nil {
 		t.Fatal(err)
@@ -152,7 +150,7 @@ func TestContainerStartsTheEmulator(t *testing.T) {
 	for i, argument := range command {
 		command[i] = strings.Replace(argument, ":8585", ":0", 1) // another one may run on this machine
 	}
-	cmd := exec.CommandContext(t.Context(), filepath.Join(binaries, "talonone-emulator"), command[1:]...)
+	cmd := exec.CommandContext(t.Context(), filepath.Join(binaries.Dir, "talonone-emulator"), command[1:]...)
 	output, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

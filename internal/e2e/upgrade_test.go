@@ -35,9 +35,9 @@ func TestStatesOfReleasesPlanEmpty(t *testing.T) {
 			copyFile(t, filepath.Join(folder, "deployment.json"), data)
 			d := acctest.Start(t, func(o *emulator.Options) { o.DataFile = data })
 			c := releaseCLI(t, d, folder)
-			copyFile(t, filepath.Join(folder, "state.json"), filepath.Join(c.dir, "terraform.tfstate"))
+			copyFile(t, filepath.Join(folder, "state.json"), filepath.Join(c.Dir, "terraform.tfstate"))
 
-			if output, code := c.run("plan", "-detailed-exitcode", "-no-color"); code != 0 {
+			if output, code := c.Run("plan", "-detailed-exitcode", "-no-color"); code != 0 {
 				t.Errorf("the plan ended with %d:\n%s", code, clip(output))
 			}
 			expectNoWrites(t, d)
@@ -66,7 +66,7 @@ func releaseCLI(t *testing.T, d *acctest.Deployment, folder string) *cli {
 			t.Fatal(err)
 		}
 		for _, file := range files {
-			copyFile(t, file, filepath.Join(c.dir, filepath.Base(file)))
+			copyFile(t, file, filepath.Join(c.Dir, filepath.Base(file)))
 		}
 	}
 	return c
@@ -102,7 +102,7 @@ func record(t *testing.T, folder string) {
 		t.Fatal(err)
 	}
 	for name, content := range map[string][]byte{
-		"state.json": []byte(c.read("terraform.tfstate")), "deployment.json": deployment, "schemas.json": contracts.JSON(t),
+		"state.json": []byte(c.Read("terraform.tfstate")), "deployment.json": deployment, "schemas.json": contracts.JSON(t),
 	} {
 		if err := os.WriteFile(filepath.Join(folder, name), content, 0o600); err != nil {
 			t.Fatal(err)
