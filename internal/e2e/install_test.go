@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bufio"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -32,7 +33,6 @@ func TestProviderIsInstalledFromAFolder(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer archive.Close()
 			packed := zip.NewWriter(archive)
 			header := &zip.FileHeader{Name: binary, Method: zip.Deflate}
 			header.SetMode(0o755)
@@ -47,7 +47,7 @@ func TestProviderIsInstalledFromAFolder(t *testing.T) {
 			if _, err := entry.Write(content); err != nil {
 				t.Fatal(err)
 			}
-			if err := packed.Close(); err != nil {
+			if err := errors.Join(packed.Close(), archive.Close()); err != nil {
 				t.Fatal(err)
 			}
 		},
