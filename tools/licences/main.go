@@ -5,6 +5,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -37,14 +38,14 @@ var programs = []string{".", "./cmd/..."}
 func main() {
 	out := flag.String("out", "", "the file to write the notices to")
 	flag.Parse()
-	if err := run(os.Stdout, *out); err != nil {
+	if err := run(context.Background(), *out); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(report io.Writer, out string) error {
-	modules, err := linked()
+func run(ctx context.Context, out string) error {
+	modules, err := linked(ctx)
 	if err != nil {
 		return err
 	}
@@ -62,7 +63,7 @@ func run(report io.Writer, out string) error {
 			refused = append(refused, fmt.Errorf("%s %s: %w", module.Path, module.Version, err))
 			continue
 		}
-		fmt.Fprintf(report, "%-60s %-40s %s\n", module.Path, module.Version, strings.Join(names, ", "))
+		fmt.Printf("%-60s %-40s %s\n", module.Path, module.Version, strings.Join(names, ", "))
 		fmt.Fprintf(&notices, "\n%s\n%s %s (%s)\n%[1]s\n", strings.Repeat("=", 100), module.Path, module.Version, strings.Join(names, ", "))
 		for _, name := range slices.Sorted(maps.Keys(texts)) {
 			fmt.Fprintf(&notices, "\n%s\n", bytes.TrimSpace(texts[name]))
@@ -88,10 +89,10 @@ type module struct {
 }
 
 // linked lists the modules of all packages that any program is made of, and Go itself.
-func linked() ([]module, error) {
+func linked(ctx context.Context) ([]module, error) {
 	found := make(map[string]module)
 	for _, system := range platforms {
-		cmd := exec.Command("go", append([]string{"list", "-deps", "-json=Module"}, programs...)...)
+		cmd := exec.CommandContext(ctx, "go", append([]string{"list", "-deps", "-json=Module"}, programs...)...)
 		cmd.Env = append(os.Environ(), "GOOS="+system, "GOARCH=amd64", "CGO_ENABLED=0")
 		cmd.Stderr = os.Stderr
 		answer, err := cmd.Output()
@@ -119,7 +120,7 @@ func linked() ([]module, error) {
 	for _, path := range slices.Sorted(maps.Keys(found)) {
 		modules = append(modules, found[path])
 	}
-	goroot, err := exec.Command("go", "env", "GOROOT").Output()
+	goroot, err := exec.CommandContext(ctx, "go", "env", "GOROOT").Output()
 	if err != nil {
 		return nil, err
 	}

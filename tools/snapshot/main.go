@@ -81,10 +81,10 @@ func (r *release) program(name, platform string) error {
 	binary := name
 	extension := ".tar.gz"
 	want := []string{"LICENSE", "THIRD_PARTY_NOTICES.txt"}
-	switch {
-	case name == provider:
+	switch name {
+	case provider:
 		binary, extension = name+"_v"+r.version, ".zip"
-	case name == "talonone-emulator":
+	case "talonone-emulator":
 		want = append(want, "README.md", "page.png")
 	}
 	if strings.HasPrefix(platform, "windows") {

@@ -33,34 +33,36 @@ func main() {
 	strict := flag.Bool("stdlib", false, "fail for vulnerabilities in the standard library of the Go that runs this, too")
 	offline := flag.Bool("offline", false, "don't try "+online)
 	flag.Parse()
-	if err := run(context.Background(), os.Stdout, flag.Args(), *strict, *offline); err != nil {
+	if err := run(context.Background(), flag.Args(), *strict, *offline); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, out io.Writer, patterns []string, strict, offline bool) error {
+func run(ctx context.Context, patterns []string, strict, offline bool) error {
 	db, err := database(ctx, offline)
 	if err != nil {
-		fmt.Fprintf(out, "No vulnerability database is within reach, so nothing was checked: %v\n", err)
+		fmt.Printf("No vulnerability database is within reach, so nothing was checked: %v\n", err)
 		return nil
 	}
-	fmt.Fprintf(out, "Vulnerability database: %s\n", db)
+	fmt.Printf("Vulnerability database: %s\n", db)
 
-	var report bytes.Buffer
+	var findings bytes.Buffer
 	cmd := scan.Command(ctx, append([]string{"-db", db, "-format", "json"}, patterns...)...)
-	cmd.Stdout, cmd.Stderr = &report, os.Stderr
+	cmd.Stdout, cmd.Stderr = &findings, os.Stderr
 	if err := cmd.Start(); err != nil {
 		return err
 	}
 	if err := cmd.Wait(); err != nil {
 		return err
 	}
-	called, err := read(&report)
+	called, err := read(&findings)
 	if err != nil {
 		return err
 	}
-	return judge(out, called, strict)
+	report, err := judge(called, strict)
+	fmt.Print(report)
+	return err
 }
 
 // database is the address of the reports: the online ones, else those in the newest golang.org/x/vulndb that the module
@@ -154,25 +156,27 @@ func read(stream io.Reader) ([]vulnerability, error) {
 	return called, nil
 }
 
-func judge(out io.Writer, called []vulnerability, strict bool) error {
+// judge tells what was found, and returns an error when that must not be.
+func judge(called []vulnerability, strict bool) (string, error) {
 	var fatal []string
+	var out strings.Builder
 	for _, v := range called {
 		fixed := v.fixed
 		if fixed == "" {
 			fixed = "no version yet"
 		}
-		fmt.Fprintf(out, "%s in %s %s, fixed in %s: %s\n  %s\n", v.id, v.module, v.found, fixed, v.summary, v.call)
+		fmt.Fprintf(&out, "%s in %s %s, fixed in %s: %s\n  %s\n", v.id, v.module, v.found, fixed, v.summary, v.call)
 		if strict || !v.inStandardLibrary() {
 			fatal = append(fatal, v.id)
 		}
 	}
 	switch {
 	case len(fatal) > 0:
-		return fmt.Errorf("the code calls what is vulnerable: %s", strings.Join(fatal, ", "))
+		return out.String(), fmt.Errorf("the code calls what is vulnerable: %s", strings.Join(fatal, ", "))
 	case len(called) > 0:
-		fmt.Fprintln(out, "Only the standard library of this machine's Go is affected: a newer Go has the fixes.")
+		out.WriteString("Only the standard library of this machine's Go is affected: a newer Go has the fixes.\n")
 	default:
-		fmt.Fprintln(out, "The code calls nothing that is known to be vulnerable.")
+		out.WriteString("The code calls nothing that is known to be vulnerable.\n")
 	}
-	return nil
+	return out.String(), nil
 }

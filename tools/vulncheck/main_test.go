@@ -39,10 +39,9 @@ func TestOnlyCalledVulnerabilitiesCount(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			var out strings.Builder
-			err = judge(&out, called, test.strict)
-			if !strings.Contains(out.String(), test.says) {
-				t.Errorf("it does not say %q but\n%s", test.says, &out)
+			report, err := judge(called, test.strict)
+			if !strings.Contains(report, test.says) {
+				t.Errorf("it does not say %q but\n%s", test.says, report)
 			}
 			if (err != nil) != (test.fails != "") || err != nil && !strings.HasSuffix(err.Error(), test.fails) {
 				t.Errorf("the error is %v, want one about %q", err, test.fails)
