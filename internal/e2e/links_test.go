@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"flag"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"net/url"
@@ -197,4 +198,35 @@ func TestEveryResourcesPageSaysHowToImport(t *testing.T) {
 			t.Errorf("%s does not show all ways to import", page)
 		}
 	}
+}
+
+// Examples that guides and READMEs spell out, instead of taking them from a file that a test applies, are at least
+// HCL, and as `terraform fmt` writes it.
+func TestExamplesInPagesAreFormatted(t *testing.T) {
+	t.Parallel()
+	c := newCLI(t, "http://127.0.0.1:1", "")
+	block := regexp.MustCompile("(?s)```(?:terraform|hcl)\n(.*?)```")
+	names := make(map[string]string)
+	for _, page := range pages(t) {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, match := range block.FindAllStringSubmatch(string(text), -1) {
+			name := fmt.Sprintf("block_%03d.tf", len(names))
+			names[name] = page
+			c.Write(name, match[1])
+		}
+	}
+	if len(names) < 50 {
+		t.Errorf("the pages have %d examples: the test looks in the wrong places", len(names))
+	}
+	output, code := c.Run("fmt", "-check", "-diff", "-no-color", ".")
+	if code == 0 {
+		return
+	}
+	for name, page := range names {
+		output = strings.ReplaceAll(output, name, page)
+	}
+	t.Errorf("examples that are not formatted, or no HCL:\n%s", output)
 }
