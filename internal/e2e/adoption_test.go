@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -168,6 +169,70 @@ func TestObjectIsHandedOver(t *testing.T) {
 	}
 	c.must(0, "plan", "-detailed-exitcode")
 	expectNoWrites(t, d)
+}
+
+// TestScriptsAreReplaced follows the guide "Migrating from scripts": what the scripts have written is taken over without
+// being sent again, and what else they wrote goes with the change of the ownership, not before.
+func TestScriptsAreReplaced(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	var audience struct{ ID int64 }
+	d.Call(t, http.MethodPost, "/v2/audiences", map[string]any{"name": "VIP customers"}, &audience)
+	for _, customer := range []string{"customer-1", "customer-2", "customer-3"} {
+		d.Call(t, http.MethodPut, "/v2/customer_profiles/"+customer, map[string]any{"audiencesChanges": map[string]any{"adds": []int64{audience.ID}, "deletes": []int64{}}}, nil)
+	}
+	var actions []any
+	for sku, item := range map[string]map[string]any{
+		"SKU-1":   {"price": json.Number("99.90"), "attributes": map[string]any{"size": 42, "in_stock": true}},
+		"SKU-2":   {"price": json.Number("99.90"), "attributes": map[string]any{"size": 43, "in_stock": false}},
+		"SKU-OLD": {"price": 10},
+	} {
+		item["sku"] = sku
+		if sku != "SKU-OLD" {
+			item["product"] = map[string]any{"name": "sneakers"}
+		}
+		actions = append(actions, map[string]any{"type": "ADD", "payload": item})
+	}
+	d.Call(t, http.MethodPut, "/v1/catalogs/6/sync", map[string]any{"actions": actions}, nil)
+
+	c := exampleCLI(t, d.URL, "migrating-from-scripts")
+	c.Write("import.tf", fmt.Sprintf("import {\n  to = talonone_audience.vip\n  id = \"%d\"\n}\n", audience.ID))
+	d.Forget()
+	c.must(0, "apply", "-auto-approve", "-no-color")
+	c.must(0, "plan", "-detailed-exitcode", "-no-color")
+	// The items are compared. The list of members is sent, and changes nothing.
+	if err := d.ExpectWrites(map[string]int{"updateCustomerProfileAudiences": 1})(nil); err != nil {
+		t.Error(err)
+	}
+	if got := membersOf(t, d, audience.ID); !slices.Equal(got, []string{"customer-1", "customer-2", "customer-3"}) {
+		t.Errorf("the audience has the members %q", got)
+	}
+
+	c.must(0, "apply", "-auto-approve", "-no-color", "-var", "ownership=exclusive")
+	c.must(0, "plan", "-detailed-exitcode", "-no-color", "-var", "ownership=exclusive")
+	if got := membersOf(t, d, audience.ID); !slices.Equal(got, []string{"customer-1", "customer-2"}) {
+		t.Errorf("the audience has the members %q", got)
+	}
+	if err := d.ExpectWrites(map[string]int{"syncCatalog": 1, "updateCustomerProfileAudiences": 1})(nil); err != nil {
+		t.Error(err)
+	}
+}
+
+// membersOf lists the members of an audience, in order.
+func membersOf(t *testing.T, d *acctest.Deployment, audience int64) []string {
+	t.Helper()
+	var page struct {
+		Data []struct {
+			IntegrationID string `json:"integrationId"`
+		} `json:"data"`
+	}
+	d.Call(t, http.MethodGet, fmt.Sprintf("/v1/audiences/%d/memberships", audience), nil, &page)
+	ids := make([]string, 0, len(page.Data))
+	for _, member := range page.Data {
+		ids = append(ids, member.IntegrationID)
+	}
+	slices.Sort(ids)
+	return ids
 }
 
 func clip(text string) string { return text[:min(len(text), 4000)] }

@@ -57,7 +57,7 @@ func (r *profileResource) Metadata(_ context.Context, _ resource.MetadataRequest
 func (r *profileResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A customer profile with the custom attributes that Terraform manages; attributes set elsewhere are left alone. " +
-			"A profile that exists already is taken over. For many profiles use [`talonone_customer_profiles`](customer_profiles.md).\n\n" +
+			"A profile that exists already is taken over. For many profiles use `talonone_customer_profiles`.\n\n" +
 			"Needs an Integration API key, whose Application decides between the sandbox and the live environment.\n\n" +
 			"The API can't delete a profile. Destroying the resource forgets it, or erases its data where `erase_on_destroy` says so; the plan says which. " +
 			"Memberships of audiences are the business of membership resources.",

@@ -59,7 +59,7 @@ func (r *profilesResource) Metadata(_ context.Context, _ resource.MetadataReques
 func (r *profilesResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Many customer profiles with the custom attributes that Terraform manages, in one resource: 1000 profiles a request, and only those that changed. " +
-			"Attributes set elsewhere are left alone; profiles that exist already are taken over. No campaign rules run. For one profile use [`talonone_customer_profile`](customer_profile.md).\n\n" +
+			"Attributes set elsewhere are left alone; profiles that exist already are taken over. No campaign rules run. For one profile use `talonone_customer_profile`.\n\n" +
 			"Needs an Integration API key, whose Application decides between the sandbox and the live environment. With a Management API key that allows the customer search endpoint " +
 			"1000 profiles are read at a time, otherwise each by itself.\n\n" +
 			"The API can't delete a profile. A profile that is removed from `profiles`, or whose resource is destroyed, is forgotten, or loses its data where `erase_on_destroy` says so; the plan says which.",
