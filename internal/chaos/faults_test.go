@@ -81,6 +81,20 @@ var variants = []variant{
 	{name: "stays until the apply has ended"},
 }
 
+// configure is a scenario's configuration, and the provider's settings, for the apply with the fault.
+func (f fault) configure(s scenario, retries int) (config, settings attributes) {
+	config, settings = s.after, attributes{"max_retries": retries}
+	if f.timeout == "" {
+		return config, settings
+	}
+	settings["request_timeout"] = f.timeout
+	if s.operation == "importAudiencesMemberships" {
+		// request_timeout does not end an import, which can be long.
+		config = with(config, attributes{"timeouts": attributes{"create": f.timeout, "update": f.timeout}})
+	}
+	return config, settings
+}
+
 // at are the emulator's faults for one target.
 func (f fault) at(target target, v variant) []emulator.Fault {
 	if f.from != nil {

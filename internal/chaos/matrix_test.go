@@ -174,14 +174,7 @@ func (c cell) run(t *testing.T, s scenario, at target, want reference) outcome {
 			t.Fatal(err)
 		}
 	}
-	settings, config := attributes{"max_retries": c.variant.retries}, s.after
-	if c.fault.timeout != "" {
-		settings["request_timeout"] = c.fault.timeout
-		if s.operation == "importAudiencesMemberships" {
-			// request_timeout does not end an import, which can be long.
-			config = with(config, attributes{"timeouts": attributes{"create": c.fault.timeout, "update": c.fault.timeout}})
-		}
-	}
+	config, settings := c.fault.configure(s, c.variant.retries)
 	var o outcome
 	o.first = w.apply(t, config, settings)
 	w.d.Server.ClearFaults()

@@ -205,13 +205,13 @@ func (l *lab) configure(t *testing.T, c *realcli.CLI, config, settings attribute
 	c.Write("main.tf.json", string(text))
 }
 
-// suffer does the change with a fault, and once more after it. prepare makes the fault, heal ends it.
-func (l *lab) suffer(t *testing.T, settings attributes, prepare func(*apply), heal func(*site)) outcome {
+// suffer does the change, in this configuration, with a fault, and once more after it. prepare makes the fault, heal ends it.
+func (l *lab) suffer(t *testing.T, config, settings attributes, prepare func(*apply), heal func(*site)) outcome {
 	t.Helper()
 	place, c := l.place(t)
 	a := &apply{site: place, cli: c}
 	prepare(a)
-	l.configure(t, c, l.after, settings)
+	l.configure(t, c, config, settings)
 	var o outcome
 	o.first = a.run(t)
 	heal(place)
@@ -265,7 +265,7 @@ func TestProcessMatrix(t *testing.T) {
 				t.Run(f.name, func(t *testing.T) {
 					t.Parallel()
 					var sprung atomic.Bool
-					o := l.suffer(t, attributes{"max_retries": 0}, func(a *apply) {
+					o := l.suffer(t, s.after, attributes{"max_retries": 0}, func(a *apply) {
 						a.site.trap = &trap{at: at, after: f.after, fire: func(r *http.Request) {
 							sprung.Store(true)
 							f.happen(a, r)
@@ -287,11 +287,8 @@ func TestProcessMatrix(t *testing.T) {
 			for _, f := range answers {
 				t.Run(f.name, func(t *testing.T) {
 					t.Parallel()
-					settings := attributes{"max_retries": 0}
-					if f.timeout != "" {
-						settings["request_timeout"] = f.timeout
-					}
-					o := l.suffer(t, settings, func(a *apply) {
+					config, settings := f.configure(s, 0)
+					o := l.suffer(t, config, settings, func(a *apply) {
 						for _, one := range f.at(at, variants[len(variants)-1]) {
 							if err := a.site.server.AddFault(one); err != nil {
 								t.Fatal(err)
