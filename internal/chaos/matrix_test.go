@@ -10,7 +10,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -19,7 +18,7 @@ import (
 
 var (
 	long   = flag.Bool("chaos.long", false, "run every cell of the fault matrix instead of a sample")
-	seed   = flag.Uint64("chaos.seed", 1, "seed of the samples; 0 is a random one")
+	seed   = flag.Uint64("chaos.seed", 1, "seed of the samples")
 	report = flag.String("chaos.report", "", "file to write the matrix to")
 )
 
@@ -37,11 +36,6 @@ var (
 var binaries realcli.Binaries
 
 func TestMain(m *testing.M) {
-	flag.Parse()
-	if *seed == 0 {
-		*seed = uint64(time.Now().UnixNano())
-		fmt.Printf("chaos.seed=%d\n", *seed) //nolint:forbidigo // a run that fails has to be run again
-	}
 	code := binaries.Run(m)
 	if *report != "" {
 		if err := os.WriteFile(*report, []byte(reportText()), 0o600); err != nil {

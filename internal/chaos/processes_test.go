@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -120,6 +121,16 @@ func (a *apply) run(t *testing.T) string {
 	return output.String()
 }
 
+// turns bounds how many cells use the CLI at a time: each is three processes with a few hundred MB.
+var turns = make(chan struct{}, 3*runtime.GOMAXPROCS(0))
+
+// takeTurn waits for a place among those that use the CLI, and keeps it until the test ends.
+func takeTurn(t *testing.T) {
+	t.Helper()
+	turns <- struct{}{}
+	t.Cleanup(func() { <-turns })
+}
+
 // lab is a scenario with the CLI, ready to be done many times.
 type lab struct {
 	scenario
@@ -208,6 +219,7 @@ func (l *lab) configure(t *testing.T, c *realcli.CLI, config, settings attribute
 // suffer does the change, in this configuration, with a fault, and once more after it. prepare makes the fault, heal ends it.
 func (l *lab) suffer(t *testing.T, config, settings attributes, prepare func(*apply), heal func(*site)) outcome {
 	t.Helper()
+	takeTurn(t)
 	place, c := l.place(t)
 	a := &apply{site: place, cli: c}
 	prepare(a)
@@ -259,7 +271,14 @@ func TestProcessMatrix(t *testing.T) {
 		}
 		t.Run(s.name(), func(t *testing.T) {
 			t.Parallel()
-			l := newLab(t, s)
+			var l *lab
+			t.Run("without a fault", func(t *testing.T) {
+				takeTurn(t)
+				l = newLab(t, s)
+			})
+			if t.Failed() {
+				return
+			}
 			at := l.want.targets[0]
 			for _, f := range chosen {
 				t.Run(f.name, func(t *testing.T) {
