@@ -260,7 +260,7 @@ func (s *Server) listCoupons(r *request, inScope func(*coupon) bool) (reply, err
 	if err != nil {
 		return reply{}, err
 	}
-	referralID, err := r.intQuery("referralId", 0, 1, 1<<53)
+	referralID, err := r.intQuery("referralId", 0, 1, maxQueryNumber)
 	if err != nil {
 		return reply{}, err
 	}

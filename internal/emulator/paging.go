@@ -3,6 +3,7 @@ package emulator
 import (
 	"cmp"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,6 +21,9 @@ type page struct {
 	withTotal  bool
 }
 
+// maxQueryNumber is the largest number that JSON carries exactly, where an int holds it.
+const maxQueryNumber = min(1<<53, math.MaxInt)
+
 // page reads the paging parameters. Nothing is clamped: a value outside the limits is a 400. sortable lists
 // the fields that sort accepts; a list without them has no sort parameter.
 func (r *request) page(defaultSize int, sortable ...string) (page, error) {
@@ -28,7 +32,7 @@ func (r *request) page(defaultSize int, sortable ...string) (page, error) {
 	if p.size, err = r.intQuery("pageSize", defaultSize, 1, maxPageSize); err != nil {
 		return p, err
 	}
-	if p.skip, err = r.intQuery("skip", 0, 0, 1<<53); err != nil {
+	if p.skip, err = r.intQuery("skip", 0, 0, maxQueryNumber); err != nil {
 		return p, err
 	}
 	if p.withTotal, err = r.boolQuery("withTotalResultSize", false); err != nil {
