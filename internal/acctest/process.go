@@ -484,6 +484,13 @@ func (p *Process) Differences(t testing.TB, a, b Instance) map[string]string {
 	return different
 }
 
+// WithoutPrivate is what Terraform keeps of an object whose provider was killed
+// during an update: the state of before, and nothing else.
+func (o Instance) WithoutPrivate() Instance {
+	o.private = nil
+	return o
+}
+
 // Exists says whether there is an object.
 func (o Instance) Exists() bool { return o.state != nil }
 

@@ -52,7 +52,8 @@ type made struct {
 // bookkeeping is what the private state keeps, so that a plan is made of nothing
 // that can change before it is applied.
 type bookkeeping struct {
-	// From and To are when the referrals were created; they bound every listing.
+	// From and To are when the referrals were created; they bound every listing, unless
+	// they are zero.
 	From time.Time `json:"from"`
 	To   time.Time `json:"to"`
 	// Wanted are the settings that the last apply was about, done or interrupted.
@@ -73,6 +74,10 @@ func (b *bookkeeping) cover(created time.Time) {
 		b.To = created
 	}
 }
+
+// lost says that the bounds are not known: when a provider is killed during an
+// update, Terraform keeps the state and drops what is kept beside it.
+func (b *bookkeeping) lost() bool { return b.From.IsZero() }
 
 // inspect notes what a refresh has seen.
 func (b *bookkeeping) inspect(referrals []*talonone.Referral) {

@@ -251,6 +251,10 @@ func (r *referralsResource) Read(ctx context.Context, req resource.ReadRequest, 
 			return
 		}
 	} else {
+		lost := books.lost()
+		if lost {
+			books.Wanted = state.settings()
+		}
 		seen, err := r.readManaged(ctx, state, books)
 		if talonone.IsNotFound(err) {
 			resp.State.RemoveResource(ctx)
@@ -259,6 +263,11 @@ func (r *referralsResource) Read(ctx context.Context, req resource.ReadRequest, 
 		if err != nil {
 			fw.AddError(&resp.Diagnostics, doingAll("read referrals", state), err)
 			return
+		}
+		if lost && len(seen.referrals) == len(state.referrals()) {
+			for _, one := range seen.referrals {
+				books.cover(one.Created)
+			}
 		}
 		refresh(&state, seen, &books, &resp.Diagnostics)
 	}
@@ -288,7 +297,12 @@ func (r *referralsResource) Update(ctx context.Context, req resource.UpdateReque
 	work.create = without(advocates, now)
 	books.Wanted = plan.settings()
 
+	lost := books.lost() && len(now) > 0
 	r.apply(ctx, plan, work, now, &books, &resp.Diagnostics)
+	if lost {
+		// What is made now must not bound a listing of what was there before.
+		books.From, books.To = time.Time{}, time.Time{}
+	}
 	if resp.Diagnostics.HasError() {
 		// The settings stay those of the state; the bookkeeping lets the next
 		// refresh see which referrals lack the new ones.
