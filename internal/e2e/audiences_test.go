@@ -225,8 +225,8 @@ func TestFrameworkTracesOnlyWhenAskedTo(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			own := *c
-			own.t = t
+			shared := *c.CLI
+			own := &cli{CLI: &shared, t: t}
 			log := filepath.Join(t.TempDir(), "log")
 			own.Env = append(append([]string(nil), c.Env...), test.variable, "TF_LOG_PATH="+log)
 			if name == "TF_LOG_SDK_FRAMEWORK" {
