@@ -219,8 +219,8 @@ func TestFrameworkTracesOnlyWhenAskedTo(t *testing.T) {
 		traces   bool
 	}{
 		"no variable":          {"TF_LOG_CORE=TRACE", false},
-		"TF_LOG":               {"TF_LOG=TRACE", true},
-		"TF_LOG_PROVIDER":      {"TF_LOG_PROVIDER=TRACE", true},
+		"TF_LOG":               {"TF_LOG=TRACE", false},
+		"TF_LOG_PROVIDER":      {"TF_LOG_PROVIDER=TRACE", false},
 		"TF_LOG_SDK_FRAMEWORK": {"TF_LOG_SDK_FRAMEWORK=TRACE", true},
 	} {
 		t.Run(name, func(t *testing.T) {
