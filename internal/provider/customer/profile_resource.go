@@ -200,9 +200,12 @@ func (r *profileResource) Update(ctx context.Context, req resource.UpdateRequest
 	var plan, state profileModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	imported := wasImported(ctx, req.Private, &resp.Diagnostics)
+	imported := wasImported(ctx, req.Private, r.data.Journal, state.IntegrationID, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
+	}
+	if imported {
+		defer noteImported(r.data.Journal, state.IntegrationID).Forget()
 	}
 	change, err := changeOf(plan, state, imported)
 	if err != nil {
@@ -250,7 +253,7 @@ func (r *profileResource) ImportState(ctx context.Context, req resource.ImportSt
 // planUpdate plans the values that an update leaves alone, and says what an
 // import that is not fully configured lets go.
 func (r *profileResource) planUpdate(ctx context.Context, req resource.ModifyPlanRequest, plan *profileModel, state profileModel, diags *diag.Diagnostics) {
-	change, err := changeOf(*plan, state, wasImported(ctx, req.Private, diags))
+	change, err := changeOf(*plan, state, wasImported(ctx, req.Private, r.data.Journal, state.IntegrationID, diags))
 	if err != nil {
 		diags.AddAttributeError(path.Root("attributes"), "Invalid attributes", err.Error())
 		return
@@ -356,12 +359,25 @@ func readProfile(ctx context.Context, client *talonone.Client, integrationID str
 	return inventory.Profile, nil
 }
 
+// wasImported says whether what the configuration leaves out is to be left alone.
 func wasImported(ctx context.Context, private interface {
 	GetKey(context.Context, string) ([]byte, diag.Diagnostics)
-}, diags *diag.Diagnostics) bool {
+}, journal *fw.Journal, ids types.String, diags *diag.Diagnostics) bool {
 	mark, got := private.GetKey(ctx, privateImported)
 	diags.Append(got...)
-	return mark != nil
+	return mark != nil || journal.Begun(updateOfImport, importInputs(ids))
+}
+
+// noteImported keeps in the journal, for as long as an update runs, that its
+// profiles were imported: when the provider is killed, Terraform drops the mark.
+func noteImported(journal *fw.Journal, ids types.String) *fw.Run {
+	return journal.NoteRun(updateOfImport, importInputs(ids), "")
+}
+
+const updateOfImport = "update of imported customer profiles"
+
+func importInputs(ids types.String) []fw.Input {
+	return []fw.Input{{Name: "integration_ids", Planned: ids}}
 }
 
 func warnOfDestroy(integrationID string, erase bool, diags *diag.Diagnostics) {

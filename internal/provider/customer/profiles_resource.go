@@ -144,7 +144,7 @@ func (r *profilesResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 		return
 	}
-	if wasImported(ctx, req.Private, &resp.Diagnostics) {
+	if wasImported(ctx, req.Private, r.data.Journal, identityOf(before).IntegrationIDs, &resp.Diagnostics) {
 		warnOfRelease(before, desired, &resp.Diagnostics)
 		before = before.known(desired)
 	}
@@ -228,7 +228,6 @@ func (r *profilesResource) Update(ctx context.Context, req resource.UpdateReques
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	timeout, diags := plan.Timeouts.Update(ctx, profilesTimeout)
 	resp.Diagnostics.Append(diags...)
-	imported := wasImported(ctx, req.Private, &resp.Diagnostics)
 	desired, errPlan := plan.set()
 	before, errState := state.set()
 	if err := errors.Join(errPlan, errState); err != nil {
@@ -239,9 +238,10 @@ func (r *profilesResource) Update(ctx context.Context, req resource.UpdateReques
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	managed := before
-	if imported {
+	managed, ids := before, identityOf(before).IntegrationIDs
+	if wasImported(ctx, req.Private, r.data.Journal, ids, &resp.Diagnostics) {
 		managed = before.known(desired)
+		defer noteImported(r.data.Journal, ids).Forget()
 	}
 	sync := planSync(managed, desired, plan.EraseOnDestroy.ValueBool())
 	run := r.run(ctx, sync, managed, desired, state.Sandbox)
