@@ -46,7 +46,7 @@ func processFaults() []processFault {
 		<-r.Context().Done()
 	}
 	interruptTwice := func(a *apply, r *http.Request) {
-		a.twice = true
+		a.twice.Store(true)
 		interrupt(a, r)
 	}
 	restart := func(s *site) {
@@ -70,16 +70,19 @@ func processFaults() []processFault {
 type apply struct {
 	site *site
 	cli  *realcli.CLI
-	cmd  *exec.Cmd
+	// cmd has a process once started is closed.
+	cmd     *exec.Cmd
+	started chan struct{}
 	// twice asks for a second interrupt when the first has been noticed.
-	twice   bool
-	problem string
+	twice   atomic.Bool
+	problem atomic.Value // of string
 }
 
-func (a *apply) fail(problem string) { a.problem = problem }
+func (a *apply) fail(problem string) { a.problem.Store(problem) }
 
 // interrupt does what a terminal does at Ctrl-C: it signals the whole process group.
 func (a *apply) interrupt() {
+	<-a.started
 	if err := syscall.Kill(-a.cmd.Process.Pid, syscall.SIGINT); err != nil {
 		a.fail(err.Error())
 	}
@@ -99,12 +102,13 @@ func (a *apply) run(t *testing.T) string {
 	if err := errors.Join(a.cmd.Start(), write.Close()); err != nil {
 		t.Fatal(err)
 	}
+	close(a.started)
 	var output strings.Builder
 	lines := bufio.NewReader(read)
 	for {
 		line, err := lines.ReadString('\n')
 		output.WriteString(line)
-		if a.twice && strings.Contains(line, "Interrupt received") {
+		if a.twice.Load() && strings.Contains(line, "Interrupt received") {
 			a.interrupt()
 		}
 		if errors.Is(err, io.EOF) {
@@ -221,7 +225,7 @@ func (l *lab) suffer(t *testing.T, config, settings attributes, prepare func(*ap
 	t.Helper()
 	takeTurn(t)
 	place, c := l.place(t)
-	a := &apply{site: place, cli: c}
+	a := &apply{site: place, cli: c, started: make(chan struct{})}
 	prepare(a)
 	l.configure(t, c, config, settings)
 	var o outcome
@@ -235,8 +239,8 @@ func (l *lab) suffer(t *testing.T, config, settings attributes, prepare func(*ap
 	}
 	o.extra = place.requests() - l.want.requests
 	o.judge(l.scenario, l.want, snapshotOf(t, place.server))
-	if a.problem != "" {
-		o.problem = a.problem
+	if problem, ok := a.problem.Load().(string); ok {
+		o.problem = problem
 	}
 	return o
 }
