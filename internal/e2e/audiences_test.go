@@ -43,17 +43,18 @@ func TestApplyAfterTheProviderWasKilledMakesNoDoubles(t *testing.T) {
 	for name, config := range fifty {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			var c *cli
+			var running atomic.Pointer[cli]
 			var creates, killed atomic.Int64
 			d := acctest.Start(t, func(o *emulator.Options) {
 				o.OnRequest = func(_ context.Context, operation string) {
 					// Killed while the deployment still carries the create out: its answer is lost.
 					if operation == "createAudienceV2" && creates.Add(1) == 20 {
-						killed.Store(int64(c.KillProvider()))
+						killed.Store(int64(running.Load().KillProvider()))
 					}
 				}
 			})
-			c = newCLI(t, d.URL, config)
+			c := newCLI(t, d.URL, config)
+			running.Store(c)
 			if output, code := c.Run("apply", "-auto-approve"); code == 0 {
 				t.Fatalf("the apply was not disturbed:\n%s", output)
 			}

@@ -42,20 +42,21 @@ func TestApplyAfterTheProviderWasKilledEndsWithTheExactCatalog(t *testing.T) {
 	for at := int64(1); at <= 5; at++ { // 3 requests add and update, 2 remove.
 		t.Run(fmt.Sprintf("at request %d", at), func(t *testing.T) {
 			t.Parallel()
-			var c *cli
+			var running atomic.Pointer[cli]
 			var armed atomic.Bool
 			var requests, killed atomic.Int64
 			d := acctest.Start(t, func(o *emulator.Options) {
 				o.OnRequest = func(_ context.Context, operation string) {
 					if armed.Load() && operation == "syncCatalog" && requests.Add(1) == at {
-						killed.Store(int64(c.KillProvider()))
+						killed.Store(int64(running.Load().KillProvider()))
 					}
 				}
 			})
 			d.Call(t, http.MethodPut, "/v1/catalogs/6/sync", map[string]any{"actions": []any{
 				map[string]any{"type": "ADD", "payload": map[string]any{"sku": "FOREIGN"}},
 			}}, nil)
-			c = newCLI(t, d.URL, "resource \"talonone_catalog_items\" \"all\" {\n  catalog_id = 6\n  items_file = { path = \"items.csv\" }\n}\n")
+			c := newCLI(t, d.URL, "resource \"talonone_catalog_items\" \"all\" {\n  catalog_id = 6\n  items_file = { path = \"items.csv\" }\n}\n")
+			running.Store(c)
 			c.Write("items.csv", before)
 			c.must(0, "apply", "-auto-approve")
 			c.Write("items.csv", after)

@@ -143,19 +143,20 @@ func TestApplyAfterTheProviderWasKilledEndsWithAllMembers(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("finding the provider's processes needs /proc")
 	}
-	var c *cli
+	var running atomic.Pointer[cli]
 	var requests, killed atomic.Int64
 	d := acctest.Start(t, func(o *emulator.Options) {
 		o.OnRequest = func(_ context.Context, operation string) {
 			if operation == "updateCustomerProfileAudiences" && requests.Add(1) == 3 {
-				killed.Store(int64(c.KillProvider()))
+				killed.Store(int64(running.Load().KillProvider()))
 			}
 		}
 	})
 	id := newAudience(t, d)
 	members := filepath.Join(t.TempDir(), "members.txt")
 	writeMembers(t, members, 0, 4500)
-	c = newCLI(t, d.URL, fmt.Sprintf("resource \"talonone_audience_memberships\" \"all\" {\n  audience_id = %d\n  members_file = { path = %q }\n}\n", id, members))
+	c := newCLI(t, d.URL, fmt.Sprintf("resource \"talonone_audience_memberships\" \"all\" {\n  audience_id = %d\n  members_file = { path = %q }\n}\n", id, members))
+	running.Store(c)
 	output, code := c.Run("apply", "-auto-approve")
 	if code == 0 {
 		t.Fatalf("the apply was not disturbed:\n%s", output)

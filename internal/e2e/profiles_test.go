@@ -32,17 +32,18 @@ func TestImportedProfilesKeepTheirAttributesWhenTheProviderIsKilled(t *testing.T
 	} {
 		t.Run(operation, func(t *testing.T) {
 			t.Parallel()
-			var c *cli
+			var running atomic.Pointer[cli]
 			var armed atomic.Bool
 			d := acctest.Start(t, func(o *emulator.Options) {
 				o.OnRequest = func(_ context.Context, got string) {
 					if got == operation && armed.CompareAndSwap(true, false) {
-						c.KillProvider()
+						running.Load().KillProvider()
 					}
 				}
 			})
 			d.Call(t, http.MethodPut, "/v2/customer_profiles/anna", map[string]any{"attributes": map[string]any{"Language": "de", "age": 41}}, nil)
-			c = newCLI(t, d.URL, config)
+			c := newCLI(t, d.URL, config)
+			running.Store(c)
 			kind := map[string]string{"updateCustomerProfileV2": "talonone_customer_profile", "updateCustomerProfilesV2": "talonone_customer_profiles"}[operation]
 			c.must(0, "import", kind+".one", "anna")
 			armed.Store(true)

@@ -369,16 +369,17 @@ func TestCrashTellsNoSecrets(t *testing.T) {
 	for _, victim := range []string{"updateCustomerProfileV2", "updateCustomerProfileAudiences", "updateCustomerSessionV2", "getCustomerInventory"} {
 		t.Run(victim, func(t *testing.T) {
 			t.Parallel()
-			var c *cli
+			var running atomic.Pointer[cli]
 			var killed atomic.Int64
 			d, _ := secretive(t, func(o *emulator.Options) {
 				o.OnRequest = func(_ context.Context, operation string) {
 					if operation == victim && killed.Load() == 0 {
-						killed.Store(int64(c.SignalProvider(syscall.SIGABRT)))
+						killed.Store(int64(running.Load().SignalProvider(syscall.SIGABRT)))
 					}
 				}
 			})
-			c = newCLI(t, d.URL, personal)
+			c := newCLI(t, d.URL, personal)
+			running.Store(c)
 			c.withSecrets(filepath.Join(c.Dir, "trace.log"))
 			c.Env = append(c.Env, "GOTRACEBACK=all", "TALONONE_MANAGEMENT_TOKEN="+secretToken)
 			output, code := c.Run("apply", "-auto-approve", "-no-color")
