@@ -276,7 +276,7 @@ func TestProcessMatrix(t *testing.T) {
 		t.Run(s.name(), func(t *testing.T) {
 			t.Parallel()
 			var l *lab
-			t.Run("without a fault", func(t *testing.T) {
+			t.Run("without a fault", func(t *testing.T) { //nolint:paralleltest // The others need what comes of it.
 				takeTurn(t)
 				l = newLab(t, s)
 			})
