@@ -106,6 +106,16 @@ func IsOutcomeUnknown(err error) bool {
 	return unknown
 }
 
+// RefusalStatus is the status of an answer that says that nothing was done, 300 to
+// 499; 0 is none, or that an earlier attempt may have done it.
+func RefusalStatus(err error) int {
+	apiErr, answered := errors.AsType[*Error](err)
+	if !answered || IsOutcomeUnknown(err) || apiErr.StatusCode < 300 || apiErr.StatusCode >= 500 {
+		return 0
+	}
+	return apiErr.StatusCode
+}
+
 // IsNotFound says whether the API answered that an object does not exist.
 func IsNotFound(err error) bool { return hasStatus(err, http.StatusNotFound) }
 

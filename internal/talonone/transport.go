@@ -254,8 +254,8 @@ func neverSent(err error) bool {
 // surelyNotCarriedOut says whether the server has certainly not done what a
 // request asked for: it never arrived, or it was refused.
 func surelyNotCarriedOut(err error) bool {
-	if apiErr, ok := errors.AsType[*Error](err); ok {
-		return apiErr.StatusCode >= 300 && apiErr.StatusCode < 500
+	if _, answered := errors.AsType[*Error](err); answered {
+		return RefusalStatus(err) != 0
 	}
 	_, unresolved := errors.AsType[*net.DNSError](err)
 	return unresolved || neverSent(err)

@@ -68,18 +68,9 @@ func (r *Run) Failed(err error) {
 		r.Forget()
 	}
 	unseen := []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusConflict, http.StatusTooManyRequests}
-	if status := refusal(err); status != 0 && !slices.Contains(unseen, status) {
+	if status := talonone.RefusalStatus(err); status != 0 && !slices.Contains(unseen, status) {
 		r.Forget()
 	}
-}
-
-// refusal is the status of an answer that says that nothing was done; 0 is none.
-func refusal(err error) int {
-	answer, answered := errors.AsType[*talonone.Error](err)
-	if !answered || talonone.IsOutcomeUnknown(err) || answer.StatusCode < http.StatusMultipleChoices || answer.StatusCode >= http.StatusInternalServerError {
-		return 0
-	}
-	return answer.StatusCode
 }
 
 // digest tells inputs apart without showing them: they can be personal.

@@ -51,7 +51,7 @@ func WarnOfReplay(configured, prior types.String, diags *diag.Diagnostics) {
 func AddRunError(diags *diag.Diagnostics, doing Doing, err error, run *Run) {
 	run.Failed(err)
 	AddError(diags, doing, err)
-	if refusal(err) != 0 {
+	if talonone.RefusalStatus(err) != 0 {
 		return
 	}
 	if _, missing := errors.AsType[*talonone.MissingCredentialError](err); missing {
