@@ -39,10 +39,7 @@ func (d *Deployment) NewProcess(t testing.TB, settings Attributes) *Process {
 func (d *Deployment) NewProcessIn(t testing.TB, dataDir string, settings Attributes) *Process {
 	t.Helper()
 	server := provider.NewServer(provider.Build{Version: "test", DataDir: dataDir})()
-	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	schemas := schemasOf(t, server)
 	p := &Process{Server: server, schemas: schemas}
 	config := Attributes{
 		"base_url": d.URL, "integration_api_key": IntegrationKey, "management_api_key": ManagementKey,

@@ -19,11 +19,7 @@ func Configured(t testing.TB, d *Deployment) tfprotov6.ProviderServer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	config := Object(t, schemas.Provider.ValueType(), map[string]tftypes.Value{
+	config := Object(t, schemasOf(t, server).Provider.ValueType(), map[string]tftypes.Value{
 		"base_url":                       tftypes.NewValue(tftypes.String, d.URL),
 		"integration_api_key":            tftypes.NewValue(tftypes.String, IntegrationKey),
 		"management_api_key":             tftypes.NewValue(tftypes.String, ManagementKey),
@@ -35,6 +31,25 @@ func Configured(t testing.TB, d *Deployment) tfprotov6.ProviderServer {
 	}
 	fatal(t, resp.Diagnostics)
 	return server
+}
+
+// Schemas are those of the provider, which needs no configuration for them.
+func Schemas(t testing.TB) *tfprotov6.GetProviderSchemaResponse {
+	t.Helper()
+	server, err := Factories()["talonone"]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schemasOf(t, server)
+}
+
+func schemasOf(t testing.TB, server tfprotov6.ProviderServer) *tfprotov6.GetProviderSchemaResponse {
+	t.Helper()
+	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schemas
 }
 
 // Object is a value of an object type with the attributes given, and null for the others.
@@ -59,11 +74,7 @@ func Object(t testing.TB, kind tftypes.Type, given map[string]tftypes.Value) *tf
 // ListConfig is the configuration of a list resource.
 func ListConfig(t testing.TB, server tfprotov6.ProviderServer, typeName string, given map[string]tftypes.Value) *tfprotov6.DynamicValue {
 	t.Helper()
-	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return Object(t, schemas.ListResourceSchemas[typeName].ValueType(), given)
+	return Object(t, schemasOf(t, server).ListResourceSchemas[typeName].ValueType(), given)
 }
 
 // List runs a list resource as terraform query does, resources included.

@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/acctest"
 )
@@ -87,14 +86,7 @@ func expectTexts(t *testing.T, output string, wanted ...string) {
 
 func TestEveryActionIsInvoked(t *testing.T) {
 	t.Parallel()
-	server, err := acctest.Factories()["talonone"]()
-	if err != nil {
-		t.Fatal(err)
-	}
-	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	schemas := acctest.Schemas(t)
 	if diff := cmp.Diff(slices.Sorted(maps.Keys(schemas.ActionSchemas)), slices.Sorted(maps.Keys(deeds))); diff != "" {
 		t.Error(diff)
 	}

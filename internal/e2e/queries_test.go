@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/acctest"
 )
@@ -59,14 +58,7 @@ func (q query) block(kind string) string {
 
 func TestEveryListResourceIsQueried(t *testing.T) {
 	t.Parallel()
-	server, err := acctest.Factories()["talonone"]()
-	if err != nil {
-		t.Fatal(err)
-	}
-	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	schemas := acctest.Schemas(t)
 	if diff := cmp.Diff(slices.Sorted(maps.Keys(schemas.ListResourceSchemas)), slices.Sorted(maps.Keys(listings))); diff != "" {
 		t.Error(diff)
 	}

@@ -5,22 +5,13 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-
 	"github.com/talon-one/terraform-provider-talonone/internal/acctest"
 )
 
 // The documentation shows an example of every construct; the end-to-end tests apply them.
 func TestEveryConstructHasAnExample(t *testing.T) {
 	t.Parallel()
-	server, err := acctest.Factories()["talonone"]()
-	if err != nil {
-		t.Fatal(err)
-	}
-	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	schemas := acctest.Schemas(t)
 	expect := func(kind, name, file string) {
 		path := filepath.Join("..", "..", "examples", kind, name, file)
 		if _, err := os.Stat(path); err != nil {

@@ -135,11 +135,7 @@ func readData(t *testing.T, p *acctest.Process, kind string, given map[string]an
 			values[name] = tftypes.NewValue(tftypes.String, value)
 		}
 	}
-	schemas, err := p.Server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	config := acctest.Object(t, schemas.DataSourceSchemas[kind].ValueType(), values)
+	config := acctest.Object(t, acctest.Schemas(t).DataSourceSchemas[kind].ValueType(), values)
 	valid, err := p.Server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: kind, Config: config})
 	if err != nil {
 		t.Fatal(err)
@@ -157,14 +153,7 @@ func readData(t *testing.T, p *acctest.Process, kind string, given map[string]an
 // TestEveryReaderIsGivenHostileAnswers keeps the tables complete.
 func TestEveryReaderIsGivenHostileAnswers(t *testing.T) {
 	t.Parallel()
-	server, err := acctest.Factories()["talonone"]()
-	if err != nil {
-		t.Fatal(err)
-	}
-	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	schemas := acctest.Schemas(t)
 	if got, want := slices.Sorted(maps.Keys(readers)), slices.Sorted(maps.Keys(schemas.DataSourceSchemas)); !slices.Equal(got, want) {
 		t.Errorf("the table has %v, the provider %v", got, want)
 	}

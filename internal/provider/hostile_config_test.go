@@ -238,14 +238,7 @@ func expectReadable(t *testing.T, where string, diags []*tfprotov6.Diagnostic) {
 // TestEveryResourceIsGivenOddTexts keeps the table complete.
 func TestEveryResourceIsGivenOddTexts(t *testing.T) {
 	t.Parallel()
-	server, err := acctest.Factories()["talonone"]()
-	if err != nil {
-		t.Fatal(err)
-	}
-	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	schemas := acctest.Schemas(t)
 	if got, want := slices.Sorted(maps.Keys(configurations)), slices.Sorted(maps.Keys(schemas.ResourceSchemas)); !slices.Equal(got, want) {
 		t.Errorf("the table has %v, the provider %v", got, want)
 	}

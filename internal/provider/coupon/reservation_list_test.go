@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/acctest"
@@ -72,11 +71,7 @@ func TestListedReservationIsWhatItsImportReads(t *testing.T) {
 	t.Parallel()
 	d := startWithWallet(t)
 	p := d.NewProcess(t, nil)
-	schemas, err := p.Server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	kind := schemas.ResourceSchemas["talonone_coupon_reservation"].ValueType()
+	kind := acctest.Schemas(t).ResourceSchemas["talonone_coupon_reservation"].ValueType()
 	listed := 0
 	for result := range acctest.List(t, d, "talonone_coupon_reservation", map[string]tftypes.Value{"integration_id": text("customer-1")}, 100) {
 		noProblem(t, result.Diagnostics)
