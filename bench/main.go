@@ -41,7 +41,7 @@ func run(ctx context.Context) error {
 	readme := flag.String("readme", "README.md", "`file` whose table is replaced, between its bench markers")
 	chart := flag.String("chart", "docs/decisions/catalog-items.svg", "`file` for the chart")
 	resources := flag.Int("load", 0, "instead of the cases apply, plan and destroy about so `many` resources of all kinds")
-	config := flag.String("load-config", "internal/e2e/testdata/load/main.tf", "their configuration, a `file`")
+	config := flag.String("load-config", "internal/test/e2e/testdata/load/main.tf", "their configuration, a `file`")
 	flag.Parse()
 
 	work, err := os.MkdirTemp("", "bench-")

@@ -9,7 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/acctest"
+	"github.com/talon-one/terraform-provider-talonone/internal/test/acctest"
 )
 
 // FuzzImportIDs imports every resource by any ID.

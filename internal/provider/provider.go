@@ -18,17 +18,21 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/audience"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/catalog"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/coupon"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customer"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/event"
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/journal"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/loyalty"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/protocol"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/referral"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/session"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
@@ -71,6 +75,11 @@ type talonOneProvider struct{ build Build }
 // New returns the constructor that the provider server takes.
 func New(build Build) func() provider.Provider {
 	return func() provider.Provider { return &talonOneProvider{build: build} }
+}
+
+// NewServer serves the provider over Terraform's protocol.
+func NewServer(build Build) func() tfprotov6.ProviderServer {
+	return func() tfprotov6.ProviderServer { return protocol.Wrap(providerserver.NewProtocol6(New(build)())()) }
 }
 
 func (p *talonOneProvider) Metadata(_ context.Context, _ provider.MetadataRequest, resp *provider.MetadataResponse) {
@@ -179,7 +188,7 @@ func (p *talonOneProvider) Configure(ctx context.Context, req provider.Configure
 		resp.Diagnostics.AddError("Unusable provider configuration", err.Error())
 		return
 	}
-	data := &fw.Data{Client: client, Journal: fw.NewJournal(p.build.DataDir, baseURL, p.build.runStart()), ValidateAttributes: config.ValidateAttributes.IsNull() || config.ValidateAttributes.ValueBool()}
+	data := &framework.Data{Client: client, Journal: journal.New(p.build.DataDir, baseURL, p.build.runStart()), ValidateAttributes: config.ValidateAttributes.IsNull() || config.ValidateAttributes.ValueBool()}
 	resp.ResourceData, resp.DataSourceData, resp.ActionData, resp.ListResourceData = data, data, data, data
 }
 

@@ -7,8 +7,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/acctest"
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
+	"github.com/talon-one/terraform-provider-talonone/internal/test/acctest"
 )
 
 // TestMistypedJSONIsNotRepeated has the attributes of a customer with a missing brace.

@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/acctest"
+	"github.com/talon-one/terraform-provider-talonone/internal/test/acctest"
 )
 
 // releaseFolders are those of testdata/releases: what every release wrote, which must load for ever.
@@ -48,13 +48,13 @@ type stateFile struct {
 	}
 }
 
-func currentContracts(t *testing.T) (acctest.Contracts, tfprotov6.ProviderServer) {
+func currentStateTypes(t *testing.T) (acctest.StateTypes, tfprotov6.ProviderServer) {
 	t.Helper()
 	server, err := acctest.Factories()["talonone"]()
 	if err != nil {
 		t.Fatal(err)
 	}
-	contracts, err := acctest.StateContracts(t.Context(), server)
+	contracts, err := acctest.StateTypesOf(t.Context(), server)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +65,7 @@ func currentContracts(t *testing.T) (acctest.Contracts, tfprotov6.ProviderServer
 // word, so all of it must come through.
 func TestStatesOfReleasesLoad(t *testing.T) {
 	t.Parallel()
-	current, server := currentContracts(t)
+	current, server := currentStateTypes(t)
 	loaded := make(map[string]bool)
 	for _, folder := range releaseFolders(t) {
 		var state stateFile
@@ -144,9 +144,9 @@ func expectSame(t *testing.T, name string, kind, written json.RawMessage, upgrad
 // A schema that misreads an old state needs a new version and an upgrade.
 func TestSchemasKeepWhatReleasesPromised(t *testing.T) {
 	t.Parallel()
-	current, _ := currentContracts(t)
+	current, _ := currentStateTypes(t)
 	for _, folder := range releaseFolders(t) {
-		var earlier acctest.Contracts
+		var earlier acctest.StateTypes
 		readJSON(t, &earlier, folder, "schemas.json")
 		for _, broken := range current.Breaks(earlier) {
 			t.Errorf("since %s: %s", filepath.Base(folder), broken)
@@ -156,8 +156,8 @@ func TestSchemasKeepWhatReleasesPromised(t *testing.T) {
 
 func TestIncompatibleSchemasAreNoticed(t *testing.T) {
 	t.Parallel()
-	contract := func(version int64, kind string) acctest.Contracts {
-		return acctest.Contracts{"talonone_thing": {Version: version, Type: json.RawMessage(kind), Identity: json.RawMessage(`["object",{"id":"number"}]`)}}
+	contract := func(version int64, kind string) acctest.StateTypes {
+		return acctest.StateTypes{"talonone_thing": {Version: version, Type: json.RawMessage(kind), Identity: json.RawMessage(`["object",{"id":"number"}]`)}}
 	}
 	const (
 		released = `["object",{"id":"number","tags":["list",["object",{"name":"string"}]]}]`
@@ -168,7 +168,7 @@ func TestIncompatibleSchemasAreNoticed(t *testing.T) {
 	thing.Identity = json.RawMessage(`["object",{"id":"string"}]`)
 	otherIdentity["talonone_thing"] = thing
 	for name, test := range map[string]struct {
-		now  acctest.Contracts
+		now  acctest.StateTypes
 		want []string
 	}{
 		"the same":                    {contract(0, released), nil},
@@ -179,9 +179,9 @@ func TestIncompatibleSchemasAreNoticed(t *testing.T) {
 		"a nested attribute is gone":  {contract(0, strings.Replace(released, "name", "label", 1)), []string{"talonone_thing.tags[].name is gone"}},
 		"a new version":               {contract(1, `["object",{}]`), nil},
 		"an older version":            {contract(-1, released), []string{"talonone_thing has version -1, and had 0"}},
-		"a resource is gone":          {acctest.Contracts{}, []string{"talonone_thing is gone"}},
+		"a resource is gone":          {acctest.StateTypes{}, []string{"talonone_thing is gone"}},
 		"another identity":            {otherIdentity, []string{"talonone_thing has another identity"}},
-		"a resource that came anew":   {acctest.Contracts{"talonone_thing": contract(0, released)["talonone_thing"], "talonone_new": {}}, nil},
+		"a resource that came anew":   {acctest.StateTypes{"talonone_thing": contract(0, released)["talonone_thing"], "talonone_new": {}}, nil},
 		"several of them at the time": {contract(0, `["object",{}]`), []string{"talonone_thing.id is gone", "talonone_thing.tags is gone"}},
 	} {
 		t.Run(name, func(t *testing.T) {

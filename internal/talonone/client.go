@@ -15,6 +15,8 @@ import (
 
 	"github.com/hashicorp/go-cleanhttp"
 	"github.com/hashicorp/go-retryablehttp"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/keylock"
 )
 
 // Defaults of Config's optional fields.
@@ -69,7 +71,7 @@ type Client struct {
 	base   *url.URL
 	config Config
 	sender *retryablehttp.Client
-	turns  turns
+	locks  keylock.Locks
 
 	audiences        cached[*AudienceListing]
 	audiencesAtStart cached[*AudienceListing]

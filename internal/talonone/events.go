@@ -123,7 +123,7 @@ func (c *Client) TrackEventV2(ctx context.Context, event EventRequest, options E
 			ResponseContent []string `json:"responseContent,omitempty"`
 		}{event, options.ResponseContent},
 		idempotencyKey: options.IdempotencyKey, repetition: repeat, parallelConflict: true,
-		turns: profileTurn(event.ProfileID),
+		locks: profileLock(event.ProfileID),
 	})
 }
 
@@ -182,7 +182,7 @@ func (c *Client) sendEventV3(ctx context.Context, event AdvancedEvent, responseC
 			AdvancedEvent
 			ResponseContent []string `json:"responseContent,omitempty"`
 		}{event, responseContent},
-		repetition: once, turns: profileTurn(event.ProfileID),
+		repetition: once, locks: profileLock(event.ProfileID),
 	})
 }
 
@@ -233,7 +233,7 @@ func (c *Client) TrackEvent(ctx context.Context, event LegacyEvent) (*LegacyStat
 	return doJSON[*LegacyState](ctx, c, &call{
 		operation: "trackEvent", method: http.MethodPost, route: "/v1/events",
 		access: integrationAccess, body: event, repetition: once, parallelConflict: true,
-		turns: append(sessionTurn(event.SessionID), profileTurn(event.ProfileID)...),
+		locks: append(sessionLock(event.SessionID), profileLock(event.ProfileID)...),
 	})
 }
 

@@ -30,7 +30,7 @@ func (c *Client) UpdateCustomerProfileV2(ctx context.Context, update ProfileUpda
 	}](ctx, c, &call{
 		operation: "updateCustomerProfileV2", method: http.MethodPut, route: "/v2/customer_profiles/{integrationId}",
 		params: []string{update.IntegrationID}, query: url.Values{"runRuleEngine": {strconv.FormatBool(runRuleEngine)}},
-		access: integrationAccess, idempotencyKey: uuid.NewString(), parallelConflict: true, turns: profileTurn(update.IntegrationID),
+		access: integrationAccess, idempotencyKey: uuid.NewString(), parallelConflict: true, locks: profileLock(update.IntegrationID),
 		body: struct {
 			Attributes      json.RawMessage `json:"attributes,omitempty"`
 			ResponseContent []string        `json:"responseContent"`

@@ -233,7 +233,7 @@ func (c *Client) UpdateCustomerSessionV2(ctx context.Context, id string, update 
 			ResponseContent []string      `json:"responseContent,omitempty"`
 		}{update, options.ResponseContent},
 		idempotencyKey: options.IdempotencyKey, parallelConflict: true,
-		turns: append(sessionTurn(id), profileTurn(text(update.ProfileID))...),
+		locks: append(sessionLock(id), profileLock(text(update.ProfileID))...),
 	})
 }
 
@@ -277,7 +277,7 @@ func IsUnknownSession(err error) bool {
 func (c *Client) ReopenCustomerSession(ctx context.Context, id, idempotencyKey string) (*State, error) {
 	return doJSON[*State](ctx, c, &call{
 		operation: "reopenCustomerSession", method: http.MethodPut, route: "/v2/customer_sessions/{customerSessionId}/reopen",
-		params: []string{id}, access: integrationAccess, idempotencyKey: idempotencyKey, turns: sessionTurn(id),
+		params: []string{id}, access: integrationAccess, idempotencyKey: idempotencyKey, locks: sessionLock(id),
 	})
 }
 
@@ -312,7 +312,7 @@ func (c *Client) ReturnCartItems(ctx context.Context, sessionID string, items []
 			ResponseContent []string                  `json:"responseContent,omitempty"`
 		}{map[string][]ReturnedItem{"returnedCartItems": items}, options.ResponseContent},
 		idempotencyKey: options.IdempotencyKey, repetition: onceWithout(options.IdempotencyKey), parallelConflict: true,
-		turns: sessionTurn(sessionID),
+		locks: sessionLock(sessionID),
 	})
 }
 

@@ -198,8 +198,8 @@ func TestRequestsAboutOneProfileOrSessionFollowEachOther(t *testing.T) {
 				if network.most != test.most {
 					t.Errorf("%d requests ran at the same time, want %d", network.most, test.most)
 				}
-				if len(client.turns.held) != 0 {
-					t.Errorf("turns are left behind: %v", client.turns.held)
+				if held := client.locks.Len(); held != 0 {
+					t.Errorf("%d locks are left behind", held)
 				}
 			})
 		})

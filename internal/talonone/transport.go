@@ -63,9 +63,9 @@ type call struct {
 	// parallelConflict marks operations that answer 409 when requests for one
 	// profile or session run at the same time; those pass.
 	parallelConflict bool
-	// turns names the profile and the session that the operation updates, one
+	// locks names the profile and the session that the operation updates, one
 	// request after the other.
-	turns []string
+	locks []string
 	// stream lifts the time limit of an attempt, for exports and imports.
 	stream bool
 	// read consumes the body of a success; nil discards it.
@@ -114,11 +114,11 @@ func (c *Client) do(ctx context.Context, op *call) error {
 		return fmt.Errorf("%s: %w", op.operation, err)
 	}
 	req.Header.Set("Authorization", authorization)
-	end, err := c.turns.take(ctx, op.turns)
+	unlock, err := c.locks.Lock(ctx, op.locks...)
 	if err != nil {
 		return fmt.Errorf("%s: %w", op.operation, err)
 	}
-	defer end()
+	defer unlock()
 	resp, err := c.sender.Do(req)
 	if resp != nil {
 		defer resp.Body.Close()

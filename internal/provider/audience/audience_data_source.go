@@ -13,7 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -23,7 +23,7 @@ var (
 	_ datasource.DataSourceWithConfigValidators = (*audienceDataSource)(nil)
 )
 
-type audienceDataSource struct{ data *fw.Data }
+type audienceDataSource struct{ data *framework.Data }
 
 // NewDataSource is the data source talonone_audience.
 func NewDataSource() datasource.DataSource { return &audienceDataSource{} }
@@ -76,7 +76,7 @@ func (d *audienceDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 }
 
 func (d *audienceDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+	d.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (d *audienceDataSource) ConfigValidators(context.Context) []datasource.ConfigValidator {
@@ -93,7 +93,7 @@ func (d *audienceDataSource) Read(ctx context.Context, req datasource.ReadReques
 	}
 	listing, err := d.data.Client.GetAudiences(ctx)
 	if err != nil {
-		fw.AddError(&resp.Diagnostics, fw.Doing{Construct: "data talonone_audience", Action: "read audiences"}, err)
+		framework.AddError(&resp.Diagnostics, framework.Doing{Construct: "data talonone_audience", Action: "read audiences"}, err)
 		return
 	}
 	var found []*talonone.Audience
@@ -145,20 +145,20 @@ func (m foundModel) question() (path.Path, string) {
 func foundFromAPI(api *talonone.Audience) foundModel {
 	lastUpdate := timetypes.NewRFC3339Null()
 	if api.LastUpdate != nil {
-		lastUpdate = fw.Time(*api.LastUpdate)
+		lastUpdate = framework.Time(*api.LastUpdate)
 	}
 	return foundModel{
 		ID:                       types.Int64Value(api.ID),
 		AccountID:                types.Int64Value(api.AccountID),
-		Created:                  fw.Time(api.Created),
+		Created:                  framework.Time(api.Created),
 		LastUpdate:               lastUpdate,
 		Name:                     types.StringValue(api.Name),
 		Description:              types.StringValue(value(api.Description)),
 		Sandbox:                  types.BoolValue(value(api.Sandbox)),
-		Integration:              fw.OptionalString(api.Integration, types.StringNull()),
-		IntegrationID:            fw.OptionalString(api.IntegrationID, types.StringNull()),
+		Integration:              framework.OptionalString(api.Integration, types.StringNull()),
+		IntegrationID:            framework.OptionalString(api.IntegrationID, types.StringNull()),
 		CreatedIn3rdParty:        types.BoolValue(value(api.CreatedIn3rdParty)),
-		SubscribedApplicationIDs: fw.Int64List(api.SubscribedApplicationIDs, types.ListValueMust(types.Int64Type, nil)),
+		SubscribedApplicationIDs: framework.Int64List(api.SubscribedApplicationIDs, types.ListValueMust(types.Int64Type, nil)),
 	}
 }
 

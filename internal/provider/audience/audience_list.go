@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 )
 
 var (
@@ -19,7 +19,7 @@ var (
 	_ list.ListResourceWithConfigure = (*audienceList)(nil)
 )
 
-type audienceList struct{ data *fw.Data }
+type audienceList struct{ data *framework.Data }
 
 // NewListResource is the list resource talonone_audience.
 func NewListResource() list.ListResource { return &audienceList{} }
@@ -58,7 +58,7 @@ func (l *audienceList) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 }
 
 func (l *audienceList) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	l.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+	l.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (l *audienceList) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
@@ -74,7 +74,7 @@ func (l *audienceList) List(ctx context.Context, req list.ListRequest, stream *l
 	}
 	listing, err := l.data.Client.GetAudiences(ctx)
 	if err != nil {
-		fw.AddError(&diags, fw.Doing{Construct: "list talonone_audience", Action: "read audiences"}, err)
+		framework.AddError(&diags, framework.Doing{Construct: "list talonone_audience", Action: "read audiences"}, err)
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -36,12 +36,12 @@ type audienceIdentity struct {
 func (m *audienceModel) toAPI() talonone.NewAudience {
 	return talonone.NewAudience{
 		Name:                     m.Name.ValueString(),
-		Sandbox:                  fw.BoolPointer(m.Sandbox),
-		Description:              fw.StringPointer(m.Description),
+		Sandbox:                  framework.BoolPointer(m.Sandbox),
+		Description:              framework.StringPointer(m.Description),
 		SubscribedApplicationIDs: m.applicationIDs(),
-		Integration:              fw.StringPointer(m.Integration),
-		IntegrationID:            fw.StringPointer(m.IntegrationID),
-		CreatedIn3rdParty:        fw.BoolPointer(m.CreatedIn3rdParty),
+		Integration:              framework.StringPointer(m.Integration),
+		IntegrationID:            framework.StringPointer(m.IntegrationID),
+		CreatedIn3rdParty:        framework.BoolPointer(m.CreatedIn3rdParty),
 	}
 }
 
@@ -51,7 +51,7 @@ func (m *audienceModel) toUpdate() talonone.AudienceUpdate {
 }
 
 func (m *audienceModel) applicationIDs() []int64 {
-	ids, _ := fw.Int64s(m.SubscribedApplicationIDs)
+	ids, _ := framework.Int64s(m.SubscribedApplicationIDs)
 	return ids
 }
 
@@ -61,14 +61,14 @@ func fromAPI(api *talonone.Audience, prior audienceModel) audienceModel {
 	return audienceModel{
 		ID:                       types.Int64Value(api.ID),
 		AccountID:                types.Int64Value(api.AccountID),
-		Created:                  fw.Time(api.Created),
+		Created:                  framework.Time(api.Created),
 		Name:                     types.StringValue(api.Name),
 		Description:              types.StringValue(value(api.Description)),
 		Sandbox:                  types.BoolPointerValue(api.Sandbox),
-		Integration:              fw.OptionalString(api.Integration, prior.Integration),
-		IntegrationID:            fw.OptionalString(api.IntegrationID, prior.IntegrationID),
+		Integration:              framework.OptionalString(api.Integration, prior.Integration),
+		IntegrationID:            framework.OptionalString(api.IntegrationID, prior.IntegrationID),
 		CreatedIn3rdParty:        types.BoolValue(value(api.CreatedIn3rdParty)),
-		SubscribedApplicationIDs: fw.Int64List(api.SubscribedApplicationIDs, prior.SubscribedApplicationIDs),
+		SubscribedApplicationIDs: framework.Int64List(api.SubscribedApplicationIDs, prior.SubscribedApplicationIDs),
 		Adopted:                  prior.Adopted,
 		DeletionProtection:       types.BoolValue(prior.DeletionProtection.ValueBool()),
 	}
@@ -82,7 +82,7 @@ func matches(api *talonone.Audience, want talonone.NewAudience) bool {
 		value(api.IntegrationID) == value(want.IntegrationID) &&
 		value(api.CreatedIn3rdParty) == value(want.CreatedIn3rdParty) &&
 		(want.Sandbox == nil || value(api.Sandbox) == *want.Sandbox) &&
-		(want.SubscribedApplicationIDs == nil || fw.SameNumbers(api.SubscribedApplicationIDs, want.SubscribedApplicationIDs))
+		(want.SubscribedApplicationIDs == nil || framework.SameNumbers(api.SubscribedApplicationIDs, want.SubscribedApplicationIDs))
 }
 
 // createdSince finds the audience that a create with these settings made after

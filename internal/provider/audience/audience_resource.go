@@ -24,7 +24,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/journal"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -49,7 +50,7 @@ const (
 	privateDescription = "description"
 )
 
-type audienceResource struct{ data *fw.Data }
+type audienceResource struct{ data *framework.Data }
 
 // NewResource is the resource talonone_audience.
 func NewResource() resource.Resource { return &audienceResource{} }
@@ -141,7 +142,7 @@ func (r *audienceResource) IdentitySchema(_ context.Context, _ resource.Identity
 }
 
 func (r *audienceResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+	r.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (r *audienceResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
@@ -216,13 +217,13 @@ func (r *audienceResource) Read(ctx context.Context, req resource.ReadRequest, r
 	imported := state.Name.IsNull()
 	if !r.data.Client.HasManagementKey() && !imported {
 		resp.Diagnostics.AddWarning("Changes made outside of Terraform stay unseen",
-			fw.MissingKey(resourceType, &talonone.MissingCredentialError{Operation: "getAudiences", Credential: talonone.ManagementCredential})+
+			framework.MissingKey(resourceType, &talonone.MissingCredentialError{Operation: "getAudiences", Credential: talonone.ManagementCredential})+
 				" The state is kept as it is.")
 		return
 	}
 	listing, err := r.data.Client.GetAudiences(ctx)
 	if err != nil {
-		fw.AddError(&resp.Diagnostics, doing("read audience", state), err)
+		framework.AddError(&resp.Diagnostics, doing("read audience", state), err)
 		return
 	}
 	audience := listing.ByID(state.ID.ValueInt64())
@@ -255,7 +256,7 @@ func (r *audienceResource) Update(ctx context.Context, req resource.UpdateReques
 	}
 	updated, err := r.data.Client.UpdateAudienceV2(ctx, state.ID.ValueInt64(), plan.toUpdate())
 	if err != nil {
-		fw.AddError(&resp.Diagnostics, doing("update audience", state), err)
+		framework.AddError(&resp.Diagnostics, doing("update audience", state), err)
 		return
 	}
 	model := fromAPI(updated, plan)
@@ -282,7 +283,7 @@ func (r *audienceResource) Delete(ctx context.Context, req resource.DeleteReques
 		http.StatusNotFound: "The account still has this audience, so it belongs to the other environment (sandbox or live) than the Integration API key. " +
 			"Use a provider alias with a key of an Application of that environment.",
 	}
-	fw.AddError(&resp.Diagnostics, failed, err)
+	framework.AddError(&resp.Diagnostics, failed, err)
 }
 
 func (r *audienceResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
@@ -374,7 +375,7 @@ func (r *audienceResource) adopt(ctx context.Context, want talonone.NewAudience)
 // leftover is the audience that an earlier command began to create with these
 // settings, and that no resource has. Where the answer got lost, it is the first
 // one with the same settings that appeared after the request was sent.
-func (r *audienceResource) leftover(listing *talonone.AudienceListing, want talonone.NewAudience) (*talonone.Audience, *fw.JournalEntry) {
+func (r *audienceResource) leftover(listing *talonone.AudienceListing, want talonone.NewAudience) (*talonone.Audience, *journal.Entry) {
 	free := func(id int64) bool { return !r.data.Audiences.Has(id) }
 	for _, entry := range r.data.Journal.Earlier(resourceType, want) {
 		if entry.ID == 0 {
@@ -407,7 +408,7 @@ func (r *audienceResource) planCreate(ctx context.Context, plan *audienceModel, 
 	// create drops would be read again and again.
 	listing, err := r.data.Client.GetAudiencesAtStart(ctx)
 	if err != nil {
-		fw.AddError(diags, doing("read the audiences that exist, before creating", *plan), err)
+		framework.AddError(diags, doing("read the audiences that exist, before creating", *plan), err)
 		return
 	}
 	want := plan.toAPI()
@@ -473,7 +474,7 @@ func (r *audienceResource) reportCreate(ctx context.Context, plan audienceModel,
 				}
 			}
 		}
-		fw.AddAttributeError(diags, path.Root("integration_id"), failed, err)
+		framework.AddAttributeError(diags, path.Root("integration_id"), failed, err)
 	case errors.As(err, &unknown):
 		advice := "Run terraform apply again in this folder: it finds the audience, if it was created, and adopts it."
 		if !r.data.Client.HasManagementKey() {
@@ -481,7 +482,7 @@ func (r *audienceResource) reportCreate(ctx context.Context, plan audienceModel,
 		}
 		diags.AddError("Unable to tell whether audience "+label(plan)+" was created", err.Error()+".\n\n"+advice)
 	default:
-		fw.AddError(diags, failed, err)
+		framework.AddError(diags, failed, err)
 	}
 }
 
@@ -500,7 +501,7 @@ func (r *audienceResource) findImported(ctx context.Context, importID string, di
 	}
 	listing, err := r.data.Client.GetAudiences(ctx)
 	if err != nil {
-		fw.AddError(diags, fw.Doing{Construct: resourceType, Action: "find audience", Object: strconv.Quote(importID)}, err)
+		framework.AddError(diags, framework.Doing{Construct: resourceType, Action: "find audience", Object: strconv.Quote(importID)}, err)
 		return types.Int64Null()
 	}
 	holder := holderOf(listing, talonone.NewAudience{Integration: &integration, IntegrationID: &integrationID})
@@ -580,9 +581,9 @@ func keepComputed(plan *audienceModel, state, config audienceModel) {
 	if config.CreatedIn3rdParty.IsNull() {
 		plan.CreatedIn3rdParty = state.CreatedIn3rdParty
 	}
-	planned, known := fw.Int64s(plan.SubscribedApplicationIDs)
-	before, _ := fw.Int64s(state.SubscribedApplicationIDs)
-	if config.SubscribedApplicationIDs.IsNull() || (known && !state.SubscribedApplicationIDs.IsNull() && fw.SameNumbers(planned, before)) {
+	planned, known := framework.Int64s(plan.SubscribedApplicationIDs)
+	before, _ := framework.Int64s(state.SubscribedApplicationIDs)
+	if config.SubscribedApplicationIDs.IsNull() || (known && !state.SubscribedApplicationIDs.IsNull() && framework.SameNumbers(planned, before)) {
 		plan.SubscribedApplicationIDs = state.SubscribedApplicationIDs
 	}
 }
@@ -623,8 +624,8 @@ func without(paths path.Paths, unwanted path.Path) path.Paths {
 	return kept
 }
 
-func doing(action string, m audienceModel) fw.Doing {
-	return fw.Doing{
+func doing(action string, m audienceModel) framework.Doing {
+	return framework.Doing{
 		Construct: resourceType, Action: action, Object: label(m),
 		Pointers: map[string]path.Path{
 			"/name":                      path.Root("name"),

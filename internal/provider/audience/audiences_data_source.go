@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -20,7 +20,7 @@ var (
 	_ datasource.DataSourceWithConfigure = (*audiencesDataSource)(nil)
 )
 
-type audiencesDataSource struct{ data *fw.Data }
+type audiencesDataSource struct{ data *framework.Data }
 
 // NewListDataSource is the data source talonone_audiences.
 func NewListDataSource() datasource.DataSource { return &audiencesDataSource{} }
@@ -80,7 +80,7 @@ func (d *audiencesDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 }
 
 func (d *audiencesDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+	d.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (d *audiencesDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
@@ -89,17 +89,17 @@ func (d *audiencesDataSource) Read(ctx context.Context, req datasource.ReadReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	doing := fw.Doing{Construct: "data talonone_audiences", Action: "read audiences"}
+	doing := framework.Doing{Construct: "data talonone_audiences", Action: "read audiences"}
 	listing, err := d.data.Client.GetAudiences(ctx)
 	if err != nil {
-		fw.AddError(&resp.Diagnostics, doing, err)
+		framework.AddError(&resp.Diagnostics, doing, err)
 		return
 	}
 	var counts map[int64]int64
 	if config.WithMemberCount.ValueBool() {
 		if counts, err = d.data.Client.GetAudiencesAnalytics(ctx); err != nil {
 			doing.Action = "count the members of audiences"
-			fw.AddError(&resp.Diagnostics, doing, err)
+			framework.AddError(&resp.Diagnostics, doing, err)
 			return
 		}
 	}

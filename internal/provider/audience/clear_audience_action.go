@@ -13,7 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 )
 
 var (
@@ -24,7 +24,7 @@ var (
 
 const clearAudienceType = "talonone_clear_audience"
 
-type clearAudienceAction struct{ data *fw.Data }
+type clearAudienceAction struct{ data *framework.Data }
 
 // NewClearAudienceAction is the action talonone_clear_audience.
 func NewClearAudienceAction() action.Action { return &clearAudienceAction{} }
@@ -54,7 +54,7 @@ func (a *clearAudienceAction) Schema(_ context.Context, _ action.SchemaRequest, 
 }
 
 func (a *clearAudienceAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
-	a.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+	a.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (a *clearAudienceAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
@@ -85,7 +85,7 @@ func (a *clearAudienceAction) Invoke(ctx context.Context, req action.InvokeReque
 		err = a.data.Client.DeleteAudienceMembershipsV2(ctx, id)
 	}
 	if err != nil {
-		fw.AddError(&resp.Diagnostics, fw.Doing{
+		framework.AddError(&resp.Diagnostics, framework.Doing{
 			Construct: clearAudienceType, Action: "remove the members of", Object: "audience " + config.AudienceID.String(),
 			NotFound: path.Root("audience_id"),
 			Advice:   map[int]string{http.StatusNotFound: "There is no such audience, or it belongs to the other environment (sandbox or live) than the Integration API key."},
@@ -123,7 +123,7 @@ func (a *clearAudienceAction) members(ctx context.Context, id int64) string {
 
 // expectAudience reports, before anything happens, an audience that is not there.
 // Where it can't be looked up, the API says so in the end.
-func expectAudience(ctx context.Context, data *fw.Data, id types.Int64, diags *diag.Diagnostics) {
+func expectAudience(ctx context.Context, data *framework.Data, id types.Int64, diags *diag.Diagnostics) {
 	if id.IsUnknown() || !data.Client.HasManagementKey() {
 		return
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -27,7 +27,7 @@ var (
 
 const customerAttributesActionType = "talonone_update_audience_customer_attributes"
 
-type customerAttributesAction struct{ data *fw.Data }
+type customerAttributesAction struct{ data *framework.Data }
 
 // NewCustomerAttributesAction is the action talonone_update_audience_customer_attributes.
 func NewCustomerAttributesAction() action.Action { return &customerAttributesAction{} }
@@ -63,7 +63,7 @@ func (a *customerAttributesAction) Schema(_ context.Context, _ action.SchemaRequ
 }
 
 func (a *customerAttributesAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
-	a.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+	a.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (a *customerAttributesAction) ValidateConfig(ctx context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse) {
@@ -96,7 +96,7 @@ func (a *customerAttributesAction) Invoke(ctx context.Context, req action.Invoke
 	id := config.AudienceID.ValueInt64()
 	resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf("Setting attributes on the members of audience %d.", id)})
 	if err := a.data.Client.UpdateAudienceCustomersAttributes(ctx, id, json.RawMessage(config.Attributes.ValueString())); err != nil {
-		fw.AddError(&resp.Diagnostics, attributesDoing(customerAttributesActionType, config.AudienceID), err)
+		framework.AddError(&resp.Diagnostics, attributesDoing(customerAttributesActionType, config.AudienceID), err)
 		return
 	}
 	resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf("All members of audience %d have the attributes.", id)})
@@ -108,7 +108,7 @@ func checkMemberAttributes(attributes jsontypes.Normalized) diag.Diagnostics {
 	if attributes.IsNull() || attributes.IsUnknown() {
 		return diags
 	}
-	values, err := fw.DecodeObject(attributes.ValueString())
+	values, err := framework.DecodeObject(attributes.ValueString())
 	switch {
 	case err != nil:
 		diags.AddAttributeError(path.Root("attributes"), "Invalid attributes", sentence(err))

@@ -24,8 +24,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/input"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -45,7 +45,7 @@ const (
 	customerAttributesTimeout = 20 * time.Minute
 )
 
-type customerAttributesResource struct{ data *fw.Data }
+type customerAttributesResource struct{ data *framework.Data }
 
 // NewCustomerAttributesResource is the resource talonone_audience_customer_attributes.
 func NewCustomerAttributesResource() resource.Resource { return &customerAttributesResource{} }
@@ -116,7 +116,7 @@ func (r *customerAttributesResource) IdentitySchema(_ context.Context, _ resourc
 }
 
 func (r *customerAttributesResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+	r.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (r *customerAttributesResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
@@ -166,7 +166,7 @@ func (r *customerAttributesResource) Create(ctx context.Context, req resource.Cr
 	within, cancel := context.WithTimeout(ctx, allowed)
 	defer cancel()
 	if err := r.set(within, &plan); err != nil {
-		fw.AddError(&resp.Diagnostics, attributesDoing(customerAttributesType, plan.AudienceID), err)
+		framework.AddError(&resp.Diagnostics, attributesDoing(customerAttributesType, plan.AudienceID), err)
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
@@ -184,7 +184,7 @@ func (r *customerAttributesResource) Read(ctx context.Context, req resource.Read
 	}
 	if !r.data.Client.HasManagementKey() {
 		resp.Diagnostics.AddWarning("Attribute values of members stay unseen",
-			fw.MissingKey(customerAttributesType, &talonone.MissingCredentialError{Operation: "getAudienceMemberships", Credential: talonone.ManagementCredential})+
+			framework.MissingKey(customerAttributesType, &talonone.MissingCredentialError{Operation: "getAudienceMemberships", Credential: talonone.ManagementCredential})+
 				" The state is kept as it is.")
 		return
 	}
@@ -196,7 +196,7 @@ func (r *customerAttributesResource) Read(ctx context.Context, req resource.Read
 		return
 	}
 	if err != nil {
-		fw.AddError(&resp.Diagnostics, fw.Doing{Construct: customerAttributesType, Action: "compare the members of", Object: "audience " + state.AudienceID.String()}, err)
+		framework.AddError(&resp.Diagnostics, framework.Doing{Construct: customerAttributesType, Action: "compare the members of", Object: "audience " + state.AudienceID.String()}, err)
 		return
 	}
 	state.MembersTotal, state.MembersMatching = types.Int64Value(total), types.Int64Value(matching)
@@ -218,7 +218,7 @@ func (r *customerAttributesResource) Update(ctx context.Context, req resource.Up
 	drifted := !state.MembersMatching.Equal(state.MembersTotal)
 	if drifted || !plan.Attributes.Equal(state.Attributes) {
 		if err := r.set(within, &plan); err != nil {
-			fw.AddError(&resp.Diagnostics, attributesDoing(customerAttributesType, plan.AudienceID), err)
+			framework.AddError(&resp.Diagnostics, attributesDoing(customerAttributesType, plan.AudienceID), err)
 			return
 		}
 	}
@@ -337,8 +337,8 @@ func canonicalAttributes(bag []byte) (map[string]string, error) {
 	if len(bytes.TrimSpace(bag)) == 0 || jsontext.Value(bag).Kind() == jsontext.KindNull {
 		return values, nil
 	}
-	err := bulk.DecodeObject(string(bag), func(name string, dec *jsontext.Decoder) error {
-		value, err := bulk.AppendCanonical(nil, dec)
+	err := input.DecodeObject(string(bag), func(name string, dec *jsontext.Decoder) error {
+		value, err := input.AppendCanonical(nil, dec)
 		values[name] = string(value)
 		return err
 	})
@@ -351,7 +351,7 @@ func hasAll(has, wanted map[string]string) bool {
 		if !ok {
 			have = "null"
 		}
-		if !bulk.EqualJSON(have, want) {
+		if !input.EqualJSON(have, want) {
 			return false
 		}
 	}
@@ -359,8 +359,8 @@ func hasAll(has, wanted map[string]string) bool {
 }
 
 // attributesDoing describes the setting of values, for resource and action.
-func attributesDoing(construct string, audienceID types.Int64) fw.Doing {
-	return fw.Doing{
+func attributesDoing(construct string, audienceID types.Int64) framework.Doing {
+	return framework.Doing{
 		Construct: construct, Action: "set attributes of the members of", Object: "audience " + audienceID.String(),
 		Pointers: map[string]path.Path{"/": path.Root("attributes")}, NotFound: path.Root("audience_id"),
 		Advice: map[int]string{

@@ -13,7 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -22,7 +22,7 @@ var (
 	_ datasource.DataSourceWithConfigure = (*membersDataSource)(nil)
 )
 
-type membersDataSource struct{ data *fw.Data }
+type membersDataSource struct{ data *framework.Data }
 
 // NewMembersDataSource is the data source talonone_audience_members.
 func NewMembersDataSource() datasource.DataSource { return &membersDataSource{} }
@@ -87,7 +87,7 @@ func (d *membersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 }
 
 func (d *membersDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+	d.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (d *membersDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
@@ -97,7 +97,7 @@ func (d *membersDataSource) Read(ctx context.Context, req datasource.ReadRequest
 		return
 	}
 	if err := d.read(ctx, &config); err != nil {
-		fw.AddError(&resp.Diagnostics, fw.Doing{
+		framework.AddError(&resp.Diagnostics, framework.Doing{
 			Construct: "data talonone_audience_members", Action: "read the members of", Object: "audience " + config.AudienceID.String(),
 			Advice: map[int]string{http.StatusNotFound: "There is no audience with this ID on the deployment."},
 		}, err)

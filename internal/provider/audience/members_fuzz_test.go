@@ -7,7 +7,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
+	"github.com/talon-one/terraform-provider-talonone/internal/input"
 )
 
 // FuzzMembersFile reads files of both formats. What is taken holds each ID once, and an ID of the allowed length.
@@ -21,9 +21,9 @@ func FuzzMembersFile(f *testing.F) {
 		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		file := membersFile{Path: types.StringValue(name), Format: types.StringValue(bulk.Text)}
+		file := membersFile{Path: types.StringValue(name), Format: types.StringValue(input.Text)}
 		if csv {
-			file.Format = types.StringValue(bulk.CSV)
+			file.Format = types.StringValue(input.CSV)
 			if column != "" {
 				file.Column = types.StringValue(column)
 			}

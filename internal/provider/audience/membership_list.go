@@ -12,7 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -21,7 +21,7 @@ var (
 	_ list.ListResourceWithConfigure = (*membershipList)(nil)
 )
 
-type membershipList struct{ data *fw.Data }
+type membershipList struct{ data *framework.Data }
 
 // NewMembershipListResource is the list resource talonone_audience_membership.
 func NewMembershipListResource() list.ListResource { return &membershipList{} }
@@ -50,7 +50,7 @@ func (l *membershipList) ListResourceConfigSchema(_ context.Context, _ list.List
 }
 
 func (l *membershipList) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	l.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+	l.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (l *membershipList) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
@@ -66,7 +66,7 @@ func (l *membershipList) List(ctx context.Context, req list.ListRequest, stream 
 			members, behind, err := l.data.Client.GetAudienceMembershipsPage(ctx, config.AudienceID.ValueInt64(), skip, size)
 			if err != nil {
 				var diags diag.Diagnostics
-				fw.AddError(&diags, fw.Doing{Construct: "list talonone_audience_membership", Action: "read the members of", Object: "audience " + config.AudienceID.String()}, err)
+				framework.AddError(&diags, framework.Doing{Construct: "list talonone_audience_membership", Action: "read the members of", Object: "audience " + config.AudienceID.String()}, err)
 				push(list.ListResult{Diagnostics: diags})
 				return
 			}

@@ -19,7 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -32,7 +32,7 @@ var (
 
 const membershipType = "talonone_audience_membership"
 
-type membershipResource struct{ data *fw.Data }
+type membershipResource struct{ data *framework.Data }
 
 // NewMembershipResource is the resource talonone_audience_membership.
 func NewMembershipResource() resource.Resource { return &membershipResource{} }
@@ -80,7 +80,7 @@ func (r *membershipResource) IdentitySchema(_ context.Context, _ resource.Identi
 }
 
 func (r *membershipResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+	r.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (r *membershipResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -90,7 +90,7 @@ func (r *membershipResource) Create(ctx context.Context, req resource.CreateRequ
 		return
 	}
 	if err := r.data.Client.ChangeAudienceMember(ctx, plan.toAPI(talonone.AddToAudience)); err != nil {
-		fw.AddError(&resp.Diagnostics, plan.doing("add"), err)
+		framework.AddError(&resp.Diagnostics, plan.doing("add"), err)
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
@@ -109,7 +109,7 @@ func (r *membershipResource) Read(ctx context.Context, req resource.ReadRequest,
 	case talonone.IsNotFound(err), err == nil && !member:
 		resp.State.RemoveResource(ctx)
 	case err != nil:
-		fw.AddError(&resp.Diagnostics, state.doing("read"), err)
+		framework.AddError(&resp.Diagnostics, state.doing("read"), err)
 	}
 }
 
@@ -125,7 +125,7 @@ func (r *membershipResource) Delete(ctx context.Context, req resource.DeleteRequ
 	}
 	err := r.data.Client.ChangeAudienceMember(ctx, state.toAPI(talonone.DeleteFromAudience))
 	if err != nil && !talonone.IsNotFound(err) {
-		fw.AddError(&resp.Diagnostics, state.doing("remove"), err)
+		framework.AddError(&resp.Diagnostics, state.doing("remove"), err)
 	}
 }
 
@@ -154,8 +154,8 @@ func (m membershipModel) toAPI(action string) talonone.AudienceAction {
 	return talonone.AudienceAction{Action: action, ProfileIntegrationID: m.ProfileIntegrationID.ValueString(), AudienceID: m.AudienceID.ValueInt64()}
 }
 
-func (m membershipModel) doing(action string) fw.Doing {
-	return fw.Doing{
+func (m membershipModel) doing(action string) framework.Doing {
+	return framework.Doing{
 		Construct: membershipType, Action: action + " a member of", Object: "audience " + m.AudienceID.String(),
 		Pointers: map[string]path.Path{
 			"/audienceId": path.Root("audience_id"), "/profileIntegrationId": path.Root("profile_integration_id"),

@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -20,7 +20,7 @@ var (
 	_ list.ListResourceWithConfigure = (*membershipsList)(nil)
 )
 
-type membershipsList struct{ data *fw.Data }
+type membershipsList struct{ data *framework.Data }
 
 // NewMembershipsListResource is the list resource talonone_audience_memberships.
 func NewMembershipsListResource() list.ListResource { return &membershipsList{} }
@@ -38,7 +38,7 @@ func (l *membershipsList) ListResourceConfigSchema(ctx context.Context, req list
 }
 
 func (l *membershipsList) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	l.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+	l.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (l *membershipsList) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
@@ -50,7 +50,7 @@ func (l *membershipsList) List(ctx context.Context, req list.ListRequest, stream
 	}
 	listing, err := l.data.Client.GetAudiences(ctx)
 	if err != nil {
-		fw.AddError(&diags, fw.Doing{Construct: "list talonone_audience_memberships", Action: "read audiences"}, err)
+		framework.AddError(&diags, framework.Doing{Construct: "list talonone_audience_memberships", Action: "read audiences"}, err)
 	}
 	if diags.HasError() {
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
@@ -81,11 +81,11 @@ func (l *membershipsList) result(ctx context.Context, req list.ListRequest, audi
 	state := membershipsModel{
 		AudienceID: types.Int64Value(audience.ID), Ownership: types.StringValue(bulk.Exclusive), ShowSamples: types.BoolValue(true),
 		Members: types.ListNull(types.StringType), MembersFile: types.ObjectNull(membersFileTypes),
-		Timeouts: fw.NoTimeouts(req, &result.Diagnostics),
+		Timeouts: framework.NoTimeouts(req, &result.Diagnostics),
 	}
 	manager := membershipsResource{data: l.data}
 	if err := manager.refresh(ctx, &state); err != nil {
-		fw.AddError(&result.Diagnostics, membershipsDoing("read the members of", state), err)
+		framework.AddError(&result.Diagnostics, membershipsDoing("read the members of", state), err)
 		return result
 	}
 	result.Diagnostics.Append(result.Resource.Set(ctx, &state)...)

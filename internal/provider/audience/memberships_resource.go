@@ -25,8 +25,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/input"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -48,7 +49,7 @@ const (
 	membershipsTimeout = 30 * time.Minute
 )
 
-type membershipsResource struct{ data *fw.Data }
+type membershipsResource struct{ data *framework.Data }
 
 // NewMembershipsResource is the resource talonone_audience_memberships.
 func NewMembershipsResource() resource.Resource { return &membershipsResource{} }
@@ -98,7 +99,7 @@ func (r *membershipsResource) Schema(ctx context.Context, _ resource.SchemaReque
 					"format": schema.StringAttribute{
 						Optional:            true,
 						MarkdownDescription: "`text` (one ID a line) or `csv` (with a header line). Default: `csv` for a name in `.csv`, `text` for one in `.txt`.",
-						Validators:          []validator.String{stringvalidator.OneOf(bulk.Text, bulk.CSV)},
+						Validators:          []validator.String{stringvalidator.OneOf(input.Text, input.CSV)},
 					},
 					"column": schema.StringAttribute{
 						Optional:            true,
@@ -162,7 +163,7 @@ func (r *membershipsResource) IdentitySchema(_ context.Context, _ resource.Ident
 }
 
 func (r *membershipsResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+	r.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (r *membershipsResource) ConfigValidators(context.Context) []resource.ConfigValidator {
@@ -264,7 +265,7 @@ func (r *membershipsResource) Read(ctx context.Context, req resource.ReadRequest
 	if !r.data.Client.HasManagementKey() {
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 		resp.Diagnostics.AddWarning("Members who joined or left outside of Terraform stay unseen",
-			fw.MissingKey(membershipsType, &talonone.MissingCredentialError{Operation: "exportAudiencesMemberships", Credential: talonone.ManagementCredential})+
+			framework.MissingKey(membershipsType, &talonone.MissingCredentialError{Operation: "exportAudiencesMemberships", Credential: talonone.ManagementCredential})+
 				" The rest of the state is kept as it is.")
 		return
 	}
@@ -276,7 +277,7 @@ func (r *membershipsResource) Read(ctx context.Context, req resource.ReadRequest
 		return
 	}
 	if err != nil {
-		fw.AddError(&resp.Diagnostics, membershipsDoing("read the members of", state), err)
+		framework.AddError(&resp.Diagnostics, membershipsDoing("read the members of", state), err)
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
@@ -355,7 +356,7 @@ func (r *membershipsResource) ImportState(ctx context.Context, req resource.Impo
 	}
 	if !r.data.Client.HasManagementKey() {
 		resp.Diagnostics.AddError("Importing members needs a Management API key",
-			fw.MissingKey(membershipsType, &talonone.MissingCredentialError{Operation: "exportAudiencesMemberships", Credential: talonone.ManagementCredential}))
+			framework.MissingKey(membershipsType, &talonone.MissingCredentialError{Operation: "exportAudiencesMemberships", Credential: talonone.ManagementCredential}))
 		return
 	}
 	for attribute, value := range map[string]any{
@@ -392,7 +393,7 @@ func (r *membershipsResource) checkKeys(plan membershipsModel, creating bool, di
 	if r.data.Client.HasManagementKey() {
 		return
 	}
-	missing := fw.MissingKey(membershipsType, &talonone.MissingCredentialError{Operation: "exportAudiencesMemberships", Credential: talonone.ManagementCredential})
+	missing := framework.MissingKey(membershipsType, &talonone.MissingCredentialError{Operation: "exportAudiencesMemberships", Credential: talonone.ManagementCredential})
 	if plan.exclusive() {
 		diags.AddAttributeError(path.Root("ownership"), "Exclusive ownership needs a Management API key",
 			"Only with it the provider sees who else is in the audience. Use additive ownership, or configure the key.\n\n"+missing)
@@ -453,7 +454,7 @@ func (r *membershipsResource) planMembers(ctx context.Context, plan *memberships
 	}
 	if !c.empty() && c.method != byImport && !r.data.Client.HasIntegrationKey() {
 		diags.AddError("Members can't be changed without an Integration API key",
-			fw.MissingKey(membershipsType, &talonone.MissingCredentialError{Operation: "updateCustomerProfileAudiences", Credential: talonone.IntegrationCredential}))
+			framework.MissingKey(membershipsType, &talonone.MissingCredentialError{Operation: "updateCustomerProfileAudiences", Credential: talonone.IntegrationCredential}))
 	}
 }
 
@@ -632,8 +633,8 @@ func (r *membershipsResource) removeAll(ctx context.Context, state membershipsMo
 
 func (r *membershipsResource) reader() reader { return reader{r.data.Client} }
 
-// addMembershipsError is fw.AddError, with advice for what only memberships know.
-func addMembershipsError(diags *diag.Diagnostics, doing fw.Doing, err error) {
+// addMembershipsError is framework.AddError, with advice for what only memberships know.
+func addMembershipsError(diags *diag.Diagnostics, doing framework.Doing, err error) {
 	if errors.Is(err, errChanged) {
 		diags.AddError("Unable to "+doing.Action+" "+doing.Object,
 			"Members have joined or left since the state was read, so that the plan would not say what happens. Nothing has been changed. Run terraform plan again, without -refresh=false.")
@@ -644,11 +645,11 @@ func addMembershipsError(diags *diag.Diagnostics, doing fw.Doing, err error) {
 			"There is no such audience on this deployment. Create it first, for example with a talonone_audience resource, and refer to its id.")
 		return
 	}
-	fw.AddError(diags, doing, err)
+	framework.AddError(diags, doing, err)
 }
 
-func membershipsDoing(action string, m membershipsModel) fw.Doing {
-	return fw.Doing{
+func membershipsDoing(action string, m membershipsModel) framework.Doing {
+	return framework.Doing{
 		Construct: membershipsType, Action: action, Object: "audience " + m.AudienceID.String(),
 		Advice: map[int]string{
 			http.StatusNotFound: "There is no such audience on this deployment, or it belongs to the other environment (sandbox or live) than the Integration API key.",

@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/input"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
@@ -151,7 +152,7 @@ func addListed(members *roll, list types.List, diags *diag.Diagnostics) {
 func addJSON(members *roll, text string) error {
 	if jsontext.Value(text).Kind() != jsontext.KindBeginArray {
 		place := 0
-		return bulk.DecodeObject(text, func(id string, dec *jsontext.Decoder) error {
+		return input.DecodeObject(text, func(id string, dec *jsontext.Decoder) error {
 			place++
 			if kind := dec.PeekKind(); kind != jsontext.KindTrue {
 				return fmt.Errorf("member %d of the object must be true: every ID in it is a member", place)
@@ -174,14 +175,14 @@ func addArray(members *roll, text string) error {
 	if _, err := dec.ReadToken(); err != nil {
 		return broken(err)
 	}
-	var problems bulk.Problems
+	var problems input.Problems
 	for place := 1; dec.PeekKind() != jsontext.KindEndArray; place++ {
 		kind := dec.PeekKind()
 		if kind != jsontext.KindString {
 			if err := dec.SkipValue(); err != nil {
 				return broken(err)
 			}
-			problems.Add(fmt.Errorf("element %d is %s, not a string with an integration ID", place, bulk.KindName(kind)))
+			problems.Add(fmt.Errorf("element %d is %s, not a string with an integration ID", place, input.KindName(kind)))
 			continue
 		}
 		token, err := dec.ReadToken()
@@ -211,30 +212,30 @@ func (f membersFile) format() string {
 	if !f.Format.IsNull() {
 		return f.Format.ValueString()
 	}
-	return bulk.FormatOf(f.Path.ValueString())
+	return input.FormatOf(f.Path.ValueString())
 }
 
 // read adds the members of the file. An error comes with the attribute that it is about.
 func (f membersFile) read(members *roll) (path.Path, error) {
 	at := path.Root("members_file")
 	format := f.format()
-	if format != bulk.CSV && format != bulk.Text {
-		return at.AtName("format"), fmt.Errorf("the name %s does not tell the format: set format to %q (one ID a line) or %q", f.Path.ValueString(), bulk.Text, bulk.CSV)
+	if format != input.CSV && format != input.Text {
+		return at.AtName("format"), fmt.Errorf("the name %s does not tell the format: set format to %q (one ID a line) or %q", f.Path.ValueString(), input.Text, input.CSV)
 	}
-	if format == bulk.Text && (!f.Column.IsNull() || !f.Delimiter.IsNull()) {
+	if format == input.Text && (!f.Column.IsNull() || !f.Delimiter.IsNull()) {
 		return at.AtName("column"), errors.New("column and delimiter are for CSV files, and this one is read as text with one ID a line")
 	}
-	_, err := bulk.ReadFile(f.Path.ValueString(), maxMembersFile, func(content io.Reader) error {
-		if format == bulk.Text {
-			return bulk.ReadLines(content, func(line int, text []byte) error {
+	_, err := input.ReadFile(f.Path.ValueString(), maxMembersFile, func(content io.Reader) error {
+		if format == input.Text {
+			return input.ReadLines(content, func(line int, text []byte) error {
 				return placed(line, members.add(text, line))
 			})
 		}
 		column := 0
-		return bulk.ReadCSV(content, f.comma(), func(columns []string) (err error) {
+		return input.ReadCSV(content, f.comma(), func(columns []string) (err error) {
 			column, err = f.findColumn(columns)
 			return err
-		}, func(record bulk.Record) error {
+		}, func(record input.Record) error {
 			line := record.Line()
 			return placed(line, members.add([]byte(record.Fields[column]), line))
 		})
@@ -278,9 +279,9 @@ func placed(line int, err error) error {
 	var twice errListedTwice
 	switch {
 	case errors.As(err, &twice):
-		return bulk.Faultf(line, 0, "repeats the member of line %d", twice.first)
+		return input.Faultf(line, 0, "repeats the member of line %d", twice.first)
 	case err != nil:
-		return bulk.Faultf(line, 0, "%w", err)
+		return input.Faultf(line, 0, "%w", err)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/input"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 )
 
@@ -76,7 +77,7 @@ func BenchmarkDigests(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		for _, item := range items {
-			bulk.Digest(string(item.AppendJSON(nil)))
+			input.Digest(string(item.AppendJSON(nil)))
 		}
 	}
 }

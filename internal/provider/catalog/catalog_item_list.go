@@ -13,7 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -22,7 +22,7 @@ var (
 	_ list.ListResourceWithConfigure = (*catalogItemList)(nil)
 )
 
-type catalogItemList struct{ data *fw.Data }
+type catalogItemList struct{ data *framework.Data }
 
 // NewItemList is the list resource talonone_catalog_item.
 func NewItemList() list.ListResource { return &catalogItemList{} }
@@ -56,7 +56,7 @@ func (l *catalogItemList) ListResourceConfigSchema(_ context.Context, _ list.Lis
 }
 
 func (l *catalogItemList) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	l.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+	l.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (l *catalogItemList) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
@@ -77,7 +77,7 @@ func (l *catalogItemList) List(ctx context.Context, req list.ListRequest, stream
 	if err != nil {
 		failed := itemsDoing("list the items of catalog", config.CatalogID)
 		failed.Construct = "list " + itemResourceType
-		fw.AddError(&diags, failed, err)
+		framework.AddError(&diags, failed, err)
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}

@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
+	"github.com/talon-one/terraform-provider-talonone/internal/input"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -40,7 +40,7 @@ func (m *catalogItemModel) identity() catalogItemIdentity {
 func (m *catalogItemModel) item() (Item, error) {
 	item := Item{Product: m.Product.ValueString()}
 	if !m.Price.IsNull() {
-		price, err := bulk.CanonicalNumber(m.Price.ValueBigFloat().Text('g', -1))
+		price, err := input.CanonicalNumber(m.Price.ValueBigFloat().Text('g', -1))
 		if err != nil {
 			return item, fmt.Errorf("price is %w", err)
 		}
@@ -60,7 +60,7 @@ func canonicalAttributes(bag jsontypes.Normalized) (string, error) {
 	var scratch []byte
 	attributes, err := decodeAttributes(dec.PeekKind(), dec, &scratch)
 	if err != nil {
-		return "", bulk.JSONFault(bag.ValueString(), err)
+		return "", input.JSONFault(bag.ValueString(), err)
 	}
 	return attributes, nil
 }
@@ -75,7 +75,7 @@ func sameAttributes(a, b jsontypes.Normalized) bool {
 		return false
 	}
 	right, err := canonicalAttributes(b)
-	return err == nil && bulk.EqualJSON(left, right)
+	return err == nil && input.EqualJSON(left, right)
 }
 
 // itemFromAPI is the server's item. Attributes that mean the same as the prior ones keep their spelling, be it null or an

@@ -21,7 +21,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -35,7 +35,7 @@ var (
 
 const itemResourceType = "talonone_catalog_item"
 
-type catalogItemResource struct{ data *fw.Data }
+type catalogItemResource struct{ data *framework.Data }
 
 // NewItemResource is the resource talonone_catalog_item.
 func NewItemResource() resource.Resource { return &catalogItemResource{} }
@@ -90,7 +90,7 @@ func (r *catalogItemResource) IdentitySchema(_ context.Context, _ resource.Ident
 }
 
 func (r *catalogItemResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+	r.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (r *catalogItemResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
@@ -136,7 +136,7 @@ func (r *catalogItemResource) Create(ctx context.Context, req resource.CreateReq
 	if plan.Price.IsNull() && r.data.Client.HasManagementKey() {
 		existing, err := r.data.Client.FindCatalogItem(ctx, plan.CatalogID.ValueInt64(), plan.SKU.ValueString())
 		if err != nil {
-			fw.AddError(&resp.Diagnostics, itemDoing("look for catalog item", plan), err)
+			framework.AddError(&resp.Diagnostics, itemDoing("look for catalog item", plan), err)
 			return
 		}
 		priced = existing != nil && existing.Price != ""
@@ -156,7 +156,7 @@ func (r *catalogItemResource) Read(ctx context.Context, req resource.ReadRequest
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 	if !r.data.Client.HasManagementKey() {
 		resp.Diagnostics.AddWarning("Changes made outside of Terraform stay unseen",
-			fw.MissingKey(itemResourceType, &talonone.MissingCredentialError{Operation: "listCatalogItems", Credential: talonone.ManagementCredential})+
+			framework.MissingKey(itemResourceType, &talonone.MissingCredentialError{Operation: "listCatalogItems", Credential: talonone.ManagementCredential})+
 				" The state is kept as it is.")
 		return
 	}
@@ -166,7 +166,7 @@ func (r *catalogItemResource) Read(ctx context.Context, req resource.ReadRequest
 		return
 	}
 	if err != nil {
-		fw.AddError(&resp.Diagnostics, itemDoing("read catalog item", state), err)
+		framework.AddError(&resp.Diagnostics, itemDoing("read catalog item", state), err)
 		return
 	}
 	model, err := itemFromAPI(found, state)
@@ -199,7 +199,7 @@ func (r *catalogItemResource) Delete(ctx context.Context, req resource.DeleteReq
 	}
 	err := r.data.Client.RemoveCatalogItem(ctx, state.CatalogID.ValueInt64(), state.SKU.ValueString())
 	if err != nil && !talonone.IsNotFound(err) {
-		fw.AddError(&resp.Diagnostics, itemDoing("remove catalog item", state), err)
+		framework.AddError(&resp.Diagnostics, itemDoing("remove catalog item", state), err)
 	}
 }
 
@@ -238,7 +238,7 @@ func (r *catalogItemResource) put(ctx context.Context, plan catalogItemModel, pr
 		err = r.data.Client.PutCatalogItem(ctx, catalogID, item.toAPI(sku))
 	}
 	if err != nil {
-		fw.AddError(diags, itemDoing(action, plan), err)
+		framework.AddError(diags, itemDoing(action, plan), err)
 	}
 	return err == nil
 }
@@ -249,7 +249,7 @@ func (r *catalogItemResource) warnOfTakeOver(ctx context.Context, plan catalogIt
 	}
 	existing, err := r.data.Client.FindCatalogItem(ctx, plan.CatalogID.ValueInt64(), plan.SKU.ValueString())
 	if err != nil {
-		fw.AddError(diags, itemDoing("look for catalog item", plan), err)
+		framework.AddError(diags, itemDoing("look for catalog item", plan), err)
 		return
 	}
 	if existing != nil {
@@ -259,8 +259,8 @@ func (r *catalogItemResource) warnOfTakeOver(ctx context.Context, plan catalogIt
 	}
 }
 
-func itemDoing(action string, m catalogItemModel) fw.Doing {
-	return fw.Doing{
+func itemDoing(action string, m catalogItemModel) framework.Doing {
+	return framework.Doing{
 		Construct: itemResourceType, Action: action, Object: fmt.Sprintf("%q of catalog %d", m.SKU.ValueString(), m.CatalogID.ValueInt64()),
 		Pointers: map[string]path.Path{
 			"/payload/sku":        path.Root("sku"),

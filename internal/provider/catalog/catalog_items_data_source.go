@@ -12,7 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -21,7 +21,7 @@ var (
 	_ datasource.DataSourceWithConfigure = (*catalogItemsDataSource)(nil)
 )
 
-type catalogItemsDataSource struct{ data *fw.Data }
+type catalogItemsDataSource struct{ data *framework.Data }
 
 // NewItemsDataSource is the data source talonone_catalog_items.
 func NewItemsDataSource() datasource.DataSource { return &catalogItemsDataSource{} }
@@ -72,7 +72,7 @@ func (d *catalogItemsDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 }
 
 func (d *catalogItemsDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+	d.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (d *catalogItemsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
@@ -86,7 +86,7 @@ func (d *catalogItemsDataSource) Read(ctx context.Context, req datasource.ReadRe
 	if err != nil {
 		failed := itemsDoing("read the items of catalog", model.CatalogID)
 		failed.Construct = "data talonone_catalog_items"
-		fw.AddError(&resp.Diagnostics, failed, err)
+		framework.AddError(&resp.Diagnostics, failed, err)
 		return
 	}
 	model.Items, model.ItemCount = NewItemsValue(found.JSON()), countOf(found)

@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/input"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
@@ -198,7 +199,7 @@ func (f itemsFileModel) format() string {
 	if format := f.Format.ValueString(); format != "" {
 		return format
 	}
-	return bulk.FormatOf(f.Path.ValueString())
+	return input.FormatOf(f.Path.ValueString())
 }
 
 func (f itemsFileModel) options(ctx context.Context, diags *diag.Diagnostics) CSVOptions {
@@ -217,7 +218,7 @@ func fromAPI(api []talonone.CatalogItem) (Items, error) {
 	for _, row := range api {
 		item := Item{Product: row.Product}
 		if row.Price != "" {
-			price, err := bulk.CanonicalNumber(row.Price.String())
+			price, err := input.CanonicalNumber(row.Price.String())
 			if err != nil {
 				return nil, fmt.Errorf("the API gives SKU %q a price that is %w", row.SKU, err)
 			}

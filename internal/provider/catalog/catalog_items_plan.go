@@ -12,8 +12,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/input"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -77,11 +78,11 @@ func (r *catalogItemsResource) planWork(ctx context.Context, plan, state *catalo
 	err := r.observe(ctx, plan, state, w)
 	if missing, ok := errors.AsType[*talonone.MissingCredentialError](err); ok && plan.exclusive() {
 		diags.AddAttributeError(path.Root("ownership"), "Exclusive ownership needs a Management API key",
-			"Only with it the provider sees what else is in the catalog. Use additive ownership, or configure the key.\n\n"+fw.MissingKey(itemsResourceType, missing))
+			"Only with it the provider sees what else is in the catalog. Use additive ownership, or configure the key.\n\n"+framework.MissingKey(itemsResourceType, missing))
 		return nil
 	}
 	if err != nil {
-		fw.AddError(diags, itemsDoing("read the items of catalog", plan.CatalogID), err)
+		framework.AddError(diags, itemsDoing("read the items of catalog", plan.CatalogID), err)
 		return nil
 	}
 	w.changes = bulk.Diff(w.current, w.desired, Item.Equal)
@@ -144,7 +145,7 @@ func (r *catalogItemsResource) validate(ctx context.Context, plan *catalogItemsM
 	if definitions == nil {
 		return
 	}
-	var problems bulk.Problems
+	var problems input.Problems
 	for _, sku := range slices.Concat(w.changes.Added, w.changes.Updated) {
 		if err := checkAttributes(definitions, w.desired[sku]); err != nil {
 			problems.Add(fmt.Errorf("SKU %q: %w", sku, err))
@@ -164,11 +165,11 @@ func connectedTo(catalogID int64) func(talonone.AttributeDefinition) bool {
 	}
 }
 
-func checkAttributes(definitions fw.Definitions, item Item) error {
+func checkAttributes(definitions framework.Definitions, item Item) error {
 	if item.Attributes == "" {
 		return nil
 	}
-	values, err := fw.DecodeObject(item.Attributes)
+	values, err := framework.DecodeObject(item.Attributes)
 	if err != nil {
 		return err
 	}

@@ -26,8 +26,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/input"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -49,7 +50,7 @@ const (
 	readTimeout  = 20 * time.Minute
 )
 
-type catalogItemsResource struct{ data *fw.Data }
+type catalogItemsResource struct{ data *framework.Data }
 
 // NewItemsResource is the resource talonone_catalog_items.
 func NewItemsResource() resource.Resource { return &catalogItemsResource{} }
@@ -96,7 +97,7 @@ func (r *catalogItemsResource) Schema(ctx context.Context, _ resource.SchemaRequ
 						Optional: true,
 						MarkdownDescription: "`csv`: UTF-8, a header line, then one item a line. `jsonl`: one JSON object a line, `{\"sku\": …, \"price\": …, \"product\": …, \"attributes\": {…}}`. " +
 							"Default: by the file's name (`.csv`, `.jsonl`, `.ndjson`).",
-						Validators: []validator.String{stringvalidator.OneOf(bulk.CSV, bulk.JSONLines)},
+						Validators: []validator.String{stringvalidator.OneOf(input.CSV, input.JSONLines)},
 					},
 					"columns": schema.MapAttribute{
 						Optional: true, ElementType: types.StringType,
@@ -169,7 +170,7 @@ func (r *catalogItemsResource) IdentitySchema(_ context.Context, _ resource.Iden
 }
 
 func (r *catalogItemsResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+	r.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (r *catalogItemsResource) ConfigValidators(context.Context) []resource.ConfigValidator {
@@ -185,11 +186,11 @@ func (r *catalogItemsResource) ValidateConfig(ctx context.Context, req resource.
 	at := path.Root("items_file")
 	file := config.file(ctx, &resp.Diagnostics)
 	switch file.format() {
-	case bulk.CSV:
+	case input.CSV:
 		if err := file.options(ctx, &resp.Diagnostics).Check(); err != nil {
 			resp.Diagnostics.AddAttributeError(at, "Invalid columns", err.Error())
 		}
-	case bulk.JSONLines:
+	case input.JSONLines:
 		for _, option := range []struct {
 			name string
 			set  bool
@@ -203,7 +204,7 @@ func (r *catalogItemsResource) ValidateConfig(ctx context.Context, req resource.
 		}
 	default:
 		resp.Diagnostics.AddAttributeError(at.AtName("format"), "Unknown format of the items file",
-			fmt.Sprintf("The name %q doesn't tell the format of the file. Set format to %q or %q.", file.Path.ValueString(), bulk.CSV, bulk.JSONLines))
+			fmt.Sprintf("The name %q doesn't tell the format of the file. Set format to %q or %q.", file.Path.ValueString(), input.CSV, input.JSONLines))
 	}
 }
 
@@ -288,7 +289,7 @@ func (r *catalogItemsResource) Read(ctx context.Context, req resource.ReadReques
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, catalogItemsIdentity{CatalogID: state.CatalogID})...)
 	if !state.exclusive() && !r.data.Client.HasManagementKey() {
 		resp.Diagnostics.AddWarning("Changes made outside of Terraform stay unseen",
-			fw.MissingKey(itemsResourceType, &talonone.MissingCredentialError{Operation: "listCatalogItems", Credential: talonone.ManagementCredential})+
+			framework.MissingKey(itemsResourceType, &talonone.MissingCredentialError{Operation: "listCatalogItems", Credential: talonone.ManagementCredential})+
 				" The state is kept as it is.")
 		return
 	}
@@ -303,7 +304,7 @@ func (r *catalogItemsResource) Read(ctx context.Context, req resource.ReadReques
 		return
 	}
 	if err != nil {
-		fw.AddError(&resp.Diagnostics, itemsDoing("read the items of catalog", state.CatalogID), err)
+		framework.AddError(&resp.Diagnostics, itemsDoing("read the items of catalog", state.CatalogID), err)
 		return
 	}
 	now := found.keeping(before)
@@ -416,7 +417,7 @@ func (r *catalogItemsResource) parseImport(ctx context.Context, id string, state
 	}
 	found, err := r.data.Client.CatalogItemsBySKU(ctx, catalogID, items.SKUs())
 	if err != nil {
-		fw.AddError(diags, itemsDoing("import items of catalog", state.CatalogID), err)
+		framework.AddError(diags, itemsDoing("import items of catalog", state.CatalogID), err)
 		return
 	}
 	missing := maps.Clone(items)
@@ -474,7 +475,7 @@ func (r *catalogItemsResource) lookAtFile(ctx context.Context, state *catalogIte
 	// What is wrong with the file is for the plan to say, which may have a new one.
 	var unheard diag.Diagnostics
 	name := state.file(ctx, &unheard).Path.ValueString()
-	digest, err := bulk.FileDigest(name, maxFileBytes)
+	digest, err := input.FileDigest(name, maxFileBytes)
 	if err != nil || digest == state.FileSHA256.ValueString() {
 		return
 	}
@@ -520,8 +521,8 @@ func limited(ctx context.Context, timeout func(context.Context, time.Duration) (
 	return context.WithTimeout(ctx, limit)
 }
 
-func itemsDoing(action string, catalogID types.Int64) fw.Doing {
-	return fw.Doing{
+func itemsDoing(action string, catalogID types.Int64) framework.Doing {
+	return framework.Doing{
 		Construct: itemsResourceType, Action: action, Object: strconv.FormatInt(catalogID.ValueInt64(), 10),
 		NotFound: path.Root("catalog_id"),
 		Advice: map[int]string{

@@ -12,7 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -135,7 +135,7 @@ func (run *syncRun) notOwn(known []string) []string {
 // report explains the error that ended a run. verb completes "Unable to … the items of catalog".
 func (run *syncRun) report(err error, verb string, diags *diag.Diagnostics) {
 	var own diag.Diagnostics
-	fw.AddError(&own, itemsDoing(verb+" the items of catalog", run.plan.CatalogID), run.withSKUs(err))
+	framework.AddError(&own, itemsDoing(verb+" the items of catalog", run.plan.CatalogID), run.withSKUs(err))
 	progress := fmt.Sprintf("%d of %d requests were carried out.", run.requests, len(run.work.steps))
 	if run.unsure {
 		progress += " Whether the one that failed has been carried out is unknown; the next refresh will tell."

@@ -11,7 +11,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
+	"github.com/talon-one/terraform-provider-talonone/internal/input"
 )
 
 // What a CSV column holds. Beside the three parts of an item and ColumnIgnored these are the types of attributes.
@@ -88,7 +88,7 @@ func (o CSVOptions) delimiter() (rune, error) {
 }
 
 // ItemsFromCSV reads items from a CSV text with a header line. An empty field means that the item lacks that part. Every
-// error of the content is a *bulk.Fault with line and column, or joined of several.
+// error of the content is a *input.Fault with line and column, or joined of several.
 func ItemsFromCSV(content io.Reader, options CSVOptions) (Items, error) {
 	if err := options.Check(); err != nil {
 		return nil, err
@@ -101,7 +101,7 @@ func ItemsFromCSV(content io.Reader, options CSVOptions) (Items, error) {
 	if table.separator == "" {
 		table.separator = DefaultListSeparator
 	}
-	err = bulk.ReadCSV(content, delimiter,
+	err = input.ReadCSV(content, delimiter,
 		func(header []string) error { return table.layOut(header, options.Columns) },
 		table.read)
 	return table.found.items, err
@@ -127,7 +127,7 @@ type csvColumn struct {
 func (t *csvTable) layOut(header []string, columns map[string]string) error {
 	for _, name := range slices.Sorted(maps.Keys(columns)) {
 		if !slices.Contains(header, name) {
-			return bulk.Faultf(1, 0, "there is no column %q: the header has %s", clip(name), listColumns(header))
+			return input.Faultf(1, 0, "there is no column %q: the header has %s", clip(name), listColumns(header))
 		}
 	}
 	named := slices.Collect(maps.Values(columns))
@@ -154,7 +154,7 @@ func (t *csvTable) layOut(header []string, columns map[string]string) error {
 		if len(header) == 1 && strings.ContainsAny(header[0], ";\t|") {
 			hint = ". Are the fields separated by another character? Then set delimiter"
 		}
-		return bulk.Faultf(1, 0, "no column holds the SKU: call one %q, or name it in columns, like { \"Article\" = \"sku\" }. "+
+		return input.Faultf(1, 0, "no column holds the SKU: call one %q, or name it in columns, like { \"Article\" = \"sku\" }. "+
 			"The header has %s%s", ColumnSKU, listColumns(header), hint)
 	}
 	return nil
@@ -174,7 +174,7 @@ func listColumns(header []string) string {
 }
 
 // read makes an item of a record.
-func (t *csvTable) read(record bulk.Record) error {
+func (t *csvTable) read(record input.Record) error {
 	sku := record.Fields[t.sku]
 	if sku == "" {
 		return record.Faultf(t.sku, "the SKU is empty")
@@ -189,7 +189,7 @@ func (t *csvTable) read(record bulk.Record) error {
 		var err error
 		switch column.kind {
 		case ColumnPrice:
-			item.Price, err = bulk.CanonicalNumber(strings.TrimSpace(field))
+			item.Price, err = input.CanonicalNumber(strings.TrimSpace(field))
 		case ColumnProduct:
 			item.Product = strings.Clone(field)
 		default:
@@ -235,7 +235,7 @@ var elementTypes = map[string]string{
 func appendScalar(dst []byte, kind, text string) ([]byte, error) {
 	switch kind {
 	case ColumnNumber:
-		number, err := bulk.CanonicalNumber(strings.TrimSpace(text))
+		number, err := input.CanonicalNumber(strings.TrimSpace(text))
 		return append(dst, number...), err
 	case ColumnBoolean:
 		switch strings.ToLower(strings.TrimSpace(text)) {
@@ -269,7 +269,7 @@ func newFound() found {
 // add takes one more item. It copies the SKU.
 func (f *found) add(sku string, item Item, line int) error {
 	if first, twice := f.lines[sku]; twice {
-		return bulk.Faultf(line, 0, "SKU %q is already on line %d: a SKU occurs once in a catalog", clip(sku), first)
+		return input.Faultf(line, 0, "SKU %q is already on line %d: a SKU occurs once in a catalog", clip(sku), first)
 	}
 	sku = strings.Clone(sku)
 	f.lines[sku] = line

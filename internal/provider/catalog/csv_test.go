@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
+	"github.com/talon-one/terraform-provider-talonone/internal/input"
 )
 
 func TestItemsFromCSV(t *testing.T) {
@@ -100,9 +100,9 @@ func TestReadItemsFile(t *testing.T) {
 	csv := writeFile(t, "items.csv", "\ufeffsku,price,size\nB,,\nA,1.0,4\n")
 	lines := writeFile(t, "items.jsonl", `{"sku":"A","price":1.0,"product":null,"attributes":{"size":4.0}}`+"\n\n"+`{"sku":"B"}`)
 	for _, name := range []string{csv, lines} {
-		got, digest, err := ReadItemsFile(name, bulk.FormatOf(name), CSVOptions{Columns: nil})
+		got, digest, err := ReadItemsFile(name, input.FormatOf(name), CSVOptions{Columns: nil})
 		if name == csv {
-			got, digest, err = ReadItemsFile(name, bulk.CSV, CSVOptions{Columns: map[string]string{"size": ColumnNumber}})
+			got, digest, err = ReadItemsFile(name, input.CSV, CSVOptions{Columns: map[string]string{"size": ColumnNumber}})
 		}
 		if diff := cmp.Diff(want, got); err != nil || diff != "" || len(digest) != 64 {
 			t.Errorf("%s: %v, digest %q, items (-want +got):\n%s", name, err, digest, diff)
@@ -127,7 +127,7 @@ func TestReadItemsFileNamesLineAndColumn(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			file := writeFile(t, "items.jsonl", test.text)
-			_, _, err := ReadItemsFile(file, bulk.JSONLines, CSVOptions{})
+			_, _, err := ReadItemsFile(file, input.JSONLines, CSVOptions{})
 			if want := file + ": " + test.want; err == nil || err.Error() != want {
 				t.Errorf("got  %v\nwant %s", err, want)
 			}

@@ -16,7 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -41,7 +41,7 @@ const (
 
 var operators = []string{equals, "LT", "LE", "GT", "GE", oneOf}
 
-type editItemsAction struct{ data *fw.Data }
+type editItemsAction struct{ data *framework.Data }
 
 // NewEditItemsAction is the action talonone_edit_catalog_items.
 func NewEditItemsAction() action.Action { return &editItemsAction{} }
@@ -119,7 +119,7 @@ func (a *editItemsAction) Schema(_ context.Context, _ action.SchemaRequest, resp
 }
 
 func (a *editItemsAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
-	a.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+	a.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (a *editItemsAction) ValidateConfig(ctx context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse) {
@@ -205,7 +205,7 @@ func (a *editItemsAction) Invoke(ctx context.Context, req action.InvokeRequest, 
 			"/actions/0/payload/price":      path.Root("price"),
 			"/actions/0/payload/filters":    path.Root("filters"),
 		}
-		fw.AddError(&resp.Diagnostics, failed, err)
+		framework.AddError(&resp.Diagnostics, failed, err)
 		return
 	}
 	resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf("Catalog %d has version %d now", id, catalog.Version)})

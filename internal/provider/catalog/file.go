@@ -8,7 +8,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
+	"github.com/talon-one/terraform-provider-talonone/internal/input"
 )
 
 // maxFileBytes bounds an items file. Terraform's own messages hold at most 256 MiB.
@@ -16,11 +16,11 @@ const maxFileBytes = 200 << 20
 
 // ReadItemsFile reads the items of a CSV or JSON Lines file and the SHA-256 of the whole file in hexadecimal.
 func ReadItemsFile(path, format string, options CSVOptions) (items Items, digest string, err error) {
-	digest, err = bulk.ReadFile(path, maxFileBytes, func(content io.Reader) (err error) {
+	digest, err = input.ReadFile(path, maxFileBytes, func(content io.Reader) (err error) {
 		switch format {
-		case bulk.CSV:
+		case input.CSV:
 			items, err = ItemsFromCSV(content, options)
-		case bulk.JSONLines:
+		case input.JSONLines:
 			items, err = itemsFromJSONLines(content)
 		default:
 			err = fmt.Errorf("unknown format %q", format)
@@ -36,12 +36,12 @@ func itemsFromJSONLines(content io.Reader) (Items, error) {
 	var scratch []byte
 	reader := bytes.NewReader(nil)
 	dec := jsontext.NewDecoder(reader)
-	err := bulk.ReadLines(content, func(line int, text []byte) error {
+	err := input.ReadLines(content, func(line int, text []byte) error {
 		reader.Reset(text)
 		dec.Reset(reader)
 		sku, item, err := decodeLine(dec, &scratch)
 		if err != nil {
-			fault := bulk.JSONFault(string(text), err)
+			fault := input.JSONFault(string(text), err)
 			fault.Line = line
 			return fault
 		}
@@ -52,7 +52,7 @@ func itemsFromJSONLines(content io.Reader) (Items, error) {
 
 func decodeLine(dec *jsontext.Decoder, scratch *[]byte) (sku string, item Item, err error) {
 	if kind := dec.PeekKind(); kind != jsontext.KindBeginObject && kind != jsontext.KindInvalid {
-		return "", item, fmt.Errorf("must be an object with sku, price, product and attributes, not %s", bulk.KindName(kind))
+		return "", item, fmt.Errorf("must be an object with sku, price, product and attributes, not %s", input.KindName(kind))
 	}
 	if _, err := dec.ReadToken(); err != nil {
 		return "", item, err
@@ -85,7 +85,7 @@ func decodeLine(dec *jsontext.Decoder, scratch *[]byte) (sku string, item Item, 
 
 func decodeSKU(dec *jsontext.Decoder) (string, error) {
 	if kind := dec.PeekKind(); kind != jsontext.KindString && kind != jsontext.KindInvalid {
-		return "", fmt.Errorf("sku must be a string, not %s", bulk.KindName(kind))
+		return "", fmt.Errorf("sku must be a string, not %s", input.KindName(kind))
 	}
 	token, err := dec.ReadToken()
 	return token.String(), err

@@ -9,7 +9,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
+	"github.com/talon-one/terraform-provider-talonone/internal/input"
 )
 
 // Item is what a catalog holds under one SKU. Every part is in its canonical form, and empty when the item lacks it, so
@@ -33,7 +33,7 @@ func (i Item) Equal(other Item) bool {
 	if i.Digest != "" || other.Digest != "" {
 		return i.digested() == other.digested()
 	}
-	return i.Price == other.Price && i.Product == other.Product && bulk.EqualJSON(i.Attributes, other.Attributes)
+	return i.Price == other.Price && i.Product == other.Product && input.EqualJSON(i.Attributes, other.Attributes)
 }
 
 // digested is the item known by its digest alone.
@@ -41,7 +41,7 @@ func (i Item) digested() Item {
 	if i.Digest != "" {
 		return i
 	}
-	digest := bulk.Digest(string(i.AppendJSON(nil)))
+	digest := input.Digest(string(i.AppendJSON(nil)))
 	if i.Price == "" {
 		digest = noPrice + digest
 	}
@@ -118,7 +118,7 @@ func (items Items) managed(detail string) string {
 	if detail != detailKeys {
 		return items.JSON()
 	}
-	size := (len("SKU-000000") + bulk.DigestLength + 8) * len(items)
+	size := (len("SKU-000000") + input.DigestLength + 8) * len(items)
 	return renderObject(items.SKUs(), size, func(dst []byte, sku string) []byte {
 		return items[sku].digested().AppendJSON(dst)
 	})
@@ -187,7 +187,7 @@ func ParseItems(text string) (Items, error) {
 func parseManaged(text string) (Items, error) {
 	items := make(Items)
 	var scratch []byte
-	err := bulk.DecodeObject(text, func(sku string, dec *jsontext.Decoder) error {
+	err := input.DecodeObject(text, func(sku string, dec *jsontext.Decoder) error {
 		if dec.PeekKind() == jsontext.KindString {
 			token, err := dec.ReadToken()
 			items[sku] = Item{Digest: token.String()}
@@ -203,7 +203,7 @@ func parseManaged(text string) (Items, error) {
 // decodeItems calls each for every faultless item with its SKU and its text as written.
 func decodeItems(text string, each func(sku string, item Item, written string)) error {
 	var scratch []byte
-	return bulk.DecodeObject(text, func(sku string, dec *jsontext.Decoder) error {
+	return input.DecodeObject(text, func(sku string, dec *jsontext.Decoder) error {
 		if sku == "" {
 			return fmt.Errorf("an item has an empty SKU")
 		}
@@ -225,7 +225,7 @@ func decodeItem(dec *jsontext.Decoder, scratch *[]byte) (Item, error) {
 			_, err := dec.ReadToken()
 			return item, err
 		}
-		return item, fmt.Errorf("must be an object with price, product and attributes, not %s", bulk.KindName(kind))
+		return item, fmt.Errorf("must be an object with price, product and attributes, not %s", input.KindName(kind))
 	}
 	if _, err := dec.ReadToken(); err != nil {
 		return item, err
@@ -265,7 +265,7 @@ func (i *Item) decodePart(key string, dec *jsontext.Decoder, scratch *[]byte) (e
 
 func decodePrice(kind jsontext.Kind, dec *jsontext.Decoder, scratch *[]byte) (string, error) {
 	if kind == jsontext.KindNumber {
-		price, err := bulk.AppendCanonical((*scratch)[:0], dec)
+		price, err := input.AppendCanonical((*scratch)[:0], dec)
 		if err != nil {
 			return "", fmt.Errorf("price: %w", err)
 		}
@@ -273,7 +273,7 @@ func decodePrice(kind jsontext.Kind, dec *jsontext.Decoder, scratch *[]byte) (st
 		return string(price), nil
 	}
 	if kind != jsontext.KindString {
-		return "", fmt.Errorf("price must be a number, not %s", bulk.KindName(kind))
+		return "", fmt.Errorf("price must be a number, not %s", input.KindName(kind))
 	}
 	token, err := dec.ReadToken()
 	if err != nil {
@@ -288,7 +288,7 @@ func decodeProduct(kind jsontext.Kind, dec *jsontext.Decoder) (string, error) {
 	case err != nil:
 		return "", err
 	case kind != jsontext.KindString:
-		return "", fmt.Errorf("product must be a string, not %s", bulk.KindName(kind))
+		return "", fmt.Errorf("product must be a string, not %s", input.KindName(kind))
 	case token.String() == "":
 		return "", fmt.Errorf("product is empty: leave it out, or write null, for an item without a product")
 	}
@@ -298,9 +298,9 @@ func decodeProduct(kind jsontext.Kind, dec *jsontext.Decoder) (string, error) {
 // decodeAttributes reads an object of attributes into its canonical form, without those that are null.
 func decodeAttributes(kind jsontext.Kind, dec *jsontext.Decoder, scratch *[]byte) (string, error) {
 	if kind != jsontext.KindBeginObject {
-		return "", fmt.Errorf("attributes must be an object from attribute name to value, not %s", bulk.KindName(kind))
+		return "", fmt.Errorf("attributes must be an object from attribute name to value, not %s", input.KindName(kind))
 	}
-	dst, err := bulk.AppendCanonicalObject((*scratch)[:0], dec)
+	dst, err := input.AppendCanonicalObject((*scratch)[:0], dec)
 	*scratch = dst
 	if err != nil {
 		return "", fmt.Errorf("attributes: %w", err)

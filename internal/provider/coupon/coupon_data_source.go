@@ -16,7 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -27,7 +27,7 @@ var (
 
 const couponDataSourceType = "talonone_coupon"
 
-type couponDataSource struct{ data *fw.Data }
+type couponDataSource struct{ data *framework.Data }
 
 // NewDataSource is the data source talonone_coupon.
 func NewDataSource() datasource.DataSource { return &couponDataSource{} }
@@ -137,7 +137,7 @@ func (d *couponDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 }
 
 func (d *couponDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+	d.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (d *couponDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
@@ -147,10 +147,10 @@ func (d *couponDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		return
 	}
 	code := config.Value.ValueString()
-	doing := fw.Doing{Construct: "data " + couponDataSourceType, Action: "find coupon", Object: strconv.Quote(code)}
+	doing := framework.Doing{Construct: "data " + couponDataSourceType, Action: "find coupon", Object: strconv.Quote(code)}
 	applications, err := d.data.Client.GetApplications(ctx)
 	if err != nil {
-		fw.AddError(&resp.Diagnostics, doing, err)
+		framework.AddError(&resp.Diagnostics, doing, err)
 		return
 	}
 	where := "no Application of the account has one"
@@ -165,7 +165,7 @@ func (d *couponDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	matches, err := findIn(ctx, d.data.Client.FindCoupons, applications, code)
 	switch {
 	case err != nil:
-		fw.AddError(&resp.Diagnostics, doing, err)
+		framework.AddError(&resp.Diagnostics, doing, err)
 	case len(matches) == 0:
 		resp.Diagnostics.AddAttributeError(path.Root("value"), "Coupon not found",
 			fmt.Sprintf("There is no coupon %q: %s. Check the spelling, and letter case where the Application distinguishes it.", code, where))
@@ -192,30 +192,30 @@ func fromAPI(match found, value types.String) couponModel {
 	return couponModel{
 		Value:                  value,
 		ApplicationID:          types.Int64Value(match.applicationID),
-		CaseSensitivity:        fw.OptionalString(&match.caseSensitivity, types.StringNull()),
+		CaseSensitivity:        framework.OptionalString(&match.caseSensitivity, types.StringNull()),
 		ID:                     types.Int64Value(coupon.ID),
 		CampaignID:             types.Int64Value(coupon.CampaignID),
-		Created:                fw.Time(coupon.Created),
+		Created:                framework.Time(coupon.Created),
 		StoredValue:            types.StringValue(coupon.Value),
 		UsageLimit:             types.Int64Value(coupon.UsageLimit),
 		UsageCounter:           types.Int64Value(coupon.UsageCounter),
-		DiscountLimit:          fw.Number(coupon.DiscountLimit),
-		DiscountCounter:        fw.Number(coupon.DiscountCounter),
-		DiscountRemainder:      fw.Number(coupon.DiscountRemainder),
+		DiscountLimit:          framework.Number(coupon.DiscountLimit),
+		DiscountCounter:        framework.Number(coupon.DiscountCounter),
+		DiscountRemainder:      framework.Number(coupon.DiscountRemainder),
 		ReservationLimit:       types.Int64PointerValue(coupon.ReservationLimit),
-		ReservationCounter:     fw.Number(coupon.ReservationCounter),
+		ReservationCounter:     framework.Number(coupon.ReservationCounter),
 		ReservationType:        types.StringValue(reservationType(coupon)),
 		Reservation:            types.BoolValue(coupon.Reservation == nil || *coupon.Reservation),
 		IsReservationMandatory: types.BoolValue(reservationType(coupon) == hard),
 		ImplicitlyReserved:     types.BoolValue(coupon.ImplicitlyReserved != nil && *coupon.ImplicitlyReserved),
-		StartDate:              fw.OptionalTime(coupon.StartDate),
-		ExpiryDate:             fw.OptionalTime(coupon.ExpiryDate),
+		StartDate:              framework.OptionalTime(coupon.StartDate),
+		ExpiryDate:             framework.OptionalTime(coupon.ExpiryDate),
 		Limits:                 limitsFromAPI(coupon.Limits),
 		Attributes:             bag(coupon.Attributes),
 		ReferralID:             types.Int64PointerValue(coupon.ReferralID),
-		RecipientIntegrationID: fw.OptionalString(coupon.RecipientIntegrationID, types.StringNull()),
+		RecipientIntegrationID: framework.OptionalString(coupon.RecipientIntegrationID, types.StringNull()),
 		ImportID:               types.Int64PointerValue(coupon.ImportID),
-		BatchID:                fw.OptionalString(coupon.BatchID, types.StringNull()),
+		BatchID:                framework.OptionalString(coupon.BatchID, types.StringNull()),
 	}
 }
 
@@ -223,8 +223,8 @@ func limitsFromAPI(limits []talonone.CouponLimit) []limitModel {
 	models := make([]limitModel, len(limits))
 	for i, limit := range limits {
 		models[i] = limitModel{
-			Action: types.StringValue(limit.Action), Limit: fw.Number(limit.Limit),
-			Period: fw.OptionalString(limit.Period, types.StringNull()), Entities: limit.Entities,
+			Action: types.StringValue(limit.Action), Limit: framework.Number(limit.Limit),
+			Period: framework.OptionalString(limit.Period, types.StringNull()), Entities: limit.Entities,
 		}
 	}
 	return models

@@ -16,7 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -25,7 +25,7 @@ var (
 	_ list.ListResourceWithConfigure = (*reservationList)(nil)
 )
 
-type reservationList struct{ data *fw.Data }
+type reservationList struct{ data *framework.Data }
 
 // NewReservationListResource lists the reservations of a customer for terraform query.
 func NewReservationListResource() list.ListResource { return &reservationList{} }
@@ -69,7 +69,7 @@ func (l *reservationList) ListResourceConfigSchema(_ context.Context, _ list.Lis
 }
 
 func (l *reservationList) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	l.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+	l.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (l *reservationList) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
@@ -82,11 +82,11 @@ func (l *reservationList) List(ctx context.Context, req list.ListRequest, stream
 	customer := config.IntegrationID.ValueString()
 	inventory, err := l.data.Client.GetCustomerInventory(ctx, customer, talonone.InventoryParts{Coupons: true})
 	if err != nil {
-		doing := fw.Doing{Construct: "list " + reservationResourceType, Action: "read the coupons of customer", Object: strconv.Quote(customer)}
+		doing := framework.Doing{Construct: "list " + reservationResourceType, Action: "read the coupons of customer", Object: strconv.Quote(customer)}
 		if talonone.IsNotFound(err) {
-			fw.AddAttributeError(&diags, path.Root("integration_id"), doing, err)
+			framework.AddAttributeError(&diags, path.Root("integration_id"), doing, err)
 		} else {
-			fw.AddError(&diags, doing, err)
+			framework.AddError(&diags, doing, err)
 		}
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
@@ -163,7 +163,7 @@ func (l *reservationList) result(ctx context.Context, req list.ListRequest, coup
 	if req.IncludeResource {
 		state := reservationModel{
 			CouponValue: types.StringValue(coupon.Value), Ownership: types.StringValue(bulk.Additive),
-			Customers: types.ListNull(types.StringType), Timeouts: fw.NoTimeouts(req, &result.Diagnostics),
+			Customers: types.ListNull(types.StringType), Timeouts: framework.NoTimeouts(req, &result.Diagnostics),
 		}
 		state.describe(&coupon.Coupon)
 		manager.fill(ctx, &state, reserved, &result.Diagnostics)

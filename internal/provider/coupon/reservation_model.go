@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -63,7 +63,7 @@ func (m *reservationModel) exclusive() bool { return m.Ownership.ValueString() =
 // the order of the list, and behind them the others, which an exclusive resource
 // removes.
 func (m *reservationModel) setCustomers(reserved []string) {
-	listed, _ := fw.Strings(m.Customers)
+	listed, _ := framework.Strings(m.Customers)
 	kept := make([]string, 0, len(listed))
 	changes := compare(reserved, listed)
 	missing := setOf(changes.add)
@@ -78,7 +78,7 @@ func (m *reservationModel) setCustomers(reserved []string) {
 	if len(kept) == len(listed) && len(changes.add) == 0 && !m.Customers.IsNull() {
 		return
 	}
-	m.Customers = fw.IDListValue(kept)
+	m.Customers = framework.IDListValue(kept)
 }
 
 // reservationType says what a reservation of the coupon is.

@@ -21,7 +21,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -45,7 +45,7 @@ const (
 	readTimeout  = 5 * time.Minute
 )
 
-type reservationResource struct{ data *fw.Data }
+type reservationResource struct{ data *framework.Data }
 
 // NewReservationResource is the resource talonone_coupon_reservation.
 func NewReservationResource() resource.Resource { return &reservationResource{} }
@@ -75,7 +75,7 @@ func (r *reservationResource) Schema(ctx context.Context, _ resource.SchemaReque
 				Required: true, ElementType: types.StringType,
 				MarkdownDescription: fmt.Sprintf("Integration IDs of the customers who have the coupon reserved, in any order, each once, at most %d; more go into further resources. "+
 					"A creation sends them all, which changes nothing for those who have the coupon reserved already; a change is made in place and sends only the difference. May be empty.", maxCustomers),
-				Validators: []validator.List{fw.IDList{Max: maxCustomers}},
+				Validators: []validator.List{framework.IDList{Max: maxCustomers}},
 			},
 			"ownership": bulk.OwnershipAttribute("`additive` (default) manages the customers listed and leaves all other reservations alone, so that several resources can share a coupon. " +
 				"`exclusive` also ends every other reservation of the coupon, those that redemptions and rules made included; only one resource per coupon can be exclusive. A warning in the plan says how many. Changes in place; " +
@@ -120,7 +120,7 @@ func (r *reservationResource) IdentitySchema(_ context.Context, _ resource.Ident
 }
 
 func (r *reservationResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+	r.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (r *reservationResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
@@ -164,7 +164,7 @@ func (r *reservationResource) Create(ctx context.Context, req resource.CreateReq
 	defer cancel()
 
 	code := plan.CouponValue.ValueString()
-	wanted, _ := fw.Strings(plan.Customers)
+	wanted, _ := framework.Strings(plan.Customers)
 	todo := changes{add: wanted}
 	var reserved []string
 	if plan.exclusive() || len(wanted) == 0 {
@@ -237,7 +237,7 @@ func (r *reservationResource) Update(ctx context.Context, req resource.UpdateReq
 	defer cancel()
 
 	code := plan.CouponValue.ValueString()
-	wanted, _ := fw.Strings(plan.Customers)
+	wanted, _ := framework.Strings(plan.Customers)
 	todo, err := r.todo(ctx, plan, state, wanted)
 	if err != nil {
 		addError(&resp.Diagnostics, "read the reservations of coupon", code, err)
@@ -282,11 +282,11 @@ func (r *reservationResource) Delete(ctx context.Context, req resource.DeleteReq
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	customers, _ := fw.Strings(state.Customers)
+	customers, _ := framework.Strings(state.Customers)
 	removed, err := r.data.Client.DeleteCouponReservation(ctx, state.CouponValue.ValueString(), customers)
 	if err != nil {
 		addError(&resp.Diagnostics, "end reservations of coupon", state.CouponValue.ValueString(), err)
-		state.Customers = fw.IDListValue(customers[removed:])
+		state.Customers = framework.IDListValue(customers[removed:])
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	}
 }
@@ -336,7 +336,7 @@ func (r *reservationResource) fill(ctx context.Context, m *reservationModel, res
 // todo is what an update has to do: the difference to the state, and everybody
 // else's reservations where the resource has only now become exclusive.
 func (r *reservationResource) todo(ctx context.Context, plan, state reservationModel, wanted []string) (changes, error) {
-	before, _ := fw.Strings(state.Customers)
+	before, _ := framework.Strings(state.Customers)
 	work := compare(before, wanted)
 	if !plan.exclusive() && state.exclusive() {
 		// The state holds everybody's reservations, and doesn't tell whose they are.
@@ -370,7 +370,7 @@ func (r *reservationResource) planCreate(ctx context.Context, plan *reservationM
 		addError(diags, "read the reservations of coupon", code, err)
 		return
 	}
-	wanted, known := fw.Strings(plan.Customers)
+	wanted, known := framework.Strings(plan.Customers)
 	if !known || len(wanted) > 0 {
 		r.checkCoupon(ctx, code, reserved, diags)
 	}
@@ -390,7 +390,7 @@ func (r *reservationResource) planCreate(ctx context.Context, plan *reservationM
 func (r *reservationResource) planUpdate(ctx context.Context, plan *reservationModel, state reservationModel, diags *diag.Diagnostics) {
 	plan.describeBy(state)
 	plan.ReservationCount, plan.LastSync = state.ReservationCount, state.LastSync
-	wanted, known := fw.Strings(plan.Customers)
+	wanted, known := framework.Strings(plan.Customers)
 	if !known || plan.Ownership.IsUnknown() {
 		plan.ReservationCount, plan.LastSync = types.Int64Unknown(), bulk.UnknownMembershipSummary()
 		r.expectCoupon(plan, state)
@@ -402,7 +402,7 @@ func (r *reservationResource) planUpdate(ctx context.Context, plan *reservationM
 		addError(diags, "read the reservations of coupon", code, err)
 		return
 	}
-	before, _ := fw.Strings(state.Customers)
+	before, _ := framework.Strings(state.Customers)
 	if compare(before, wanted).empty() {
 		// The same customers in another order are no change.
 		plan.Customers = state.Customers
@@ -562,7 +562,7 @@ func reportUnreserved(code string, missing []string, diags *diag.Diagnostics) {
 func (r *reservationResource) saveLanded(ctx context.Context, plan reservationModel, landed changes, resp *resource.UpdateResponse) {
 	var state reservationModel
 	resp.Diagnostics.Append(resp.State.Get(ctx, &state)...)
-	before, _ := fw.Strings(state.Customers)
+	before, _ := framework.Strings(state.Customers)
 	gone := setOf(landed.remove)
 	now := make([]string, 0, len(before)+len(landed.add))
 	for _, id := range slices.Concat(before, landed.add) {
@@ -570,7 +570,7 @@ func (r *reservationResource) saveLanded(ctx context.Context, plan reservationMo
 			now = append(now, id)
 		}
 	}
-	state.Customers = fw.IDListValue(now)
+	state.Customers = framework.IDListValue(now)
 	state.CouponValue = plan.CouponValue
 	state.ReservationCount = countAfter(state, landed)
 	state.LastSync = landed.summary()
@@ -624,7 +624,7 @@ func missingCoupon(code string) string {
 // addError reports a failure on the coupon, with the two refusals explained that
 // this operation is known for.
 func addError(diags *diag.Diagnostics, action, code string, err error) {
-	doing := fw.Doing{
+	doing := framework.Doing{
 		Construct: reservationResourceType, Action: action, Object: strconv.Quote(code),
 		Pointers: map[string]path.Path{"/integrationIDs": path.Root("customers")},
 		Advice: map[int]string{
@@ -634,8 +634,8 @@ func addError(diags *diag.Diagnostics, action, code string, err error) {
 	}
 	var apiErr *talonone.Error
 	if errors.As(err, &apiErr) && len(apiErr.Items) == 0 && (talonone.IsBadRequest(err) || talonone.IsNotFound(err)) {
-		fw.AddAttributeError(diags, path.Root("coupon_value"), doing, err)
+		framework.AddAttributeError(diags, path.Root("coupon_value"), doing, err)
 		return
 	}
-	fw.AddError(diags, doing, err)
+	framework.AddError(diags, doing, err)
 }

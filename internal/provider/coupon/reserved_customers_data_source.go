@@ -13,7 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -24,7 +24,7 @@ var (
 
 const reservedCustomersType = "talonone_reserved_customers"
 
-type reservedCustomersDataSource struct{ data *fw.Data }
+type reservedCustomersDataSource struct{ data *framework.Data }
 
 // NewReservedCustomersDataSource is the data source talonone_reserved_customers.
 func NewReservedCustomersDataSource() datasource.DataSource { return &reservedCustomersDataSource{} }
@@ -73,7 +73,7 @@ func (d *reservedCustomersDataSource) Schema(_ context.Context, _ datasource.Sch
 			"customers": schema.ListAttribute{
 				Optional: true, ElementType: types.StringType,
 				MarkdownDescription: "Only these customers, by integration ID, at most 5000; those of them without a reservation are left out. Default: all. The API has no filter, so the request is the same.",
-				Validators:          []validator.List{fw.IDList{Max: maxCustomers}},
+				Validators:          []validator.List{framework.IDList{Max: maxCustomers}},
 			},
 			"integration_ids": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,
@@ -111,7 +111,7 @@ func (d *reservedCustomersDataSource) Schema(_ context.Context, _ datasource.Sch
 }
 
 func (d *reservedCustomersDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+	d.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (d *reservedCustomersDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
@@ -121,7 +121,7 @@ func (d *reservedCustomersDataSource) Read(ctx context.Context, req datasource.R
 		return
 	}
 	var keep func(*talonone.CustomerProfile) bool
-	if asked, some := fw.Strings(config.Customers); some {
+	if asked, some := framework.Strings(config.Customers); some {
 		wanted := setOf(asked)
 		keep = func(profile *talonone.CustomerProfile) bool { return wanted[profile.IntegrationID] }
 	}
@@ -132,7 +132,7 @@ func (d *reservedCustomersDataSource) Read(ctx context.Context, req datasource.R
 		return
 	}
 	if err != nil {
-		fw.AddError(&resp.Diagnostics, fw.Doing{
+		framework.AddError(&resp.Diagnostics, framework.Doing{
 			Construct: "data " + reservedCustomersType, Action: "read the reservations of coupon", Object: strconv.Quote(code),
 		}, err)
 		return
@@ -156,11 +156,11 @@ func reservedFromAPI(profile *talonone.CustomerProfile) reservedModel {
 		ID:                  types.Int64Value(profile.ID),
 		IntegrationID:       types.StringValue(profile.IntegrationID),
 		AccountID:           types.Int64Value(profile.AccountID),
-		Created:             fw.Time(profile.Created),
+		Created:             framework.Time(profile.Created),
 		Attributes:          bag(profile.Attributes),
 		ClosedSessions:      types.Int64Value(profile.ClosedSessions),
-		TotalSales:          fw.Number(profile.TotalSales),
-		LastActivity:        fw.OptionalTime(profile.LastActivity),
+		TotalSales:          framework.Number(profile.TotalSales),
+		LastActivity:        framework.OptionalTime(profile.LastActivity),
 		AudienceMemberships: memberships,
 		Sandbox:             types.BoolPointerValue(profile.Sandbox),
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/input"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 )
 
@@ -27,7 +28,7 @@ var attributeName = regexp.MustCompile(`^[A-Za-z]\w*$`)
 // parseBag reads a configured bag.
 func parseBag(text string) (bag, error) {
 	attributes := bag{}
-	return attributes, bulk.DecodeObject(text, attributes.member)
+	return attributes, input.DecodeObject(text, attributes.member)
 }
 
 // member reads one attribute of a configured bag.
@@ -35,7 +36,7 @@ func (b bag) member(name string, dec *jsontext.Decoder) error {
 	if !attributeName.MatchString(name) {
 		return fmt.Errorf("%q is not the name of an attribute: names are a letter followed by letters, digits and underscores", name)
 	}
-	value, err := bulk.AppendCanonical(nil, dec)
+	value, err := input.AppendCanonical(nil, dec)
 	b[name] = string(value)
 	return err
 }
@@ -47,8 +48,8 @@ func bagFromAPI(raw json.RawMessage) (bag, error) {
 	if len(raw) == 0 || string(raw) == cleared {
 		return attributes, nil
 	}
-	err := bulk.DecodeObject(string(raw), func(name string, dec *jsontext.Decoder) error {
-		value, err := bulk.AppendCanonical(nil, dec)
+	err := input.DecodeObject(string(raw), func(name string, dec *jsontext.Decoder) error {
+		value, err := input.AppendCanonical(nil, dec)
 		if string(value) != cleared {
 			attributes[name] = string(value)
 		}
@@ -92,12 +93,12 @@ func (b bag) managed(prior bag) bag {
 	return part
 }
 
-// equal compares values as bulk.EqualJSON does.
+// equal compares values as input.EqualJSON does.
 func (b bag) equal(other bag) bool { return len(b.differing(other)) == 0 }
 
 // differing lists the names whose values differ, sorted.
 func (b bag) differing(other bag) []string {
-	changes := bulk.Diff(b, other, bulk.EqualJSON)
+	changes := bulk.Diff(b, other, input.EqualJSON)
 	return slices.Sorted(slices.Values(slices.Concat(changes.Added, changes.Updated, changes.Removed)))
 }
 

@@ -16,7 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -29,7 +29,7 @@ var (
 
 const dataDeletionType = "talonone_customer_data_deletion"
 
-type dataDeletionResource struct{ data *fw.Data }
+type dataDeletionResource struct{ data *framework.Data }
 
 // NewDataDeletionResource is the resource talonone_customer_data_deletion.
 func NewDataDeletionResource() resource.Resource { return &dataDeletionResource{} }
@@ -80,7 +80,7 @@ func (r *dataDeletionResource) IdentitySchema(_ context.Context, _ resource.Iden
 }
 
 func (r *dataDeletionResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+	r.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (r *dataDeletionResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
@@ -130,7 +130,7 @@ func (r *dataDeletionResource) Delete(context.Context, resource.DeleteRequest, *
 // eraseOnce erases a customer's data and says whether the deployment knew the
 // customer. That it did not is a warning, since the wish is fulfilled all the
 // same, and the ID may be mistyped or belong to the other environment.
-func eraseOnce(ctx context.Context, data *fw.Data, construct string, integrationID types.String, diags *diag.Diagnostics) types.Bool {
+func eraseOnce(ctx context.Context, data *framework.Data, construct string, integrationID types.String, diags *diag.Diagnostics) types.Bool {
 	if diags.HasError() {
 		return types.BoolNull()
 	}
@@ -141,7 +141,7 @@ func eraseOnce(ctx context.Context, data *fw.Data, construct string, integration
 			fmt.Sprintf("The environment of the Integration API key has no profile %s. Check the ID, and whether the key belongs to the right environment, sandbox or live.", label(integrationID.ValueString())))
 		return types.BoolValue(false)
 	case err != nil:
-		fw.AddError(diags, fw.Doing{Construct: construct, Action: "erase customer data of profile", Object: label(integrationID.ValueString())}, err)
+		framework.AddError(diags, framework.Doing{Construct: construct, Action: "erase customer data of profile", Object: label(integrationID.ValueString())}, err)
 		return types.BoolNull()
 	}
 	return types.BoolValue(true)

@@ -12,7 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 )
 
 var (
@@ -24,7 +24,7 @@ var (
 
 const deleteDataType = "talonone_delete_customer_data"
 
-type deleteDataAction struct{ data *fw.Data }
+type deleteDataAction struct{ data *framework.Data }
 
 // NewDeleteDataAction is the action talonone_delete_customer_data.
 func NewDeleteDataAction() action.Action { return &deleteDataAction{} }
@@ -59,7 +59,7 @@ func (a *deleteDataAction) Schema(_ context.Context, _ action.SchemaRequest, res
 }
 
 func (a *deleteDataAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
-	a.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+	a.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (a *deleteDataAction) ValidateConfig(ctx context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse) {

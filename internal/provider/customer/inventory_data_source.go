@@ -15,7 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -38,7 +38,7 @@ const (
 
 var allParts = []string{partProfile, partReferrals, partCoupons, partLoyalty, partGiveaways, partAchievements}
 
-type inventoryDataSource struct{ data *fw.Data }
+type inventoryDataSource struct{ data *framework.Data }
 
 // NewInventoryDataSource is the data source talonone_customer_inventory.
 func NewInventoryDataSource() datasource.DataSource { return &inventoryDataSource{} }
@@ -85,7 +85,7 @@ func (d *inventoryDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 }
 
 func (d *inventoryDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+	d.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (d *inventoryDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
@@ -97,12 +97,12 @@ func (d *inventoryDataSource) Read(ctx context.Context, req datasource.ReadReque
 	}
 	inventory, err := d.data.Client.GetCustomerInventory(ctx, config.IntegrationID.ValueString(), asked)
 	if err != nil {
-		doing := fw.Doing{Construct: "data " + inventoryType, Action: "read the inventory of customer", Object: label(config.IntegrationID.ValueString())}
+		doing := framework.Doing{Construct: "data " + inventoryType, Action: "read the inventory of customer", Object: label(config.IntegrationID.ValueString())}
 		if talonone.IsNotFound(err) {
-			fw.AddAttributeError(&resp.Diagnostics, path.Root("integration_id"), doing, err)
+			framework.AddAttributeError(&resp.Diagnostics, path.Root("integration_id"), doing, err)
 			return
 		}
-		fw.AddError(&resp.Diagnostics, doing, err)
+		framework.AddError(&resp.Diagnostics, doing, err)
 		return
 	}
 	if inventory != nil {

@@ -7,7 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -207,30 +207,30 @@ func (m *inventoryModel) fill(api *talonone.Inventory, asked talonone.InventoryP
 func ownProfileFromAPI(api *talonone.CustomerProfile) *ownProfileModel {
 	return &ownProfileModel{
 		ID: types.Int64Value(api.ID), IntegrationID: types.StringValue(api.IntegrationID), AccountID: types.Int64Value(api.AccountID),
-		Created: fw.Time(api.Created), LastActivity: fw.OptionalTime(api.LastActivity), Attributes: attributesFromAPI(api.Attributes),
-		ClosedSessions: types.Int64Value(api.ClosedSessions), TotalSales: fw.Number(api.TotalSales),
+		Created: framework.Time(api.Created), LastActivity: framework.OptionalTime(api.LastActivity), Attributes: attributesFromAPI(api.Attributes),
+		ClosedSessions: types.Int64Value(api.ClosedSessions), TotalSales: framework.Number(api.TotalSales),
 		AudienceMemberships: membershipsFromAPI(api.AudienceMemberships), Sandbox: types.BoolPointerValue(api.Sandbox),
 	}
 }
 
 func referralFromAPI(api talonone.InventoryReferral) referralModel {
 	return referralModel{
-		ID: types.Int64Value(api.ID), Created: fw.Time(api.Created), CampaignID: types.Int64Value(api.CampaignID),
+		ID: types.Int64Value(api.ID), Created: framework.Time(api.Created), CampaignID: types.Int64Value(api.CampaignID),
 		AdvocateProfileIntegrationID: types.StringValue(api.AdvocateProfileIntegrationID), FriendProfileIntegrationID: optional(api.FriendProfileIntegrationID),
 		Code: types.StringValue(api.Code), UsageLimit: types.Int64Value(api.UsageLimit), UsageCounter: types.Int64Value(api.UsageCounter),
-		StartDate: fw.OptionalTime(api.StartDate), ExpiryDate: fw.OptionalTime(api.ExpiryDate), Attributes: attributesFromAPI(api.Attributes),
+		StartDate: framework.OptionalTime(api.StartDate), ExpiryDate: framework.OptionalTime(api.ExpiryDate), Attributes: attributesFromAPI(api.Attributes),
 		BatchID: optional(api.BatchID), ImportID: types.Int64PointerValue(api.ImportID), ReferredCustomers: notNil(api.ReferredCustomers),
 	}
 }
 
 func couponFromAPI(api talonone.InventoryCoupon) couponModel {
 	return couponModel{
-		ID: types.Int64Value(api.ID), Created: fw.Time(api.Created), CampaignID: types.Int64Value(api.CampaignID), Value: types.StringValue(api.Value),
+		ID: types.Int64Value(api.ID), Created: framework.Time(api.Created), CampaignID: types.Int64Value(api.CampaignID), Value: types.StringValue(api.Value),
 		State: types.StringValue(api.State), ProfileRedemptionCount: types.Int64Value(api.ProfileRedemptionCount),
 		UsageLimit: types.Int64Value(api.UsageLimit), UsageCounter: types.Int64Value(api.UsageCounter),
-		DiscountLimit: fw.Number(api.DiscountLimit), DiscountCounter: fw.Number(api.DiscountCounter), DiscountRemainder: fw.Number(api.DiscountRemainder),
-		ReservationLimit: types.Int64PointerValue(api.ReservationLimit), ReservationCounter: fw.Number(api.ReservationCounter),
-		StartDate: fw.OptionalTime(api.StartDate), ExpiryDate: fw.OptionalTime(api.ExpiryDate), Limits: converted(api.Limits, couponLimitFromAPI),
+		DiscountLimit: framework.Number(api.DiscountLimit), DiscountCounter: framework.Number(api.DiscountCounter), DiscountRemainder: framework.Number(api.DiscountRemainder),
+		ReservationLimit: types.Int64PointerValue(api.ReservationLimit), ReservationCounter: framework.Number(api.ReservationCounter),
+		StartDate: framework.OptionalTime(api.StartDate), ExpiryDate: framework.OptionalTime(api.ExpiryDate), Limits: converted(api.Limits, couponLimitFromAPI),
 		Attributes: attributesFromAPI(api.Attributes), ReferralID: types.Int64PointerValue(api.ReferralID), RecipientIntegrationID: optional(api.RecipientIntegrationID),
 		ImportID: types.Int64PointerValue(api.ImportID), BatchID: optional(api.BatchID), Reservation: types.BoolPointerValue(api.Reservation),
 		IsReservationMandatory: types.BoolPointerValue(api.IsReservationMandatory), ImplicitlyReserved: types.BoolPointerValue(api.ImplicitlyReserved),
@@ -238,7 +238,7 @@ func couponFromAPI(api talonone.InventoryCoupon) couponModel {
 }
 
 func couponLimitFromAPI(api talonone.CouponLimit) couponLimitModel {
-	return couponLimitModel{Action: types.StringValue(api.Action), Limit: fw.Number(api.Limit), Period: optional(api.Period), Entities: notNil(api.Entities)}
+	return couponLimitModel{Action: types.StringValue(api.Action), Limit: framework.Number(api.Limit), Period: optional(api.Period), Entities: notNil(api.Entities)}
 }
 
 func loyaltyFromAPI(api *talonone.Loyalty) *loyaltyModel {
@@ -248,7 +248,7 @@ func loyaltyFromAPI(api *talonone.Loyalty) *loyaltyModel {
 	}
 	for id, program := range api.Programs {
 		model.Programs[id] = loyaltyProgramModel{
-			ID: types.Int64Value(program.ID), Name: types.StringValue(program.Name), Title: types.StringValue(program.Title), JoinDate: fw.OptionalTime(program.JoinDate),
+			ID: types.Int64Value(program.ID), Name: types.StringValue(program.Name), Title: types.StringValue(program.Title), JoinDate: framework.OptionalTime(program.JoinDate),
 			Ledger: ledgerFromAPI(program.Ledger), SubLedgers: ledgersFromAPI(program.SubLedgers),
 		}
 	}
@@ -266,14 +266,14 @@ func ledgersFromAPI(api map[string]talonone.LoyaltyLedger) map[string]ledgerMode
 
 func ledgerFromAPI(api talonone.LoyaltyLedger) ledgerModel {
 	model := ledgerModel{
-		CurrentBalance: fw.Number(api.CurrentBalance), PendingBalance: fw.Number(api.PendingBalance), NegativeBalance: fw.Number(api.NegativeBalance),
-		ExpiredBalance: fw.Number(api.ExpiredBalance), SpentBalance: fw.Number(api.SpentBalance),
-		TentativeCurrentBalance: fw.Number(api.TentativeCurrentBalance), TentativePendingBalance: fw.Number(api.TentativePendingBalance),
-		TentativeNegativeBalance: fw.Number(api.TentativeNegativeBalance), PointsToNextTier: fw.Number(api.PointsToNextTier), NextTierName: optional(api.NextTierName),
+		CurrentBalance: framework.Number(api.CurrentBalance), PendingBalance: framework.Number(api.PendingBalance), NegativeBalance: framework.Number(api.NegativeBalance),
+		ExpiredBalance: framework.Number(api.ExpiredBalance), SpentBalance: framework.Number(api.SpentBalance),
+		TentativeCurrentBalance: framework.Number(api.TentativeCurrentBalance), TentativePendingBalance: framework.Number(api.TentativePendingBalance),
+		TentativeNegativeBalance: framework.Number(api.TentativeNegativeBalance), PointsToNextTier: framework.Number(api.PointsToNextTier), NextTierName: optional(api.NextTierName),
 	}
 	if tier := api.CurrentTier; tier != nil {
 		model.CurrentTier = &tierModel{
-			ID: types.Int64Value(tier.ID), Name: types.StringValue(tier.Name), StartDate: fw.OptionalTime(tier.StartDate), ExpiryDate: fw.OptionalTime(tier.ExpiryDate),
+			ID: types.Int64Value(tier.ID), Name: types.StringValue(tier.Name), StartDate: framework.OptionalTime(tier.StartDate), ExpiryDate: framework.OptionalTime(tier.ExpiryDate),
 			DowngradePolicy: optional(tier.DowngradePolicy),
 		}
 	}
@@ -282,12 +282,12 @@ func ledgerFromAPI(api talonone.LoyaltyLedger) ledgerModel {
 
 func loyaltyCardFromAPI(api talonone.LoyaltyCard) loyaltyCardModel {
 	model := loyaltyCardModel{
-		ID: types.Int64Value(api.ID), Created: fw.Time(api.Created), Modified: fw.OptionalTime(api.Modified), ProgramID: types.Int64Value(api.ProgramID),
+		ID: types.Int64Value(api.ID), Created: framework.Time(api.Created), Modified: framework.OptionalTime(api.Modified), ProgramID: types.Int64Value(api.ProgramID),
 		ProgramName: optional(api.ProgramName), ProgramTitle: optional(api.ProgramTitle), Status: types.StringValue(api.Status), BlockReason: optional(api.BlockReason),
 		Identifier: types.StringValue(api.Identifier), UsersPerCardLimit: types.Int64Value(api.UsersPerCardLimit), Subledgers: ledgersFromAPI(api.Subledgers),
 		OldCardIdentifier: optional(api.OldCardIdentifier), NewCardIdentifier: optional(api.NewCardIdentifier), BatchID: optional(api.BatchID),
 		Profiles: converted(api.Profiles, func(p talonone.LoyaltyCardProfile) cardProfileModel {
-			return cardProfileModel{IntegrationID: types.StringValue(p.IntegrationID), Timestamp: fw.Time(p.Timestamp)}
+			return cardProfileModel{IntegrationID: types.StringValue(p.IntegrationID), Timestamp: framework.Time(p.Timestamp)}
 		}),
 	}
 	if api.Ledger != nil {
@@ -299,8 +299,8 @@ func loyaltyCardFromAPI(api talonone.LoyaltyCard) loyaltyCardModel {
 
 func giveawayFromAPI(api talonone.Giveaway) giveawayModel {
 	return giveawayModel{
-		ID: types.Int64Value(api.ID), Created: fw.Time(api.Created), Code: types.StringValue(api.Code), PoolID: types.Int64Value(api.PoolID),
-		StartDate: fw.OptionalTime(api.StartDate), EndDate: fw.OptionalTime(api.EndDate), Attributes: attributesFromAPI(api.Attributes),
+		ID: types.Int64Value(api.ID), Created: framework.Time(api.Created), Code: types.StringValue(api.Code), PoolID: types.Int64Value(api.PoolID),
+		StartDate: framework.OptionalTime(api.StartDate), EndDate: framework.OptionalTime(api.EndDate), Attributes: attributesFromAPI(api.Attributes),
 		Used: types.BoolPointerValue(api.Used), ImportID: types.Int64PointerValue(api.ImportID), ProfileIntegrationID: optional(api.ProfileIntegrationID),
 		ProfileID: types.Int64PointerValue(api.ProfileID),
 	}
@@ -310,9 +310,9 @@ func achievementFromAPI(api talonone.Achievement) achievementModel {
 	return achievementModel{
 		AchievementID: types.Int64Value(api.AchievementID), CampaignID: types.Int64Value(api.CampaignID), Name: types.StringValue(api.Name),
 		Title: types.StringValue(api.Title), Description: types.StringValue(api.Description), Status: types.StringValue(api.Status),
-		Progress: fw.Number(api.Progress), Target: fw.Number(api.Target), StartDate: fw.OptionalTime(api.StartDate), CompletionDate: fw.OptionalTime(api.CompletionDate),
-		EndDate: fw.OptionalTime(api.EndDate), RecurrencePolicy: types.StringValue(api.RecurrencePolicy), ActivationPolicy: types.StringValue(api.ActivationPolicy),
-		FixedStartDate: fw.OptionalTime(api.FixedStartDate), AchievementEndDate: fw.OptionalTime(api.AchievementEndDate),
+		Progress: framework.Number(api.Progress), Target: framework.Number(api.Target), StartDate: framework.OptionalTime(api.StartDate), CompletionDate: framework.OptionalTime(api.CompletionDate),
+		EndDate: framework.OptionalTime(api.EndDate), RecurrencePolicy: types.StringValue(api.RecurrencePolicy), ActivationPolicy: types.StringValue(api.ActivationPolicy),
+		FixedStartDate: framework.OptionalTime(api.FixedStartDate), AchievementEndDate: framework.OptionalTime(api.AchievementEndDate),
 		AllowRollbackAfterCompletion: types.BoolPointerValue(api.AllowRollbackAfterCompletion),
 	}
 }
@@ -326,7 +326,7 @@ func attributesFromAPI(raw json.RawMessage) jsontypes.Normalized {
 }
 
 // optional is null for a missing or empty text.
-func optional(text *string) types.String { return fw.OptionalString(text, types.StringNull()) }
+func optional(text *string) types.String { return framework.OptionalString(text, types.StringNull()) }
 
 // notNil is an empty list for a missing one.
 func notNil(texts []string) []string {

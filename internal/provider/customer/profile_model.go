@@ -8,7 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -78,10 +78,10 @@ func importedFromAPI(api *talonone.CustomerProfile, prior profileModel) (profile
 func (m *profileModel) setServerValues(api *talonone.CustomerProfile) {
 	m.ID = types.Int64Value(api.ID)
 	m.AccountID = types.Int64Value(api.AccountID)
-	m.Created = fw.Time(api.Created)
-	m.LastActivity = fw.OptionalTime(api.LastActivity)
+	m.Created = framework.Time(api.Created)
+	m.LastActivity = framework.OptionalTime(api.LastActivity)
 	m.ClosedSessions = types.Int64Value(api.ClosedSessions)
-	m.TotalSales = fw.Number(api.TotalSales)
+	m.TotalSales = framework.Number(api.TotalSales)
 	m.AudienceMemberships = membershipsFromAPI(api.AudienceMemberships)
 	m.Sandbox = types.BoolPointerValue(api.Sandbox)
 }

@@ -20,7 +20,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/journal"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -45,7 +46,7 @@ const (
 	privateImported = "imported"
 )
 
-type profileResource struct{ data *fw.Data }
+type profileResource struct{ data *framework.Data }
 
 // NewProfileResource is the resource talonone_customer_profile.
 func NewProfileResource() resource.Resource { return &profileResource{} }
@@ -111,7 +112,7 @@ func (r *profileResource) IdentitySchema(_ context.Context, _ resource.IdentityS
 }
 
 func (r *profileResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+	r.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (r *profileResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
@@ -154,7 +155,7 @@ func (r *profileResource) Create(ctx context.Context, req resource.CreateRequest
 	}
 	desired, err := plan.bag()
 	if err != nil {
-		fw.AddError(&resp.Diagnostics, profileDoing("create customer profile", plan), err)
+		framework.AddError(&resp.Diagnostics, profileDoing("create customer profile", plan), err)
 		return
 	}
 	// A failure leaves no state: a profile that was created all the same is taken
@@ -190,7 +191,7 @@ func (r *profileResource) Read(ctx context.Context, req resource.ReadRequest, re
 		model, err = fromAPI(profile, state)
 	}
 	if err != nil {
-		fw.AddError(&resp.Diagnostics, profileDoing("read customer profile", state), err)
+		framework.AddError(&resp.Diagnostics, profileDoing("read customer profile", state), err)
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
@@ -209,7 +210,7 @@ func (r *profileResource) Update(ctx context.Context, req resource.UpdateRequest
 	}
 	change, err := changeOf(plan, state, imported)
 	if err != nil {
-		fw.AddError(&resp.Diagnostics, profileDoing("update customer profile", state), err)
+		framework.AddError(&resp.Diagnostics, profileDoing("update customer profile", state), err)
 		return
 	}
 	model := plan
@@ -234,7 +235,7 @@ func (r *profileResource) Delete(ctx context.Context, req resource.DeleteRequest
 		return
 	}
 	if err := r.data.Client.DeleteCustomerData(ctx, state.IntegrationID.ValueString()); err != nil && !talonone.IsNotFound(err) {
-		fw.AddError(&resp.Diagnostics, profileDoing("erase customer data of profile", state), err)
+		framework.AddError(&resp.Diagnostics, profileDoing("erase customer data of profile", state), err)
 	}
 }
 
@@ -319,12 +320,12 @@ func (r *profileResource) write(ctx context.Context, plan profileModel, sent bag
 		profile, err = readProfile(ctx, r.data.Client, id)
 	}
 	if err != nil {
-		fw.AddError(diags, doing, err)
+		framework.AddError(diags, doing, err)
 		return plan
 	}
 	deployed, err := bagFromAPI(profile.Attributes)
 	if err != nil {
-		fw.AddError(diags, doing, err)
+		framework.AddError(diags, doing, err)
 		return plan
 	}
 	if names := sent.ignored(deployed); len(names) > 0 {
@@ -338,7 +339,7 @@ func (r *profileResource) write(ctx context.Context, plan profileModel, sent bag
 		return model
 	}
 	if !model.ID.Equal(plan.ID) {
-		fw.AddError(diags, doing, fmt.Errorf("the profile in state has internal ID %d, and the Integration API key writes to another one, %d: "+
+		framework.AddError(diags, doing, fmt.Errorf("the profile in state has internal ID %d, and the Integration API key writes to another one, %d: "+
 			"use a key of the environment in state, or replace the resource with terraform apply -replace", plan.ID.ValueInt64(), profile.ID))
 	}
 	// The plan has promised what never changes, and an answer may leave it out.
@@ -362,7 +363,7 @@ func readProfile(ctx context.Context, client *talonone.Client, integrationID str
 // wasImported says whether what the configuration leaves out is to be left alone.
 func wasImported(ctx context.Context, private interface {
 	GetKey(context.Context, string) ([]byte, diag.Diagnostics)
-}, journal *fw.Journal, ids types.String, diags *diag.Diagnostics) bool {
+}, journal *journal.Journal, ids types.String, diags *diag.Diagnostics) bool {
 	mark, got := private.GetKey(ctx, privateImported)
 	diags.Append(got...)
 	return mark != nil || journal.Begun(updateOfImport, importInputs(ids))
@@ -370,14 +371,14 @@ func wasImported(ctx context.Context, private interface {
 
 // noteImported keeps in the journal, for as long as an update runs, that its
 // profiles were imported: when the provider is killed, Terraform drops the mark.
-func noteImported(journal *fw.Journal, ids types.String) *fw.Run {
+func noteImported(journal *journal.Journal, ids types.String) *journal.Run {
 	return journal.NoteRun(updateOfImport, importInputs(ids), "")
 }
 
 const updateOfImport = "update of imported customer profiles"
 
-func importInputs(ids types.String) []fw.Input {
-	return []fw.Input{{Name: "integration_ids", Planned: ids}}
+func importInputs(ids types.String) []journal.Input {
+	return []journal.Input{{Name: "integration_ids", Planned: ids}}
 }
 
 func warnOfDestroy(integrationID string, erase bool, diags *diag.Diagnostics) {
@@ -390,8 +391,8 @@ func warnOfDestroy(integrationID string, erase bool, diags *diag.Diagnostics) {
 		fmt.Sprintf("The API can't delete a profile, and erase_on_destroy is false: profile %s stays on the deployment as it is, and Terraform no longer manages it.", label(integrationID)))
 }
 
-func profileDoing(action string, m profileModel) fw.Doing {
-	return fw.Doing{
+func profileDoing(action string, m profileModel) framework.Doing {
+	return framework.Doing{
 		Construct: profileType, Action: action, Object: label(m.IntegrationID.ValueString()),
 		Pointers: map[string]path.Path{"/attributes": path.Root("attributes"), "/integrationId": path.Root("integration_id")},
 		Advice: map[int]string{

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/input"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
@@ -40,7 +41,7 @@ type profileSet map[string]string
 // parseProfiles reads the configured JSON object.
 func parseProfiles(text string) (profileSet, error) {
 	set := profileSet{}
-	err := bulk.DecodeObject(text, func(id string, dec *jsontext.Decoder) error {
+	err := input.DecodeObject(text, func(id string, dec *jsontext.Decoder) error {
 		if length := utf8.RuneCountInString(id); length == 0 || length > maxIntegrationID {
 			return fmt.Errorf("an integration ID has 1 to %d characters, and %.40q has %d", maxIntegrationID, id, length)
 		}
@@ -57,7 +58,7 @@ func parseProfiles(text string) (profileSet, error) {
 // parseMember reads the attributes of one profile from a larger document.
 func parseMember(dec *jsontext.Decoder) (bag, error) {
 	if kind := dec.PeekKind(); kind != jsontext.KindBeginObject {
-		return nil, fmt.Errorf("the attributes must be an object, not %s", bulk.KindName(kind))
+		return nil, fmt.Errorf("the attributes must be an object, not %s", input.KindName(kind))
 	}
 	value, err := dec.ReadValue()
 	if err != nil {
@@ -90,7 +91,7 @@ func (s profileSet) bag(id string) bag {
 
 // value is the set as one JSON string. It is prior's text where that says the same.
 func (s profileSet) value(prior profileSet, text jsontypes.Normalized) jsontypes.Normalized {
-	if bulk.Diff(prior, s, bulk.EqualJSON).Empty() && !text.IsNull() {
+	if bulk.Diff(prior, s, input.EqualJSON).Empty() && !text.IsNull() {
 		return text
 	}
 	var b strings.Builder
@@ -161,7 +162,7 @@ type profilesSync struct {
 
 // planSync compares two sets; erase says whether what is removed loses its data.
 func planSync(before, desired profileSet, erase bool) profilesSync {
-	sync := profilesSync{changes: bulk.Diff(before, desired, bulk.EqualJSON)}
+	sync := profilesSync{changes: bulk.Diff(before, desired, input.EqualJSON)}
 	for _, id := range slices.Sorted(slices.Values(slices.Concat(sync.changes.Added, sync.changes.Updated))) {
 		sent := desired.bag(id).clearing(before.bag(id))
 		sync.updates = append(sync.updates, talonone.ProfileUpdate{IntegrationID: id, Attributes: json.RawMessage(sent.String())})

@@ -25,8 +25,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/input"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -47,7 +48,7 @@ const (
 	parallelRequests = 8
 )
 
-type profilesResource struct{ data *fw.Data }
+type profilesResource struct{ data *framework.Data }
 
 // NewProfilesResource is the resource talonone_customer_profiles.
 func NewProfilesResource() resource.Resource { return &profilesResource{} }
@@ -100,7 +101,7 @@ func (r *profilesResource) IdentitySchema(_ context.Context, _ resource.Identity
 }
 
 func (r *profilesResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+	r.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (r *profilesResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
@@ -139,7 +140,7 @@ func (r *profilesResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		return
 	}
 	r.checkAttributes(ctx, desired, &resp.Diagnostics)
-	if bulk.Diff(before, desired, bulk.EqualJSON).Empty() && !req.State.Raw.IsNull() {
+	if bulk.Diff(before, desired, input.EqualJSON).Empty() && !req.State.Raw.IsNull() {
 		plan.Profiles, plan.LastSync = state.Profiles, state.LastSync
 		resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 		return
@@ -208,7 +209,7 @@ func (r *profilesResource) Read(ctx context.Context, req resource.ReadRequest, r
 		}
 	}
 	if err != nil {
-		fw.AddError(&resp.Diagnostics, profilesDoing("read customer profiles"), err)
+		framework.AddError(&resp.Diagnostics, profilesDoing("read customer profiles"), err)
 		return
 	}
 	if len(now) == 0 && len(prior) > 0 {
@@ -352,7 +353,7 @@ type syncRun struct {
 	summary bulk.Summary
 	// ignored says, by profile, which attributes the deployment did not take.
 	ignored map[string][]string
-	doing   fw.Doing
+	doing   framework.Doing
 	err     error
 }
 
@@ -451,7 +452,7 @@ func (s *syncRun) report(diags *diag.Diagnostics) {
 		s.sandbox = types.BoolNull()
 	}
 	if s.err != nil {
-		fw.AddError(diags, s.doing, s.err)
+		framework.AddError(diags, s.doing, s.err)
 	}
 	if len(s.ignored) == 0 {
 		return
@@ -471,9 +472,9 @@ func (r *profilesResource) checkAttributes(ctx context.Context, desired profileS
 	if definitions == nil {
 		return
 	}
-	var problems bulk.Problems
+	var problems input.Problems
 	for _, id := range desired.ids() {
-		values, err := fw.DecodeObject(desired[id])
+		values, err := framework.DecodeObject(desired[id])
 		if err != nil {
 			problems.Add(fmt.Errorf("profile %s: %w", label(id), err))
 			continue
@@ -576,8 +577,8 @@ func adviseOnRefusal(err error, rest []talonone.ProfileUpdate) map[int]string {
 	return map[int]string{http.StatusBadRequest: advice}
 }
 
-func profilesDoing(action string) fw.Doing {
-	return fw.Doing{
+func profilesDoing(action string) framework.Doing {
+	return framework.Doing{
 		Construct: profilesType, Action: action,
 		Pointers: map[string]path.Path{"/customerProfiles": path.Root("profiles")},
 	}

@@ -11,7 +11,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/journal"
 )
 
 var (
@@ -23,7 +24,7 @@ var (
 
 const actionType = "talonone_track_event"
 
-type trackAction struct{ data *fw.Data }
+type trackAction struct{ data *framework.Data }
 
 // NewAction is the action talonone_track_event.
 func NewAction() action.Action { return &trackAction{} }
@@ -53,7 +54,7 @@ func (a *trackAction) Schema(_ context.Context, _ action.SchemaRequest, resp *ac
 			},
 			"attributes": schema.StringAttribute{
 				Optional: true, CustomType: jsontypes.NormalizedType{}, MarkdownDescription: eventText["attributes"],
-				Validators: []validator.String{fw.BagValidator{}},
+				Validators: []validator.String{framework.BagValidator{}},
 			},
 			"idempotency_key": text("idempotency_key", stringvalidator.LengthBetween(1, 255)),
 		},
@@ -61,7 +62,7 @@ func (a *trackAction) Schema(_ context.Context, _ action.SchemaRequest, resp *ac
 }
 
 func (a *trackAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
-	a.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+	a.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (a *trackAction) ValidateConfig(ctx context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse) {
@@ -86,7 +87,7 @@ func (a *trackAction) Invoke(ctx context.Context, req action.InvokeRequest, resp
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	run := &fw.Run{}
+	run := &journal.Run{}
 	if config.version() != v1 {
 		run = config.begin(a.data.Journal, actionType, config.inputs(config))
 	}
@@ -99,5 +100,5 @@ func (a *trackAction) Invoke(ctx context.Context, req action.InvokeRequest, resp
 	if result.event != nil {
 		message += fmt.Sprintf(" (%d)", result.event.ID)
 	}
-	resp.SendProgress(action.InvokeProgressEvent{Message: message + ": " + fw.EffectSummary(result.effects) + "."})
+	resp.SendProgress(action.InvokeProgressEvent{Message: message + ": " + framework.EffectSummary(result.effects) + "."})
 }

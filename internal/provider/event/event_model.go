@@ -16,7 +16,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/journal"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -124,7 +125,7 @@ func (m *eventInput) validate(diags *diag.Diagnostics) {
 }
 
 // checkAttributes compares the custom attributes with the account's definitions.
-func (m *eventInput) checkAttributes(ctx context.Context, data *fw.Data, diags *diag.Diagnostics) {
+func (m *eventInput) checkAttributes(ctx context.Context, data *framework.Data, diags *diag.Diagnostics) {
 	if m.Type.IsUnknown() {
 		return
 	}
@@ -135,8 +136,8 @@ func (m *eventInput) checkAttributes(ctx context.Context, data *fw.Data, diags *
 }
 
 // inputs are the arguments that make an event another one.
-func (m *eventInput) inputs(prior eventInput) []fw.Input {
-	return []fw.Input{
+func (m *eventInput) inputs(prior eventInput) []journal.Input {
+	return []journal.Input{
 		{Name: "api_version", Planned: m.APIVersion, Prior: prior.APIVersion},
 		{Name: "type", Planned: m.Type, Prior: prior.Type},
 		{Name: "profile_id", Planned: m.ProfileID, Prior: prior.ProfileID},
@@ -150,7 +151,7 @@ func (m *eventInput) inputs(prior eventInput) []fw.Input {
 }
 
 // begin notes that the event is about to be tracked.
-func (m *eventInput) begin(journal *fw.Journal, kind string, inputs []fw.Input) *fw.Run {
+func (m *eventInput) begin(journal *journal.Journal, kind string, inputs []journal.Input) *journal.Run {
 	switch m.version() {
 	case v1:
 		return journal.NoteRun(kind, inputs, uuid.NewString())
@@ -180,8 +181,8 @@ func (m *eventInput) tellBegun(diags *diag.Diagnostics) {
 }
 
 // run tracks the event and reports what went wrong.
-func (m *eventInput) run(ctx context.Context, data *fw.Data, construct string, run *fw.Run, parts []string, diags *diag.Diagnostics) *tracked {
-	doing := fw.Doing{
+func (m *eventInput) run(ctx context.Context, data *framework.Data, construct string, run *journal.Run, parts []string, diags *diag.Diagnostics) *tracked {
+	doing := framework.Doing{
 		Construct: construct, Action: "track event", Object: strconv.Quote(m.Type.ValueString()),
 		Pointers: map[string]path.Path{
 			"/type": path.Root("type"), "/attributes": path.Root("attributes"), "/profileId": path.Root("profile_id"),
@@ -201,40 +202,40 @@ func (m *eventInput) run(ctx context.Context, data *fw.Data, construct string, r
 	}
 }
 
-func (m *eventInput) runV2(ctx context.Context, data *fw.Data, doing fw.Doing, run *fw.Run, parts []string, diags *diag.Diagnostics) *tracked {
-	cards, _ := fw.Strings(m.LoyaltyCards)
+func (m *eventInput) runV2(ctx context.Context, data *framework.Data, doing framework.Doing, run *journal.Run, parts []string, diags *diag.Diagnostics) *tracked {
+	cards, _ := framework.Strings(m.LoyaltyCards)
 	answer, err := data.Client.TrackEventV2(ctx, talonone.EventRequest{
 		ProfileID: m.ProfileID.ValueString(), StoreIntegrationID: m.StoreIntegrationID.ValueString(), Type: m.Type.ValueString(),
-		Attributes: fw.RawAttributes(m.Attributes), LoyaltyCards: cards,
-	}, talonone.EventOptions{ResponseContent: fw.WithPart(parts, "event"), IdempotencyKey: run.Key})
+		Attributes: framework.RawAttributes(m.Attributes), LoyaltyCards: cards,
+	}, talonone.EventOptions{ResponseContent: framework.WithPart(parts, "event"), IdempotencyKey: run.Key})
 	if err != nil {
-		fw.AddRunError(diags, doing, err, run)
+		framework.AddRunError(diags, doing, err, run)
 		return nil
 	}
 	return &tracked{answer.Event, answer.Effects, answer.CreatedCoupons, answer.CreatedReferrals, answer.Parts}
 }
 
-func (m *eventInput) runV3(ctx context.Context, data *fw.Data, doing fw.Doing, run *fw.Run, parts []string, diags *diag.Diagnostics) *tracked {
-	cards, _ := fw.Strings(m.LoyaltyCards)
+func (m *eventInput) runV3(ctx context.Context, data *framework.Data, doing framework.Doing, run *journal.Run, parts []string, diags *diag.Diagnostics) *tracked {
+	cards, _ := framework.Strings(m.LoyaltyCards)
 	answer, landed, err := data.Client.TrackEventV3(ctx, talonone.AdvancedEvent{
 		IntegrationID: m.IntegrationID.ValueString(), ProfileID: m.ProfileID.ValueString(),
 		ConnectedSessionID: m.ConnectedSessionID.ValueString(), StoreIntegrationID: m.StoreIntegrationID.ValueString(),
-		Type: m.Type.ValueString(), Attributes: fw.RawAttributes(m.Attributes), LoyaltyCards: cards,
-	}, fw.WithPart(parts, "advancedEvent"), run.Begun)
+		Type: m.Type.ValueString(), Attributes: framework.RawAttributes(m.Attributes), LoyaltyCards: cards,
+	}, framework.WithPart(parts, "advancedEvent"), run.Begun)
 	switch {
 	case talonone.IsOutcomeUnknown(err):
-		fw.AddError(diags, doing, err)
+		framework.AddError(diags, doing, err)
 		diags.AddAttributeWarning(path.Root("integration_id"), "It is not known whether the event was tracked",
 			"Apply again: the event is taken over if it is there, and tracked if not. That it was sent is noted in Terraform's data folder.")
 		return nil
 	case talonone.IsConflict(err):
 		run.Forget()
 		doing.Advice[http.StatusConflict] = "An integration ID belongs to one event for ever, and events can't be changed. If an apply on another machine was stopped after it had tracked this event, there is nothing left to do: remove the resource. Otherwise choose another integration_id."
-		fw.AddAttributeError(diags, path.Root("integration_id"), doing, err)
+		framework.AddAttributeError(diags, path.Root("integration_id"), doing, err)
 		return nil
 	case err != nil:
 		run.Failed(err)
-		fw.AddError(diags, doing, err)
+		framework.AddError(diags, doing, err)
 		return nil
 	case landed:
 		diags.AddAttributeWarning(path.Root("integration_id"), "The answer with the effects was lost",
@@ -243,10 +244,10 @@ func (m *eventInput) runV3(ctx context.Context, data *fw.Data, doing fw.Doing, r
 	return &tracked{answer.AdvancedEvent, answer.Effects, answer.CreatedCoupons, answer.CreatedReferrals, answer.Parts}
 }
 
-func (m *eventInput) runV1(ctx context.Context, data *fw.Data, doing fw.Doing, run *fw.Run, diags *diag.Diagnostics) *tracked {
+func (m *eventInput) runV1(ctx context.Context, data *framework.Data, doing framework.Doing, run *journal.Run, diags *diag.Diagnostics) *tracked {
 	answer, err := data.Client.TrackEvent(ctx, talonone.LegacyEvent{
 		ProfileID: m.ProfileID.ValueString(), Type: m.Type.ValueString(), SessionID: m.SessionID.ValueString(),
-		Attributes: fw.RawAttributes(m.Attributes),
+		Attributes: framework.RawAttributes(m.Attributes),
 	})
 	switch {
 	case talonone.IsOutcomeUnknown(err):
@@ -263,9 +264,9 @@ func (m *eventInput) runV1(ctx context.Context, data *fw.Data, doing fw.Doing, r
 	case talonone.IsRetired(err):
 		const advice = "This deployment does not serve version 1 of events, which the vendor retired in 2023. Set api_version = \"v2\" and profile_id, and remove session_id."
 		doing.Advice = map[int]string{http.StatusNotFound: advice, http.StatusGone: advice, http.StatusMethodNotAllowed: advice}
-		fw.AddAttributeError(diags, path.Root("api_version"), doing, err)
+		framework.AddAttributeError(diags, path.Root("api_version"), doing, err)
 	default:
-		fw.AddError(diags, doing, err)
+		framework.AddError(diags, doing, err)
 	}
 	return nil
 }

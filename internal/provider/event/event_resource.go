@@ -17,7 +17,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/journal"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -31,7 +32,7 @@ var (
 
 const resourceType = "talonone_event"
 
-type eventResource struct{ data *fw.Data }
+type eventResource struct{ data *framework.Data }
 
 // NewResource is the resource talonone_event.
 func NewResource() resource.Resource { return &eventResource{} }
@@ -66,7 +67,7 @@ func (r *eventResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 	text := func(name string, validators ...validator.String) schema.StringAttribute {
 		return schema.StringAttribute{Optional: true, MarkdownDescription: eventText[name] + again, Validators: validators}
 	}
-	attributes := fw.ResourceEffects("Those of the event. The effects of `v1` have no names for their properties: `props` has them in order, as `arguments`.")
+	attributes := framework.ResourceEffects("Those of the event. The effects of `v1` have no names for their properties: `props` has them in order, as `arguments`.")
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"api_version": schema.StringAttribute{
 			Optional: true, Computed: true, Default: stringdefault.StaticString(v2), MarkdownDescription: eventText["api_version"] + again,
@@ -85,7 +86,7 @@ func (r *eventResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 		},
 		"attributes": schema.StringAttribute{
 			Optional: true, CustomType: jsontypes.NormalizedType{}, MarkdownDescription: eventText["attributes"] + again,
-			Validators: []validator.String{fw.BagValidator{}},
+			Validators: []validator.String{framework.BagValidator{}},
 		},
 		"idempotency_key": schema.StringAttribute{
 			Optional: true, Computed: true, MarkdownDescription: eventText["idempotency_key"] + again,
@@ -97,8 +98,8 @@ func (r *eventResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 		},
 		"response_content": schema.ListAttribute{
 			Optional: true, ElementType: types.StringType,
-			MarkdownDescription: "Further parts of the answer to keep in `response`, in the API's spelling: for `v2` " + fw.ListedNames(partsOf[v2]) + "; for `v3` " + fw.ListedNames(partsOf[v3]) +
-				"; for `v1` " + fw.ListedNames(partsOf[v1]) + ". Several of them hold personal data, which then is in the state. A change takes effect with the next run.",
+			MarkdownDescription: "Further parts of the answer to keep in `response`, in the API's spelling: for `v2` " + framework.ListedNames(partsOf[v2]) + "; for `v3` " + framework.ListedNames(partsOf[v3]) +
+				"; for `v1` " + framework.ListedNames(partsOf[v1]) + ". Several of them hold personal data, which then is in the state. A change takes effect with the next run.",
 			Validators: []validator.List{listvalidator.NoNullValues(), listvalidator.UniqueValues()},
 		},
 		"response": schema.StringAttribute{
@@ -126,7 +127,7 @@ func (r *eventResource) IdentitySchema(_ context.Context, _ resource.IdentitySch
 }
 
 func (r *eventResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+	r.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (r *eventResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
@@ -140,11 +141,11 @@ func (r *eventResource) ValidateConfig(ctx context.Context, req resource.Validat
 		return
 	}
 	allowed := partsOf[config.version()]
-	parts, _ := fw.Strings(config.ResponseContent)
+	parts, _ := framework.Strings(config.ResponseContent)
 	for i, part := range parts {
 		if !slices.Contains(allowed, part) {
 			resp.Diagnostics.AddAttributeError(path.Root("response_content").AtListIndex(i), "No part of the answer",
-				"The answer of version "+config.version()+" has no "+part+". Choose from: "+fw.ListedNames(allowed)+".")
+				"The answer of version "+config.version()+" has no "+part+". Choose from: "+framework.ListedNames(allowed)+".")
 		}
 	}
 }
@@ -182,7 +183,7 @@ func (r *eventResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 			resp.Diagnostics.Append(resp.Plan.Set(ctx, &state)...)
 			return
 		}
-		fw.WarnOfReplay(config.IdempotencyKey, state.IdempotencyKey, &resp.Diagnostics)
+		journal.WarnOfReplay(config.IdempotencyKey, state.IdempotencyKey, &resp.Diagnostics)
 	}
 	plan.checkAttributes(ctx, r.data, &resp.Diagnostics)
 	if config.IdempotencyKey.IsNull() && r.data.Journal.Begun(resourceType, plan.inputs(plan)) {
@@ -206,13 +207,13 @@ func (r *eventResource) Create(ctx context.Context, req resource.CreateRequest, 
 	if plan.version() == v2 {
 		plan.IdempotencyKey = types.StringValue(run.Key)
 	}
-	parts, _ := fw.Strings(plan.ResponseContent)
+	parts, _ := framework.Strings(plan.ResponseContent)
 	result := plan.run(ctx, r.data, resourceType, run, parts, &resp.Diagnostics)
 	if result == nil {
 		return
 	}
 	plan.setResult(result)
-	plan.Response = fw.Parts(plan.ResponseContent, result.parts, &resp.Diagnostics)
+	plan.Response = framework.Parts(plan.ResponseContent, result.parts, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identityModel{APIVersion: plan.APIVersion, ID: plan.ID})...)
 }
@@ -254,21 +255,21 @@ func (m *resourceModel) runsAgain(state, config resourceModel) path.Paths {
 	if config.IdempotencyKey.IsNull() {
 		key = state.IdempotencyKey
 	}
-	return fw.RunsAgain(append(m.inputs(state), fw.Input{Name: "idempotency_key", Planned: key, Prior: state.IdempotencyKey}))
+	return journal.RunsAgain(append(m.inputs(state), journal.Input{Name: "idempotency_key", Planned: key, Prior: state.IdempotencyKey}))
 }
 
 // inputs are the arguments that make an event another one.
-func (m *resourceModel) inputs(state resourceModel) []fw.Input {
-	return append(m.eventInput.inputs(state.eventInput), fw.Input{Name: "triggers", Planned: m.Triggers, Prior: state.Triggers})
+func (m *resourceModel) inputs(state resourceModel) []journal.Input {
+	return append(m.eventInput.inputs(state.eventInput), journal.Input{Name: "triggers", Planned: m.Triggers, Prior: state.Triggers})
 }
 
 func (m *resourceModel) setResult(result *tracked) {
 	m.ID, m.ApplicationID, m.Created = types.Int64Null(), types.Int64Null(), timetypes.NewRFC3339Null()
 	if event := result.event; event != nil {
-		m.ID, m.ApplicationID, m.Created = types.Int64Value(event.ID), types.Int64Value(event.ApplicationID), fw.Time(event.Created)
+		m.ID, m.ApplicationID, m.Created = types.Int64Value(event.ID), types.Int64Value(event.ApplicationID), framework.Time(event.Created)
 	}
-	m.Effects = fw.Effects(result.effects)
-	m.CreatedCoupons, m.CreatedReferrals = fw.CreatedCoupons(result.coupons), fw.CreatedReferrals(result.referrals)
+	m.Effects = framework.Effects(result.effects)
+	m.CreatedCoupons, m.CreatedReferrals = framework.CreatedCoupons(result.coupons), framework.CreatedReferrals(result.referrals)
 }
 
 // newKey is the planned key where none is configured: v2 gets one, the others

@@ -15,7 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -26,7 +26,7 @@ var (
 
 const listType = "talonone_events"
 
-type eventsDataSource struct{ data *fw.Data }
+type eventsDataSource struct{ data *framework.Data }
 
 // NewListDataSource is the data source talonone_events.
 func NewListDataSource() datasource.DataSource { return &eventsDataSource{} }
@@ -108,7 +108,7 @@ func (d *eventsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 					"attributes": schema.StringAttribute{
 						Computed: true, CustomType: jsontypes.NormalizedType{}, MarkdownDescription: "Custom attributes of the event as a JSON object.",
 					},
-					"effects": fw.DataSourceEffects("Those of this event.")["effects"],
+					"effects": framework.DataSourceEffects("Those of this event.")["effects"],
 				}},
 			},
 		},
@@ -116,7 +116,7 @@ func (d *eventsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 }
 
 func (d *eventsDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+	d.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (d *eventsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
@@ -125,11 +125,11 @@ func (d *eventsDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	kinds, _ := fw.Strings(model.Types)
+	kinds, _ := framework.Strings(model.Types)
 	filter := talonone.EventFilter{
 		Types: kinds, Profile: model.Profile.ValueString(), Session: model.Session.ValueString(), CouponCode: model.CouponCode.ValueString(),
 		ReferralCode: model.ReferralCode.ValueString(), EffectType: model.EffectType.ValueString(),
-		CreatedAfter: fw.Instant(model.CreatedAfter, &resp.Diagnostics), CreatedBefore: fw.Instant(model.CreatedBefore, &resp.Diagnostics),
+		CreatedAfter: framework.Instant(model.CreatedAfter, &resp.Diagnostics), CreatedBefore: framework.Instant(model.CreatedBefore, &resp.Diagnostics),
 	}
 	if resp.Diagnostics.HasError() {
 		return
@@ -145,12 +145,12 @@ func (d *eventsDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		return nil
 	})
 	if err != nil {
-		doing := fw.Doing{Construct: "data " + listType, Action: "list the events of Application", Object: strconv.FormatInt(model.ApplicationID.ValueInt64(), 10)}
+		doing := framework.Doing{Construct: "data " + listType, Action: "list the events of Application", Object: strconv.FormatInt(model.ApplicationID.ValueInt64(), 10)}
 		if talonone.IsNotFound(err) {
-			fw.AddAttributeError(&resp.Diagnostics, path.Root("application_id"), doing, err)
+			framework.AddAttributeError(&resp.Diagnostics, path.Root("application_id"), doing, err)
 			return
 		}
-		fw.AddError(&resp.Diagnostics, doing, err)
+		framework.AddError(&resp.Diagnostics, doing, err)
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
@@ -162,9 +162,9 @@ func listedFromAPI(api talonone.ApplicationEvent) listedModel {
 		attributes = jsontypes.NewNormalizedValue(string(api.Attributes))
 	}
 	return listedModel{
-		ID: types.Int64Value(api.ID), Created: fw.Time(api.Created), Type: types.StringValue(api.Type),
-		IntegrationID:      fw.OptionalString(&api.IntegrationID, types.StringNull()),
-		StoreIntegrationID: fw.OptionalString(&api.StoreIntegrationID, types.StringNull()),
-		Attributes:         attributes, Effects: fw.Effects(api.Effects),
+		ID: types.Int64Value(api.ID), Created: framework.Time(api.Created), Type: types.StringValue(api.Type),
+		IntegrationID:      framework.OptionalString(&api.IntegrationID, types.StringNull()),
+		StoreIntegrationID: framework.OptionalString(&api.StoreIntegrationID, types.StringNull()),
+		Attributes:         attributes, Effects: framework.Effects(api.Effects),
 	}
 }

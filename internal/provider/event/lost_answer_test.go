@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/acctest"
+	"github.com/talon-one/terraform-provider-talonone/internal/test/acctest"
 )
 
 // A lost answer ends one apply; the next one, of another process, must not track a second event.

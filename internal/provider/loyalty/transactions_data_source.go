@@ -16,7 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -32,7 +32,7 @@ const (
 	maxIntegrationID = 1000
 )
 
-type transactionsDataSource struct{ data *fw.Data }
+type transactionsDataSource struct{ data *framework.Data }
 
 // NewTransactionsDataSource is the data source talonone_loyalty_transactions.
 func NewTransactionsDataSource() datasource.DataSource { return &transactionsDataSource{} }
@@ -137,7 +137,7 @@ func (d *transactionsDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 }
 
 func (d *transactionsDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+	d.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (d *transactionsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
@@ -149,7 +149,7 @@ func (d *transactionsDataSource) Read(ctx context.Context, req datasource.ReadRe
 	}
 	transactions, err := d.data.Client.GetLoyaltyTransactions(ctx, config.LoyaltyProgramID.ValueInt64(), config.IntegrationID.ValueString(), filter, int(config.MaxResults.ValueInt64()))
 	if err != nil {
-		fw.AddError(&resp.Diagnostics, fw.Doing{
+		framework.AddError(&resp.Diagnostics, framework.Doing{
 			Construct: "data " + transactionsType, Action: "read loyalty transactions of customer",
 			Object: strconv.Quote(config.IntegrationID.ValueString()) + " in program " + strconv.FormatInt(config.LoyaltyProgramID.ValueInt64(), 10),
 		}, err)
@@ -186,10 +186,10 @@ func (m transactionsModel) toAPI(ctx context.Context, diags *diag.Diagnostics) t
 }
 
 func transactionFromAPI(api talonone.LoyaltyTransaction) transactionModel {
-	optional := func(text *string) types.String { return fw.OptionalString(text, types.StringNull()) }
+	optional := func(text *string) types.String { return framework.OptionalString(text, types.StringNull()) }
 	model := transactionModel{
-		ID: types.Int64Value(api.ID), TransactionUUID: types.StringValue(api.TransactionUUID), Created: fw.Time(api.Created), ProgramID: types.Int64Value(api.ProgramID),
-		Type: types.StringValue(api.Type), Name: types.StringValue(api.Name), Amount: fw.Number(api.Amount), SubledgerID: types.StringValue(api.SubledgerID),
+		ID: types.Int64Value(api.ID), TransactionUUID: types.StringValue(api.TransactionUUID), Created: framework.Time(api.Created), ProgramID: types.Int64Value(api.ProgramID),
+		Type: types.StringValue(api.Type), Name: types.StringValue(api.Name), Amount: framework.Number(api.Amount), SubledgerID: types.StringValue(api.SubledgerID),
 		StartDate: types.StringValue(api.StartDate), ExpiryDate: types.StringValue(api.ExpiryDate), CustomerSessionID: optional(api.CustomerSessionID),
 		StoreIntegrationID: optional(api.StoreIntegrationID), RulesetID: types.Int64PointerValue(api.RulesetID), RuleName: optional(api.RuleName),
 		ValidityDuration: optional(api.ValidityDuration),

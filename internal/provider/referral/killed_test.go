@@ -3,7 +3,7 @@ package referral_test
 import (
 	"testing"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/acctest"
+	"github.com/talon-one/terraform-provider-talonone/internal/test/acctest"
 )
 
 // When the provider is killed during an update, Terraform keeps the state and drops the private state, with the time

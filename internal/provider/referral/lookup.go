@@ -10,7 +10,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/journal"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -69,7 +70,7 @@ func checkCampaign(ctx context.Context, client *talonone.Client, campaignID int6
 		return
 	}
 	if err != nil {
-		fw.AddError(diags, fw.Doing{Construct: resourceType, Action: "read the campaigns"}, err)
+		framework.AddError(diags, framework.Doing{Construct: resourceType, Action: "read the campaigns"}, err)
 		return
 	}
 	campaign := campaignByID(campaigns, campaignID)
@@ -83,7 +84,7 @@ func checkCampaign(ctx context.Context, client *talonone.Client, campaignID int6
 	default:
 		own, err := client.IntegrationApplicationID(ctx)
 		if err != nil {
-			fw.AddError(diags, fw.Doing{Construct: resourceType, Action: "find the Application of the Integration API key"}, err)
+			framework.AddError(diags, framework.Doing{Construct: resourceType, Action: "find the Application of the Integration API key"}, err)
 		} else if own != 0 && own != campaign.ApplicationID {
 			diags.AddAttributeError(path.Root("campaign_id"), "Campaign belongs to another Application",
 				fmt.Sprintf("Campaign %d %q belongs to Application %d, and the Integration API key to Application %d, where alone it creates referrals. Use a provider alias with the key of Application %d.",
@@ -191,7 +192,7 @@ func inventoriesOf(ctx context.Context, client *talonone.Client, advocates []str
 
 // begun are the creations with the same settings that earlier commands in this
 // folder began and whose result no state is known to hold.
-type begun []*fw.JournalEntry
+type begun []*journal.Entry
 
 // since is when the first of them was sent, by the deployment's clock.
 func (b begun) since(client *talonone.Client) time.Time {
@@ -207,7 +208,7 @@ func (b begun) since(client *talonone.Client) time.Time {
 // entryOf is the creation that a referral of the right kind is the work of; nil
 // where it is nobody's here. Where the answer was lost, or named others of the same
 // request, it is told by the time.
-func (b begun) entryOf(client *talonone.Client, referral *talonone.Referral) *fw.JournalEntry {
+func (b begun) entryOf(client *talonone.Client, referral *talonone.Referral) *journal.Entry {
 	for _, entry := range b {
 		sent := client.ServerTime(entry.Sent)
 		if entry.ID == referral.ID ||
@@ -222,7 +223,7 @@ func (b begun) entryOf(client *talonone.Client, referral *talonone.Referral) *fw
 // interrupted apply, and takes it. One that turns out to be in the state of another
 // resource is an error: when that resource is read, its creation is settled, and
 // the next plan knows.
-func isLeftover(data *fw.Data, referral *talonone.Referral, diags *diag.Diagnostics) bool {
+func isLeftover(data *framework.Data, referral *talonone.Referral, diags *diag.Diagnostics) bool {
 	switch {
 	case data.NewReferrals.Has(referral.ID):
 		return false
@@ -236,7 +237,7 @@ func isLeftover(data *fw.Data, referral *talonone.Referral, diags *diag.Diagnost
 
 // own records that a referral is in the state of a resource, and reports when the
 // plan of another one has taken it for a leftover.
-func own(data *fw.Data, id int64, diags *diag.Diagnostics) bool {
+func own(data *framework.Data, id int64, diags *diag.Diagnostics) bool {
 	data.Referrals.Add(id)
 	// What this run has made or taken over is where it belongs.
 	if data.AdoptedReferrals.Has(id) && !data.NewReferrals.Has(id) {

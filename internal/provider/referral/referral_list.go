@@ -15,7 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -24,7 +24,7 @@ var (
 	_ list.ListResourceWithConfigure = (*referralList)(nil)
 )
 
-type referralList struct{ data *fw.Data }
+type referralList struct{ data *framework.Data }
 
 // NewListResource lists the referrals of a campaign for terraform query.
 func NewListResource() list.ListResource { return &referralList{} }
@@ -76,7 +76,7 @@ func (l *referralList) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 }
 
 func (l *referralList) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	l.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+	l.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (l *referralList) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
@@ -108,7 +108,7 @@ func (l *referralList) List(ctx context.Context, req list.ListRequest, stream *l
 			return
 		}
 		var failed diag.Diagnostics
-		fw.AddError(&failed, fw.Doing{Construct: "list " + resourceType, Action: fmt.Sprintf("list the referrals of campaign %d", config.CampaignID.ValueInt64())}, err)
+		framework.AddError(&failed, framework.Doing{Construct: "list " + resourceType, Action: fmt.Sprintf("list the referrals of campaign %d", config.CampaignID.ValueInt64())}, err)
 		push(list.ListResult{Diagnostics: failed})
 	}
 }
@@ -123,7 +123,7 @@ func (l *referralList) applicationOf(ctx context.Context, campaignID int64, diag
 }
 
 func (m referralListModel) filter() talonone.ReferralFilter {
-	return talonone.ReferralFilter{Advocate: m.Advocate.ValueString(), Valid: m.Valid.ValueString(), Usable: fw.BoolPointer(m.Usable)}
+	return talonone.ReferralFilter{Advocate: m.Advocate.ValueString(), Valid: m.Valid.ValueString(), Usable: framework.BoolPointer(m.Usable)}
 }
 
 func result(ctx context.Context, req list.ListRequest, referral *talonone.Referral, applicationID types.Int64) list.ListResult {

@@ -7,7 +7,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -51,7 +51,7 @@ func (m *referralModel) toAPI() talonone.NewReferral {
 	wanted := m.settings()
 	return talonone.NewReferral{
 		CampaignID: m.CampaignID.ValueInt64(), AdvocateProfileIntegrationID: m.Advocate.ValueString(),
-		FriendProfileIntegrationID: fw.StringPointer(m.Friend), StartDate: wanted.Start, ExpiryDate: wanted.Expiry,
+		FriendProfileIntegrationID: framework.StringPointer(m.Friend), StartDate: wanted.Start, ExpiryDate: wanted.Expiry,
 		UsageLimit: wanted.UsageLimit, Attributes: json.RawMessage(wanted.Attributes),
 	}
 }
@@ -65,14 +65,14 @@ func fromAPI(api *talonone.Referral, prior referralModel) referralModel {
 		ApplicationID: prior.ApplicationID,
 		CampaignID:    types.Int64Value(api.CampaignID),
 		Advocate:      types.StringValue(api.AdvocateProfileIntegrationID),
-		Friend:        fw.OptionalString(api.FriendProfileIntegrationID, prior.Friend),
+		Friend:        framework.OptionalString(api.FriendProfileIntegrationID, prior.Friend),
 		StartDate:     dateFrom(api.StartDate, prior.StartDate),
 		ExpiryDate:    dateFrom(api.ExpiryDate, prior.ExpiryDate),
 		UsageLimit:    types.Int64Value(api.UsageLimit),
 		Attributes:    attributesFrom(api.Attributes, prior.Attributes),
 		Code:          types.StringValue(api.Code),
 		UsageCounter:  types.Int64Value(api.UsageCounter),
-		Created:       fw.Time(api.Created),
+		Created:       framework.Time(api.Created),
 		Adopted:       types.BoolValue(prior.Adopted.ValueBool()),
 	}
 }

@@ -20,7 +20,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -40,7 +40,7 @@ const (
 	maxUsageLimit = 999999
 )
 
-type referralResource struct{ data *fw.Data }
+type referralResource struct{ data *framework.Data }
 
 // NewResource is the resource talonone_referral.
 func NewResource() resource.Resource { return &referralResource{} }
@@ -123,7 +123,7 @@ func (r *referralResource) IdentitySchema(_ context.Context, _ resource.Identity
 }
 
 func (r *referralResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+	r.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (r *referralResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
@@ -211,7 +211,7 @@ func (r *referralResource) Read(ctx context.Context, req resource.ReadRequest, r
 	api, unseen, err := r.find(ctx, state)
 	switch {
 	case err != nil:
-		fw.AddError(&resp.Diagnostics, doing("read referral", state), err)
+		framework.AddError(&resp.Diagnostics, doing("read referral", state), err)
 		return
 	case unseen:
 		resp.Diagnostics.AddWarning("Referral can't be seen",
@@ -250,7 +250,7 @@ func (r *referralResource) Update(ctx context.Context, req resource.UpdateReques
 	wanted := plan.settings()
 	updated, err := r.data.Client.UpdateReferral(ctx, applicationID, state.CampaignID.ValueInt64(), state.ID.ValueInt64(), wanted.update(state.settings()))
 	if err != nil {
-		fw.AddError(&resp.Diagnostics, doing("update referral", state), err)
+		framework.AddError(&resp.Diagnostics, doing("update referral", state), err)
 		return
 	}
 	wanted.reportKept(updated, &resp.Diagnostics)
@@ -270,7 +270,7 @@ func (r *referralResource) Delete(ctx context.Context, req resource.DeleteReques
 		return
 	}
 	if err := r.data.Client.DeleteReferral(ctx, applicationID, state.CampaignID.ValueInt64(), state.ID.ValueInt64()); err != nil {
-		fw.AddError(&resp.Diagnostics, doing("delete referral", state), err)
+		framework.AddError(&resp.Diagnostics, doing("delete referral", state), err)
 		return
 	}
 	r.data.Journal.Settle(resourceType, state.ID.ValueInt64())
@@ -421,7 +421,7 @@ func (r *referralResource) search(ctx context.Context, m referralModel, filter t
 // was killed, which it takes over.
 func (r *referralResource) planCreate(ctx context.Context, plan *referralModel, config referralModel, diags *diag.Diagnostics) {
 	if !r.data.Client.HasIntegrationKey() {
-		diags.AddError("Referral can't be created", fw.MissingKey(resourceType,
+		diags.AddError("Referral can't be created", framework.MissingKey(resourceType,
 			&talonone.MissingCredentialError{Operation: "createReferral", Credential: talonone.IntegrationCredential}))
 		return
 	}
@@ -445,7 +445,7 @@ func (r *referralResource) planCreate(ctx context.Context, plan *referralModel, 
 	}
 	own, err := r.leftover(ctx, *plan, earlier.since(r.data.Client), free)
 	if err != nil {
-		fw.AddError(diags, doing("look, before creating, for referrals", *plan), err)
+		framework.AddError(diags, doing("look, before creating, for referrals", *plan), err)
 	}
 	if own == nil || diags.HasError() {
 		return
@@ -507,7 +507,7 @@ func (r *referralResource) own(m referralModel, diags *diag.Diagnostics) {
 func (r *referralResource) resolveApplication(ctx context.Context, campaignID int64, diags *diag.Diagnostics) types.Int64 {
 	id, err := applicationOf(ctx, r.data.Client, campaignID)
 	if err != nil {
-		fw.AddError(diags, fw.Doing{Construct: resourceType, Action: "find the Application of campaign", Object: strconv.FormatInt(campaignID, 10)}, err)
+		framework.AddError(diags, framework.Doing{Construct: resourceType, Action: "find the Application of campaign", Object: strconv.FormatInt(campaignID, 10)}, err)
 	}
 	if id == 0 {
 		return types.Int64Null()
@@ -558,7 +558,7 @@ func (r *referralResource) resolveImport(ctx context.Context, importID string, d
 	api, _, err := r.search(ctx, m, talonone.ReferralFilter{Code: rest}, func(candidate *talonone.Referral) bool { return strings.EqualFold(candidate.Code, rest) })
 	switch {
 	case err != nil:
-		fw.AddError(diags, fw.Doing{Construct: resourceType, Action: "find referral", Object: strconv.Quote(rest)}, err)
+		framework.AddError(diags, framework.Doing{Construct: resourceType, Action: "find referral", Object: strconv.Quote(rest)}, err)
 	case api == nil:
 		diags.AddError("Referral not found", fmt.Sprintf("Campaign %d has no referral with the code %q.", identity.CampaignID.ValueInt64(), rest))
 	default:
@@ -624,15 +624,15 @@ func reportCreate(plan referralModel, err error, diags *diag.Diagnostics) {
 			fmt.Sprintf("Campaign %d: %s.\n\nRun terraform apply again in this folder: it finds the referral, if it was created, and takes it over. No second code is made.", plan.CampaignID.ValueInt64(), err))
 		return
 	}
-	fw.AddError(diags, doing("create referral", plan), err)
+	framework.AddError(diags, doing("create referral", plan), err)
 }
 
 func missingManagementKey(operation string) string {
-	return fw.MissingKey(resourceType, &talonone.MissingCredentialError{Operation: operation, Credential: talonone.ManagementCredential})
+	return framework.MissingKey(resourceType, &talonone.MissingCredentialError{Operation: operation, Credential: talonone.ManagementCredential})
 }
 
-func doing(action string, m referralModel) fw.Doing {
-	return fw.Doing{Construct: resourceType, Action: action, Object: label(m), Pointers: pointers}
+func doing(action string, m referralModel) framework.Doing {
+	return framework.Doing{Construct: resourceType, Action: action, Object: label(m), Pointers: pointers}
 }
 
 var pointers = map[string]path.Path{

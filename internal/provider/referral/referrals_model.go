@@ -15,7 +15,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -156,11 +156,11 @@ func (m *referralsModel) settings() settings {
 // toAPI is what creations share.
 func (m *referralsModel) toAPI() talonone.NewReferrals {
 	wanted := m.settings()
-	characters, _ := fw.Strings(m.ValidCharacters)
+	characters, _ := framework.Strings(m.ValidCharacters)
 	return talonone.NewReferrals{
 		CampaignID: m.CampaignID.ValueInt64(), UsageLimit: value(wanted.UsageLimit),
 		StartDate: wanted.Start, ExpiryDate: wanted.Expiry, Attributes: json.RawMessage(wanted.Attributes),
-		ReferralPattern: fw.StringPointer(m.ReferralPattern), ValidCharacters: characters,
+		ReferralPattern: framework.StringPointer(m.ReferralPattern), ValidCharacters: characters,
 	}
 }
 

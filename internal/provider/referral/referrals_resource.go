@@ -24,7 +24,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -55,7 +55,7 @@ const (
 	defaultCharacters = 36
 )
 
-type referralsResource struct{ data *fw.Data }
+type referralsResource struct{ data *framework.Data }
 
 // NewBulkResource is the resource talonone_referrals.
 func NewBulkResource() resource.Resource { return &referralsResource{} }
@@ -85,7 +85,7 @@ func (r *referralsResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			"advocates": schema.ListAttribute{
 				Required: true, ElementType: types.StringType,
 				MarkdownDescription: fmt.Sprintf("Integration IDs of the advocates, in any order, each once, at most %d; more go into further resources. Changes in place: only the difference is sent.", maxAdvocates),
-				Validators:          []validator.List{fw.IDList{Max: maxAdvocates}},
+				Validators:          []validator.List{framework.IDList{Max: maxAdvocates}},
 			},
 			"usage_limit": schema.Int64Attribute{
 				Required:            true,
@@ -146,7 +146,7 @@ func (r *referralsResource) IdentitySchema(_ context.Context, _ resource.Identit
 }
 
 func (r *referralsResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+	r.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (r *referralsResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
@@ -205,12 +205,12 @@ func (r *referralsResource) Create(ctx context.Context, req resource.CreateReque
 	if plan.ApplicationID.IsUnknown() {
 		plan.ApplicationID = r.resolveApplication(ctx, plan.CampaignID.ValueInt64(), &resp.Diagnostics)
 	}
-	advocates, _ := fw.Strings(plan.Advocates)
+	advocates, _ := framework.Strings(plan.Advocates)
 	now := plan.referrals()
 	work := todo{create: without(advocates, now), adopt: now}
 	books := bookkeeping{Wanted: plan.settings()}
 	if err := r.readAdopted(ctx, plan, now, &books); err != nil {
-		fw.AddError(&resp.Diagnostics, doingAll("read referrals", plan), err)
+		framework.AddError(&resp.Diagnostics, doingAll("read referrals", plan), err)
 		return
 	}
 	// A tainted resource would have its codes deleted by the next apply, so a
@@ -261,7 +261,7 @@ func (r *referralsResource) Read(ctx context.Context, req resource.ReadRequest, 
 			return
 		}
 		if err != nil {
-			fw.AddError(&resp.Diagnostics, doingAll("read referrals", state), err)
+			framework.AddError(&resp.Diagnostics, doingAll("read referrals", state), err)
 			return
 		}
 		if lost && len(seen.referrals) == len(state.referrals()) {
@@ -289,7 +289,7 @@ func (r *referralsResource) Update(ctx context.Context, req resource.UpdateReque
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 
-	advocates, _ := fw.Strings(plan.Advocates)
+	advocates, _ := framework.Strings(plan.Advocates)
 	now := state.referrals()
 	work := todo{adopt: additional(plan.referrals(), now), remove: leaving(now, advocates)}
 	work.update = books.toUpdate(plan.settings(), except(now, work.remove))
@@ -306,7 +306,7 @@ func (r *referralsResource) Update(ctx context.Context, req resource.UpdateReque
 	if resp.Diagnostics.HasError() {
 		// The settings stay those of the state; the bookkeeping lets the next
 		// refresh see which referrals lack the new ones.
-		state.Advocates = fw.IDListValue(inOrder(now, advocates, state))
+		state.Advocates = framework.IDListValue(inOrder(now, advocates, state))
 		state.setReferrals(inOrder(now, advocates, state), now)
 		plan = state
 	} else {
@@ -336,9 +336,9 @@ func (r *referralsResource) Delete(ctx context.Context, req resource.DeleteReque
 		return
 	}
 	if err := r.remove(ctx, state, leaving(now, nil), now); err != nil {
-		fw.AddError(&resp.Diagnostics, doingAll("delete referrals", state), err)
+		framework.AddError(&resp.Diagnostics, doingAll("delete referrals", state), err)
 		left := inOrder(now, nil, state)
-		state.Advocates = fw.IDListValue(left)
+		state.Advocates = framework.IDListValue(left)
 		state.setReferrals(left, now)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	}
@@ -364,7 +364,7 @@ func (r *referralsResource) ImportState(ctx context.Context, req resource.Import
 	}
 	if advocates == nil && !r.data.Client.HasManagementKey() {
 		resp.Diagnostics.AddError("The referrals of a campaign can't be listed without a Management API key",
-			fw.MissingKey(referralsType, &talonone.MissingCredentialError{Operation: "getReferralsWithoutTotalCount", Credential: talonone.ManagementCredential})+
+			framework.MissingKey(referralsType, &talonone.MissingCredentialError{Operation: "getReferralsWithoutTotalCount", Credential: talonone.ManagementCredential})+
 				"\n\nAlternatively name the advocates: CAMPAIGN/customer-1,customer-2.")
 	}
 	if resp.Diagnostics.HasError() {
@@ -392,7 +392,7 @@ func (r *referralsResource) planCreate(ctx context.Context, plan *referralsModel
 		checkCampaign(ctx, r.data.Client, config.CampaignID.ValueInt64(), diags)
 		plan.ApplicationID = r.resolveApplication(ctx, config.CampaignID.ValueInt64(), diags)
 	}
-	advocates, known := fw.Strings(plan.Advocates)
+	advocates, known := framework.Strings(plan.Advocates)
 	if diags.HasError() || !known {
 		return
 	}
@@ -410,7 +410,7 @@ func (r *referralsResource) planUpdate(ctx context.Context, plan *referralsModel
 	if config.ApplicationID.IsNull() {
 		plan.ApplicationID = state.ApplicationID
 	}
-	advocates, known := fw.Strings(plan.Advocates)
+	advocates, known := framework.Strings(plan.Advocates)
 	if !known {
 		plan.setUnknown()
 		return
@@ -469,7 +469,7 @@ func (r *referralsResource) checkRemoval(maxPercent types.Int64, state referrals
 
 // readManaged looks for the referrals in state.
 func (r *referralsResource) readManaged(ctx context.Context, state referralsModel, books bookkeeping) (view, error) {
-	advocates, _ := fw.Strings(state.Advocates)
+	advocates, _ := framework.Strings(state.Advocates)
 	seen, err := ofAdvocates(ctx, r.data.Client, state.place(), advocates, books.From, books.To)
 	known := state.referrals()
 	seen.referrals = slices.DeleteFunc(seen.referrals, func(one *talonone.Referral) bool {
@@ -482,7 +482,7 @@ func (r *referralsResource) readManaged(ctx context.Context, state referralsMode
 // readImported fills a state that only has the campaign, and perhaps advocates.
 func (r *referralsResource) readImported(ctx context.Context, state *referralsModel, books *bookkeeping, diags *diag.Diagnostics) {
 	var referrals []*talonone.Referral
-	advocates, named := fw.Strings(state.Advocates)
+	advocates, named := framework.Strings(state.Advocates)
 	var err error
 	if named {
 		var seen view
@@ -495,7 +495,7 @@ func (r *referralsResource) readImported(ctx context.Context, state *referralsMo
 		})
 	}
 	if err != nil {
-		fw.AddError(diags, doingAll("read referrals", *state), err)
+		framework.AddError(diags, doingAll("read referrals", *state), err)
 	}
 	if diags.HasError() {
 		return
@@ -520,7 +520,7 @@ func (r *referralsResource) readImported(ctx context.Context, state *referralsMo
 	}
 	books.inspect(slices.DeleteFunc(referrals, func(one *talonone.Referral) bool { return now[one.AdvocateProfileIntegrationID].id != one.ID }))
 	reportImport(*state, len(advocates), without(advocates, now), several, diags)
-	state.Advocates = fw.IDListValue(advocates)
+	state.Advocates = framework.IDListValue(advocates)
 	state.setReferrals(advocates, now)
 	state.LastSync = todo{}.summary()
 }
@@ -557,7 +557,7 @@ func refresh(state *referralsModel, seen view, books *bookkeeping, diags *diag.D
 		deviating := slices.IndexFunc(seen.referrals, func(one *talonone.Referral) bool { return !books.Wanted.fitShared(one) })
 		state.show(seen.referrals[max(deviating, 0)])
 	}
-	advocates, _ := fw.Strings(state.Advocates)
+	advocates, _ := framework.Strings(state.Advocates)
 	missing := without(advocates, now)
 	if len(missing) > 0 && !seen.listed && (seen.unseen > 0 || !validNow(referralModel{StartDate: state.StartDate, ExpiryDate: state.ExpiryDate})) {
 		diags.AddWarning("Some referrals can't be seen",
@@ -569,7 +569,7 @@ func refresh(state *referralsModel, seen view, books *bookkeeping, diags *diag.D
 		return
 	}
 	kept := inOrder(now, advocates, *state)
-	state.Advocates = fw.IDListValue(kept)
+	state.Advocates = framework.IDListValue(kept)
 	state.setReferrals(kept, now)
 }
 
@@ -631,7 +631,7 @@ func changedSetting(plan, state referralsModel) path.Path {
 // reportMake explains a creation that failed.
 func reportMake(plan referralsModel, there, wanted int, err error, diags *diag.Diagnostics) {
 	var own diag.Diagnostics
-	fw.AddError(&own, doingAll("create referrals", plan), err)
+	framework.AddError(&own, doingAll("create referrals", plan), err)
 	for _, d := range own {
 		detail := fmt.Sprintf("%d of %d referrals are there. Run terraform apply again in this folder: it finds those that were created, and takes them over. No second code is made.\n\n%s", there, wanted, d.Detail())
 		if pointed, ok := d.(diag.DiagnosticWithPath); ok {
@@ -643,11 +643,11 @@ func reportMake(plan referralsModel, there, wanted int, err error, diags *diag.D
 }
 
 func missingIntegrationKey() string {
-	return fw.MissingKey(referralsType, &talonone.MissingCredentialError{Operation: "createReferralsForMultipleAdvocates", Credential: talonone.IntegrationCredential})
+	return framework.MissingKey(referralsType, &talonone.MissingCredentialError{Operation: "createReferralsForMultipleAdvocates", Credential: talonone.IntegrationCredential})
 }
 
-func doingAll(action string, m referralsModel) fw.Doing {
-	return fw.Doing{
+func doingAll(action string, m referralsModel) framework.Doing {
+	return framework.Doing{
 		Construct: referralsType, Action: action, Object: "in campaign " + strconv.FormatInt(m.CampaignID.ValueInt64(), 10),
 		Pointers: map[string]path.Path{
 			"/campaignId": path.Root("campaign_id"), "/advocateProfileIntegrationIds": path.Root("advocates"),

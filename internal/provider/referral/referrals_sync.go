@@ -9,7 +9,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -26,7 +26,7 @@ func (r *referralsResource) leftovers(ctx context.Context, plan referralsModel, 
 	}
 	seen, err := ofAdvocates(ctx, r.data.Client, plan.place(), advocates, earlier.since(r.data.Client), time.Time{})
 	if err != nil {
-		fw.AddError(diags, doingAll("look, before creating, for referrals", plan), err)
+		framework.AddError(diags, doingAll("look, before creating, for referrals", plan), err)
 		return adopted
 	}
 	wanted := plan.settings()
@@ -71,7 +71,7 @@ func (r *referralsResource) readAdopted(ctx context.Context, m referralsModel, a
 // what there is.
 func (r *referralsResource) apply(ctx context.Context, plan referralsModel, work todo, now map[string]made, books *bookkeeping, diags *diag.Diagnostics) {
 	if err := r.readAdopted(ctx, plan, work.adopt, books); err != nil {
-		fw.AddError(diags, doingAll("read referrals", plan), err)
+		framework.AddError(diags, doingAll("read referrals", plan), err)
 		return
 	}
 	if err := r.make(ctx, plan, work.create, now, books); err != nil {
@@ -89,7 +89,7 @@ func (r *referralsResource) apply(ctx context.Context, plan referralsModel, work
 		return
 	}
 	if err := r.remove(ctx, plan, work.remove, now); err != nil {
-		fw.AddError(diags, doingAll("delete referrals", plan), err)
+		framework.AddError(diags, doingAll("delete referrals", plan), err)
 	}
 }
 
@@ -174,7 +174,7 @@ func (r *referralsResource) change(ctx context.Context, plan referralsModel, ids
 		wanted.Friend = books.Friends[id]
 		updated, err := r.data.Client.UpdateReferral(ctx, where.applicationID, where.campaignID, id, wanted.update(before))
 		if err != nil && !talonone.IsNotFound(err) {
-			fw.AddError(diags, doingAll("change referrals", plan), err)
+			framework.AddError(diags, doingAll("change referrals", plan), err)
 			return
 		}
 		// One that went in the meantime shows in the next refresh.
@@ -249,7 +249,7 @@ func leaving(have map[string]made, wanted []string) []string {
 // inOrder lists the advocates that have a referral: in the planned order, and
 // behind them those of the state that are still there.
 func inOrder(now map[string]made, planned []string, state referralsModel) []string {
-	before, _ := fw.Strings(state.Advocates)
+	before, _ := framework.Strings(state.Advocates)
 	listed := make(map[string]bool, len(now))
 	ordered := []string{}
 	for _, advocate := range slices.Concat(planned, before) {

@@ -13,8 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/input"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -98,14 +98,14 @@ func sameTime(a, b *time.Time) bool {
 func sameAttributes(a, b string) bool {
 	left, okLeft := canonical(a)
 	right, okRight := canonical(b)
-	return okLeft && okRight && bulk.EqualJSON(left, right)
+	return okLeft && okRight && input.EqualJSON(left, right)
 }
 
 func canonical(object string) (string, bool) {
 	if object == "" || object == "null" {
 		return "{}", true
 	}
-	text, err := bulk.AppendCanonicalObject(nil, jsontext.NewDecoder(strings.NewReader(object)))
+	text, err := input.AppendCanonicalObject(nil, jsontext.NewDecoder(strings.NewReader(object)))
 	return string(text), err == nil
 }
 
@@ -126,7 +126,7 @@ func dateFrom(api *time.Time, prior timetypes.RFC3339) timetypes.RFC3339 {
 	if api != nil && sameTime(api, timeOf(prior)) {
 		return prior
 	}
-	return fw.OptionalTime(api)
+	return framework.OptionalTime(api)
 }
 
 // attributesFrom is the server's attributes in the spelling of prior where they

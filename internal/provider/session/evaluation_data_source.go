@@ -24,7 +24,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -44,7 +44,7 @@ var eventParts = []string{
 // discountTypes are the effects whose value is money off.
 var discountTypes = []string{"setDiscount", "setDiscountPerItem", "setDiscountPerAdditionalCost", "setDiscountPerAdditionalCostPerItem"}
 
-type evaluationDataSource struct{ data *fw.Data }
+type evaluationDataSource struct{ data *framework.Data }
 
 // NewEvaluationDataSource is the data source talonone_session_evaluation.
 func NewEvaluationDataSource() datasource.DataSource { return &evaluationDataSource{} }
@@ -81,7 +81,7 @@ func (d *evaluationDataSource) Metadata(_ context.Context, _ datasource.Metadata
 
 func (d *evaluationDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := evaluationContent()
-	maps.Copy(attributes, fw.DataSourceEffects("Nothing of it is stored: a dry run only says what would be."))
+	maps.Copy(attributes, framework.DataSourceEffects("Nothing of it is stored: a dry run only says what would be."))
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"integration_id": schema.StringAttribute{
 			Optional:            true,
@@ -105,7 +105,7 @@ func (d *evaluationDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 				"attributes": schema.StringAttribute{
 					Optional: true, CustomType: jsontypes.NormalizedType{},
 					MarkdownDescription: "Custom attributes of the event as a JSON object (`jsonencode({...})`); they must be defined in the Campaign Manager for this event.",
-					Validators:          []validator.String{fw.BagValidator{}},
+					Validators:          []validator.String{framework.BagValidator{}},
 				},
 			},
 		},
@@ -124,7 +124,7 @@ func (d *evaluationDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 		},
 		"response_content": schema.ListAttribute{
 			Optional: true, ElementType: types.StringType,
-			MarkdownDescription: "Further parts of the answer to keep in `response`, in the API's spelling: " + fw.ListedNames(responseParts) + "; for an event " + fw.ListedNames(eventParts) + ". Several of them hold personal data, which then is in the state.",
+			MarkdownDescription: "Further parts of the answer to keep in `response`, in the API's spelling: " + framework.ListedNames(responseParts) + "; for an event " + framework.ListedNames(eventParts) + ". Several of them hold personal data, which then is in the state.",
 			Validators:          partValidators(responseParts),
 		},
 		"response": schema.StringAttribute{
@@ -137,7 +137,7 @@ func (d *evaluationDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 		},
 		"total_discount": schema.NumberAttribute{
 			Computed:            true,
-			MarkdownDescription: "Sum of the values of all discount effects (" + fw.ListedNames(discountTypes) + "), in the Application's currency; 0 when there is none.",
+			MarkdownDescription: "Sum of the values of all discount effects (" + framework.ListedNames(discountTypes) + "), in the Application's currency; 0 when there is none.",
 		},
 		"total": schema.NumberAttribute{
 			Computed:            true,
@@ -153,7 +153,7 @@ func (d *evaluationDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 }
 
 func (d *evaluationDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+	d.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (d *evaluationDataSource) ValidateConfig(ctx context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse) {
@@ -184,7 +184,7 @@ func (d *evaluationDataSource) ValidateConfig(ctx context.Context, req datasourc
 			refuse(name, name+" is about carts, and this evaluates an event. Remove it, or remove event. An event's own attributes belong into event.attributes.")
 		}
 	}
-	parts, _ := fw.Strings(config.ResponseContent)
+	parts, _ := framework.Strings(config.ResponseContent)
 	for i, part := range parts {
 		if !slices.Contains(eventParts, part) {
 			resp.Diagnostics.AddAttributeError(path.Root("response_content").AtListIndex(i), "No part of an event's answer",
@@ -207,15 +207,15 @@ func (d *evaluationDataSource) Read(ctx context.Context, req datasource.ReadRequ
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	model.Effects = fw.Effects(answer.Effects)
-	model.CreatedCoupons, model.CreatedReferrals = fw.CreatedCoupons(answer.CreatedCoupons), fw.CreatedReferrals(answer.CreatedReferrals)
+	model.Effects = framework.Effects(answer.Effects)
+	model.CreatedCoupons, model.CreatedReferrals = framework.CreatedCoupons(answer.CreatedCoupons), framework.CreatedReferrals(answer.CreatedReferrals)
 	model.EffectTypes = effectTypes(answer.Effects)
 	model.TotalDiscount = totalDiscount(answer.Effects)
 	model.Total = types.NumberNull()
 	if answer.Session != nil {
-		model.Total = fw.Number(answer.Session.Total)
+		model.Total = framework.Number(answer.Session.Total)
 	}
-	model.Response = fw.Parts(model.ResponseContent, answer.Parts, &resp.Diagnostics)
+	model.Response = framework.Parts(model.ResponseContent, answer.Parts, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
 }
 
@@ -232,17 +232,17 @@ func (d *evaluationDataSource) evaluateCart(ctx context.Context, model *evaluati
 		state = model.State.ValueString()
 	}
 	update.State = &state
-	update.EvaluableCampaignIDs, _ = fw.Int64s(model.EvaluableCampaignIDs)
+	update.EvaluableCampaignIDs, _ = framework.Int64s(model.EvaluableCampaignIDs)
 	id := model.IntegrationID.ValueString()
 	if id == "" {
 		// Evaluations that shared an ID would wait for each other.
 		id = "terraform-evaluation-" + uuid.NewString()
 	}
-	asked, _ := fw.Strings(model.ResponseContent)
+	asked, _ := framework.Strings(model.ResponseContent)
 	answer, err := d.data.Client.UpdateCustomerSessionV2(ctx, id, update,
-		talonone.SessionOptions{Dry: true, Now: now, ResponseContent: fw.WithPart(asked, "customerSession")})
+		talonone.SessionOptions{Dry: true, Now: now, ResponseContent: framework.WithPart(asked, "customerSession")})
 	if err != nil {
-		fw.AddError(diags, fw.Doing{
+		framework.AddError(diags, framework.Doing{
 			Construct: "data " + evaluationType, Action: "evaluate the cart", Pointers: contentPointers(ctx, model.contentModel),
 		}, err)
 	}
@@ -276,15 +276,15 @@ func (d *evaluationDataSource) evaluateEvent(ctx context.Context, model *evaluat
 	if diags.HasError() {
 		return nil
 	}
-	cards, _ := fw.Strings(model.LoyaltyCards)
-	campaigns, _ := fw.Int64s(model.EvaluableCampaignIDs)
-	asked, _ := fw.Strings(model.ResponseContent)
+	cards, _ := framework.Strings(model.LoyaltyCards)
+	campaigns, _ := framework.Int64s(model.EvaluableCampaignIDs)
+	asked, _ := framework.Strings(model.ResponseContent)
 	answer, err := d.data.Client.TrackEventV2(ctx, talonone.EventRequest{
 		ProfileID: model.ProfileID.ValueString(), StoreIntegrationID: model.StoreIntegrationID.ValueString(),
-		EvaluableCampaignIDs: campaigns, Type: event.Type.ValueString(), Attributes: fw.RawAttributes(event.Attributes), LoyaltyCards: cards,
+		EvaluableCampaignIDs: campaigns, Type: event.Type.ValueString(), Attributes: framework.RawAttributes(event.Attributes), LoyaltyCards: cards,
 	}, talonone.EventOptions{Dry: true, ForceCompleteEvaluation: model.ForceCompleteEvaluation.ValueBool(), ResponseContent: asked})
 	if err != nil {
-		fw.AddError(diags, fw.Doing{
+		framework.AddError(diags, framework.Doing{
 			Construct: "data " + evaluationType, Action: "evaluate event", Object: strconv.Quote(event.Type.ValueString()),
 			Pointers: map[string]path.Path{
 				"/type": path.Root("event").AtName("type"), "/attributes": path.Root("event").AtName("attributes"),
@@ -301,7 +301,7 @@ func effectTypes(effects []talonone.Effect) types.List {
 	for i, effect := range effects {
 		names[i] = effect.EffectType
 	}
-	return fw.StringList(names, types.ListNull(types.StringType), fw.Exactly)
+	return framework.StringList(names, types.ListNull(types.StringType), framework.Exactly)
 }
 
 // totalDiscount adds up exactly what the discount effects take off.
@@ -319,5 +319,5 @@ func totalDiscount(effects []talonone.Effect) types.Number {
 		}
 	}
 	digits, _ := sum.FloatPrec()
-	return fw.Number(json.Number(sum.FloatString(digits)))
+	return framework.Number(json.Number(sum.FloatString(digits)))
 }

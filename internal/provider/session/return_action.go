@@ -11,7 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 )
 
 var (
@@ -21,7 +21,7 @@ var (
 
 const returnActionType = "talonone_return_cart_items"
 
-type returnAction struct{ data *fw.Data }
+type returnAction struct{ data *framework.Data }
 
 // NewReturnAction is the action talonone_return_cart_items.
 func NewReturnAction() action.Action { return &returnAction{} }
@@ -62,7 +62,7 @@ func (a *returnAction) Schema(_ context.Context, _ action.SchemaRequest, resp *a
 }
 
 func (a *returnAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
-	a.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+	a.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (a *returnAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
@@ -77,9 +77,9 @@ func (a *returnAction) Invoke(ctx context.Context, req action.InvokeRequest, res
 		return
 	}
 	run.Forget()
-	message := fmt.Sprintf("Returned items of customer session %q; %s.", config.SessionIntegrationID.ValueString(), fw.EffectSummary(answer.Effects))
+	message := fmt.Sprintf("Returned items of customer session %q; %s.", config.SessionIntegrationID.ValueString(), framework.EffectSummary(answer.Effects))
 	if answer.Return != nil {
-		message = fmt.Sprintf("Return %d: returned items of customer session %q; %s.", answer.Return.ID, config.SessionIntegrationID.ValueString(), fw.EffectSummary(answer.Effects))
+		message = fmt.Sprintf("Return %d: returned items of customer session %q; %s.", answer.Return.ID, config.SessionIntegrationID.ValueString(), framework.EffectSummary(answer.Effects))
 	}
 	resp.SendProgress(action.InvokeProgressEvent{Message: message})
 }

@@ -7,7 +7,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/acctest"
+	"github.com/talon-one/terraform-provider-talonone/internal/test/acctest"
 )
 
 var returnedItem = tftypes.Object{AttributeTypes: map[string]tftypes.Type{"position": tftypes.Number, "sku": tftypes.String, "quantity": tftypes.Number}}

@@ -9,7 +9,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/journal"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -54,8 +55,8 @@ func (m *returnInput) items(ctx context.Context, diags *diag.Diagnostics) []talo
 }
 
 // inputs are the arguments that make a return another one.
-func (m *returnInput) inputs(prior returnInput) []fw.Input {
-	return []fw.Input{
+func (m *returnInput) inputs(prior returnInput) []journal.Input {
+	return []journal.Input{
 		{Name: "session_integration_id", Planned: m.SessionIntegrationID, Prior: prior.SessionIntegrationID},
 		{Name: "returned_cart_items", Planned: m.ReturnedCartItems, Prior: prior.ReturnedCartItems},
 		{Name: "run_rule_engine", Planned: m.RunRuleEngine, Prior: prior.RunRuleEngine},
@@ -63,7 +64,7 @@ func (m *returnInput) inputs(prior returnInput) []fw.Input {
 }
 
 // run carries the return out, and reports what went wrong.
-func (m *returnInput) run(ctx context.Context, data *fw.Data, construct string, run *fw.Run, parts []string, diags *diag.Diagnostics) *talonone.State {
+func (m *returnInput) run(ctx context.Context, data *framework.Data, construct string, run *journal.Run, parts []string, diags *diag.Diagnostics) *talonone.State {
 	items := m.items(ctx, diags)
 	if diags.HasError() {
 		return nil
@@ -75,7 +76,7 @@ func (m *returnInput) run(ctx context.Context, data *fw.Data, construct string, 
 	if err == nil {
 		return answer
 	}
-	doing := fw.Doing{
+	doing := framework.Doing{
 		Construct: construct, Action: "return items of customer session", Object: strconv.Quote(id),
 		Pointers: map[string]path.Path{"/return/returnedCartItems": path.Root("returned_cart_items")},
 		Advice: map[int]string{
@@ -84,12 +85,12 @@ func (m *returnInput) run(ctx context.Context, data *fw.Data, construct string, 
 	}
 	if talonone.IsUnknownSession(err) {
 		run.Failed(err)
-		fw.AddAttributeError(diags, path.Root("session_integration_id"), doing, err)
+		framework.AddAttributeError(diags, path.Root("session_integration_id"), doing, err)
 		return nil
 	}
 	for i := range items {
 		doing.Pointers["/return/returnedCartItems/"+strconv.Itoa(i)] = path.Root("returned_cart_items").AtListIndex(i)
 	}
-	fw.AddRunError(diags, doing, err, run)
+	framework.AddRunError(diags, doing, err, run)
 	return nil
 }

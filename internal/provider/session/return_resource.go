@@ -16,7 +16,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/journal"
 )
 
 var (
@@ -28,7 +29,7 @@ var (
 
 const returnType = "talonone_cart_item_return"
 
-type returnResource struct{ data *fw.Data }
+type returnResource struct{ data *framework.Data }
 
 // NewReturnResource is the resource talonone_cart_item_return.
 func NewReturnResource() resource.Resource { return &returnResource{} }
@@ -61,7 +62,7 @@ func (r *returnResource) Metadata(_ context.Context, _ resource.MetadataRequest,
 
 func (r *returnResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	const again = " A change returns again."
-	attributes := fw.ResourceEffects("Those of the return.")
+	attributes := framework.ResourceEffects("Those of the return.")
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"session_integration_id": schema.StringAttribute{
 			Required: true, MarkdownDescription: returnText["session_integration_id"] + again,
@@ -94,7 +95,7 @@ func (r *returnResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 		},
 		"response_content": schema.ListAttribute{
 			Optional: true, ElementType: types.StringType,
-			MarkdownDescription: "Further parts of the answer to keep in `response`, in the API's spelling: " + fw.ListedNames(returnParts) + ". Several of them hold personal data, which then is in the state. A change takes effect with the next run.",
+			MarkdownDescription: "Further parts of the answer to keep in `response`, in the API's spelling: " + framework.ListedNames(returnParts) + ". Several of them hold personal data, which then is in the state. A change takes effect with the next run.",
 			Validators:          partValidators(returnParts),
 		},
 		"response": schema.StringAttribute{
@@ -123,7 +124,7 @@ func (r *returnResource) IdentitySchema(_ context.Context, _ resource.IdentitySc
 }
 
 func (r *returnResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+	r.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (r *returnResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
@@ -147,8 +148,8 @@ func (r *returnResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 		if config.IdempotencyKey.IsNull() {
 			plan.IdempotencyKey = state.IdempotencyKey
 		}
-		resp.RequiresReplace = fw.RunsAgain(append(plan.inputs(state),
-			fw.Input{Name: "idempotency_key", Planned: plan.IdempotencyKey, Prior: state.IdempotencyKey}))
+		resp.RequiresReplace = journal.RunsAgain(append(plan.inputs(state),
+			journal.Input{Name: "idempotency_key", Planned: plan.IdempotencyKey, Prior: state.IdempotencyKey}))
 		if len(resp.RequiresReplace) == 0 {
 			state.ResponseContent = plan.ResponseContent
 			if plan.ResponseContent.IsNull() {
@@ -156,7 +157,7 @@ func (r *returnResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 			}
 			plan = state
 		} else {
-			fw.WarnOfReplay(config.IdempotencyKey, state.IdempotencyKey, &resp.Diagnostics)
+			journal.WarnOfReplay(config.IdempotencyKey, state.IdempotencyKey, &resp.Diagnostics)
 			if config.IdempotencyKey.IsNull() {
 				plan.IdempotencyKey = types.StringUnknown()
 			}
@@ -176,7 +177,7 @@ func (r *returnResource) Create(ctx context.Context, req resource.CreateRequest,
 		return
 	}
 	run := r.data.Journal.BeginRun(returnType, plan.inputs(plan), plan.IdempotencyKey)
-	parts, _ := fw.Strings(plan.ResponseContent)
+	parts, _ := framework.Strings(plan.ResponseContent)
 	answer := plan.run(ctx, r.data, returnType, run, parts, &resp.Diagnostics)
 	if answer == nil {
 		return
@@ -185,11 +186,11 @@ func (r *returnResource) Create(ctx context.Context, req resource.CreateRequest,
 	plan.ID, plan.EventID, plan.SessionID, plan.Created = types.Int64Null(), types.Int64Null(), types.Int64Null(), timetypes.NewRFC3339Null()
 	if made := answer.Return; made != nil {
 		plan.ID, plan.EventID, plan.SessionID = types.Int64Value(made.ID), types.Int64Value(made.EventID), types.Int64Value(made.SessionID)
-		plan.Created = fw.Time(made.Created)
+		plan.Created = framework.Time(made.Created)
 	}
-	plan.Effects = fw.Effects(answer.Effects)
-	plan.CreatedCoupons, plan.CreatedReferrals = fw.CreatedCoupons(answer.CreatedCoupons), fw.CreatedReferrals(answer.CreatedReferrals)
-	plan.Response = fw.Parts(plan.ResponseContent, answer.Parts, &resp.Diagnostics)
+	plan.Effects = framework.Effects(answer.Effects)
+	plan.CreatedCoupons, plan.CreatedReferrals = framework.CreatedCoupons(answer.CreatedCoupons), framework.CreatedReferrals(answer.CreatedReferrals)
+	plan.Response = framework.Parts(plan.ResponseContent, answer.Parts, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, returnIdentity{SessionIntegrationID: plan.SessionIntegrationID, ID: plan.ID})...)
 }
@@ -221,8 +222,8 @@ func (r *returnResource) settle(state returnModel) {
 }
 
 // inputs are the arguments that make a return another one.
-func (m *returnModel) inputs(prior returnModel) []fw.Input {
-	return append(m.returnInput.inputs(prior.returnInput), fw.Input{Name: "triggers", Planned: m.Triggers, Prior: prior.Triggers})
+func (m *returnModel) inputs(prior returnModel) []journal.Input {
+	return append(m.returnInput.inputs(prior.returnInput), journal.Input{Name: "triggers", Planned: m.Triggers, Prior: prior.Triggers})
 }
 
 func positionValidators() []validator.Int64 {

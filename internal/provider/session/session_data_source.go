@@ -13,7 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -22,7 +22,7 @@ var (
 	_ datasource.DataSourceWithConfigure = (*sessionDataSource)(nil)
 )
 
-type sessionDataSource struct{ data *fw.Data }
+type sessionDataSource struct{ data *framework.Data }
 
 // NewDataSource is the data source talonone_customer_session.
 func NewDataSource() datasource.DataSource { return &sessionDataSource{} }
@@ -42,7 +42,7 @@ func (d *sessionDataSource) Metadata(_ context.Context, _ datasource.MetadataReq
 
 func (d *sessionDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := foundContent()
-	attributes["effects"] = fw.DataSourceEffects("Those in force: effects that were rolled back are left out.")["effects"]
+	attributes["effects"] = framework.DataSourceEffects("Those in force: effects that were rolled back are left out.")["effects"]
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"integration_id": schema.StringAttribute{
 			Required:            true,
@@ -68,7 +68,7 @@ func (d *sessionDataSource) Schema(_ context.Context, _ datasource.SchemaRequest
 }
 
 func (d *sessionDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+	d.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (d *sessionDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
@@ -85,7 +85,7 @@ func (d *sessionDataSource) Read(ctx context.Context, req datasource.ReadRequest
 		return
 	}
 	if err != nil {
-		fw.AddError(&resp.Diagnostics, fw.Doing{Construct: "data " + resourceType, Action: "read customer session", Object: fmt.Sprintf("%q", id)}, err)
+		framework.AddError(&resp.Diagnostics, framework.Doing{Construct: "data " + resourceType, Action: "read customer session", Object: fmt.Sprintf("%q", id)}, err)
 		return
 	}
 	model.contentModel = contentFromAPI(ctx, answer.Session, nullContent(), &resp.Diagnostics)

@@ -14,7 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -107,15 +107,15 @@ func withResults(input map[string]attr.Type) map[string]attr.Type {
 // session has, for attributes that are to be cleared.
 func (m *contentModel) toAPI(ctx context.Context, before contentModel, diags *diag.Diagnostics) talonone.SessionUpdate {
 	update := talonone.SessionUpdate{
-		ProfileID:          fw.StringPointer(m.ProfileID),
-		StoreIntegrationID: fw.StringPointer(m.StoreIntegrationID),
-		ReferralCode:       fw.StringPointer(m.ReferralCode),
+		ProfileID:          framework.StringPointer(m.ProfileID),
+		StoreIntegrationID: framework.StringPointer(m.StoreIntegrationID),
+		ReferralCode:       framework.StringPointer(m.ReferralCode),
 		AdditionalCosts:    costsToAPI(ctx, m.AdditionalCosts, diags),
-		Attributes:         fw.AttributesToSend(m.Attributes, before.Attributes),
+		Attributes:         framework.AttributesToSend(m.Attributes, before.Attributes),
 	}
-	update.CouponCodes, _ = fw.Strings(m.CouponCodes)
-	update.LoyaltyCards, _ = fw.Strings(m.LoyaltyCards)
-	update.Identifiers, _ = fw.Strings(m.Identifiers)
+	update.CouponCodes, _ = framework.Strings(m.CouponCodes)
+	update.LoyaltyCards, _ = framework.Strings(m.LoyaltyCards)
+	update.Identifiers, _ = framework.Strings(m.Identifiers)
 	if isSet(m.ExperimentVariantAllocations) {
 		update.ExperimentVariantAllocations = []talonone.ExperimentVariantAllocation{}
 		for _, a := range elements[allocationModel](ctx, m.ExperimentVariantAllocations, diags) {
@@ -150,12 +150,12 @@ func (m *contentModel) inputs(ctx context.Context, diags *diag.Diagnostics) []it
 
 func (m *itemInput) toAPI(ctx context.Context, diags *diag.Diagnostics) talonone.CartItem {
 	item := talonone.CartItem{
-		SKU: m.SKU.ValueString(), Quantity: m.Quantity.ValueInt64(), Price: fw.JSONNumber(m.Price),
-		Name: fw.StringPointer(m.Name), Category: fw.StringPointer(m.Category),
-		Weight: fw.JSONNumber(m.Weight), Height: fw.JSONNumber(m.Height), Width: fw.JSONNumber(m.Width), Length: fw.JSONNumber(m.Length),
-		Attributes: fw.RawAttributes(m.Attributes), AdditionalCosts: costsToAPI(ctx, m.AdditionalCosts, diags),
+		SKU: m.SKU.ValueString(), Quantity: m.Quantity.ValueInt64(), Price: framework.JSONNumber(m.Price),
+		Name: framework.StringPointer(m.Name), Category: framework.StringPointer(m.Category),
+		Weight: framework.JSONNumber(m.Weight), Height: framework.JSONNumber(m.Height), Width: framework.JSONNumber(m.Width), Length: framework.JSONNumber(m.Length),
+		Attributes: framework.RawAttributes(m.Attributes), AdditionalCosts: costsToAPI(ctx, m.AdditionalCosts, diags),
 	}
-	if product := fw.StringPointer(m.Product); product != nil {
+	if product := framework.StringPointer(m.Product); product != nil {
 		item.Product = &talonone.ItemProduct{Name: *product}
 	}
 	return item
@@ -169,7 +169,7 @@ func costsToAPI(ctx context.Context, costs types.Map, diags *diag.Diagnostics) m
 	diags.Append(costs.ElementsAs(ctx, &models, false)...)
 	api := make(map[string]talonone.AdditionalCost, len(models))
 	for name, model := range models {
-		if price := fw.JSONNumber(model.Price); price != nil {
+		if price := framework.JSONNumber(model.Price); price != nil {
 			api[name] = talonone.AdditionalCost{Price: *price}
 		}
 	}
@@ -182,15 +182,15 @@ func costsToAPI(ctx context.Context, costs types.Map, diags *diag.Diagnostics) m
 func contentFromAPI(ctx context.Context, api *talonone.Session, prior contentModel, diags *diag.Diagnostics) contentModel {
 	content := contentModel{
 		ProfileID:          types.StringValue(api.ProfileID),
-		StoreIntegrationID: fw.OptionalString(&api.StoreIntegrationID, types.StringNull()),
-		CouponCodes:        fw.StringList(api.CouponCodes, prior.CouponCodes, fw.CaseInsensitively),
+		StoreIntegrationID: framework.OptionalString(&api.StoreIntegrationID, types.StringNull()),
+		CouponCodes:        framework.StringList(api.CouponCodes, prior.CouponCodes, framework.CaseInsensitively),
 		ReferralCode:       types.StringValue(api.ReferralCode),
-		LoyaltyCards:       fw.StringList(api.LoyaltyCards, prior.LoyaltyCards, fw.Exactly),
+		LoyaltyCards:       framework.StringList(api.LoyaltyCards, prior.LoyaltyCards, framework.Exactly),
 		AdditionalCosts:    costsFromAPI(api.AdditionalCosts),
-		Identifiers:        fw.StringList(api.Identifiers, prior.Identifiers, fw.Exactly),
-		Attributes:         fw.ManagedAttributes(api.Attributes, prior.Attributes),
+		Identifiers:        framework.StringList(api.Identifiers, prior.Identifiers, framework.Exactly),
+		Attributes:         framework.ManagedAttributes(api.Attributes, prior.Attributes),
 	}
-	if before := prior.ReferralCode.ValueString(); fw.CaseInsensitively(before, api.ReferralCode) && isSet(prior.ReferralCode) {
+	if before := prior.ReferralCode.ValueString(); framework.CaseInsensitively(before, api.ReferralCode) && isSet(prior.ReferralCode) {
 		content.ReferralCode = prior.ReferralCode
 	}
 	allocations := make([]attr.Value, len(api.ExperimentVariantAllocations))
@@ -246,7 +246,7 @@ func itemFromAPI(api talonone.SessionItem, place int) itemModel {
 		item.Product = optional(&api.Product.Name)
 	}
 	if len(api.Attributes) > 0 {
-		item.Attributes = fw.ManagedAttributes(api.Attributes, jsontypes.NewNormalizedNull())
+		item.Attributes = framework.ManagedAttributes(api.Attributes, jsontypes.NewNormalizedNull())
 	}
 	if len(api.AdditionalCosts) > 0 {
 		item.AdditionalCosts = costsFromAPI(api.AdditionalCosts)
@@ -277,8 +277,8 @@ func (m *itemModel) keepFrom(before itemModel) {
 	if before.Attributes.IsNull() {
 		m.Attributes = before.Attributes
 	} else if isSet(before.Attributes) {
-		all := fw.RawAttributes(m.Attributes)
-		if whole := fw.ManagedAttributes(all, jsontypes.NewNormalizedNull()); fw.SameJSON(whole.ValueString(), withoutNulls(before.Attributes)) {
+		all := framework.RawAttributes(m.Attributes)
+		if whole := framework.ManagedAttributes(all, jsontypes.NewNormalizedNull()); framework.SameJSON(whole.ValueString(), withoutNulls(before.Attributes)) {
 			m.Attributes = before.Attributes
 		} else {
 			m.Attributes = whole
@@ -290,13 +290,13 @@ func (m *itemModel) keepFrom(before itemModel) {
 }
 
 func withoutNulls(bag jsontypes.Normalized) string {
-	return fw.ManagedAttributes(fw.RawAttributes(bag), jsontypes.NewNormalizedNull()).ValueString()
+	return framework.ManagedAttributes(framework.RawAttributes(bag), jsontypes.NewNormalizedNull()).ValueString()
 }
 
 func costsFromAPI(api map[string]talonone.AdditionalCost) types.Map {
 	costs := make(map[string]attr.Value, len(api))
 	for name, cost := range api {
-		costs[name] = types.ObjectValueMust(costType.AttrTypes, map[string]attr.Value{"price": fw.Number(cost.Price)})
+		costs[name] = types.ObjectValueMust(costType.AttrTypes, map[string]attr.Value{"price": framework.Number(cost.Price)})
 	}
 	return types.MapValueMust(costType, costs)
 }
@@ -306,15 +306,15 @@ func resultFromAPI(api *talonone.Session, effects []talonone.Effect) resultModel
 	return resultModel{
 		ID:                          types.Int64Value(api.ID),
 		ApplicationID:               types.Int64Value(api.ApplicationID),
-		Created:                     fw.Time(api.Created),
-		Updated:                     fw.Time(api.Updated),
+		Created:                     framework.Time(api.Created),
+		Updated:                     framework.Time(api.Updated),
 		FirstSession:                types.BoolValue(api.FirstSession),
 		UpdateCount:                 types.Int64Value(api.UpdateCount),
-		Total:                       fw.Number(api.Total),
-		CartItemTotal:               fw.Number(api.CartItemTotal),
-		AdditionalCostTotal:         fw.Number(api.AdditionalCostTotal),
-		CartItemAdditionalCostTotal: fw.Number(api.CartItemAdditionalCostTotal),
-		Effects:                     fw.Effects(effects),
+		Total:                       framework.Number(api.Total),
+		CartItemTotal:               framework.Number(api.CartItemTotal),
+		AdditionalCostTotal:         framework.Number(api.AdditionalCostTotal),
+		CartItemAdditionalCostTotal: framework.Number(api.CartItemAdditionalCostTotal),
+		Effects:                     framework.Effects(effects),
 	}
 }
 
@@ -332,11 +332,11 @@ func elements[T any](ctx context.Context, list types.List, diags *diag.Diagnosti
 func isSet(value attr.Value) bool { return !value.IsNull() && !value.IsUnknown() }
 
 // optional is null for a missing or empty text.
-func optional(api *string) types.String { return fw.OptionalString(api, types.StringNull()) }
+func optional(api *string) types.String { return framework.OptionalString(api, types.StringNull()) }
 
 func numberOrNull(api *json.Number) types.Number {
 	if api == nil {
 		return types.NumberNull()
 	}
-	return fw.Number(*api)
+	return framework.Number(*api)
 }

@@ -24,7 +24,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -50,7 +50,7 @@ var responseParts = []string{
 	"awardedGiveaways", "ruleFailureReasons", "previousReturns", "campaignEligibility", "achievements",
 }
 
-type sessionResource struct{ data *fw.Data }
+type sessionResource struct{ data *framework.Data }
 
 // NewResource is the resource talonone_customer_session.
 func NewResource() resource.Resource { return &sessionResource{} }
@@ -81,7 +81,7 @@ func (r *sessionResource) Metadata(_ context.Context, _ resource.MetadataRequest
 
 func (r *sessionResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	attributes := resourceContent()
-	maps.Copy(attributes, fw.ResourceEffects("As of the last update that Terraform made, or of the last refresh for effects."))
+	maps.Copy(attributes, framework.ResourceEffects("As of the last update that Terraform made, or of the last refresh for effects."))
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"integration_id": schema.StringAttribute{
 			Required: true,
@@ -103,7 +103,7 @@ func (r *sessionResource) Schema(_ context.Context, _ resource.SchemaRequest, re
 		},
 		"response_content": schema.ListAttribute{
 			Optional: true, ElementType: types.StringType,
-			MarkdownDescription: "Further parts of the answer to keep in `response`, in the API's spelling: " + fw.ListedNames(responseParts) + ". Several of them hold personal data, which then is in the state. " +
+			MarkdownDescription: "Further parts of the answer to keep in `response`, in the API's spelling: " + framework.ListedNames(responseParts) + ". Several of them hold personal data, which then is in the state. " +
 				"A change asks again by an update while the session is open, and otherwise takes effect with the next one.",
 			Validators: partValidators(responseParts),
 		},
@@ -145,7 +145,7 @@ func (r *sessionResource) IdentitySchema(_ context.Context, _ resource.IdentityS
 }
 
 func (r *sessionResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
-	r.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+	r.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (r *sessionResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
@@ -191,8 +191,8 @@ func (r *sessionResource) Create(ctx context.Context, req resource.CreateRequest
 		return
 	}
 	update := plan.toAPI(ctx, contentModel{}, &resp.Diagnostics)
-	update.State = fw.StringPointer(plan.State)
-	update.EvaluableCampaignIDs, _ = fw.Int64s(plan.EvaluableCampaignIDs)
+	update.State = framework.StringPointer(plan.State)
+	update.EvaluableCampaignIDs, _ = framework.Int64s(plan.EvaluableCampaignIDs)
 	answer, err := r.send(ctx, &plan, update)
 	adopted := false
 	if talonone.IsBadRequest(err) {
@@ -201,7 +201,7 @@ func (r *sessionResource) Create(ctx context.Context, req resource.CreateRequest
 		}
 	}
 	if err != nil {
-		fw.AddError(&resp.Diagnostics, doing(ctx, "create customer session", plan), err)
+		framework.AddError(&resp.Diagnostics, doing(ctx, "create customer session", plan), err)
 		return
 	}
 	if answer.Session.UpdateCount > 1 && !adopted {
@@ -228,7 +228,7 @@ func (r *sessionResource) Read(ctx context.Context, req resource.ReadRequest, re
 		return
 	}
 	if err != nil {
-		fw.AddError(&resp.Diagnostics, doing(ctx, "read customer session", state), err)
+		framework.AddError(&resp.Diagnostics, doing(ctx, "read customer session", state), err)
 		return
 	}
 	state.contentModel = contentFromAPI(ctx, answer.Session, state.contentModel, &resp.Diagnostics)
@@ -236,7 +236,7 @@ func (r *sessionResource) Read(ctx context.Context, req resource.ReadRequest, re
 	state.State = types.StringValue(answer.Session.State)
 	if state.CreatedCoupons.IsNull() {
 		// An import: what earlier updates created can't be read.
-		state.CreatedCoupons, state.CreatedReferrals = fw.CreatedCoupons(nil), fw.CreatedReferrals(nil)
+		state.CreatedCoupons, state.CreatedReferrals = framework.CreatedCoupons(nil), framework.CreatedReferrals(nil)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
@@ -257,7 +257,7 @@ func (r *sessionResource) Update(ctx context.Context, req resource.UpdateRequest
 	}
 	if reopens(state, plan) {
 		if _, err := r.data.Client.ReopenCustomerSession(ctx, plan.IntegrationID.ValueString(), uuid.NewString()); err != nil {
-			fw.AddError(&resp.Diagnostics, doing(ctx, "reopen customer session", plan), err)
+			framework.AddError(&resp.Diagnostics, doing(ctx, "reopen customer session", plan), err)
 			return
 		}
 		state.State = plan.State
@@ -265,12 +265,12 @@ func (r *sessionResource) Update(ctx context.Context, req resource.UpdateRequest
 	}
 	update := changes.content.toAPI(ctx, state.contentModel, &resp.Diagnostics)
 	if !plan.State.Equal(state.State) {
-		update.State = fw.StringPointer(plan.State)
+		update.State = framework.StringPointer(plan.State)
 	}
-	update.EvaluableCampaignIDs, _ = fw.Int64s(plan.EvaluableCampaignIDs)
+	update.EvaluableCampaignIDs, _ = framework.Int64s(plan.EvaluableCampaignIDs)
 	answer, err := r.send(ctx, &plan, update)
 	if err != nil {
-		fw.AddError(&resp.Diagnostics, doing(ctx, "update customer session", plan), err)
+		framework.AddError(&resp.Diagnostics, doing(ctx, "update customer session", plan), err)
 		return
 	}
 	model := plan.after(ctx, answer, &resp.Diagnostics)
@@ -297,7 +297,7 @@ func (r *sessionResource) Delete(ctx context.Context, req resource.DeleteRequest
 	}
 	failed := doing(ctx, "cancel customer session", state)
 	failed.Advice = map[int]string{http.StatusBadRequest: `To give the session up without cancelling it, set on_destroy = "forget", apply that, and destroy it then.`}
-	fw.AddError(&resp.Diagnostics, failed, err)
+	framework.AddError(&resp.Diagnostics, failed, err)
 }
 
 func (r *sessionResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
@@ -315,9 +315,9 @@ func (r *sessionResource) ImportState(ctx context.Context, req resource.ImportSt
 
 // send updates the session; the answer always has the session.
 func (r *sessionResource) send(ctx context.Context, plan *sessionModel, update talonone.SessionUpdate) (*talonone.State, error) {
-	asked, _ := fw.Strings(plan.ResponseContent)
+	asked, _ := framework.Strings(plan.ResponseContent)
 	answer, err := r.data.Client.UpdateCustomerSessionV2(ctx, plan.IntegrationID.ValueString(), update,
-		talonone.SessionOptions{ResponseContent: fw.WithPart(asked, "customerSession"), IdempotencyKey: uuid.NewString()})
+		talonone.SessionOptions{ResponseContent: framework.WithPart(asked, "customerSession"), IdempotencyKey: uuid.NewString()})
 	if err != nil {
 		return nil, err
 	}
@@ -358,7 +358,7 @@ func (r *sessionResource) checkAttributes(ctx context.Context, config contentMod
 	checkItems(ctx, r.data, config, diags)
 }
 
-func checkItems(ctx context.Context, data *fw.Data, config contentModel, diags *diag.Diagnostics) {
+func checkItems(ctx context.Context, data *framework.Data, config contentModel, diags *diag.Diagnostics) {
 	for i, item := range config.inputs(ctx, diags) {
 		element := path.Root("cart_items").AtListIndex(i)
 		at := element.AtName("attributes")
@@ -379,8 +379,8 @@ func (m sessionModel) after(ctx context.Context, answer *talonone.State, diags *
 	m.resultModel = resultFromAPI(answer.Session, answer.Effects)
 	m.State = types.StringValue(answer.Session.State)
 	keep(ctx, "state", &m.State, planned.State, diags)
-	m.CreatedCoupons, m.CreatedReferrals = fw.CreatedCoupons(answer.CreatedCoupons), fw.CreatedReferrals(answer.CreatedReferrals)
-	m.Response = fw.Parts(m.ResponseContent, answer.Parts, diags)
+	m.CreatedCoupons, m.CreatedReferrals = framework.CreatedCoupons(answer.CreatedCoupons), framework.CreatedReferrals(answer.CreatedReferrals)
+	m.Response = framework.Parts(m.ResponseContent, answer.Parts, diags)
 	return m
 }
 
@@ -638,8 +638,8 @@ func isFullyKnown(ctx context.Context, value attr.Value) bool {
 
 // doing leads the JSON pointers of the API's errors, with or without the name of
 // the body's part in front, to the attributes.
-func doing(ctx context.Context, action string, m sessionModel) fw.Doing {
-	return fw.Doing{
+func doing(ctx context.Context, action string, m sessionModel) framework.Doing {
+	return framework.Doing{
 		Construct: resourceType, Action: action, Object: strconv.Quote(m.IntegrationID.ValueString()),
 		Pointers: contentPointers(ctx, m.contentModel),
 		Advice: map[int]string{

@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -129,7 +129,7 @@ func resourceContent() map[string]resource.Attribute {
 		"price": resource.NumberAttribute{Optional: true, Computed: true, MarkdownDescription: itemText["price"]},
 		"attributes": resource.StringAttribute{
 			Optional: true, CustomType: jsontypes.NormalizedType{}, MarkdownDescription: itemText["attributes"],
-			Validators: []validator.String{fw.BagValidator{}},
+			Validators: []validator.String{framework.BagValidator{}},
 		},
 		"additional_costs": resource.MapNestedAttribute{Optional: true, MarkdownDescription: itemText["additional_costs"], NestedObject: cost},
 	}
@@ -172,7 +172,7 @@ func resourceContent() map[string]resource.Attribute {
 		},
 		"attributes": resource.StringAttribute{
 			Optional: true, Computed: true, CustomType: jsontypes.NormalizedType{}, MarkdownDescription: text("attributes"),
-			Validators: []validator.String{fw.BagValidator{}},
+			Validators: []validator.String{framework.BagValidator{}},
 		},
 		"experiment_variant_allocations": resource.ListNestedAttribute{
 			Optional: true, Computed: true, MarkdownDescription: text("experiment_variant_allocations"),
@@ -199,7 +199,7 @@ func evaluationContent() map[string]datasource.Attribute {
 		"price": datasource.NumberAttribute{Optional: true, MarkdownDescription: itemText["price"]},
 		"attributes": datasource.StringAttribute{
 			Optional: true, CustomType: jsontypes.NormalizedType{}, MarkdownDescription: itemText["attributes"],
-			Validators: []validator.String{fw.BagValidator{}},
+			Validators: []validator.String{framework.BagValidator{}},
 		},
 		"additional_costs": datasource.MapNestedAttribute{Optional: true, MarkdownDescription: itemText["additional_costs"], NestedObject: cost},
 	}
@@ -231,7 +231,7 @@ func evaluationContent() map[string]datasource.Attribute {
 		},
 		"attributes": datasource.StringAttribute{
 			Optional: true, CustomType: jsontypes.NormalizedType{}, MarkdownDescription: contentText["attributes"],
-			Validators: []validator.String{fw.BagValidator{}},
+			Validators: []validator.String{framework.BagValidator{}},
 		},
 		"experiment_variant_allocations": datasource.ListNestedAttribute{
 			Optional: true, MarkdownDescription: contentText["experiment_variant_allocations"],

@@ -13,7 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/fw"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -24,7 +24,7 @@ var (
 
 const listType = "talonone_customer_sessions"
 
-type sessionsDataSource struct{ data *fw.Data }
+type sessionsDataSource struct{ data *framework.Data }
 
 // NewListDataSource is the data source talonone_customer_sessions.
 func NewListDataSource() datasource.DataSource { return &sessionsDataSource{} }
@@ -113,7 +113,7 @@ func (d *sessionsDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 }
 
 func (d *sessionsDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.data = fw.DataFrom(req.ProviderData, &resp.Diagnostics)
+	d.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
 func (d *sessionsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
@@ -125,7 +125,7 @@ func (d *sessionsDataSource) Read(ctx context.Context, req datasource.ReadReques
 	filter := talonone.SessionFilter{
 		IntegrationID: model.IntegrationID.ValueString(), Profile: model.Profile.ValueString(), State: model.State.ValueString(),
 		Coupon: model.Coupon.ValueString(), Referral: model.Referral.ValueString(), StoreIntegrationID: model.StoreIntegrationID.ValueString(),
-		CreatedAfter: fw.Instant(model.CreatedAfter, &resp.Diagnostics), CreatedBefore: fw.Instant(model.CreatedBefore, &resp.Diagnostics),
+		CreatedAfter: framework.Instant(model.CreatedAfter, &resp.Diagnostics), CreatedBefore: framework.Instant(model.CreatedBefore, &resp.Diagnostics),
 	}
 	if resp.Diagnostics.HasError() {
 		return
@@ -141,12 +141,12 @@ func (d *sessionsDataSource) Read(ctx context.Context, req datasource.ReadReques
 		return nil
 	})
 	if err != nil {
-		doing := fw.Doing{Construct: "data " + listType, Action: "list the customer sessions of Application", Object: strconv.FormatInt(model.ApplicationID.ValueInt64(), 10)}
+		doing := framework.Doing{Construct: "data " + listType, Action: "list the customer sessions of Application", Object: strconv.FormatInt(model.ApplicationID.ValueInt64(), 10)}
 		if talonone.IsNotFound(err) {
-			fw.AddAttributeError(&resp.Diagnostics, path.Root("application_id"), doing, err)
+			framework.AddAttributeError(&resp.Diagnostics, path.Root("application_id"), doing, err)
 			return
 		}
-		fw.AddError(&resp.Diagnostics, doing, err)
+		framework.AddError(&resp.Diagnostics, doing, err)
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
@@ -154,8 +154,8 @@ func (d *sessionsDataSource) Read(ctx context.Context, req datasource.ReadReques
 
 func listedFromAPI(api talonone.ApplicationSession) listedModel {
 	return listedModel{
-		ID: types.Int64Value(api.ID), Created: fw.Time(api.Created), IntegrationID: types.StringValue(api.IntegrationID),
+		ID: types.Int64Value(api.ID), Created: framework.Time(api.Created), IntegrationID: types.StringValue(api.IntegrationID),
 		ProfileIntegrationID: optional(&api.ProfileIntegrationID), StoreIntegrationID: optional(&api.StoreIntegrationID),
-		Coupon: optional(&api.Coupon), Referral: optional(&api.Referral), State: types.StringValue(api.State), Total: fw.Number(api.Total),
+		Coupon: optional(&api.Coupon), Referral: optional(&api.Referral), State: types.StringValue(api.State), Total: framework.Number(api.Total),
 	}
 }

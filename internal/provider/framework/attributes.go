@@ -1,0 +1,173 @@
+package framework
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
+)
+
+// Definitions are the custom attributes of one entity, by name.
+type Definitions map[string]talonone.AttributeDefinition
+
+// DefinitionsOf reads the account's definitions of an entity, narrowed by keep
+// where it is not nil. It returns nil where they can't or shall not be checked:
+// validate_attributes is off, there is no Management key, or the key does not
+// allow the endpoint. Other failures are reported.
+func (d *Data) DefinitionsOf(ctx context.Context, entity talonone.Entity, keep func(talonone.AttributeDefinition) bool, diags *diag.Diagnostics) Definitions {
+	if !d.ValidateAttributes || !d.Client.HasManagementKey() {
+		return nil
+	}
+	all, err := d.Client.GetAttributes(ctx)
+	switch {
+	case talonone.IsUnauthorized(err):
+		return nil
+	case err != nil:
+		AddError(diags, Doing{Construct: "validate_attributes", Action: "read attribute definitions"}, err)
+		return nil
+	}
+	definitions := Definitions{}
+	for _, definition := range all {
+		if definition.Entity == entity && (keep == nil || keep(definition)) {
+			definitions[definition.Name] = definition
+		}
+	}
+	return definitions
+}
+
+// CheckBag reports on at every attribute of a JSON object that the account does
+// not define for the entity, or defines with another type. Unknown and null bags
+// have nothing to check.
+func (d *Data) CheckBag(ctx context.Context, entity talonone.Entity, keep func(talonone.AttributeDefinition) bool, bag jsontypes.Normalized, at path.Path, diags *diag.Diagnostics) {
+	if bag.IsNull() || bag.IsUnknown() {
+		return
+	}
+	values, err := DecodeObject(bag.ValueString())
+	if err != nil {
+		diags.AddAttributeError(at, "Invalid attributes", err.Error())
+		return
+	}
+	definitions := d.DefinitionsOf(ctx, entity, keep, diags)
+	if definitions == nil {
+		return
+	}
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		if problem := definitions.Problem(entity, name, values[name]); problem != "" {
+			diags.AddAttributeError(at, "Invalid attribute", problem)
+		}
+	}
+}
+
+// Problem says what is wrong with one attribute's value, decoded with
+// json.Number; it is empty where nothing is. null, which clears an attribute, is
+// always right.
+func (d Definitions) Problem(entity talonone.Entity, name string, value any) string {
+	definition, ok := d[name]
+	if !ok {
+		return fmt.Sprintf("The account defines no attribute %q for %s. It defines: %s. Correct the name, or create the attribute in the Campaign Manager.",
+			name, entity, d.names())
+	}
+	if value == nil || hasType(definition.Type, value) {
+		return ""
+	}
+	return fmt.Sprintf("Attribute %q of %s has type %s, and this value is %s. Write %s.", name, entity, definition.Type, describe(value), form(definition.Type))
+}
+
+func (d Definitions) names() string {
+	if len(d) == 0 {
+		return "none"
+	}
+	names := slices.Sorted(maps.Keys(d))
+	const shown = 20
+	if len(names) > shown {
+		return strings.Join(names[:shown], ", ") + fmt.Sprintf(" and %d more", len(names)-shown)
+	}
+	return strings.Join(names, ", ")
+}
+
+// hasType says whether a decoded JSON value has an attribute type of the API.
+func hasType(kind string, value any) bool {
+	if element, isList := strings.CutPrefix(kind, "(list "); isList {
+		list, ok := value.([]any)
+		element = strings.TrimSuffix(element, ")")
+		return ok && !slices.ContainsFunc(list, func(v any) bool { return !hasType(element, v) })
+	}
+	switch kind {
+	case "string":
+		_, ok := value.(string)
+		return ok
+	case "number":
+		_, ok := value.(json.Number)
+		return ok
+	case "boolean":
+		_, ok := value.(bool)
+		return ok
+	case "time":
+		text, ok := value.(string)
+		if !ok {
+			return false
+		}
+		_, err := time.Parse(time.RFC3339, text)
+		return err == nil
+	default:
+		// The JSON form of a location is not documented.
+		return true
+	}
+}
+
+func describe(value any) string {
+	switch value.(type) {
+	case string:
+		return "a string"
+	case json.Number:
+		return "a number"
+	case bool:
+		return "a boolean"
+	case []any:
+		return "a list"
+	default:
+		return "an object"
+	}
+}
+
+// form says how a value of an attribute type is written.
+func form(kind string) string {
+	if element, isList := strings.CutPrefix(kind, "(list "); isList {
+		return "a list, each element " + form(strings.TrimSuffix(element, ")"))
+	}
+	switch kind {
+	case "time":
+		return `an RFC 3339 time in quotes, such as "2026-03-01T10:00:00Z"`
+	case "string":
+		return "a text in quotes"
+	case "boolean":
+		return "true or false"
+	default:
+		return "a number without quotes"
+	}
+}
+
+// DecodeObject decodes a JSON object with exact numbers. Its errors are for the
+// reader of a diagnostic.
+func DecodeObject(text string) (map[string]any, error) {
+	decoder := json.NewDecoder(bytes.NewReader([]byte(text)))
+	decoder.UseNumber()
+	var values map[string]any
+	if err := decoder.Decode(&values); err != nil || values == nil {
+		return nil, fmt.Errorf("this must be one JSON object, as jsonencode({...}) writes it")
+	}
+	if decoder.More() {
+		return nil, fmt.Errorf("there is something behind the JSON object")
+	}
+	return values, nil
+}

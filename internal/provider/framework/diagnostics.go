@@ -1,0 +1,187 @@
+package framework
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
+)
+
+// Doing describes what a construct was about when an error came, for the reader
+// of the diagnostic.
+type Doing struct {
+	// Construct is the type as written in HCL, for example talonone_audience.
+	Construct string
+	// Action completes "Unable to …", for example "create audience".
+	Action string
+	// Object identifies what it was done to, for example `"VIP"`; optional.
+	Object string
+	// Pointers lead from the JSON pointers of the API's errors to attributes. A
+	// pointer below a listed one leads to the same attribute.
+	Pointers map[string]path.Path
+	// NotFound is the attribute that names what a 404 without such a pointer
+	// misses; optional.
+	NotFound path.Path
+	// Advice adds what to do for a status of the API.
+	Advice map[int]string
+}
+
+// AddError reports err: the API's own words, on the attribute they point to
+// where there is one, and what to do next.
+func AddError(diags *diag.Diagnostics, doing Doing, err error) {
+	summary := "Unable to " + doing.Action
+	if doing.Object != "" {
+		summary += " " + doing.Object
+	}
+	var apiErr *talonone.Error
+	if !errors.As(err, &apiErr) {
+		diags.AddError(summary, explain(doing, err))
+		return
+	}
+	pointed := make(map[string]bool)
+	for _, item := range apiErr.Items {
+		at, ok := doing.attribute(item.Source.Pointer)
+		if !ok || pointed[at.String()] {
+			continue
+		}
+		pointed[at.String()] = true
+		diags.AddAttributeError(at, summary, explain(doing, err))
+	}
+	switch {
+	case len(pointed) > 0:
+	case apiErr.StatusCode == http.StatusNotFound && len(doing.NotFound.Steps()) > 0:
+		diags.AddAttributeError(doing.NotFound, summary, explain(doing, err))
+	default:
+		diags.AddError(summary, explain(doing, err))
+	}
+}
+
+// AddAttributeError is AddError for an error that is known to be about one attribute.
+func AddAttributeError(diags *diag.Diagnostics, at path.Path, doing Doing, err error) {
+	var own diag.Diagnostics
+	AddError(&own, doing, err)
+	for _, d := range own {
+		diags.AddAttributeError(at, d.Summary(), d.Detail())
+	}
+}
+
+func (d Doing) attribute(pointer string) (path.Path, bool) {
+	for at := pointer; at != ""; at = at[:max(strings.LastIndexByte(at, '/'), 0)] {
+		if found, ok := d.Pointers[at]; ok {
+			return found, true
+		}
+	}
+	return path.Empty(), false
+}
+
+// explain is the detail of a diagnostic: what happened, then what to do.
+func explain(doing Doing, err error) string {
+	if missing, ok := errors.AsType[*talonone.MissingCredentialError](err); ok {
+		return MissingKey(doing.Construct, missing)
+	}
+	var apiErr *talonone.Error
+	if !errors.As(err, &apiErr) {
+		return joinParagraphs(sentence(err.Error()), adviseOnNetwork(err))
+	}
+	text := fmt.Sprintf("The API answered %s with %d %s", apiErr.Operation, apiErr.StatusCode, http.StatusText(apiErr.StatusCode))
+	if apiErr.Message != "" {
+		text += ": " + apiErr.Message
+	}
+	text = sentence(text)
+	items, left := apiErr.ShownItems()
+	for _, item := range items {
+		text += "\n  - " + item.String()
+	}
+	if left > 0 {
+		text += fmt.Sprintf("\n  - and %d more", left)
+	}
+	advice := doing.Advice[apiErr.StatusCode]
+	if advice == "" {
+		advice = adviseOnStatus(apiErr.StatusCode)
+	}
+	return joinParagraphs(text, advice, adviseOnOutcome(err))
+}
+
+// MissingKey explains which key a construct lacks, and both ways to set it.
+func MissingKey(construct string, missing *talonone.MissingCredentialError) string {
+	attribute, variable := "integration_api_key", "TALONONE_INTEGRATION_API_KEY"
+	where := "An Application's keys are made in the Campaign Manager under the Application's Settings > Integration API Keys."
+	if missing.Credential == talonone.ManagementCredential {
+		attribute, variable = "management_api_key", "TALONONE_MANAGEMENT_API_KEY"
+		where = "Management keys are made in the Campaign Manager under Account > Management API Keys; allow the endpoint that this needs."
+	}
+	return fmt.Sprintf("%s needs the %s for %s, and none is configured.\n\nSet %s in the provider block, or the environment variable %s. %s",
+		construct, missing.Credential, missing.Operation, attribute, variable, where)
+}
+
+func adviseOnStatus(status int) string {
+	switch status {
+	case http.StatusUnauthorized:
+		return "The deployment does not know the key: it is mistyped, has expired, or belongs to another deployment. Check base_url, integration_api_key and management_api_key of the provider block, or the TALONONE_ variables."
+	case http.StatusForbidden:
+		return "The key does not allow this endpoint. A Management key lists its endpoints in the Campaign Manager under Account > Management API Keys."
+	case http.StatusTooManyRequests:
+		return "The deployment limits the rate, and kept refusing after all repetitions. Run it again later, with a lower -parallelism, or with a higher max_retries in the provider block."
+	case http.StatusConflict:
+		return "Another request changed the same object at the same time. Run terraform apply again."
+	case http.StatusNotFound:
+		return "It does not exist on this deployment; a key of another Application's environment (sandbox or live) sees other objects."
+	}
+	if status >= http.StatusInternalServerError {
+		return "This is a failure of the deployment. Run terraform apply again; what has been done is kept."
+	}
+	return ""
+}
+
+func adviseOnNetwork(err error) string {
+	var dns *net.DNSError
+	var unknown *talonone.OutcomeUnknownError
+	var incomplete *talonone.IncompleteExportError
+	switch {
+	case errors.As(err, &unknown):
+		return adviseOnOutcome(err)
+	case errors.As(err, &incomplete), errors.Is(err, io.ErrUnexpectedEOF):
+		return "The deployment's answer was cut short, several times, and nothing was concluded from it. Run it again; if it stays like this, look for a proxy or a time limit between here and the deployment."
+	case errors.Is(err, context.Canceled):
+		return "Terraform was interrupted. Run terraform apply again; what has been done is kept."
+	case errors.Is(err, context.DeadlineExceeded):
+		return "The time allowed in the timeouts block is over. Run terraform apply again to go on, or allow more time."
+	case errors.As(err, &dns):
+		return "Check base_url of the provider block (or TALONONE_BASE_URL): its host does not resolve."
+	default:
+		return "The deployment could not be reached. Check base_url of the provider block (or TALONONE_BASE_URL), and the network."
+	}
+}
+
+func adviseOnOutcome(err error) string {
+	if _, ok := errors.AsType[*talonone.OutcomeUnknownError](err); !ok {
+		return ""
+	}
+	return "Look in the Campaign Manager whether it was done before running terraform apply again."
+}
+
+func joinParagraphs(parts ...string) string {
+	var kept []string
+	for _, part := range parts {
+		if part != "" {
+			kept = append(kept, part)
+		}
+	}
+	return strings.Join(kept, "\n\n")
+}
+
+// sentence ends text with a full stop, unless it has its own ending.
+func sentence(text string) string {
+	if text == "" || strings.ContainsRune(".!?", rune(text[len(text)-1])) {
+		return text
+	}
+	return text + "."
+}

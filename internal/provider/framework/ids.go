@@ -1,0 +1,66 @@
+package framework
+
+import (
+	"context"
+	"fmt"
+	"unicode/utf8"
+
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+)
+
+// maxIntegrationID is the longest integration ID, in characters (NewReferral and
+// the bodies of customer_audiences and customer_profiles).
+const maxIntegrationID = 1000
+
+// IDListValue is the list of these IDs; it is never null.
+func IDListValue(ids []string) types.List {
+	elements := make([]attr.Value, len(ids))
+	for i, id := range ids {
+		elements[i] = types.StringValue(id)
+	}
+	return types.ListValueMust(types.StringType, elements)
+}
+
+// IDList validates a list of integration IDs: each once, 1 to 1000 characters,
+// at most Max of them. It takes linear time, unlike a comparison of each pair.
+type IDList struct{ Max int }
+
+// Description says what is allowed.
+func (v IDList) Description(context.Context) string {
+	return fmt.Sprintf("at most %d different integration IDs of 1 to %d characters", v.Max, maxIntegrationID)
+}
+
+// MarkdownDescription says what is allowed.
+func (v IDList) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+// ValidateList reports each wrong element on its own path.
+func (v IDList) ValidateList(ctx context.Context, req validator.ListRequest, resp *validator.ListResponse) {
+	elements := req.ConfigValue.Elements()
+	if len(elements) > v.Max {
+		resp.Diagnostics.AddAttributeError(req.Path, "Too many integration IDs",
+			fmt.Sprintf("There are %d, and one resource takes %s. Spread them over several resources.", len(elements), v.Description(ctx)))
+		return
+	}
+	first := make(map[string]int, len(elements))
+	for i, element := range elements {
+		at := req.Path.AtListIndex(i)
+		id, ok := element.(types.String)
+		if !ok || id.IsUnknown() {
+			continue
+		}
+		length := utf8.RuneCountInString(id.ValueString())
+		if id.IsNull() || length == 0 || length > maxIntegrationID {
+			resp.Diagnostics.AddAttributeError(at, "Invalid integration ID",
+				fmt.Sprintf("Element %d is null, empty or longer than %d characters. An integration ID has 1 to %d characters.", i, maxIntegrationID, maxIntegrationID))
+			continue
+		}
+		if earlier, taken := first[id.ValueString()]; taken {
+			resp.Diagnostics.AddAttributeError(at, "Integration ID occurs twice",
+				fmt.Sprintf("Element %d repeats element %d. Remove one of them, for instance with distinct().", i, earlier))
+			continue
+		}
+		first[id.ValueString()] = i
+	}
+}

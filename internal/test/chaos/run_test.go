@@ -1,0 +1,205 @@
+package chaos
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
+	"github.com/talon-one/terraform-provider-talonone/internal/test/acctest"
+)
+
+// workspace is a configuration of one resource with its state and its data folder, beside a deployment of its own.
+type workspace struct {
+	scenario
+	d       *acctest.Deployment
+	folder  string
+	object  acctest.Instance
+	tainted bool
+	// invoked says that an action has ended well.
+	invoked bool
+}
+
+func legacyEvents(o *emulator.Options) { o.LegacyEvents = true }
+
+// newWorkspace has what the scenario begins with.
+func newWorkspace(t testing.TB, s scenario) *workspace {
+	t.Helper()
+	w := &workspace{scenario: s, d: acctest.StartUnchecked(t, legacyEvents), folder: t.TempDir(), object: acctest.Instance{Type: s.kind()}}
+	if s.seed != nil {
+		s.seed(t, w.d)
+	}
+	if s.before != nil {
+		if problem := w.apply(t, s.before, nil); problem != "" {
+			t.Fatal(problem)
+		}
+	}
+	w.d.Forget()
+	return w
+}
+
+// apply does what `terraform apply` does: a fresh provider, refresh, plan, and the changes, with Terraform's rules for
+// what is kept of a failure. It returns the text of the errors.
+func (w *workspace) apply(t testing.TB, config, settings attributes) string {
+	t.Helper()
+	p := w.d.NewProcessIn(t, w.folder, settings)
+	if w.isAction() {
+		return w.invoke(t, p, config)
+	}
+	plan, problem := w.plan(t, p, config)
+	if problem != "" {
+		return problem
+	}
+	if plan.Type == "" {
+		return ""
+	}
+	if !w.tainted && !plan.Replaces {
+		return w.carryOut(t, p, plan, config)
+	}
+	destroy, diags := p.Plan(t, w.kind(), w.object, nil)
+	if problem := acctest.Problem(diags); problem != "" {
+		return problem
+	}
+	if problem := w.carryOut(t, p, destroy, nil); problem != "" || config == nil {
+		return problem
+	}
+	create, diags := p.Plan(t, w.kind(), w.object, config)
+	if problem := acctest.Problem(diags); problem != "" {
+		return problem
+	}
+	return w.carryOut(t, p, create, config)
+}
+
+// invoke does what `terraform apply -invoke` does, and nothing when that has ended well before.
+func (w *workspace) invoke(t testing.TB, p *acctest.Process, config attributes) string {
+	t.Helper()
+	if w.invoked {
+		return ""
+	}
+	_, diags := p.Invoke(t, w.kind(), config)
+	problem := acctest.Problem(diags)
+	w.invoked = problem == ""
+	return problem
+}
+
+// plan refreshes and plans. The zero Plan is nothing to do.
+func (w *workspace) plan(t testing.TB, p *acctest.Process, config attributes) (acctest.Plan, string) {
+	t.Helper()
+	var diags []*tfprotov6.Diagnostic
+	if w.object, diags = p.Refresh(t, w.object); acctest.Problem(diags) != "" {
+		return acctest.Plan{}, acctest.Problem(diags)
+	}
+	w.tainted = w.tainted && w.object.Exists()
+	if config == nil && !w.object.Exists() {
+		return acctest.Plan{}, ""
+	}
+	plan, diags := p.Plan(t, w.kind(), w.object, config)
+	if problem := acctest.Problem(diags); problem != "" {
+		return acctest.Plan{}, problem
+	}
+	if !w.tainted && !plan.Replaces && !p.Changes(t, plan) {
+		return acctest.Plan{}, ""
+	}
+	return plan, ""
+}
+
+func (w *workspace) carryOut(t testing.TB, p *acctest.Process, plan acctest.Plan, config attributes) string {
+	t.Helper()
+	creates, updates := !w.object.Exists(), w.object.Exists() && config != nil
+	applied, diags := p.Apply(t.Context(), t, plan)
+	problem := acctest.Problem(diags)
+	if updates && problem != "" && !applied.Exists() {
+		return problem // an update that returns nothing keeps what there was
+	}
+	w.object, w.tainted = applied, creates && problem != "" && applied.Exists()
+	return problem
+}
+
+// requests are the counts that runs are compared by.
+type requests []emulator.Request
+
+func (w *workspace) requests() requests { return w.d.Server.Requests() }
+
+func (w *workspace) snapshot(t testing.TB) string {
+	t.Helper()
+	return snapshotOf(t, w.d.Server)
+}
+
+// snapshotOf is a deployment's content without what differs between two runs that did the same: numbers, times and
+// generated codes.
+func snapshotOf(t testing.TB, server *emulator.Server) string {
+	t.Helper()
+	text, err := server.State()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var state map[string]any
+	var profiles struct {
+		Profiles struct {
+			All []struct {
+				ID            float64
+				IntegrationID string
+			}
+		}
+	}
+	if err := errors.Join(json.Unmarshal(text, &state), json.Unmarshal(text, &profiles)); err != nil {
+		t.Fatal(err)
+	}
+	names := make(map[float64]string)
+	for _, profile := range profiles.Profiles.All {
+		names[profile.ID] = profile.IntegrationID
+	}
+	for _, part := range []string{"nextIds", "auth", "definitions", "idempotentAnswers"} {
+		delete(state, part)
+	}
+	plain, err := json.MarshalIndent(essence("", state, names), "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(plain)
+}
+
+// accidental are the members of the state that no configuration decides.
+var accidental = []string{
+	"id", "created", "modified", "lastUpdate", "lastActivity", "updated", "updateCount", "version", "code", "batchId", "eventId", "firstSession", "catalogItemId",
+}
+
+// essence is a part of the state without the accidental; profiles are called by their names, and lists sorted.
+func essence(name string, value any, profiles map[float64]string) any {
+	switch value := value.(type) {
+	case map[string]any:
+		kept := make(map[string]any, len(value))
+		for name, part := range value {
+			if !slices.Contains(accidental, name) {
+				kept[name] = essence(name, part, profiles)
+			}
+		}
+		return kept
+	case []any:
+		kept := make([]any, 0, len(value))
+		for _, part := range value {
+			if event, ok := part.(map[string]any); ok && isHistory(event) {
+				continue
+			}
+			kept = append(kept, essence(name, part, profiles))
+		}
+		slices.SortFunc(kept, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+		return kept
+	case float64:
+		if profile, known := profiles[value]; known && (name == "profileId" || name == "members") {
+			return profile
+		}
+	}
+	return value
+}
+
+// isHistory tells the events that the deployment writes by itself about each request.
+func isHistory(event map[string]any) bool {
+	kind, ok := event["type"].(string)
+	return ok && strings.HasPrefix(kind, "talon_")
+}

@@ -1,0 +1,58 @@
+// Package e2e tests the binaries of the provider and its tools with the real
+// Terraform or OpenTofu, where a test in process can't: processes that are
+// killed, logs on stderr, state and plan files, rate limits, examples.
+package e2e
+
+import (
+	"os"
+	"testing"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/terraformcli"
+)
+
+var binaries terraformcli.Binaries
+
+func TestMain(m *testing.M) { os.Exit(binaries.Run(m)) }
+
+// cli is a folder with a configuration.
+type cli struct {
+	*terraformcli.CLI
+	t *testing.T
+}
+
+// newCLI writes config into a new folder and points the environment at a
+// deployment. It skips the test on machines without a CLI.
+func newCLI(t *testing.T, url, config string) *cli {
+	t.Helper()
+	c := &cli{CLI: terraformcli.New(t, &binaries, url), t: t}
+	c.configure(config)
+	return c
+}
+
+// configure replaces the configuration.
+func (c *cli) configure(config string) {
+	c.t.Helper()
+	c.Write("main.tf", "terraform {\n  required_providers {\n    talonone = { source = \"talon-one/talonone\" }\n  }\n}\n"+config)
+}
+
+// stdout is what a command that succeeds writes to standard output alone: warnings go elsewhere.
+func (c *cli) stdout(args ...string) string {
+	c.t.Helper()
+	cmd := c.Command(args...)
+	cmd.Stderr = c.t.Output()
+	output, err := cmd.Output()
+	if err != nil {
+		c.t.Fatalf("%v: %v\n%s", args, err, output)
+	}
+	return string(output)
+}
+
+// must runs a command that has to end with one exit code.
+func (c *cli) must(code int, args ...string) string {
+	c.t.Helper()
+	output, got := c.Run(args...)
+	if got != code {
+		c.t.Fatalf("%v ended with %d, want %d:\n%s", args, got, code, output)
+	}
+	return output
+}

@@ -1,0 +1,185 @@
+package e2e
+
+import (
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/test/acctest"
+)
+
+// needsNewerCLI are the folders whose files only newer CLIs than the oldest
+// supported one accept.
+var needsNewerCLI = []string{"actions", "list-resources"}
+
+// seeds make what an example takes for granted: a data source reads what is there.
+var seeds = map[string]func(*testing.T, *acctest.Deployment){
+	"data-sources/talonone_audience": func(t *testing.T, d *acctest.Deployment) {
+		d.Call(t, http.MethodPost, "/v2/audiences", map[string]any{"name": "VIP customers"}, nil)
+		d.Call(t, http.MethodPost, "/v2/audiences", map[string]any{"name": "Buyers", "integration": "segment", "integrationId": "buyers-2026"}, nil)
+	},
+	"data-sources/talonone_audience_members": func(t *testing.T, d *acctest.Deployment) {
+		d.Call(t, http.MethodPost, "/v2/audiences", map[string]any{"name": "VIP customers"}, nil)
+	},
+}
+
+// TestEveryExampleIsApplied applies each folder under examples/ to a fresh
+// emulator, expects an empty plan after it, and destroys it again.
+func TestEveryExampleIsApplied(t *testing.T) {
+	t.Parallel()
+	for name, folder := range exampleFolders(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			skipWithoutNewerCLI(t, name)
+			applyExample(t, folder, seeds[name])
+		})
+	}
+}
+
+// exampleFolders are the folders that hold a configuration, by their names below examples/.
+func exampleFolders(t *testing.T) map[string]string {
+	t.Helper()
+	root := filepath.Join("..", "..", "..", "examples")
+	folders := make(map[string]string)
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".tf" || strings.HasPrefix(entry.Name(), "import-by-") {
+			return err
+		}
+		name, err := filepath.Rel(root, filepath.Dir(path))
+		folders[filepath.ToSlash(name)] = filepath.Dir(path)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return folders
+}
+
+func skipWithoutNewerCLI(t *testing.T, name string) {
+	t.Helper()
+	for _, kind := range needsNewerCLI {
+		if strings.HasPrefix(name, kind) {
+			t.Skipf("%s need Terraform 1.14: TestExamplesForNewerCLIsAreValid has them", kind)
+		}
+	}
+}
+
+func applyExample(t *testing.T, folder string, seed func(*testing.T, *acctest.Deployment)) {
+	t.Helper()
+	d := acctest.Start(t)
+	if seed != nil {
+		seed(t, d)
+	}
+	c := newExampleCLI(t, d.URL, folder)
+	c.must(0, "apply", "-auto-approve", "-no-color")
+	if output, code := c.Run("plan", "-detailed-exitcode", "-no-color"); code != 0 {
+		t.Errorf("the plan after the apply ended with %d:\n%s", code, output)
+	}
+	if c.giveUpProtection() {
+		c.must(0, "apply", "-auto-approve", "-no-color")
+	}
+	c.must(0, "destroy", "-auto-approve", "-no-color")
+}
+
+// newExampleCLI is newCLI with the configuration of a folder.
+func newExampleCLI(t *testing.T, url, folder string) *cli {
+	t.Helper()
+	c := newCLI(t, url, "")
+	if err := os.Remove(filepath.Join(c.Dir, "main.tf")); err != nil {
+		t.Fatal(err)
+	}
+	copyExample(t, folder, c)
+	// What the examples ask their readers for.
+	c.Env = append(c.Env, "TF_VAR_outlet_integration_api_key="+acctest.SandboxIntegrationKey)
+	if !strings.Contains(c.allConfiguration(), "required_providers") {
+		c.Write("versions_test.tf", "terraform {\n  required_providers {\n    talonone = { source = \"talon-one/talonone\" }\n  }\n}\n")
+	}
+	return c
+}
+
+// giveUpProtection does what a person has to do before destroying a protected
+// object, and says whether there was one.
+func (c *cli) giveUpProtection() bool {
+	c.t.Helper()
+	files, err := filepath.Glob(filepath.Join(c.Dir, "*.tf"))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	protections := map[*regexp.Regexp]string{
+		regexp.MustCompile(`(deletion_protection\s*=\s*)true`): "${1}false",
+		regexp.MustCompile(`(max_removal_percent\s*=\s*)\d+`):  "${1}100",
+	}
+	found := false
+	for _, file := range files {
+		for protection, without := range protections {
+			if content := c.Read(filepath.Base(file)); protection.MatchString(content) {
+				found = true
+				c.Write(filepath.Base(file), protection.ReplaceAllString(content, without))
+			}
+		}
+	}
+	return found
+}
+
+// copyExample copies a folder with its data files, but without the files that
+// import what the example itself creates.
+func copyExample(t *testing.T, folder string, c *cli) {
+	t.Helper()
+	if err := os.CopyFS(c.Dir, os.DirFS(folder)); err != nil {
+		t.Fatal(err)
+	}
+	imports, err := filepath.Glob(filepath.Join(c.Dir, "import*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range imports {
+		if err := os.Remove(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func (c *cli) allConfiguration() string {
+	c.t.Helper()
+	files, err := filepath.Glob(filepath.Join(c.Dir, "*.tf"))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	var all strings.Builder
+	for _, file := range files {
+		all.WriteString(c.Read(filepath.Base(file)))
+	}
+	return all.String()
+}
+
+// TestExamplesForNewerCLIsAreValid has the CLI check what TestEveryExampleIsApplied leaves out.
+func TestExamplesForNewerCLIsAreValid(t *testing.T) {
+	t.Parallel()
+	folders, err := filepath.Glob(filepath.Join("..", "..", "..", "examples", "*", "talonone_*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, folder := range folders {
+		kind, name := filepath.Base(filepath.Dir(folder)), filepath.Base(folder)
+		validate, needed := []string{"validate"}, actions
+		switch kind {
+		case "actions":
+		case "list-resources":
+			validate, needed = []string{"validate", "-query"}, queries
+		default:
+			continue
+		}
+		t.Run(kind+"/"+name, func(t *testing.T) {
+			t.Parallel()
+			d := acctest.Start(t)
+			c := newCLI(t, d.URL, "provider \"talonone\" {}\n")
+			c.needs(needed)
+			copyExample(t, folder, c)
+			c.must(0, validate...)
+		})
+	}
+}

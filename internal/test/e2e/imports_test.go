@@ -1,0 +1,179 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/provider"
+	"github.com/talon-one/terraform-provider-talonone/internal/test/acctest"
+)
+
+// importable is an object that exists already, and how an import block names it.
+type importable struct {
+	id, identity string
+}
+
+// importables has an entry for every resource that can be imported. What they import is made by hand,
+// with texts that HCL must quote, and with what an object may lack.
+var importables = map[string][]importable{
+	"talonone_audience": {
+		{id: "701", identity: `id = 701`},
+		{id: "702", identity: `id = 702`},
+		{id: "703", identity: `id = 703`},
+	},
+	"talonone_audience_membership":          {{id: "701/" + odd, identity: `audience_id = 701, profile_integration_id = ` + hcl(odd)}},
+	"talonone_audience_memberships":         {{id: "701", identity: `audience_id = 701`}, {id: "702", identity: `audience_id = 702`}},
+	"talonone_audience_customer_attributes": {{id: "701", identity: `audience_id = 701`}},
+	"talonone_catalog_item": {
+		{id: "6/" + odd, identity: `catalog_id = 6, sku = ` + hcl(odd)},
+		{id: "6/plain", identity: `catalog_id = 6, sku = "plain"`},
+	},
+	"talonone_catalog_items": {{id: "6", identity: `catalog_id = 6`}, {id: "7", identity: `catalog_id = 7`}},
+	"talonone_coupon_reservation": {
+		{id: "SUMMER25%OFF", identity: `coupon_value = "SUMMER25%OFF"`},
+		{id: "XMAS-20-2021", identity: `coupon_value = "XMAS-20-2021"`},
+	},
+	"talonone_customer_profile":  {{id: odd, identity: `integration_id = ` + hcl(odd)}, {id: "bare", identity: `integration_id = "bare"`}},
+	"talonone_customer_profiles": {{id: asJSON([]string{odd, "bare"}), identity: `integration_ids = ` + hcl(asJSON([]string{odd, "bare"}))}},
+	"talonone_customer_session": {
+		{id: "cart", identity: `integration_id = "cart"`},
+		{id: "order", identity: `integration_id = "order"`},
+		{id: "empty", identity: `integration_id = "empty"`},
+	},
+	"talonone_referral":  {{id: "11/4001", identity: `campaign_id = 11, id = 4001`}, {id: "11/4002", identity: `campaign_id = 11, id = 4002`}},
+	"talonone_referrals": {{id: "11", identity: `campaign_id = 11`}},
+}
+
+// odd is an ID that has to be quoted wherever it is written.
+const odd = "Zoë \"${x}\" %{if} \\ / ü@example.com"
+
+func asJSON(value any) string {
+	text, err := json.Marshal(value)
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
+
+// hcl is a text as HCL writes it.
+func hcl(text string) string {
+	return strings.NewReplacer(`${`, `$${`, `%{`, `%%{`).Replace(asJSON(text))
+}
+
+func makeImportables(t *testing.T, d *acctest.Deployment) {
+	t.Helper()
+	post := func(path string, body any) { d.Call(t, http.MethodPost, path, body, nil) }
+	put := func(path string, body any) { d.Call(t, http.MethodPut, path, body, nil) }
+	post("/v2/audiences", map[string]any{"name": odd, "description": "Two\nlines.", "subscribedApplicationsIds": []int{1}})
+	post("/v2/audiences", map[string]any{"name": "Bare"})
+	post("/v2/audiences", map[string]any{"name": "Segment", "integration": "segment", "integrationId": "buyers/2026", "createdIn3rdParty": true})
+	odder := "/v2/customer_profiles/" + escape(odd)
+	put(odder, map[string]any{"attributes": map[string]any{"Language": odd, "age": json.Number("42.50"), "vip": false, "interests": []string{}, "birthday": "2000-02-29T00:00:00Z"}})
+	put("/v2/customer_profiles/bare", map[string]any{"attributes": map[string]any{"age": json.Number("42.5")}})
+	post("/v2/customer_audiences", map[string]any{"data": []any{
+		map[string]any{"action": "add", "audienceId": 701, "profileIntegrationId": odd},
+		map[string]any{"action": "add", "audienceId": 701, "profileIntegrationId": "bare"},
+	}})
+	attributes := map[string]any{"color": odd, "size": json.Number("41.5"), "tags": []string{}, "in_stock": false, "released": "2026-01-01T00:00:00+01:00"}
+	put("/v1/catalogs/6/sync", map[string]any{"actions": []any{
+		map[string]any{"type": "ADD", "payload": map[string]any{"sku": odd, "price": json.Number("12345678901234.56"), "attributes": attributes, "product": map[string]any{"name": odd}}},
+		map[string]any{"type": "ADD", "payload": map[string]any{"sku": "plain"}},
+		map[string]any{"type": "ADD", "payload": map[string]any{"sku": "free", "price": 0, "attributes": map[string]any{"tags": []string{odd, ""}}}},
+	}})
+	post("/v1/coupon_reservations/SUMMER25%25OFF", map[string]any{"integrationIDs": []string{odd, "bare"}})
+	put("/v2/customer_sessions/cart", map[string]any{"customerSession": map[string]any{
+		"profileId": odd, "couponCodes": []string{"SUMMER10"}, "attributes": map[string]any{"Channel": odd},
+		"cartItems": []any{
+			map[string]any{"sku": odd, "name": odd, "quantity": 2, "price": json.Number("59.95"), "category": "shoes", "attributes": map[string]any{"color": "red"}},
+			map[string]any{"sku": "socks", "name": "", "quantity": 1, "price": json.Number("0")},
+		},
+		"additionalCosts": map[string]any{"shipping": map[string]any{"price": json.Number("4.90")}},
+	}})
+	put("/v2/customer_sessions/order", map[string]any{"customerSession": map[string]any{
+		"profileId": "bare", "state": "closed", "cartItems": []any{map[string]any{"sku": "socks", "name": "Socks", "quantity": 3, "price": json.Number("4.5")}},
+	}})
+	put("/v2/customer_sessions/empty", map[string]any{"customerSession": map[string]any{}})
+	settings := map[string]any{"campaignId": 11, "usageLimit": 3, "startDate": "2026-01-01T00:00:00Z", "expiryDate": "2099-12-31T23:59:59Z", "attributes": map[string]any{"source": odd}}
+	for _, advocate := range []string{odd, "bare"} {
+		body := maps.Clone(settings)
+		body["advocateProfileIntegrationId"] = advocate
+		post("/v1/referrals", body)
+	}
+	d.Forget()
+}
+
+// escape leaves no special character in a segment of a path, as the API asks for.
+func escape(segment string) string { return strings.ReplaceAll(url.QueryEscape(segment), "+", "%20") }
+
+func TestEveryImportableResourceIsInTheTable(t *testing.T) {
+	t.Parallel()
+	var want []string
+	for _, create := range provider.New(provider.Build{})().Resources(t.Context()) {
+		one := create()
+		if _, imports := one.(resource.ResourceWithImportState); !imports {
+			continue
+		}
+		var name resource.MetadataResponse
+		one.Metadata(t.Context(), resource.MetadataRequest{ProviderTypeName: "talonone"}, &name)
+		want = append(want, name.TypeName)
+	}
+	slices.Sort(want)
+	if got := slices.Sorted(maps.Keys(importables)); !slices.Equal(got, want) {
+		t.Errorf("the table has %q, the provider imports %q", got, want)
+	}
+}
+
+// TestGeneratedConfigurationPlansEmpty imports every importable resource by ID and by identity, lets the CLI write the
+// configuration, and expects that it changes nothing.
+func TestGeneratedConfigurationPlansEmpty(t *testing.T) {
+	t.Parallel()
+	for kind, objects := range importables {
+		for name, argument := range map[string]func(importable) string{
+			"id":       func(o importable) string { return "id = " + hcl(o.id) },
+			"identity": func(o importable) string { return "identity = {" + o.identity + "}" },
+		} {
+			t.Run(kind+" by "+name, func(t *testing.T) {
+				t.Parallel()
+				d := acctest.Start(t)
+				makeImportables(t, d)
+				var imports strings.Builder
+				for i, object := range objects {
+					fmt.Fprintf(&imports, "import {\n  to = %s.object_%d\n  %s\n}\n", kind, i, argument(object))
+				}
+				c := newCLI(t, d.URL, "provider \"talonone\" {\n  management_requests_per_second = 10000\n}\n"+imports.String())
+				c.needs(generation)
+				if name == "identity" {
+					c.needs(identityImports)
+				}
+				if kind == "talonone_customer_session" {
+					c.needs(nestedGeneration)
+				}
+				c.must(0, "plan", "-no-color", "-generate-config-out=generated.tf")
+				c.expectAdoption(d, kind)
+			})
+		}
+	}
+}
+
+// expectAdoption plans and applies imports with the configuration generated.tf, and expects that nothing else
+// happens.
+func (c *cli) expectAdoption(d *acctest.Deployment, what string) {
+	c.t.Helper()
+	output := c.must(0, "plan", "-no-color", "-out=adopt.tfplan")
+	if !strings.Contains(output, "0 to add, 0 to change, 0 to destroy") {
+		c.t.Errorf("%s: the plan does more than import:\n%s\n%s", what, clip(output), clip(c.Read("generated.tf")))
+	}
+	c.must(0, "apply", "adopt.tfplan")
+	if output, code := c.Run("plan", "-detailed-exitcode", "-no-color"); code != 0 {
+		c.t.Errorf("%s: the plan after the import is not empty (%d):\n%s", what, code, clip(output))
+	}
+	expectNoWrites(c.t, d)
+}

@@ -1,0 +1,114 @@
+package e2e
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"testing"
+)
+
+// A tag can be moved to other code; a digest can't. The comment after it is for people, and for dependabot.
+func TestActionsArePinnedByDigest(t *testing.T) {
+	t.Parallel()
+	uses := regexp.MustCompile(`(?m)^\s*(?:- )?uses:\s*(.*)$`)
+	pinned := regexp.MustCompile(`^[\w.-]+/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$`)
+	found := 0
+	for _, pattern := range []string{".github/workflows/*", "examples/pipelines/github/*", "docs/guides/*.md"} {
+		files, err := filepath.Glob(filepath.Join("..", "..", "..", filepath.FromSlash(pattern)))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("nothing is %s: %v", pattern, err)
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, match := range uses.FindAllStringSubmatch(string(text), -1) {
+				found++
+				if !pinned.MatchString(match[1]) {
+					t.Errorf("%s uses %s, which names no digest with its version in a comment", file, match[1])
+				}
+			}
+		}
+	}
+	if found < 10 {
+		t.Errorf("%d actions were found: the test looks in the wrong places", found)
+	}
+}
+
+// What `make snapshot` looks at must be what a release is made with.
+func TestSnapshotAndReleaseUseOneGoreleaser(t *testing.T) {
+	t.Parallel()
+	version := regexp.MustCompile(`goreleaser/v2@(v[\d.]+)`)
+	makefile, err := os.ReadFile(filepath.Join("..", "..", "..", "GNUmakefile"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	workflow, err := os.ReadFile(filepath.Join("..", "..", "..", ".github", "workflows", "release.yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	match := version.FindSubmatch(makefile)
+	if match == nil || !bytes.Contains(workflow, append([]byte("version: "), match[1]...)) {
+		t.Errorf("the release does not use the version of the snapshot, %q", match)
+	}
+}
+
+// TestBuildIsReproducible builds the programs of a release in two folders. With the flags of a release nothing of the
+// folder, of the time or of the version control gets into them.
+func TestBuildIsReproducible(t *testing.T) {
+	t.Parallel()
+	release, err := os.ReadFile(filepath.Join("..", "..", "..", ".goreleaser.yml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if programs, trimmed := bytes.Count(release, []byte("binary:")), bytes.Count(release, []byte("flags: [-trimpath]")); programs != 3 || trimmed != programs {
+		t.Fatalf("of %d programs, %d are built with -trimpath", programs, trimmed)
+	}
+	first, second := buildIn(t, filepath.Join(t.TempDir(), "a")), buildIn(t, filepath.Join(t.TempDir(), "another", "folder"))
+	if len(first) != 3 {
+		t.Errorf("%d programs were built, want 3", len(first))
+	}
+	for name, sum := range first {
+		if second[name] != sum {
+			t.Errorf("%s is another one when it is built in another folder", name)
+		}
+	}
+}
+
+// buildIn copies the sources to a folder, and returns the checksums of what is built of them there.
+func buildIn(t *testing.T, folder string) map[string][sha256.Size]byte {
+	t.Helper()
+	root := filepath.Join("..", "..", "..")
+	for _, sources := range []string{"cmd", "internal"} {
+		if err := os.CopyFS(filepath.Join(folder, sources), os.DirFS(filepath.Join(root, sources))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, file := range []string{"go.mod", "go.sum", "main.go"} {
+		copyFile(t, filepath.Join(root, file), filepath.Join(folder, file))
+	}
+	out := t.TempDir()
+	cmd := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-ldflags=-s -w -X main.version=1.2.3", "-o", out+string(filepath.Separator), ".", "./cmd/...")
+	cmd.Dir, cmd.Env = folder, append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=", "GOOS="+runtime.GOOS)
+	if output, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, output)
+	}
+	sums := make(map[string][sha256.Size]byte)
+	programs, err := os.ReadDir(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, program := range programs {
+		content, err := os.ReadFile(filepath.Join(out, program.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		sums[program.Name()] = sha256.Sum256(content)
+	}
+	return sums
+}
