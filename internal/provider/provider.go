@@ -194,67 +194,67 @@ func (p *talonOneProvider) Configure(ctx context.Context, req provider.Configure
 
 func (p *talonOneProvider) Resources(context.Context) []func() resource.Resource {
 	return []func() resource.Resource{
-		audience.NewResource,
-		catalog.NewItemsResource,
-		catalog.NewItemResource,
-		audience.NewMembershipResource,
-		audience.NewMembershipsResource,
-		audience.NewCustomerAttributesResource,
-		coupon.NewReservationResource,
-		referral.NewResource,
-		referral.NewBulkResource,
-		customer.NewProfileResource,
-		customer.NewProfilesResource,
-		customer.NewDataDeletionResource,
-		event.NewResource,
-		session.NewResource,
-		session.NewReturnResource,
+		audience.NewAudienceResource,
+		catalog.NewCatalogItemsResource,
+		catalog.NewCatalogItemResource,
+		audience.NewAudienceMembershipResource,
+		audience.NewAudienceMembershipsResource,
+		audience.NewAudienceCustomerAttributesResource,
+		coupon.NewCouponReservationResource,
+		referral.NewReferralResource,
+		referral.NewReferralsResource,
+		customer.NewCustomerProfileResource,
+		customer.NewCustomerProfilesResource,
+		customer.NewCustomerDataDeletionResource,
+		event.NewEventResource,
+		session.NewCustomerSessionResource,
+		session.NewCartItemReturnResource,
 	}
 }
 
 func (p *talonOneProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
-		audience.NewDataSource,
-		audience.NewListDataSource,
-		catalog.NewItemsDataSource,
-		audience.NewMembersDataSource,
-		coupon.NewDataSource,
+		audience.NewAudienceDataSource,
+		audience.NewAudiencesDataSource,
+		catalog.NewCatalogItemsDataSource,
+		audience.NewAudienceMembersDataSource,
+		coupon.NewCouponDataSource,
 		coupon.NewReservedCustomersDataSource,
-		customer.NewInventoryDataSource,
-		loyalty.NewTransactionsDataSource,
-		event.NewListDataSource,
-		session.NewDataSource,
-		session.NewListDataSource,
-		session.NewEvaluationDataSource,
+		customer.NewCustomerInventoryDataSource,
+		loyalty.NewLoyaltyTransactionsDataSource,
+		event.NewEventsDataSource,
+		session.NewCustomerSessionDataSource,
+		session.NewCustomerSessionsDataSource,
+		session.NewSessionEvaluationDataSource,
 	}
 }
 
 func (p *talonOneProvider) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{
-		catalog.NewFromCSVFunction,
+		catalog.NewCatalogItemsFromCSVFunction,
 		audience.NewMembersFunction,
 	}
 }
 
 func (p *talonOneProvider) Actions(context.Context) []func() action.Action {
 	return []func() action.Action{
-		catalog.NewEditItemsAction,
+		catalog.NewEditCatalogItemsAction,
 		audience.NewClearAudienceAction,
-		audience.NewCustomerAttributesAction,
-		customer.NewDeleteDataAction,
-		event.NewAction,
-		session.NewReturnAction,
+		audience.NewUpdateAudienceCustomerAttributesAction,
+		customer.NewDeleteCustomerDataAction,
+		event.NewTrackEventAction,
+		session.NewReturnCartItemsAction,
 	}
 }
 
 func (p *talonOneProvider) ListResources(context.Context) []func() list.ListResource {
 	return []func() list.ListResource{
-		audience.NewMembershipsListResource,
-		audience.NewMembershipListResource,
-		referral.NewListResource,
-		audience.NewListResource,
-		catalog.NewItemList,
-		coupon.NewReservationListResource,
+		audience.NewAudienceMembershipsList,
+		audience.NewAudienceMembershipList,
+		referral.NewReferralList,
+		audience.NewAudienceList,
+		catalog.NewCatalogItemList,
+		coupon.NewCouponReservationList,
 	}
 }
 

@@ -25,8 +25,8 @@ var (
 
 type audienceDataSource struct{ data *framework.Data }
 
-// NewDataSource is the data source talonone_audience.
-func NewDataSource() datasource.DataSource { return &audienceDataSource{} }
+// NewAudienceDataSource is the data source talonone_audience.
+func NewAudienceDataSource() datasource.DataSource { return &audienceDataSource{} }
 
 // foundModel mirrors an audience that was looked up.
 type foundModel struct {

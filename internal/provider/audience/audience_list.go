@@ -21,8 +21,8 @@ var (
 
 type audienceList struct{ data *framework.Data }
 
-// NewListResource is the list resource talonone_audience.
-func NewListResource() list.ListResource { return &audienceList{} }
+// NewAudienceList is the list resource talonone_audience.
+func NewAudienceList() list.ListResource { return &audienceList{} }
 
 // audienceListModel mirrors the list resource's configuration.
 type audienceListModel struct {

@@ -52,8 +52,8 @@ const (
 
 type audienceResource struct{ data *framework.Data }
 
-// NewResource is the resource talonone_audience.
-func NewResource() resource.Resource { return &audienceResource{} }
+// NewAudienceResource is the resource talonone_audience.
+func NewAudienceResource() resource.Resource { return &audienceResource{} }
 
 func (r *audienceResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = resourceType

@@ -22,8 +22,8 @@ var (
 
 type audiencesDataSource struct{ data *framework.Data }
 
-// NewListDataSource is the data source talonone_audiences.
-func NewListDataSource() datasource.DataSource { return &audiencesDataSource{} }
+// NewAudiencesDataSource is the data source talonone_audiences.
+func NewAudiencesDataSource() datasource.DataSource { return &audiencesDataSource{} }
 
 // audiencesModel mirrors the data source.
 type audiencesModel struct {

@@ -9,28 +9,30 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
 var (
-	_ action.Action                   = (*customerAttributesAction)(nil)
-	_ action.ActionWithConfigure      = (*customerAttributesAction)(nil)
-	_ action.ActionWithValidateConfig = (*customerAttributesAction)(nil)
-	_ action.ActionWithModifyPlan     = (*customerAttributesAction)(nil)
+	_ action.Action               = (*customerAttributesAction)(nil)
+	_ action.ActionWithConfigure  = (*customerAttributesAction)(nil)
+	_ action.ActionWithModifyPlan = (*customerAttributesAction)(nil)
 )
 
 const customerAttributesActionType = "talonone_update_audience_customer_attributes"
 
+// memberAttributes is what can be set on the members of an audience.
+var memberAttributes = customattr.Validator{NotEmpty: true}
+
 type customerAttributesAction struct{ data *framework.Data }
 
-// NewCustomerAttributesAction is the action talonone_update_audience_customer_attributes.
-func NewCustomerAttributesAction() action.Action { return &customerAttributesAction{} }
+// NewUpdateAudienceCustomerAttributesAction is the action talonone_update_audience_customer_attributes.
+func NewUpdateAudienceCustomerAttributesAction() action.Action { return &customerAttributesAction{} }
 
 // customerAttributesActionModel mirrors the action.
 type customerAttributesActionModel struct {
@@ -54,7 +56,7 @@ func (a *customerAttributesAction) Schema(_ context.Context, _ action.SchemaRequ
 				Validators:          []validator.Int64{int64validator.AtLeast(1)},
 			},
 			"attributes": schema.StringAttribute{
-				Required: true, CustomType: jsontypes.NormalizedType{},
+				Required: true, CustomType: jsontypes.NormalizedType{}, Validators: []validator.String{memberAttributes},
 				MarkdownDescription: "Custom attributes of customer profiles and their values, as one JSON object: `jsonencode({ Language = \"de\" })`. " +
 					"Names and types are checked against the account's definitions, where a Management API key allows it.",
 			},
@@ -64,12 +66,6 @@ func (a *customerAttributesAction) Schema(_ context.Context, _ action.SchemaRequ
 
 func (a *customerAttributesAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
 	a.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
-}
-
-func (a *customerAttributesAction) ValidateConfig(ctx context.Context, req action.ValidateConfigRequest, resp *action.ValidateConfigResponse) {
-	var config customerAttributesActionModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	resp.Diagnostics.Append(checkMemberAttributes(config.Attributes)...)
 }
 
 func (a *customerAttributesAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
@@ -82,14 +78,14 @@ func (a *customerAttributesAction) ModifyPlan(ctx context.Context, req action.Mo
 		return
 	}
 	expectAudience(ctx, a.data, config.AudienceID, &resp.Diagnostics)
-	a.data.CheckBag(ctx, talonone.EntityCustomerProfile, nil, config.Attributes, path.Root("attributes"), &resp.Diagnostics)
+	customattr.Check(ctx, a.data, talonone.EntityCustomerProfile, nil, config.Attributes, path.Root("attributes"), &resp.Diagnostics)
 }
 
 func (a *customerAttributesAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	var config customerAttributesActionModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	// A value that was unknown when the configuration was validated is known here.
-	resp.Diagnostics.Append(checkMemberAttributes(config.Attributes)...)
+	memberAttributes.Validate(config.Attributes.ValueString(), path.Root("attributes"), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -100,20 +96,4 @@ func (a *customerAttributesAction) Invoke(ctx context.Context, req action.Invoke
 		return
 	}
 	resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf("All members of audience %d have the attributes.", id)})
-}
-
-// checkMemberAttributes wants a JSON object that holds something to set.
-func checkMemberAttributes(attributes jsontypes.Normalized) diag.Diagnostics {
-	var diags diag.Diagnostics
-	if attributes.IsNull() || attributes.IsUnknown() {
-		return diags
-	}
-	values, err := framework.DecodeObject(attributes.ValueString())
-	switch {
-	case err != nil:
-		diags.AddAttributeError(path.Root("attributes"), "Invalid attributes", sentence(err))
-	case len(values) == 0:
-		diags.AddAttributeError(path.Root("attributes"), "No attributes", "The object is empty: name at least one attribute to set.")
-	}
-	return diags
 }

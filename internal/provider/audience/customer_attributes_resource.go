@@ -1,7 +1,6 @@
 package audience
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -10,7 +9,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
@@ -24,18 +22,17 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/input"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
 var (
-	_ resource.Resource                   = (*customerAttributesResource)(nil)
-	_ resource.ResourceWithConfigure      = (*customerAttributesResource)(nil)
-	_ resource.ResourceWithValidateConfig = (*customerAttributesResource)(nil)
-	_ resource.ResourceWithModifyPlan     = (*customerAttributesResource)(nil)
-	_ resource.ResourceWithImportState    = (*customerAttributesResource)(nil)
-	_ resource.ResourceWithIdentity       = (*customerAttributesResource)(nil)
+	_ resource.Resource                = (*customerAttributesResource)(nil)
+	_ resource.ResourceWithConfigure   = (*customerAttributesResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*customerAttributesResource)(nil)
+	_ resource.ResourceWithImportState = (*customerAttributesResource)(nil)
+	_ resource.ResourceWithIdentity    = (*customerAttributesResource)(nil)
 )
 
 const (
@@ -47,8 +44,8 @@ const (
 
 type customerAttributesResource struct{ data *framework.Data }
 
-// NewCustomerAttributesResource is the resource talonone_audience_customer_attributes.
-func NewCustomerAttributesResource() resource.Resource { return &customerAttributesResource{} }
+// NewAudienceCustomerAttributesResource is the resource talonone_audience_customer_attributes.
+func NewAudienceCustomerAttributesResource() resource.Resource { return &customerAttributesResource{} }
 
 // customerAttributesModel mirrors the resource.
 type customerAttributesModel struct {
@@ -79,7 +76,7 @@ func (r *customerAttributesResource) Schema(ctx context.Context, _ resource.Sche
 				PlanModifiers:       []planmodifier.Int64{int64planmodifier.RequiresReplace()},
 			},
 			"attributes": schema.StringAttribute{
-				Required: true, CustomType: jsontypes.NormalizedType{},
+				Required: true, CustomType: jsontypes.NormalizedType{}, Validators: []validator.String{memberAttributes},
 				MarkdownDescription: "Custom attributes of customer profiles and their values, as one JSON object: `jsonencode({ Language = \"de\", vip = true })`. " +
 					"Names and types are checked against the account's definitions (see `validate_attributes` of the provider). Changes in place; an attribute that is taken out here keeps its value on the members.",
 			},
@@ -119,12 +116,6 @@ func (r *customerAttributesResource) Configure(_ context.Context, req resource.C
 	r.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
-func (r *customerAttributesResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
-	var config customerAttributesModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	resp.Diagnostics.Append(checkMemberAttributes(config.Attributes)...)
-}
-
 func (r *customerAttributesResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if r.data == nil {
 		return
@@ -142,7 +133,7 @@ func (r *customerAttributesResource) ModifyPlan(ctx context.Context, req resourc
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.data.CheckBag(ctx, talonone.EntityCustomerProfile, nil, plan.Attributes, path.Root("attributes"), &resp.Diagnostics)
+	customattr.Check(ctx, r.data, talonone.EntityCustomerProfile, nil, plan.Attributes, path.Root("attributes"), &resp.Diagnostics)
 	switch {
 	case !r.checks(plan):
 		plan.MembersTotal, plan.MembersMatching = types.Int64Null(), types.Int64Null()
@@ -285,77 +276,40 @@ func (r *customerAttributesResource) fill(ctx context.Context, plan *customerAtt
 // count compares every member's values with the wanted ones. After an import nothing is
 // wanted yet: then it is what all members share.
 func (r *customerAttributesResource) count(ctx context.Context, state *customerAttributesModel) (total, matching int64, err error) {
-	wanted, err := canonicalAttributes([]byte(state.Attributes.ValueString()))
+	wanted, err := customattr.Parse(state.Attributes.ValueString())
 	if err != nil {
 		return 0, 0, err
 	}
 	imported := len(wanted) == 0
 	err = r.data.Client.GetAudienceMemberships(ctx, state.AudienceID.ValueInt64(), func(members []talonone.AudienceMember) error {
 		for _, member := range members {
-			has, err := canonicalAttributes(member.Attributes)
+			has, err := customattr.FromAPI(member.Attributes)
 			if err != nil {
-				return fmt.Errorf("getAudienceMemberships answered with attributes that are no JSON object: %w", err)
+				return fmt.Errorf("getAudienceMemberships: %w", err)
 			}
 			if imported {
 				wanted = shared(total == 0, wanted, has)
 			}
 			total++
-			if hasAll(has, wanted) {
+			if has.Has(wanted) {
 				matching++
 			}
 		}
 		return nil
 	})
 	if imported && err == nil {
-		state.Attributes, err = attributesValue(wanted)
+		state.Attributes = wanted.Value()
 	}
 	return total, matching, err
 }
 
 // shared takes out of the values that members share those that another member lacks.
-func shared(first bool, values, has map[string]string) map[string]string {
+func shared(first bool, values, has customattr.Attributes) customattr.Attributes {
 	if first {
-		maps.DeleteFunc(has, func(_, value string) bool { return value == "null" })
 		return has
 	}
-	maps.DeleteFunc(values, func(name, value string) bool { return !hasAll(has, map[string]string{name: value}) })
+	maps.DeleteFunc(values, func(name string, value json.RawMessage) bool { return !has.Has(customattr.Attributes{name: value}) })
 	return values
-}
-
-func attributesValue(values map[string]string) (jsontypes.Normalized, error) {
-	written := make(map[string]jsontext.Value, len(values))
-	for name, value := range values {
-		written[name] = jsontext.Value(value)
-	}
-	text, err := json.Marshal(written)
-	return jsontypes.NewNormalizedValue(string(text)), err
-}
-
-// canonicalAttributes decodes a bag; null counts as missing.
-func canonicalAttributes(bag []byte) (map[string]string, error) {
-	values := make(map[string]string)
-	if len(bytes.TrimSpace(bag)) == 0 || jsontext.Value(bag).Kind() == jsontext.KindNull {
-		return values, nil
-	}
-	err := input.DecodeObject(string(bag), func(name string, dec *jsontext.Decoder) error {
-		value, err := input.AppendCanonical(nil, dec)
-		values[name] = string(value)
-		return err
-	})
-	return values, err
-}
-
-func hasAll(has, wanted map[string]string) bool {
-	for name, want := range wanted {
-		have, ok := has[name]
-		if !ok {
-			have = "null"
-		}
-		if !input.EqualJSON(have, want) {
-			return false
-		}
-	}
-	return true
 }
 
 // attributesDoing describes the setting of values, for resource and action.

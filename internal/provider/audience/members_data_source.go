@@ -24,8 +24,8 @@ var (
 
 type membersDataSource struct{ data *framework.Data }
 
-// NewMembersDataSource is the data source talonone_audience_members.
-func NewMembersDataSource() datasource.DataSource { return &membersDataSource{} }
+// NewAudienceMembersDataSource is the data source talonone_audience_members.
+func NewAudienceMembersDataSource() datasource.DataSource { return &membersDataSource{} }
 
 // membersModel mirrors the data source.
 type membersModel struct {

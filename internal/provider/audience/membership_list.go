@@ -23,8 +23,8 @@ var (
 
 type membershipList struct{ data *framework.Data }
 
-// NewMembershipListResource is the list resource talonone_audience_membership.
-func NewMembershipListResource() list.ListResource { return &membershipList{} }
+// NewAudienceMembershipList is the list resource talonone_audience_membership.
+func NewAudienceMembershipList() list.ListResource { return &membershipList{} }
 
 // membershipListModel mirrors the list block.
 type membershipListModel struct {

@@ -34,8 +34,8 @@ const membershipType = "talonone_audience_membership"
 
 type membershipResource struct{ data *framework.Data }
 
-// NewMembershipResource is the resource talonone_audience_membership.
-func NewMembershipResource() resource.Resource { return &membershipResource{} }
+// NewAudienceMembershipResource is the resource talonone_audience_membership.
+func NewAudienceMembershipResource() resource.Resource { return &membershipResource{} }
 
 // membershipModel mirrors the resource, and its identity.
 type membershipModel struct {

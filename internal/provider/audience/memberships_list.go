@@ -22,8 +22,8 @@ var (
 
 type membershipsList struct{ data *framework.Data }
 
-// NewMembershipsListResource is the list resource talonone_audience_memberships.
-func NewMembershipsListResource() list.ListResource { return &membershipsList{} }
+// NewAudienceMembershipsList is the list resource talonone_audience_memberships.
+func NewAudienceMembershipsList() list.ListResource { return &membershipsList{} }
 
 func (l *membershipsList) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = membershipsType

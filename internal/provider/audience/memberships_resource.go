@@ -51,8 +51,8 @@ const (
 
 type membershipsResource struct{ data *framework.Data }
 
-// NewMembershipsResource is the resource talonone_audience_memberships.
-func NewMembershipsResource() resource.Resource { return &membershipsResource{} }
+// NewAudienceMembershipsResource is the resource talonone_audience_memberships.
+func NewAudienceMembershipsResource() resource.Resource { return &membershipsResource{} }
 
 func (r *membershipsResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = membershipsType

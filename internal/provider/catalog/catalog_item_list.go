@@ -24,8 +24,8 @@ var (
 
 type catalogItemList struct{ data *framework.Data }
 
-// NewItemList is the list resource talonone_catalog_item.
-func NewItemList() list.ListResource { return &catalogItemList{} }
+// NewCatalogItemList is the list resource talonone_catalog_item.
+func NewCatalogItemList() list.ListResource { return &catalogItemList{} }
 
 // listedItemsModel mirrors the list block's configuration.
 type listedItemsModel struct {

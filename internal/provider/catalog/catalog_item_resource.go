@@ -21,6 +21,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
@@ -37,8 +38,8 @@ const itemResourceType = "talonone_catalog_item"
 
 type catalogItemResource struct{ data *framework.Data }
 
-// NewItemResource is the resource talonone_catalog_item.
-func NewItemResource() resource.Resource { return &catalogItemResource{} }
+// NewCatalogItemResource is the resource talonone_catalog_item.
+func NewCatalogItemResource() resource.Resource { return &catalogItemResource{} }
 
 func (r *catalogItemResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = itemResourceType
@@ -119,7 +120,7 @@ func (r *catalogItemResource) ModifyPlan(ctx context.Context, req resource.Modif
 			resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 		}
 	} else {
-		r.data.CheckBag(ctx, talonone.EntityCartItem, connectedTo(plan.CatalogID.ValueInt64()), plan.Attributes, path.Root("attributes"), &resp.Diagnostics)
+		customattr.Check(ctx, r.data, talonone.EntityCartItem, connectedTo(plan.CatalogID.ValueInt64()), plan.Attributes, path.Root("attributes"), &resp.Diagnostics)
 	}
 	if creates {
 		r.warnOfTakeOver(ctx, plan, &resp.Diagnostics)

@@ -23,8 +23,8 @@ var (
 
 type catalogItemsDataSource struct{ data *framework.Data }
 
-// NewItemsDataSource is the data source talonone_catalog_items.
-func NewItemsDataSource() datasource.DataSource { return &catalogItemsDataSource{} }
+// NewCatalogItemsDataSource is the data source talonone_catalog_items.
+func NewCatalogItemsDataSource() datasource.DataSource { return &catalogItemsDataSource{} }
 
 // foundItemsModel mirrors the data source.
 type foundItemsModel struct {

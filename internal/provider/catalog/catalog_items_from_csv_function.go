@@ -16,8 +16,8 @@ var _ function.Function = (*fromCSVFunction)(nil)
 
 type fromCSVFunction struct{}
 
-// NewFromCSVFunction is the function provider::talonone::catalog_items_from_csv.
-func NewFromCSVFunction() function.Function { return &fromCSVFunction{} }
+// NewCatalogItemsFromCSVFunction is the function provider::talonone::catalog_items_from_csv.
+func NewCatalogItemsFromCSVFunction() function.Function { return &fromCSVFunction{} }
 
 func (f *fromCSVFunction) Metadata(_ context.Context, _ function.MetadataRequest, resp *function.MetadataResponse) {
 	resp.Name = "catalog_items_from_csv"

@@ -14,6 +14,7 @@ import (
 
 	"github.com/talon-one/terraform-provider-talonone/internal/input"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
@@ -141,7 +142,7 @@ func (r *catalogItemsResource) validate(ctx context.Context, plan *catalogItemsM
 	if len(w.changes.Added)+len(w.changes.Updated) == 0 {
 		return
 	}
-	definitions := r.data.DefinitionsOf(ctx, talonone.EntityCartItem, connectedTo(plan.CatalogID.ValueInt64()), diags)
+	definitions := customattr.DefinitionsOf(ctx, r.data, talonone.EntityCartItem, connectedTo(plan.CatalogID.ValueInt64()), diags)
 	if definitions == nil {
 		return
 	}
@@ -165,25 +166,18 @@ func connectedTo(catalogID int64) func(talonone.AttributeDefinition) bool {
 	}
 }
 
-func checkAttributes(definitions framework.Definitions, item Item) error {
+func checkAttributes(definitions customattr.Definitions, item Item) error {
 	if item.Attributes == "" {
 		return nil
 	}
-	values, err := framework.DecodeObject(item.Attributes)
+	attributes, err := customattr.Parse(item.Attributes)
 	if err != nil {
 		return err
 	}
-	var problems []string
-	for name, value := range values {
-		if problem := definitions.Problem(talonone.EntityCartItem, name, value); problem != "" {
-			problems = append(problems, problem)
-		}
+	if problems := definitions.Problems(talonone.EntityCartItem, attributes); len(problems) > 0 {
+		return errors.New(strings.Join(problems, " "))
 	}
-	if len(problems) == 0 {
-		return nil
-	}
-	slices.Sort(problems)
-	return errors.New(strings.Join(problems, " "))
+	return nil
 }
 
 // warn tells what the differences between state and plan don't show.

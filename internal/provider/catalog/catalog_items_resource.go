@@ -52,8 +52,8 @@ const (
 
 type catalogItemsResource struct{ data *framework.Data }
 
-// NewItemsResource is the resource talonone_catalog_items.
-func NewItemsResource() resource.Resource { return &catalogItemsResource{} }
+// NewCatalogItemsResource is the resource talonone_catalog_items.
+func NewCatalogItemsResource() resource.Resource { return &catalogItemsResource{} }
 
 func (r *catalogItemsResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = itemsResourceType

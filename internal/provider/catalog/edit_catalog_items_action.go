@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
@@ -43,8 +44,8 @@ var operators = []string{equals, "LT", "LE", "GT", "GE", oneOf}
 
 type editItemsAction struct{ data *framework.Data }
 
-// NewEditItemsAction is the action talonone_edit_catalog_items.
-func NewEditItemsAction() action.Action { return &editItemsAction{} }
+// NewEditCatalogItemsAction is the action talonone_edit_catalog_items.
+func NewEditCatalogItemsAction() action.Action { return &editItemsAction{} }
 
 // editItemsModel mirrors the action.
 type editItemsModel struct {
@@ -154,8 +155,8 @@ func (a *editItemsAction) ModifyPlan(ctx context.Context, req action.ModifyPlanR
 	config.checkScope(&resp.Diagnostics)
 	a.expectCatalog(ctx, config.CatalogID, &resp.Diagnostics)
 	connected := connectedTo(config.CatalogID.ValueInt64())
-	a.data.CheckBag(ctx, talonone.EntityCartItem, connected, config.Attributes, path.Root("attributes"), &resp.Diagnostics)
-	definitions := a.data.DefinitionsOf(ctx, talonone.EntityCartItem, connected, &resp.Diagnostics)
+	customattr.Check(ctx, a.data, talonone.EntityCartItem, connected, config.Attributes, path.Root("attributes"), &resp.Diagnostics)
+	definitions := customattr.DefinitionsOf(ctx, a.data, talonone.EntityCartItem, connected, &resp.Diagnostics)
 	if definitions == nil {
 		return
 	}
@@ -163,7 +164,7 @@ func (a *editItemsAction) ModifyPlan(ctx context.Context, req action.ModifyPlanR
 		if filter.Attribute.IsUnknown() {
 			continue
 		}
-		if problem := definitions.Problem(talonone.EntityCartItem, filter.Attribute.ValueString(), nil); problem != "" {
+		for _, problem := range definitions.Problems(talonone.EntityCartItem, customattr.Attributes{filter.Attribute.ValueString(): nil}) {
 			resp.Diagnostics.AddAttributeError(path.Root("filters").AtListIndex(i).AtName("attribute"), "Unknown attribute", problem)
 		}
 	}

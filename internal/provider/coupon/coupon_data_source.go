@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
@@ -29,8 +30,8 @@ const couponDataSourceType = "talonone_coupon"
 
 type couponDataSource struct{ data *framework.Data }
 
-// NewDataSource is the data source talonone_coupon.
-func NewDataSource() datasource.DataSource { return &couponDataSource{} }
+// NewCouponDataSource is the data source talonone_coupon.
+func NewCouponDataSource() datasource.DataSource { return &couponDataSource{} }
 
 // couponModel mirrors the data source.
 type couponModel struct {
@@ -211,7 +212,7 @@ func fromAPI(match found, value types.String) couponModel {
 		StartDate:              framework.OptionalTime(coupon.StartDate),
 		ExpiryDate:             framework.OptionalTime(coupon.ExpiryDate),
 		Limits:                 limitsFromAPI(coupon.Limits),
-		Attributes:             bag(coupon.Attributes),
+		Attributes:             customattr.Shown(coupon.Attributes),
 		ReferralID:             types.Int64PointerValue(coupon.ReferralID),
 		RecipientIntegrationID: framework.OptionalString(coupon.RecipientIntegrationID, types.StringNull()),
 		ImportID:               types.Int64PointerValue(coupon.ImportID),
@@ -228,12 +229,4 @@ func limitsFromAPI(limits []talonone.CouponLimit) []limitModel {
 		}
 	}
 	return models
-}
-
-// bag is a JSON object of custom attributes; a missing one is empty.
-func bag(raw []byte) jsontypes.Normalized {
-	if len(raw) == 0 || string(raw) == "null" {
-		return jsontypes.NewNormalizedValue("{}")
-	}
-	return jsontypes.NewNormalizedValue(string(raw))
 }

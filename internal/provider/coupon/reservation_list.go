@@ -27,8 +27,8 @@ var (
 
 type reservationList struct{ data *framework.Data }
 
-// NewReservationListResource lists the reservations of a customer for terraform query.
-func NewReservationListResource() list.ListResource { return &reservationList{} }
+// NewCouponReservationList lists the reservations of a customer for terraform query.
+func NewCouponReservationList() list.ListResource { return &reservationList{} }
 
 // reservationListModel mirrors the configuration of the list.
 type reservationListModel struct {

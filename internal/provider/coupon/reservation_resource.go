@@ -47,8 +47,8 @@ const (
 
 type reservationResource struct{ data *framework.Data }
 
-// NewReservationResource is the resource talonone_coupon_reservation.
-func NewReservationResource() resource.Resource { return &reservationResource{} }
+// NewCouponReservationResource is the resource talonone_coupon_reservation.
+func NewCouponReservationResource() resource.Resource { return &reservationResource{} }
 
 func (r *reservationResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = reservationResourceType

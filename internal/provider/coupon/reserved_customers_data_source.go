@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
@@ -157,7 +158,7 @@ func reservedFromAPI(profile *talonone.CustomerProfile) reservedModel {
 		IntegrationID:       types.StringValue(profile.IntegrationID),
 		AccountID:           types.Int64Value(profile.AccountID),
 		Created:             framework.Time(profile.Created),
-		Attributes:          bag(profile.Attributes),
+		Attributes:          customattr.Shown(profile.Attributes),
 		ClosedSessions:      types.Int64Value(profile.ClosedSessions),
 		TotalSales:          framework.Number(profile.TotalSales),
 		LastActivity:        framework.OptionalTime(profile.LastActivity),

@@ -31,8 +31,8 @@ const dataDeletionType = "talonone_customer_data_deletion"
 
 type dataDeletionResource struct{ data *framework.Data }
 
-// NewDataDeletionResource is the resource talonone_customer_data_deletion.
-func NewDataDeletionResource() resource.Resource { return &dataDeletionResource{} }
+// NewCustomerDataDeletionResource is the resource talonone_customer_data_deletion.
+func NewCustomerDataDeletionResource() resource.Resource { return &dataDeletionResource{} }
 
 // dataDeletionModel mirrors the resource talonone_customer_data_deletion.
 type dataDeletionModel struct {

@@ -26,8 +26,8 @@ const deleteDataType = "talonone_delete_customer_data"
 
 type deleteDataAction struct{ data *framework.Data }
 
-// NewDeleteDataAction is the action talonone_delete_customer_data.
-func NewDeleteDataAction() action.Action { return &deleteDataAction{} }
+// NewDeleteCustomerDataAction is the action talonone_delete_customer_data.
+func NewDeleteCustomerDataAction() action.Action { return &deleteDataAction{} }
 
 // deleteDataModel mirrors the action talonone_delete_customer_data.
 type deleteDataModel struct {

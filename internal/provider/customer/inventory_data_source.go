@@ -40,8 +40,8 @@ var allParts = []string{partProfile, partReferrals, partCoupons, partLoyalty, pa
 
 type inventoryDataSource struct{ data *framework.Data }
 
-// NewInventoryDataSource is the data source talonone_customer_inventory.
-func NewInventoryDataSource() datasource.DataSource { return &inventoryDataSource{} }
+// NewCustomerInventoryDataSource is the data source talonone_customer_inventory.
+func NewCustomerInventoryDataSource() datasource.DataSource { return &inventoryDataSource{} }
 
 func (d *inventoryDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = inventoryType

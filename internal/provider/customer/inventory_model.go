@@ -1,12 +1,11 @@
 package customer
 
 import (
-	"encoding/json"
-
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
@@ -207,7 +206,7 @@ func (m *inventoryModel) fill(api *talonone.Inventory, asked talonone.InventoryP
 func ownProfileFromAPI(api *talonone.CustomerProfile) *ownProfileModel {
 	return &ownProfileModel{
 		ID: types.Int64Value(api.ID), IntegrationID: types.StringValue(api.IntegrationID), AccountID: types.Int64Value(api.AccountID),
-		Created: framework.Time(api.Created), LastActivity: framework.OptionalTime(api.LastActivity), Attributes: attributesFromAPI(api.Attributes),
+		Created: framework.Time(api.Created), LastActivity: framework.OptionalTime(api.LastActivity), Attributes: customattr.Shown(api.Attributes),
 		ClosedSessions: types.Int64Value(api.ClosedSessions), TotalSales: framework.Number(api.TotalSales),
 		AudienceMemberships: membershipsFromAPI(api.AudienceMemberships), Sandbox: types.BoolPointerValue(api.Sandbox),
 	}
@@ -218,7 +217,7 @@ func referralFromAPI(api talonone.InventoryReferral) referralModel {
 		ID: types.Int64Value(api.ID), Created: framework.Time(api.Created), CampaignID: types.Int64Value(api.CampaignID),
 		AdvocateProfileIntegrationID: types.StringValue(api.AdvocateProfileIntegrationID), FriendProfileIntegrationID: optional(api.FriendProfileIntegrationID),
 		Code: types.StringValue(api.Code), UsageLimit: types.Int64Value(api.UsageLimit), UsageCounter: types.Int64Value(api.UsageCounter),
-		StartDate: framework.OptionalTime(api.StartDate), ExpiryDate: framework.OptionalTime(api.ExpiryDate), Attributes: attributesFromAPI(api.Attributes),
+		StartDate: framework.OptionalTime(api.StartDate), ExpiryDate: framework.OptionalTime(api.ExpiryDate), Attributes: customattr.Shown(api.Attributes),
 		BatchID: optional(api.BatchID), ImportID: types.Int64PointerValue(api.ImportID), ReferredCustomers: notNil(api.ReferredCustomers),
 	}
 }
@@ -231,7 +230,7 @@ func couponFromAPI(api talonone.InventoryCoupon) couponModel {
 		DiscountLimit: framework.Number(api.DiscountLimit), DiscountCounter: framework.Number(api.DiscountCounter), DiscountRemainder: framework.Number(api.DiscountRemainder),
 		ReservationLimit: types.Int64PointerValue(api.ReservationLimit), ReservationCounter: framework.Number(api.ReservationCounter),
 		StartDate: framework.OptionalTime(api.StartDate), ExpiryDate: framework.OptionalTime(api.ExpiryDate), Limits: converted(api.Limits, couponLimitFromAPI),
-		Attributes: attributesFromAPI(api.Attributes), ReferralID: types.Int64PointerValue(api.ReferralID), RecipientIntegrationID: optional(api.RecipientIntegrationID),
+		Attributes: customattr.Shown(api.Attributes), ReferralID: types.Int64PointerValue(api.ReferralID), RecipientIntegrationID: optional(api.RecipientIntegrationID),
 		ImportID: types.Int64PointerValue(api.ImportID), BatchID: optional(api.BatchID), Reservation: types.BoolPointerValue(api.Reservation),
 		IsReservationMandatory: types.BoolPointerValue(api.IsReservationMandatory), ImplicitlyReserved: types.BoolPointerValue(api.ImplicitlyReserved),
 	}
@@ -300,7 +299,7 @@ func loyaltyCardFromAPI(api talonone.LoyaltyCard) loyaltyCardModel {
 func giveawayFromAPI(api talonone.Giveaway) giveawayModel {
 	return giveawayModel{
 		ID: types.Int64Value(api.ID), Created: framework.Time(api.Created), Code: types.StringValue(api.Code), PoolID: types.Int64Value(api.PoolID),
-		StartDate: framework.OptionalTime(api.StartDate), EndDate: framework.OptionalTime(api.EndDate), Attributes: attributesFromAPI(api.Attributes),
+		StartDate: framework.OptionalTime(api.StartDate), EndDate: framework.OptionalTime(api.EndDate), Attributes: customattr.Shown(api.Attributes),
 		Used: types.BoolPointerValue(api.Used), ImportID: types.Int64PointerValue(api.ImportID), ProfileIntegrationID: optional(api.ProfileIntegrationID),
 		ProfileID: types.Int64PointerValue(api.ProfileID),
 	}
@@ -315,14 +314,6 @@ func achievementFromAPI(api talonone.Achievement) achievementModel {
 		FixedStartDate: framework.OptionalTime(api.FixedStartDate), AchievementEndDate: framework.OptionalTime(api.AchievementEndDate),
 		AllowRollbackAfterCompletion: types.BoolPointerValue(api.AllowRollbackAfterCompletion),
 	}
-}
-
-// attributesFromAPI is a bag as JSON; a missing one is an empty object.
-func attributesFromAPI(raw json.RawMessage) jsontypes.Normalized {
-	if len(raw) == 0 || string(raw) == cleared {
-		return jsontypes.NewNormalizedValue("{}")
-	}
-	return jsontypes.NewNormalizedValue(string(raw))
 }
 
 // optional is null for a missing or empty text.

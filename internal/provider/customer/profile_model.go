@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
@@ -33,12 +34,12 @@ type profileIdentity struct {
 	IntegrationID types.String `tfsdk:"integration_id"`
 }
 
-// bag is what the model manages; empty where it manages nothing or is unknown.
-func (m profileModel) bag() (bag, error) {
+// attributes is what the model manages; empty where it manages nothing or is unknown.
+func (m profileModel) attributes() (customattr.Attributes, error) {
 	if m.Attributes.IsNull() || m.Attributes.IsUnknown() {
-		return bag{}, nil
+		return customattr.Attributes{}, nil
 	}
-	return parseBag(m.Attributes.ValueString())
+	return customattr.Parse(m.Attributes.ValueString())
 }
 
 // profileFromAPI is the server's answer. prior, from configuration or state, says
@@ -49,15 +50,15 @@ func profileFromAPI(api *talonone.CustomerProfile, prior profileModel) (profileM
 	if prior.Attributes.IsNull() {
 		return model, nil
 	}
-	deployed, err := bagFromAPI(api.Attributes)
+	deployed, err := customattr.FromAPI(api.Attributes)
 	if err != nil {
 		return model, err
 	}
-	managed, err := prior.bag()
+	managed, err := prior.attributes()
 	if err != nil {
 		return model, err
 	}
-	if now := deployed.managed(managed); !now.equal(managed) {
+	if now := deployed.Managed(managed); !now.Equal(managed) {
 		model.Attributes = jsontypes.NewNormalizedValue(now.String())
 	}
 	return model, nil
@@ -67,7 +68,7 @@ func profileFromAPI(api *talonone.CustomerProfile, prior profileModel) (profileM
 func importedFromAPI(api *talonone.CustomerProfile, prior profileModel) (profileModel, error) {
 	model := prior
 	model.setServerValues(api)
-	deployed, err := bagFromAPI(api.Attributes)
+	deployed, err := customattr.FromAPI(api.Attributes)
 	if err == nil && len(deployed) > 0 {
 		model.Attributes = jsontypes.NewNormalizedValue(deployed.String())
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/journal"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
@@ -48,8 +49,8 @@ const (
 
 type profileResource struct{ data *framework.Data }
 
-// NewProfileResource is the resource talonone_customer_profile.
-func NewProfileResource() resource.Resource { return &profileResource{} }
+// NewCustomerProfileResource is the resource talonone_customer_profile.
+func NewCustomerProfileResource() resource.Resource { return &profileResource{} }
 
 func (r *profileResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = profileType
@@ -74,7 +75,7 @@ func (r *profileResource) Schema(_ context.Context, _ resource.SchemaRequest, re
 				MarkdownDescription: "Custom attributes as one JSON object, written with `jsonencode`. Only the names in it are managed. `null` keeps an attribute cleared; " +
 					"a name that disappears from here is cleared too, unless it came with an import. Times are RFC 3339 and compared as instants, numbers by value. " +
 					"The account must define the attributes for CustomerProfile. Default: no attribute is managed. Changes in place.",
-				Validators: []validator.String{bagValidator{}},
+				Validators: []validator.String{customattr.Validator{}},
 			},
 			"run_rule_engine": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
@@ -131,7 +132,7 @@ func (r *profileResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	r.data.CheckBag(ctx, talonone.EntityCustomerProfile, nil, plan.Attributes, path.Root("attributes"), &resp.Diagnostics)
+	customattr.Check(ctx, r.data, talonone.EntityCustomerProfile, nil, plan.Attributes, path.Root("attributes"), &resp.Diagnostics)
 	if req.State.Raw.IsNull() || resp.Diagnostics.HasError() {
 		return
 	}
@@ -153,7 +154,7 @@ func (r *profileResource) Create(ctx context.Context, req resource.CreateRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	desired, err := plan.bag()
+	desired, err := plan.attributes()
 	if err != nil {
 		framework.AddError(&resp.Diagnostics, profileDoing("create customer profile", plan), err)
 		return
@@ -275,7 +276,7 @@ func (r *profileResource) planUpdate(ctx context.Context, req resource.ModifyPla
 // profileChange is the difference between two models of one profile.
 type profileChange struct {
 	// sent is empty where no request is needed.
-	sent bag
+	sent customattr.Attributes
 	// released are the names that an import brought and the configuration lacks.
 	released []string
 	// same means that both manage the same names with the same values.
@@ -283,32 +284,32 @@ type profileChange struct {
 }
 
 func changeOf(plan, state profileModel, imported bool) (profileChange, error) {
-	desired, err := plan.bag()
+	desired, err := plan.attributes()
 	if err != nil {
 		return profileChange{}, err
 	}
-	before, err := state.bag()
+	before, err := state.attributes()
 	if err != nil {
 		return profileChange{}, err
 	}
-	change := profileChange{same: desired.equal(before)}
+	change := profileChange{same: desired.Equal(before)}
 	if imported {
 		for name := range before {
 			if _, kept := desired[name]; !kept {
 				change.released = append(change.released, name)
 			}
 		}
-		before = before.managed(desired)
+		before = before.Managed(desired)
 	}
-	if !desired.equal(before) {
-		change.sent = desired.clearing(before)
+	if !desired.Equal(before) {
+		change.sent = desired.Clearing(before)
 	}
 	return change, nil
 }
 
 // write sends the attributes and returns the model as it is then. What the
 // deployment did not take is a warning: the next plan shows it.
-func (r *profileResource) write(ctx context.Context, plan profileModel, sent bag, diags *diag.Diagnostics) profileModel {
+func (r *profileResource) write(ctx context.Context, plan profileModel, sent customattr.Attributes, diags *diag.Diagnostics) profileModel {
 	id := plan.IntegrationID.ValueString()
 	update := talonone.ProfileUpdate{IntegrationID: id}
 	if len(sent) > 0 {
@@ -323,12 +324,12 @@ func (r *profileResource) write(ctx context.Context, plan profileModel, sent bag
 		framework.AddError(diags, doing, err)
 		return plan
 	}
-	deployed, err := bagFromAPI(profile.Attributes)
+	deployed, err := customattr.FromAPI(profile.Attributes)
 	if err != nil {
 		framework.AddError(diags, doing, err)
 		return plan
 	}
-	if names := sent.ignored(deployed); len(names) > 0 {
+	if names := sent.Ignored(deployed); len(names) > 0 {
 		diags.AddAttributeWarning(path.Root("attributes"), "The deployment did not take all attributes",
 			fmt.Sprintf("After the update of profile %s these attributes do not have the values that were sent: %s. "+
 				"An attribute may be missing in the account, set by a rule, or one that the API does not clear; the next plan shows those that are still managed.", label(id), strings.Join(names, ", ")))

@@ -16,6 +16,7 @@ import (
 
 	"github.com/talon-one/terraform-provider-talonone/internal/input"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -35,7 +36,7 @@ type profilesIdentity struct {
 }
 
 // profileSet holds the managed attributes of many profiles: integration ID to
-// canonical JSON object. Texts take a fraction of the memory of decoded bags.
+// canonical JSON object. Texts take a fraction of the memory of decoded ones.
 type profileSet map[string]string
 
 // parseProfiles reads the configured JSON object.
@@ -56,7 +57,7 @@ func parseProfiles(text string) (profileSet, error) {
 }
 
 // parseMember reads the attributes of one profile from a larger document.
-func parseMember(dec *jsontext.Decoder) (bag, error) {
+func parseMember(dec *jsontext.Decoder) (customattr.Attributes, error) {
 	if kind := dec.PeekKind(); kind != jsontext.KindBeginObject {
 		return nil, fmt.Errorf("the attributes must be an object, not %s", input.KindName(kind))
 	}
@@ -64,7 +65,7 @@ func parseMember(dec *jsontext.Decoder) (bag, error) {
 	if err != nil {
 		return nil, err
 	}
-	return parseBag(string(value))
+	return customattr.Parse(string(value))
 }
 
 // set is what the model manages; empty where it is null or unknown.
@@ -78,14 +79,14 @@ func (m profilesModel) set() (profileSet, error) {
 // ids are the integration IDs, sorted.
 func (s profileSet) ids() []string { return slices.Sorted(maps.Keys(s)) }
 
-// bag is the attributes of one profile; empty for one that is not in the set.
-func (s profileSet) bag(id string) bag {
+// attributes is the attributes of one profile; empty for one that is not in the set.
+func (s profileSet) attributes(id string) customattr.Attributes {
 	text, ok := s[id]
 	if !ok {
-		return bag{}
+		return customattr.Attributes{}
 	}
-	// The text was made by bag.String.
-	attributes, _ := parseBag(text)
+	// The text was made by customattr.Attributes.String.
+	attributes, _ := customattr.Parse(text)
 	return attributes
 }
 
@@ -118,11 +119,11 @@ func managedOf(deployed map[string]*talonone.CustomerProfile, prior profileSet) 
 		if !exists {
 			continue
 		}
-		attributes, err := bagFromAPI(profile.Attributes)
+		attributes, err := customattr.FromAPI(profile.Attributes)
 		if err != nil {
 			return nil, fmt.Errorf("profile %s: %w", label(id), err)
 		}
-		now[id] = attributes.managed(prior.bag(id)).String()
+		now[id] = attributes.Managed(prior.attributes(id)).String()
 	}
 	return now, nil
 }
@@ -131,7 +132,7 @@ func managedOf(deployed map[string]*talonone.CustomerProfile, prior profileSet) 
 func takenOver(deployed map[string]*talonone.CustomerProfile) (profileSet, error) {
 	now := make(profileSet, len(deployed))
 	for id, profile := range deployed {
-		attributes, err := bagFromAPI(profile.Attributes)
+		attributes, err := customattr.FromAPI(profile.Attributes)
 		if err != nil {
 			return nil, fmt.Errorf("profile %s: %w", label(id), err)
 		}
@@ -146,7 +147,7 @@ func (s profileSet) known(desired profileSet) profileSet {
 	part := make(profileSet, len(desired))
 	for id := range desired {
 		if _, imported := s[id]; imported {
-			part[id] = s.bag(id).managed(desired.bag(id)).String()
+			part[id] = s.attributes(id).Managed(desired.attributes(id)).String()
 		}
 	}
 	return part
@@ -164,7 +165,7 @@ type profilesSync struct {
 func planSync(before, desired profileSet, erase bool) profilesSync {
 	sync := profilesSync{changes: bulk.Diff(before, desired, input.EqualJSON)}
 	for _, id := range slices.Sorted(slices.Values(slices.Concat(sync.changes.Added, sync.changes.Updated))) {
-		sent := desired.bag(id).clearing(before.bag(id))
+		sent := desired.attributes(id).Clearing(before.attributes(id))
 		sync.updates = append(sync.updates, talonone.ProfileUpdate{IntegrationID: id, Attributes: json.RawMessage(sent.String())})
 	}
 	if erase {

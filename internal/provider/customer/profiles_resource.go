@@ -27,6 +27,7 @@ import (
 
 	"github.com/talon-one/terraform-provider-talonone/internal/input"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
@@ -50,8 +51,8 @@ const (
 
 type profilesResource struct{ data *framework.Data }
 
-// NewProfilesResource is the resource talonone_customer_profiles.
-func NewProfilesResource() resource.Resource { return &profilesResource{} }
+// NewCustomerProfilesResource is the resource talonone_customer_profiles.
+func NewCustomerProfilesResource() resource.Resource { return &profilesResource{} }
 
 func (r *profilesResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = profilesType
@@ -298,7 +299,7 @@ func (r *profilesResource) ImportState(ctx context.Context, req resource.ImportS
 	}
 	wanted := profileSet{}
 	for _, id := range ids {
-		wanted[id] = bag{}.String()
+		wanted[id] = customattr.Attributes{}.String()
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("profiles"), wanted.value(nil, jsontypes.NewNormalizedNull()))...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("erase_on_destroy"), false)...)
@@ -396,12 +397,12 @@ func (s *syncRun) land(part []talonone.ProfileUpdate, answer []talonone.Customer
 		if err := s.checkEnvironment(profile); err != nil {
 			return err
 		}
-		deployed, err := bagFromAPI(profile.Attributes)
+		deployed, err := customattr.FromAPI(profile.Attributes)
 		if err != nil {
 			return err
 		}
 		id := profile.IntegrationID
-		if names := desired.bag(id).clearing(before.bag(id)).ignored(deployed); len(names) > 0 {
+		if names := desired.attributes(id).Clearing(before.attributes(id)).Ignored(deployed); len(names) > 0 {
 			s.ignored[id] = names
 		}
 	}
@@ -468,21 +469,14 @@ func (s *syncRun) report(diags *diag.Diagnostics) {
 
 // checkAttributes compares the attributes with the account's definitions.
 func (r *profilesResource) checkAttributes(ctx context.Context, desired profileSet, diags *diag.Diagnostics) {
-	definitions := r.data.DefinitionsOf(ctx, talonone.EntityCustomerProfile, nil, diags)
+	definitions := customattr.DefinitionsOf(ctx, r.data, talonone.EntityCustomerProfile, nil, diags)
 	if definitions == nil {
 		return
 	}
 	var problems input.Problems
 	for _, id := range desired.ids() {
-		values, err := framework.DecodeObject(desired[id])
-		if err != nil {
-			problems.Add(fmt.Errorf("profile %s: %w", label(id), err))
-			continue
-		}
-		for _, name := range slices.Sorted(maps.Keys(values)) {
-			if problem := definitions.Problem(talonone.EntityCustomerProfile, name, values[name]); problem != "" {
-				problems.Add(fmt.Errorf("profile %s: %s", label(id), problem))
-			}
+		for _, problem := range definitions.Problems(talonone.EntityCustomerProfile, desired.attributes(id)) {
+			problems.Add(fmt.Errorf("profile %s: %s", label(id), problem))
 		}
 	}
 	if err := problems.Err(); err != nil {
@@ -529,8 +523,8 @@ func warnOfRelease(imported, desired profileSet, diags *diag.Diagnostics) {
 			continue
 		}
 		var names []string
-		wanted := desired.bag(id)
-		for name := range imported.bag(id) {
+		wanted := desired.attributes(id)
+		for name := range imported.attributes(id) {
 			if _, kept := wanted[name]; !kept {
 				names = append(names, name)
 			}

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/journal"
 )
@@ -26,8 +27,8 @@ const actionType = "talonone_track_event"
 
 type trackAction struct{ data *framework.Data }
 
-// NewAction is the action talonone_track_event.
-func NewAction() action.Action { return &trackAction{} }
+// NewTrackEventAction is the action talonone_track_event.
+func NewTrackEventAction() action.Action { return &trackAction{} }
 
 func (a *trackAction) Metadata(_ context.Context, _ action.MetadataRequest, resp *action.MetadataResponse) {
 	resp.TypeName = actionType
@@ -54,7 +55,7 @@ func (a *trackAction) Schema(_ context.Context, _ action.SchemaRequest, resp *ac
 			},
 			"attributes": schema.StringAttribute{
 				Optional: true, CustomType: jsontypes.NormalizedType{}, MarkdownDescription: eventText["attributes"],
-				Validators: []validator.String{framework.BagValidator{}},
+				Validators: []validator.String{customattr.Validator{}},
 			},
 			"idempotency_key": text("idempotency_key", stringvalidator.LengthBetween(1, 255)),
 		},

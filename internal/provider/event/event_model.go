@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/journal"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
@@ -132,7 +133,7 @@ func (m *eventInput) checkAttributes(ctx context.Context, data *framework.Data, 
 	ofType := func(definition talonone.AttributeDefinition) bool {
 		return definition.EventType != nil && *definition.EventType == m.Type.ValueString()
 	}
-	data.CheckBag(ctx, talonone.EntityEvent, ofType, m.Attributes, path.Root("attributes"), diags)
+	customattr.Check(ctx, data, talonone.EntityEvent, ofType, m.Attributes, path.Root("attributes"), diags)
 }
 
 // inputs are the arguments that make an event another one.
@@ -206,7 +207,7 @@ func (m *eventInput) runV2(ctx context.Context, data *framework.Data, doing fram
 	cards, _ := framework.Strings(m.LoyaltyCards)
 	answer, err := data.Client.TrackEventV2(ctx, talonone.EventRequest{
 		ProfileID: m.ProfileID.ValueString(), StoreIntegrationID: m.StoreIntegrationID.ValueString(), Type: m.Type.ValueString(),
-		Attributes: framework.RawAttributes(m.Attributes), LoyaltyCards: cards,
+		Attributes: customattr.FromConfig(m.Attributes), LoyaltyCards: cards,
 	}, talonone.EventOptions{ResponseContent: framework.WithPart(parts, "event"), IdempotencyKey: run.Key})
 	if err != nil {
 		framework.AddRunError(diags, doing, err, run)
@@ -220,7 +221,7 @@ func (m *eventInput) runV3(ctx context.Context, data *framework.Data, doing fram
 	answer, landed, err := data.Client.TrackEventV3(ctx, talonone.AdvancedEvent{
 		IntegrationID: m.IntegrationID.ValueString(), ProfileID: m.ProfileID.ValueString(),
 		ConnectedSessionID: m.ConnectedSessionID.ValueString(), StoreIntegrationID: m.StoreIntegrationID.ValueString(),
-		Type: m.Type.ValueString(), Attributes: framework.RawAttributes(m.Attributes), LoyaltyCards: cards,
+		Type: m.Type.ValueString(), Attributes: customattr.FromConfig(m.Attributes), LoyaltyCards: cards,
 	}, framework.WithPart(parts, "advancedEvent"), run.Begun)
 	switch {
 	case talonone.IsOutcomeUnknown(err):
@@ -247,7 +248,7 @@ func (m *eventInput) runV3(ctx context.Context, data *framework.Data, doing fram
 func (m *eventInput) runV1(ctx context.Context, data *framework.Data, doing framework.Doing, run *journal.Run, diags *diag.Diagnostics) *tracked {
 	answer, err := data.Client.TrackEvent(ctx, talonone.LegacyEvent{
 		ProfileID: m.ProfileID.ValueString(), Type: m.Type.ValueString(), SessionID: m.SessionID.ValueString(),
-		Attributes: framework.RawAttributes(m.Attributes),
+		Attributes: customattr.FromConfig(m.Attributes),
 	})
 	switch {
 	case talonone.IsOutcomeUnknown(err):

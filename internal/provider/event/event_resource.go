@@ -17,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/journal"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
@@ -34,8 +35,8 @@ const resourceType = "talonone_event"
 
 type eventResource struct{ data *framework.Data }
 
-// NewResource is the resource talonone_event.
-func NewResource() resource.Resource { return &eventResource{} }
+// NewEventResource is the resource talonone_event.
+func NewEventResource() resource.Resource { return &eventResource{} }
 
 // resourceModel mirrors the resource.
 type resourceModel struct {
@@ -86,7 +87,7 @@ func (r *eventResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 		},
 		"attributes": schema.StringAttribute{
 			Optional: true, CustomType: jsontypes.NormalizedType{}, MarkdownDescription: eventText["attributes"] + again,
-			Validators: []validator.String{framework.BagValidator{}},
+			Validators: []validator.String{customattr.Validator{}},
 		},
 		"idempotency_key": schema.StringAttribute{
 			Optional: true, Computed: true, MarkdownDescription: eventText["idempotency_key"] + again,

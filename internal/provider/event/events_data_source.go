@@ -28,8 +28,8 @@ const listType = "talonone_events"
 
 type eventsDataSource struct{ data *framework.Data }
 
-// NewListDataSource is the data source talonone_events.
-func NewListDataSource() datasource.DataSource { return &eventsDataSource{} }
+// NewEventsDataSource is the data source talonone_events.
+func NewEventsDataSource() datasource.DataSource { return &eventsDataSource{} }
 
 // eventsModel mirrors the data source.
 type eventsModel struct {

@@ -1,6 +1,7 @@
 package framework
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -79,7 +80,7 @@ func listOf[T any](api []T, columns []column, row func(T) map[string]attr.Value)
 func Effects(api []talonone.Effect) types.List {
 	return listOf(api, effectColumns, func(e talonone.Effect) map[string]attr.Value {
 		props := jsontypes.NewNormalizedValue("{}")
-		if len(e.Props) > 0 && !isNullJSON(e.Props) {
+		if len(e.Props) > 0 && string(bytes.TrimSpace(e.Props)) != "null" {
 			props = jsontypes.NewNormalizedValue(string(e.Props))
 		}
 		return map[string]attr.Value{

@@ -34,8 +34,8 @@ const (
 
 type transactionsDataSource struct{ data *framework.Data }
 
-// NewTransactionsDataSource is the data source talonone_loyalty_transactions.
-func NewTransactionsDataSource() datasource.DataSource { return &transactionsDataSource{} }
+// NewLoyaltyTransactionsDataSource is the data source talonone_loyalty_transactions.
+func NewLoyaltyTransactionsDataSource() datasource.DataSource { return &transactionsDataSource{} }
 
 // transactionsModel mirrors the data source talonone_loyalty_transactions.
 type transactionsModel struct {

@@ -26,8 +26,8 @@ var (
 
 type referralList struct{ data *framework.Data }
 
-// NewListResource lists the referrals of a campaign for terraform query.
-func NewListResource() list.ListResource { return &referralList{} }
+// NewReferralList lists the referrals of a campaign for terraform query.
+func NewReferralList() list.ListResource { return &referralList{} }
 
 // referralListModel mirrors the configuration of the list.
 type referralListModel struct {

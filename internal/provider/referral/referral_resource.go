@@ -20,6 +20,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
@@ -42,8 +43,8 @@ const (
 
 type referralResource struct{ data *framework.Data }
 
-// NewResource is the resource talonone_referral.
-func NewResource() resource.Resource { return &referralResource{} }
+// NewReferralResource is the resource talonone_referral.
+func NewReferralResource() resource.Resource { return &referralResource{} }
 
 func (r *referralResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = resourceType
@@ -151,7 +152,7 @@ func (r *referralResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		return
 	}
 	if req.State.Raw.IsNull() || !plan.Attributes.Equal(state.Attributes) {
-		r.data.CheckBag(ctx, talonone.EntityReferral, nil, plan.Attributes, path.Root("attributes"), &resp.Diagnostics)
+		customattr.Check(ctx, r.data, talonone.EntityReferral, nil, plan.Attributes, path.Root("attributes"), &resp.Diagnostics)
 	}
 	switch {
 	case req.State.Raw.IsNull():

@@ -24,6 +24,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
@@ -57,8 +58,8 @@ const (
 
 type referralsResource struct{ data *framework.Data }
 
-// NewBulkResource is the resource talonone_referrals.
-func NewBulkResource() resource.Resource { return &referralsResource{} }
+// NewReferralsResource is the resource talonone_referrals.
+func NewReferralsResource() resource.Resource { return &referralsResource{} }
 
 func (r *referralsResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = referralsType
@@ -175,7 +176,7 @@ func (r *referralsResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		return
 	}
 	if req.State.Raw.IsNull() || !plan.Attributes.Equal(state.Attributes) {
-		r.data.CheckBag(ctx, talonone.EntityReferral, nil, plan.Attributes, path.Root("attributes"), &resp.Diagnostics)
+		customattr.Check(ctx, r.data, talonone.EntityReferral, nil, plan.Attributes, path.Root("attributes"), &resp.Diagnostics)
 	}
 	switch {
 	case req.State.Raw.IsNull():

@@ -24,6 +24,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
@@ -46,8 +47,8 @@ var discountTypes = []string{"setDiscount", "setDiscountPerItem", "setDiscountPe
 
 type evaluationDataSource struct{ data *framework.Data }
 
-// NewEvaluationDataSource is the data source talonone_session_evaluation.
-func NewEvaluationDataSource() datasource.DataSource { return &evaluationDataSource{} }
+// NewSessionEvaluationDataSource is the data source talonone_session_evaluation.
+func NewSessionEvaluationDataSource() datasource.DataSource { return &evaluationDataSource{} }
 
 // evaluationModel mirrors the data source.
 type evaluationModel struct {
@@ -105,7 +106,7 @@ func (d *evaluationDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 				"attributes": schema.StringAttribute{
 					Optional: true, CustomType: jsontypes.NormalizedType{},
 					MarkdownDescription: "Custom attributes of the event as a JSON object (`jsonencode({...})`); they must be defined in the Campaign Manager for this event.",
-					Validators:          []validator.String{framework.BagValidator{}},
+					Validators:          []validator.String{customattr.Validator{}},
 				},
 			},
 		},
@@ -220,7 +221,7 @@ func (d *evaluationDataSource) Read(ctx context.Context, req datasource.ReadRequ
 }
 
 func (d *evaluationDataSource) evaluateCart(ctx context.Context, model *evaluationModel, diags *diag.Diagnostics) *talonone.State {
-	d.data.CheckBag(ctx, talonone.EntityCustomerSession, nil, model.Attributes, path.Root("attributes"), diags)
+	customattr.Check(ctx, d.data, talonone.EntityCustomerSession, nil, model.Attributes, path.Root("attributes"), diags)
 	checkItems(ctx, d.data, model.contentModel, diags)
 	now := model.time(diags)
 	update := model.toAPI(ctx, contentModel{}, diags)
@@ -272,7 +273,7 @@ func (d *evaluationDataSource) evaluateEvent(ctx context.Context, model *evaluat
 	ofType := func(definition talonone.AttributeDefinition) bool {
 		return definition.EventType != nil && *definition.EventType == event.Type.ValueString()
 	}
-	d.data.CheckBag(ctx, talonone.EntityEvent, ofType, event.Attributes, path.Root("event").AtName("attributes"), diags)
+	customattr.Check(ctx, d.data, talonone.EntityEvent, ofType, event.Attributes, path.Root("event").AtName("attributes"), diags)
 	if diags.HasError() {
 		return nil
 	}
@@ -281,7 +282,7 @@ func (d *evaluationDataSource) evaluateEvent(ctx context.Context, model *evaluat
 	asked, _ := framework.Strings(model.ResponseContent)
 	answer, err := d.data.Client.TrackEventV2(ctx, talonone.EventRequest{
 		ProfileID: model.ProfileID.ValueString(), StoreIntegrationID: model.StoreIntegrationID.ValueString(),
-		EvaluableCampaignIDs: campaigns, Type: event.Type.ValueString(), Attributes: framework.RawAttributes(event.Attributes), LoyaltyCards: cards,
+		EvaluableCampaignIDs: campaigns, Type: event.Type.ValueString(), Attributes: customattr.FromConfig(event.Attributes), LoyaltyCards: cards,
 	}, talonone.EventOptions{Dry: true, ForceCompleteEvaluation: model.ForceCompleteEvaluation.ValueBool(), ResponseContent: asked})
 	if err != nil {
 		framework.AddError(diags, framework.Doing{

@@ -23,8 +23,8 @@ const returnActionType = "talonone_return_cart_items"
 
 type returnAction struct{ data *framework.Data }
 
-// NewReturnAction is the action talonone_return_cart_items.
-func NewReturnAction() action.Action { return &returnAction{} }
+// NewReturnCartItemsAction is the action talonone_return_cart_items.
+func NewReturnCartItemsAction() action.Action { return &returnAction{} }
 
 func (a *returnAction) Metadata(_ context.Context, _ action.MetadataRequest, resp *action.MetadataResponse) {
 	resp.TypeName = returnActionType

@@ -31,8 +31,8 @@ const returnType = "talonone_cart_item_return"
 
 type returnResource struct{ data *framework.Data }
 
-// NewReturnResource is the resource talonone_cart_item_return.
-func NewReturnResource() resource.Resource { return &returnResource{} }
+// NewCartItemReturnResource is the resource talonone_cart_item_return.
+func NewCartItemReturnResource() resource.Resource { return &returnResource{} }
 
 // returnModel mirrors the resource.
 type returnModel struct {

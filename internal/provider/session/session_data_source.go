@@ -24,8 +24,8 @@ var (
 
 type sessionDataSource struct{ data *framework.Data }
 
-// NewDataSource is the data source talonone_customer_session.
-func NewDataSource() datasource.DataSource { return &sessionDataSource{} }
+// NewCustomerSessionDataSource is the data source talonone_customer_session.
+func NewCustomerSessionDataSource() datasource.DataSource { return &sessionDataSource{} }
 
 // foundModel mirrors a session that was looked up.
 type foundModel struct {

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
@@ -111,7 +112,7 @@ func (m *contentModel) toAPI(ctx context.Context, before contentModel, diags *di
 		StoreIntegrationID: framework.StringPointer(m.StoreIntegrationID),
 		ReferralCode:       framework.StringPointer(m.ReferralCode),
 		AdditionalCosts:    costsToAPI(ctx, m.AdditionalCosts, diags),
-		Attributes:         framework.AttributesToSend(m.Attributes, before.Attributes),
+		Attributes:         customattr.FromConfig(m.Attributes).Clearing(customattr.FromConfig(before.Attributes)),
 	}
 	update.CouponCodes, _ = framework.Strings(m.CouponCodes)
 	update.LoyaltyCards, _ = framework.Strings(m.LoyaltyCards)
@@ -153,7 +154,7 @@ func (m *itemInput) toAPI(ctx context.Context, diags *diag.Diagnostics) talonone
 		SKU: m.SKU.ValueString(), Quantity: m.Quantity.ValueInt64(), Price: framework.JSONNumber(m.Price),
 		Name: framework.StringPointer(m.Name), Category: framework.StringPointer(m.Category),
 		Weight: framework.JSONNumber(m.Weight), Height: framework.JSONNumber(m.Height), Width: framework.JSONNumber(m.Width), Length: framework.JSONNumber(m.Length),
-		Attributes: framework.RawAttributes(m.Attributes), AdditionalCosts: costsToAPI(ctx, m.AdditionalCosts, diags),
+		Attributes: customattr.FromConfig(m.Attributes), AdditionalCosts: costsToAPI(ctx, m.AdditionalCosts, diags),
 	}
 	if product := framework.StringPointer(m.Product); product != nil {
 		item.Product = &talonone.ItemProduct{Name: *product}
@@ -188,7 +189,7 @@ func contentFromAPI(ctx context.Context, api *talonone.Session, prior contentMod
 		LoyaltyCards:       framework.StringList(api.LoyaltyCards, prior.LoyaltyCards, framework.Exactly),
 		AdditionalCosts:    costsFromAPI(api.AdditionalCosts),
 		Identifiers:        framework.StringList(api.Identifiers, prior.Identifiers, framework.Exactly),
-		Attributes:         framework.ManagedAttributes(api.Attributes, prior.Attributes),
+		Attributes:         customattr.FromMembers(api.Attributes).ManagedValue(prior.Attributes),
 	}
 	if before := prior.ReferralCode.ValueString(); framework.CaseInsensitively(before, api.ReferralCode) && isSet(prior.ReferralCode) {
 		content.ReferralCode = prior.ReferralCode
@@ -246,7 +247,7 @@ func itemFromAPI(api talonone.SessionItem, place int) itemModel {
 		item.Product = optional(&api.Product.Name)
 	}
 	if len(api.Attributes) > 0 {
-		item.Attributes = framework.ManagedAttributes(api.Attributes, jsontypes.NewNormalizedNull())
+		item.Attributes = customattr.FromMembers(api.Attributes).Value()
 	}
 	if len(api.AdditionalCosts) > 0 {
 		item.AdditionalCosts = costsFromAPI(api.AdditionalCosts)
@@ -277,20 +278,16 @@ func (m *itemModel) keepFrom(before itemModel) {
 	if before.Attributes.IsNull() {
 		m.Attributes = before.Attributes
 	} else if isSet(before.Attributes) {
-		all := framework.RawAttributes(m.Attributes)
-		if whole := framework.ManagedAttributes(all, jsontypes.NewNormalizedNull()); framework.SameJSON(whole.ValueString(), withoutNulls(before.Attributes)) {
+		all := customattr.FromConfig(m.Attributes).WithoutCleared()
+		if all.Equal(customattr.FromConfig(before.Attributes).WithoutCleared()) {
 			m.Attributes = before.Attributes
 		} else {
-			m.Attributes = whole
+			m.Attributes = all.Value()
 		}
 	}
 	if before.AdditionalCosts.IsNull() || (m.AdditionalCosts.IsNull() && len(before.AdditionalCosts.Elements()) == 0) {
 		m.AdditionalCosts = before.AdditionalCosts
 	}
-}
-
-func withoutNulls(bag jsontypes.Normalized) string {
-	return framework.ManagedAttributes(framework.RawAttributes(bag), jsontypes.NewNormalizedNull()).ValueString()
 }
 
 func costsFromAPI(api map[string]talonone.AdditionalCost) types.Map {

@@ -24,6 +24,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
@@ -52,8 +53,8 @@ var responseParts = []string{
 
 type sessionResource struct{ data *framework.Data }
 
-// NewResource is the resource talonone_customer_session.
-func NewResource() resource.Resource { return &sessionResource{} }
+// NewCustomerSessionResource is the resource talonone_customer_session.
+func NewCustomerSessionResource() resource.Resource { return &sessionResource{} }
 
 // sessionModel mirrors the resource.
 type sessionModel struct {
@@ -351,7 +352,7 @@ func (r *sessionResource) alreadyThere(ctx context.Context, plan sessionModel) (
 
 // checkAttributes compares the custom attributes with the account's definitions.
 func (r *sessionResource) checkAttributes(ctx context.Context, config contentModel, diags *diag.Diagnostics) {
-	r.data.CheckBag(ctx, talonone.EntityCustomerSession, nil, config.Attributes, path.Root("attributes"), diags)
+	customattr.Check(ctx, r.data, talonone.EntityCustomerSession, nil, config.Attributes, path.Root("attributes"), diags)
 	if !isSet(config.CartItems) {
 		return
 	}
@@ -363,7 +364,7 @@ func checkItems(ctx context.Context, data *framework.Data, config contentModel, 
 		element := path.Root("cart_items").AtListIndex(i)
 		at := element.AtName("attributes")
 		var own diag.Diagnostics
-		data.CheckBag(ctx, talonone.EntityCartItem, nil, item.Attributes, at, &own)
+		customattr.Check(ctx, data, talonone.EntityCartItem, nil, item.Attributes, at, &own)
 		for _, problem := range own {
 			// Terraform finds the line of an element, not that of an attribute in it.
 			diags.AddAttributeError(element, problem.Summary(), fmt.Sprintf("%s (SKU %s): %s", at, item.SKU, problem.Detail()))

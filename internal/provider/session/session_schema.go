@@ -10,7 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -129,7 +129,7 @@ func resourceContent() map[string]resource.Attribute {
 		"price": resource.NumberAttribute{Optional: true, Computed: true, MarkdownDescription: itemText["price"]},
 		"attributes": resource.StringAttribute{
 			Optional: true, CustomType: jsontypes.NormalizedType{}, MarkdownDescription: itemText["attributes"],
-			Validators: []validator.String{framework.BagValidator{}},
+			Validators: []validator.String{customattr.Validator{}},
 		},
 		"additional_costs": resource.MapNestedAttribute{Optional: true, MarkdownDescription: itemText["additional_costs"], NestedObject: cost},
 	}
@@ -172,7 +172,7 @@ func resourceContent() map[string]resource.Attribute {
 		},
 		"attributes": resource.StringAttribute{
 			Optional: true, Computed: true, CustomType: jsontypes.NormalizedType{}, MarkdownDescription: text("attributes"),
-			Validators: []validator.String{framework.BagValidator{}},
+			Validators: []validator.String{customattr.Validator{}},
 		},
 		"experiment_variant_allocations": resource.ListNestedAttribute{
 			Optional: true, Computed: true, MarkdownDescription: text("experiment_variant_allocations"),
@@ -199,7 +199,7 @@ func evaluationContent() map[string]datasource.Attribute {
 		"price": datasource.NumberAttribute{Optional: true, MarkdownDescription: itemText["price"]},
 		"attributes": datasource.StringAttribute{
 			Optional: true, CustomType: jsontypes.NormalizedType{}, MarkdownDescription: itemText["attributes"],
-			Validators: []validator.String{framework.BagValidator{}},
+			Validators: []validator.String{customattr.Validator{}},
 		},
 		"additional_costs": datasource.MapNestedAttribute{Optional: true, MarkdownDescription: itemText["additional_costs"], NestedObject: cost},
 	}
@@ -231,7 +231,7 @@ func evaluationContent() map[string]datasource.Attribute {
 		},
 		"attributes": datasource.StringAttribute{
 			Optional: true, CustomType: jsontypes.NormalizedType{}, MarkdownDescription: contentText["attributes"],
-			Validators: []validator.String{framework.BagValidator{}},
+			Validators: []validator.String{customattr.Validator{}},
 		},
 		"experiment_variant_allocations": datasource.ListNestedAttribute{
 			Optional: true, MarkdownDescription: contentText["experiment_variant_allocations"],
@@ -251,7 +251,7 @@ func foundContent() map[string]datasource.Attribute {
 	texts := func(name string) datasource.Attribute {
 		return datasource.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: contentText[name]}
 	}
-	bag := func(description string) datasource.Attribute {
+	object := func(description string) datasource.Attribute {
 		return datasource.StringAttribute{Computed: true, CustomType: jsontypes.NormalizedType{}, MarkdownDescription: description}
 	}
 	costs := func(description string) datasource.Attribute {
@@ -263,7 +263,7 @@ func foundContent() map[string]datasource.Attribute {
 		}
 	}
 	item := map[string]datasource.Attribute{
-		"attributes": bag(itemText["attributes"]), "additional_costs": costs(itemText["additional_costs"]),
+		"attributes": object(itemText["attributes"]), "additional_costs": costs(itemText["additional_costs"]),
 	}
 	for _, name := range []string{"sku", "name", "category", "product"} {
 		item[name] = text(itemText[name])
@@ -276,7 +276,7 @@ func foundContent() map[string]datasource.Attribute {
 	}
 	attributes := map[string]datasource.Attribute{
 		"coupon_codes": texts("coupon_codes"), "loyalty_cards": texts("loyalty_cards"), "identifiers": texts("identifiers"),
-		"additional_costs": costs(contentText["additional_costs"]), "attributes": bag(contentText["attributes"]),
+		"additional_costs": costs(contentText["additional_costs"]), "attributes": object(contentText["attributes"]),
 		"cart_items": datasource.ListNestedAttribute{
 			Computed: true, MarkdownDescription: contentText["cart_items"], NestedObject: datasource.NestedAttributeObject{Attributes: item},
 		},

@@ -26,8 +26,8 @@ const listType = "talonone_customer_sessions"
 
 type sessionsDataSource struct{ data *framework.Data }
 
-// NewListDataSource is the data source talonone_customer_sessions.
-func NewListDataSource() datasource.DataSource { return &sessionsDataSource{} }
+// NewCustomerSessionsDataSource is the data source talonone_customer_sessions.
+func NewCustomerSessionsDataSource() datasource.DataSource { return &sessionsDataSource{} }
 
 // sessionsModel mirrors the data source.
 type sessionsModel struct {

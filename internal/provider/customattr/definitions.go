@@ -1,4 +1,4 @@
-package framework
+package customattr
 
 import (
 	"bytes"
@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -24,7 +25,7 @@ type Definitions map[string]talonone.AttributeDefinition
 // where it is not nil. It returns nil where they can't or shall not be checked:
 // validate_attributes is off, there is no Management key, or the key does not
 // allow the endpoint. Other failures are reported.
-func (d *Data) DefinitionsOf(ctx context.Context, entity talonone.Entity, keep func(talonone.AttributeDefinition) bool, diags *diag.Diagnostics) Definitions {
+func DefinitionsOf(ctx context.Context, d *framework.Data, entity talonone.Entity, keep func(talonone.AttributeDefinition) bool, diags *diag.Diagnostics) Definitions {
 	if !d.ValidateAttributes || !d.Client.HasManagementKey() {
 		return nil
 	}
@@ -33,7 +34,7 @@ func (d *Data) DefinitionsOf(ctx context.Context, entity talonone.Entity, keep f
 	case talonone.IsUnauthorized(err):
 		return nil
 	case err != nil:
-		AddError(diags, Doing{Construct: "validate_attributes", Action: "read attribute definitions"}, err)
+		framework.AddError(diags, framework.Doing{Construct: "validate_attributes", Action: "read attribute definitions"}, err)
 		return nil
 	}
 	definitions := Definitions{}
@@ -45,39 +46,57 @@ func (d *Data) DefinitionsOf(ctx context.Context, entity talonone.Entity, keep f
 	return definitions
 }
 
-// CheckBag reports on at every attribute of a JSON object that the account does
-// not define for the entity, or defines with another type. Unknown and null bags
+// Check reports on at every attribute of a JSON object that the account does
+// not define for the entity, or defines with another type. Unknown and null objects
 // have nothing to check.
-func (d *Data) CheckBag(ctx context.Context, entity talonone.Entity, keep func(talonone.AttributeDefinition) bool, bag jsontypes.Normalized, at path.Path, diags *diag.Diagnostics) {
-	if bag.IsNull() || bag.IsUnknown() {
+func Check(ctx context.Context, d *framework.Data, entity talonone.Entity, keep func(talonone.AttributeDefinition) bool, configured jsontypes.Normalized, at path.Path, diags *diag.Diagnostics) {
+	if configured.IsNull() || configured.IsUnknown() {
 		return
 	}
-	values, err := DecodeObject(bag.ValueString())
+	attributes, err := Parse(configured.ValueString())
 	if err != nil {
 		diags.AddAttributeError(at, "Invalid attributes", err.Error())
 		return
 	}
-	definitions := d.DefinitionsOf(ctx, entity, keep, diags)
+	definitions := DefinitionsOf(ctx, d, entity, keep, diags)
 	if definitions == nil {
 		return
 	}
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		if problem := definitions.Problem(entity, name, values[name]); problem != "" {
-			diags.AddAttributeError(at, "Invalid attribute", problem)
-		}
+	for _, problem := range definitions.Problems(entity, attributes) {
+		diags.AddAttributeError(at, "Invalid attribute", problem)
 	}
 }
 
-// Problem says what is wrong with one attribute's value, decoded with
-// json.Number; it is empty where nothing is. null, which clears an attribute, is
-// always right.
-func (d Definitions) Problem(entity talonone.Entity, name string, value any) string {
+// Problems says what is wrong with the attributes, in order of their names. null, which clears an attribute, and no value at all are always right. A nil d, where nothing can be checked, finds nothing.
+func (d Definitions) Problems(entity talonone.Entity, attributes Attributes) []string {
+	if d == nil {
+		return nil
+	}
+	var problems []string
+	for _, name := range slices.Sorted(maps.Keys(attributes)) {
+		if problem := d.problem(entity, name, attributes[name]); problem != "" {
+			problems = append(problems, problem)
+		}
+	}
+	return problems
+}
+
+func (d Definitions) problem(entity talonone.Entity, name string, text json.RawMessage) string {
 	definition, ok := d[name]
 	if !ok {
 		return fmt.Sprintf("The account defines no attribute %q for %s. It defines: %s. Correct the name, or create the attribute in the Campaign Manager.",
 			name, entity, d.names())
 	}
-	if value == nil || hasType(definition.Type, value) {
+	if len(text) == 0 || isCleared(text) {
+		return ""
+	}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	var value any
+	if err := decoder.Decode(&value); err != nil {
+		return fmt.Sprintf("Attribute %q: %s.", name, err)
+	}
+	if hasType(definition.Type, value) {
 		return ""
 	}
 	return fmt.Sprintf("Attribute %q of %s has type %s, and this value is %s. Write %s.", name, entity, definition.Type, describe(value), form(definition.Type))
@@ -155,19 +174,4 @@ func form(kind string) string {
 	default:
 		return "a number without quotes"
 	}
-}
-
-// DecodeObject decodes a JSON object with exact numbers. Its errors are for the
-// reader of a diagnostic.
-func DecodeObject(text string) (map[string]any, error) {
-	decoder := json.NewDecoder(bytes.NewReader([]byte(text)))
-	decoder.UseNumber()
-	var values map[string]any
-	if err := decoder.Decode(&values); err != nil || values == nil {
-		return nil, fmt.Errorf("this must be one JSON object, as jsonencode({...}) writes it")
-	}
-	if decoder.More() {
-		return nil, fmt.Errorf("there is something behind the JSON object")
-	}
-	return values, nil
 }
