@@ -126,7 +126,7 @@ func (m foundModel) asksFor(audience *talonone.Audience) bool {
 	case !m.Name.IsNull():
 		return audience.Name == m.Name.ValueString()
 	default:
-		return value(audience.IntegrationID) == m.IntegrationID.ValueString() && value(audience.Integration) == m.Integration.ValueString()
+		return framework.ValueOf(audience.IntegrationID) == m.IntegrationID.ValueString() && framework.ValueOf(audience.Integration) == m.Integration.ValueString()
 	}
 }
 
@@ -153,11 +153,11 @@ func foundFromAPI(api *talonone.Audience) foundModel {
 		Created:                  framework.Time(api.Created),
 		LastUpdate:               lastUpdate,
 		Name:                     types.StringValue(api.Name),
-		Description:              types.StringValue(value(api.Description)),
-		Sandbox:                  types.BoolValue(value(api.Sandbox)),
+		Description:              types.StringValue(framework.ValueOf(api.Description)),
+		Sandbox:                  types.BoolValue(framework.ValueOf(api.Sandbox)),
 		Integration:              framework.OptionalString(api.Integration, types.StringNull()),
 		IntegrationID:            framework.OptionalString(api.IntegrationID, types.StringNull()),
-		CreatedIn3rdParty:        types.BoolValue(value(api.CreatedIn3rdParty)),
+		CreatedIn3rdParty:        types.BoolValue(framework.ValueOf(api.CreatedIn3rdParty)),
 		SubscribedApplicationIDs: framework.Int64List(api.SubscribedApplicationIDs, types.ListValueMust(types.Int64Type, nil)),
 	}
 }

@@ -63,11 +63,11 @@ func fromAPI(api *talonone.Audience, prior audienceModel) audienceModel {
 		AccountID:                types.Int64Value(api.AccountID),
 		Created:                  framework.Time(api.Created),
 		Name:                     types.StringValue(api.Name),
-		Description:              types.StringValue(value(api.Description)),
+		Description:              types.StringValue(framework.ValueOf(api.Description)),
 		Sandbox:                  types.BoolPointerValue(api.Sandbox),
 		Integration:              framework.OptionalString(api.Integration, prior.Integration),
 		IntegrationID:            framework.OptionalString(api.IntegrationID, prior.IntegrationID),
-		CreatedIn3rdParty:        types.BoolValue(value(api.CreatedIn3rdParty)),
+		CreatedIn3rdParty:        types.BoolValue(framework.ValueOf(api.CreatedIn3rdParty)),
 		SubscribedApplicationIDs: framework.Int64List(api.SubscribedApplicationIDs, prior.SubscribedApplicationIDs),
 		Adopted:                  prior.Adopted,
 		DeletionProtection:       types.BoolValue(prior.DeletionProtection.ValueBool()),
@@ -77,11 +77,11 @@ func fromAPI(api *talonone.Audience, prior audienceModel) audienceModel {
 // matches says whether an audience is what a create with these settings makes.
 func matches(api *talonone.Audience, want talonone.NewAudience) bool {
 	return api.Name == want.Name &&
-		value(api.Description) == value(want.Description) &&
-		value(api.Integration) == value(want.Integration) &&
-		value(api.IntegrationID) == value(want.IntegrationID) &&
-		value(api.CreatedIn3rdParty) == value(want.CreatedIn3rdParty) &&
-		(want.Sandbox == nil || value(api.Sandbox) == *want.Sandbox) &&
+		framework.ValueOf(api.Description) == framework.ValueOf(want.Description) &&
+		framework.ValueOf(api.Integration) == framework.ValueOf(want.Integration) &&
+		framework.ValueOf(api.IntegrationID) == framework.ValueOf(want.IntegrationID) &&
+		framework.ValueOf(api.CreatedIn3rdParty) == framework.ValueOf(want.CreatedIn3rdParty) &&
+		(want.Sandbox == nil || framework.ValueOf(api.Sandbox) == *want.Sandbox) &&
 		(want.SubscribedApplicationIDs == nil || framework.SameNumbers(api.SubscribedApplicationIDs, want.SubscribedApplicationIDs))
 }
 
@@ -95,13 +95,4 @@ func createdSince(listing *talonone.AudienceListing, want talonone.NewAudience, 
 		}
 	}
 	return nil
-}
-
-// value is what a property stands for; a missing one is the zero value.
-func value[T any](pointer *T) T {
-	var zero T
-	if pointer == nil {
-		return zero
-	}
-	return *pointer
 }

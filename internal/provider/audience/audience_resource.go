@@ -104,7 +104,7 @@ func (r *audienceResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 			"integration_id": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "ID of the audience at the third party, 1 to 1000 characters, unique within one `integration`. A change replaces the audience.",
-				Validators:          []validator.String{stringvalidator.LengthBetween(1, 1000)},
+				Validators:          framework.IntegrationID(),
 			},
 			"created_in_3rd_party": schema.BoolAttribute{
 				Optional: true, Computed: true,
@@ -420,7 +420,7 @@ func (r *audienceResource) planCreate(ctx context.Context, plan *audienceModel, 
 				"Applying takes it over instead of creating a second one.", own.ID, own.Name))
 		return
 	}
-	if twin := createdSince(listing, want, time.Time{}, free); twin != nil && value(want.IntegrationID) == "" {
+	if twin := createdSince(listing, want, time.Time{}, free); twin != nil && framework.ValueOf(want.IntegrationID) == "" {
 		diags.AddWarning("An audience with exactly these settings exists",
 			fmt.Sprintf("Audience %d %q, created %s, has the same settings and belongs to no resource of this configuration. Applying creates a second one, which the API allows. "+
 				"To manage the existing audience instead, import it: terraform import %s.NAME %d.", twin.ID, twin.Name, twin.Created.Format(time.RFC3339), resourceType, twin.ID))
@@ -597,11 +597,11 @@ func hasUnknownSettings(config audienceModel) bool {
 
 // holderOf is the audience that has the pair of integration and integration ID.
 func holderOf(listing *talonone.AudienceListing, want talonone.NewAudience) *talonone.Audience {
-	if value(want.IntegrationID) == "" {
+	if framework.ValueOf(want.IntegrationID) == "" {
 		return nil
 	}
 	for _, audience := range listing.All {
-		if value(audience.IntegrationID) == *want.IntegrationID && value(audience.Integration) == value(want.Integration) {
+		if framework.ValueOf(audience.IntegrationID) == *want.IntegrationID && framework.ValueOf(audience.Integration) == framework.ValueOf(want.Integration) {
 			return audience
 		}
 	}
@@ -611,7 +611,7 @@ func holderOf(listing *talonone.AudienceListing, want talonone.NewAudience) *tal
 func takenAdvice(taken *talonone.Audience, want talonone.NewAudience) string {
 	return fmt.Sprintf("integration_id %q is taken by audience %d %q. To manage that audience, import it: terraform import %s.NAME %d. "+
 		"Otherwise choose another integration_id. If this plan destroys that audience under another address, add a moved block instead.",
-		value(want.IntegrationID), taken.ID, taken.Name, resourceType, taken.ID)
+		framework.ValueOf(want.IntegrationID), taken.ID, taken.Name, resourceType, taken.ID)
 }
 
 func without(paths path.Paths, unwanted path.Path) path.Paths {

@@ -125,8 +125,8 @@ func (d *audiencesDataSource) Read(ctx context.Context, req datasource.ReadReque
 
 func (m audiencesModel) asksFor(audience *talonone.Audience, pattern *regexp.Regexp) bool {
 	return pattern.MatchString(audience.Name) &&
-		(m.Integration.IsNull() || m.Integration.ValueString() == value(audience.Integration)) &&
-		(m.Sandbox.IsNull() || m.Sandbox.ValueBool() == value(audience.Sandbox))
+		(m.Integration.IsNull() || m.Integration.ValueString() == framework.ValueOf(audience.Integration)) &&
+		(m.Sandbox.IsNull() || m.Sandbox.ValueBool() == framework.ValueOf(audience.Sandbox))
 }
 
 // regexValidator refuses patterns that do not compile.

@@ -206,7 +206,7 @@ func (r *membershipsResource) ModifyPlan(ctx context.Context, req resource.Modif
 		}
 		var err error
 		if held, err = state.holding(); err != nil {
-			resp.Diagnostics.AddAttributeError(path.Root("managed_set"), "Unreadable state", sentence(err))
+			resp.Diagnostics.AddAttributeError(path.Root("managed_set"), "Unreadable state", framework.Sentence(err.Error()))
 			return
 		}
 	}
@@ -297,7 +297,7 @@ func (r *membershipsResource) Update(ctx context.Context, req resource.UpdateReq
 	resp.Diagnostics.Append(diags...)
 	held, err := state.holding()
 	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("managed_set"), "Unreadable state", sentence(err))
+		resp.Diagnostics.AddAttributeError(path.Root("managed_set"), "Unreadable state", framework.Sentence(err.Error()))
 	}
 	want := plan.desired(ctx, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
@@ -318,7 +318,7 @@ func (r *membershipsResource) Delete(ctx context.Context, req resource.DeleteReq
 	resp.Diagnostics.Append(diags...)
 	held, err := state.holding()
 	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("managed_set"), "Unreadable state", sentence(err))
+		resp.Diagnostics.AddAttributeError(path.Root("managed_set"), "Unreadable state", framework.Sentence(err.Error()))
 	}
 	if resp.Diagnostics.HasError() {
 		return
@@ -409,7 +409,7 @@ func (r *membershipsResource) checkKeys(plan membershipsModel, creating bool, di
 func (r *membershipsResource) planRemoval(state membershipsModel, verb string, diags *diag.Diagnostics) {
 	held, err := state.holding()
 	if err != nil {
-		diags.AddAttributeError(path.Root("managed_set"), "Unreadable state", sentence(err))
+		diags.AddAttributeError(path.Root("managed_set"), "Unreadable state", framework.Sentence(err.Error()))
 		return
 	}
 	leaving := held.count

@@ -18,6 +18,7 @@ import (
 
 	"github.com/talon-one/terraform-provider-talonone/internal/input"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -143,7 +144,7 @@ func addListed(members *roll, list types.List, diags *diag.Diagnostics) {
 			diags.AddAttributeError(at.AtListIndex(i), "Member listed twice",
 				fmt.Sprintf("Element %d of members repeats element %d. Each member stands in the list once.", i, twice.first))
 		case err != nil:
-			diags.AddAttributeError(at.AtListIndex(i), "Invalid member", sentence(err))
+			diags.AddAttributeError(at.AtListIndex(i), "Invalid member", framework.Sentence(err.Error()))
 		}
 	}
 }
@@ -284,10 +285,4 @@ func placed(line int, err error) error {
 		return input.Faultf(line, 0, "%w", err)
 	}
 	return nil
-}
-
-// sentence is an error as a sentence of its own.
-func sentence(err error) string {
-	text := err.Error()
-	return strings.ToUpper(text[:1]) + text[1:] + "."
 }

@@ -4,10 +4,8 @@ import (
 	"slices"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
+	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
-
-// maxActions is how many actions one syncCatalog request may carry.
-const maxActions = 1000
 
 // A syncStep is one syncCatalog request to come: it removes items, or adds and replaces them.
 type syncStep struct {
@@ -43,12 +41,12 @@ func planSync(changes bulk.Changes, losePrice []string) []syncStep {
 	var steps []syncStep
 	removed := 0
 	remove := func() {
-		next := min(removed+maxActions, len(removals))
+		next := min(removed+talonone.MaxCatalogActions, len(removals))
 		steps = append(steps, syncStep{remove: true, skus: removals[removed:next]})
 		removed = next
 	}
-	for start := 0; start < len(upserts); start += maxActions {
-		end := min(start+maxActions, len(upserts))
+	for start := 0; start < len(upserts); start += talonone.MaxCatalogActions {
+		end := min(start+talonone.MaxCatalogActions, len(upserts))
 		for removed < end-plain {
 			remove()
 		}

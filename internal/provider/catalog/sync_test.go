@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
+	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
 // apply does to a catalog what syncCatalog would, as far as the provider uses it.
@@ -124,7 +125,7 @@ func TestPlanSyncAlwaysArrives(t *testing.T) {
 					t.Fatalf("stopped before request %d of %d, a new plan does not lead to what is desired", n+1, len(steps))
 				}
 			}
-			if len(step.skus) < 1 || len(step.skus) > maxActions {
+			if len(step.skus) < 1 || len(step.skus) > talonone.MaxCatalogActions {
 				t.Fatalf("request %d has %d actions", n+1, len(step.skus))
 			}
 			unique := make(map[string]bool)
@@ -155,10 +156,10 @@ func TestPlanSyncAlwaysArrives(t *testing.T) {
 				lost++
 			}
 		}
-		if want := bulk.Requests(len(changes.Added)+len(changes.Updated), maxActions); adds != want {
+		if want := bulk.Requests(len(changes.Added)+len(changes.Updated), talonone.MaxCatalogActions); adds != want {
 			t.Errorf("%d requests add, %d would do", adds, want)
 		}
-		if want := bulk.Requests(len(changes.Removed)+lost, maxActions); removals != want {
+		if want := bulk.Requests(len(changes.Removed)+lost, talonone.MaxCatalogActions); removals != want {
 			t.Errorf("%d requests remove, %d would do", removals, want)
 		}
 		if want := len(changes.Added) + len(changes.Updated) + len(changes.Removed); len(touched) != want {

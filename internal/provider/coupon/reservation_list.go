@@ -51,7 +51,7 @@ func (l *reservationList) ListResourceConfigSchema(_ context.Context, _ list.Lis
 			"integration_id": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "Integration ID of the customer.",
-				Validators:          []validator.String{stringvalidator.LengthBetween(1, 1000)},
+				Validators:          framework.IntegrationID(),
 			},
 			"campaign_id": schema.Int64Attribute{
 				Optional:            true,

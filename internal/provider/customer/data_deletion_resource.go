@@ -56,7 +56,7 @@ func (r *dataDeletionResource) Schema(_ context.Context, _ resource.SchemaReques
 				Required: true,
 				MarkdownDescription: "ID of the customer in your own systems, 1 to 1000 characters, case-sensitive. Must not be managed by a profile resource at the same time, which would write the attributes again. " +
 					"A change replaces the resource, which erases the data of the customer that it names then.",
-				Validators:    []validator.String{stringvalidator.LengthBetween(1, maxIntegrationID)},
+				Validators:    []validator.String{stringvalidator.LengthBetween(1, talonone.MaxIntegrationID)},
 				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"triggers": schema.MapAttribute{

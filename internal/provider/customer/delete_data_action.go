@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
 var (
@@ -48,7 +49,7 @@ func (a *deleteDataAction) Schema(_ context.Context, _ action.SchemaRequest, res
 			"integration_id": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "ID of the customer in your own systems, 1 to 1000 characters, case-sensitive.",
-				Validators:          []validator.String{stringvalidator.LengthBetween(1, maxIntegrationID)},
+				Validators:          []validator.String{stringvalidator.LengthBetween(1, talonone.MaxIntegrationID)},
 			},
 			"confirm": schema.StringAttribute{
 				Required:            true,

@@ -56,7 +56,7 @@ func (d *inventoryDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 			"integration_id": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "ID of the customer in your own systems, 1 to 1000 characters, case-sensitive.",
-				Validators:          []validator.String{stringvalidator.LengthBetween(1, maxIntegrationID)},
+				Validators:          []validator.String{stringvalidator.LengthBetween(1, talonone.MaxIntegrationID)},
 			},
 			"parts": schema.ListAttribute{
 				Optional: true, ElementType: types.StringType,

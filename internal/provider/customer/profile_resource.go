@@ -37,9 +37,8 @@ var (
 const (
 	profileType = "talonone_customer_profile"
 
-	// maxIntegrationID is the longest integration ID, in characters
+	// talonone.MaxIntegrationID is the longest integration ID, in characters
 	// (updateCustomerProfilesV2).
-	maxIntegrationID = 1000
 
 	// privateImported marks a state that took over everything the deployment has.
 	// What such a state holds and the configuration does not was never set by
@@ -68,7 +67,7 @@ func (r *profileResource) Schema(_ context.Context, _ resource.SchemaRequest, re
 				Required: true,
 				MarkdownDescription: "ID of the customer in your own systems, 1 to 1000 characters, case-sensitive. Choose one that never changes, such as a database key. " +
 					"The API can't rename a profile, so a change replaces the resource.",
-				Validators: []validator.String{stringvalidator.LengthBetween(1, maxIntegrationID)},
+				Validators: []validator.String{stringvalidator.LengthBetween(1, talonone.MaxIntegrationID)},
 			},
 			"attributes": schema.StringAttribute{
 				Optional: true, CustomType: jsontypes.NormalizedType{},

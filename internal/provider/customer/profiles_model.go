@@ -43,8 +43,8 @@ type profileSet map[string]string
 func parseProfiles(text string) (profileSet, error) {
 	set := profileSet{}
 	err := input.DecodeObject(text, func(id string, dec *jsontext.Decoder) error {
-		if length := utf8.RuneCountInString(id); length == 0 || length > maxIntegrationID {
-			return fmt.Errorf("an integration ID has 1 to %d characters, and %.40q has %d", maxIntegrationID, id, length)
+		if length := utf8.RuneCountInString(id); length == 0 || length > talonone.MaxIntegrationID {
+			return fmt.Errorf("an integration ID has 1 to %d characters, and %.40q has %d", talonone.MaxIntegrationID, id, length)
 		}
 		attributes, err := parseMember(dec)
 		if err != nil {
@@ -187,8 +187,8 @@ func parseImportID(text string) ([]string, error) {
 		}
 	}
 	for i, id := range ids {
-		if length := utf8.RuneCountInString(id); length == 0 || length > maxIntegrationID {
-			return nil, fmt.Errorf("integration ID %d has %d characters, and 1 to %d are allowed", i+1, length, maxIntegrationID)
+		if length := utf8.RuneCountInString(id); length == 0 || length > talonone.MaxIntegrationID {
+			return nil, fmt.Errorf("integration ID %d has %d characters, and 1 to %d are allowed", i+1, length, talonone.MaxIntegrationID)
 		}
 	}
 	slices.Sort(ids)

@@ -294,7 +294,7 @@ func (r *profilesResource) ImportState(ctx context.Context, req resource.ImportS
 	ids, err := parseImportID(text)
 	if err != nil {
 		resp.Diagnostics.AddError("Invalid import ID",
-			`Name the profiles as a JSON array, such as ["customer-1","customer-2"], or with commas between, such as customer-1,customer-2. `+sentence(err))
+			`Name the profiles as a JSON array, such as ["customer-1","customer-2"], or with commas between, such as customer-1,customer-2. `+framework.Sentence(err.Error()))
 		return
 	}
 	wanted := profileSet{}
@@ -576,12 +576,6 @@ func profilesDoing(action string) framework.Doing {
 		Construct: profilesType, Action: action,
 		Pointers: map[string]path.Path{"/customerProfiles": path.Root("profiles")},
 	}
-}
-
-// sentence is an error's text as a sentence.
-func sentence(err error) string {
-	text := err.Error()
-	return strings.ToUpper(text[:1]) + text[1:] + "."
 }
 
 // profilesValidator accepts a JSON object from integration ID to attributes.

@@ -45,11 +45,11 @@ func (a *trackAction) Schema(_ context.Context, _ action.SchemaRequest, resp *ac
 		Attributes: map[string]schema.Attribute{
 			"api_version":          text("api_version", stringvalidator.OneOf(v1, v2, v3)),
 			"type":                 kind,
-			"profile_id":           text("profile_id", stringvalidator.LengthBetween(1, 1000)),
+			"profile_id":           text("profile_id", framework.IntegrationID()...),
 			"session_id":           text("session_id", stringvalidator.LengthAtLeast(1)),
-			"integration_id":       text("integration_id", stringvalidator.LengthBetween(1, 1000)),
+			"integration_id":       text("integration_id", framework.IntegrationID()...),
 			"connected_session_id": text("connected_session_id", stringvalidator.LengthAtLeast(1)),
-			"store_integration_id": text("store_integration_id", stringvalidator.LengthBetween(1, 1000)),
+			"store_integration_id": text("store_integration_id", framework.IntegrationID()...),
 			"loyalty_cards": schema.ListAttribute{
 				Optional: true, ElementType: types.StringType, MarkdownDescription: eventText["loyalty_cards"], Validators: cardValidators(),
 			},

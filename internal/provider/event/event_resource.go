@@ -77,11 +77,11 @@ func (r *eventResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 		"type": schema.StringAttribute{
 			Required: true, MarkdownDescription: eventText["type"] + again, Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 		},
-		"profile_id":           text("profile_id", stringvalidator.LengthBetween(1, 1000)),
+		"profile_id":           text("profile_id", framework.IntegrationID()...),
 		"session_id":           text("session_id", stringvalidator.LengthAtLeast(1)),
-		"integration_id":       text("integration_id", stringvalidator.LengthBetween(1, 1000)),
+		"integration_id":       text("integration_id", framework.IntegrationID()...),
 		"connected_session_id": text("connected_session_id", stringvalidator.LengthAtLeast(1)),
-		"store_integration_id": text("store_integration_id", stringvalidator.LengthBetween(1, 1000)),
+		"store_integration_id": text("store_integration_id", framework.IntegrationID()...),
 		"loyalty_cards": schema.ListAttribute{
 			Optional: true, ElementType: types.StringType, MarkdownDescription: eventText["loyalty_cards"] + again, Validators: cardValidators(),
 		},

@@ -89,13 +89,13 @@ func explain(doing Doing, err error) string {
 	}
 	var apiErr *talonone.Error
 	if !errors.As(err, &apiErr) {
-		return joinParagraphs(sentence(err.Error()), adviseOnNetwork(err))
+		return joinParagraphs(ended(err.Error()), adviseOnNetwork(err))
 	}
 	text := fmt.Sprintf("The API answered %s with %d %s", apiErr.Operation, apiErr.StatusCode, http.StatusText(apiErr.StatusCode))
 	if apiErr.Message != "" {
 		text += ": " + apiErr.Message
 	}
-	text = sentence(text)
+	text = ended(text)
 	items, left := apiErr.ShownItems()
 	for _, item := range items {
 		text += "\n  - " + item.String()
@@ -178,8 +178,16 @@ func joinParagraphs(parts ...string) string {
 	return strings.Join(kept, "\n\n")
 }
 
-// sentence ends text with a full stop, unless it has its own ending.
-func sentence(text string) string {
+// Sentence is an error's text with a capital letter and a full stop.
+func Sentence(text string) string {
+	if text == "" {
+		return ""
+	}
+	return ended(strings.ToUpper(text[:1]) + text[1:])
+}
+
+// ended puts a full stop behind a text that has no ending of its own. Its beginning may be the name of an operation.
+func ended(text string) string {
 	if text == "" || strings.ContainsRune(".!?", rune(text[len(text)-1])) {
 		return text
 	}

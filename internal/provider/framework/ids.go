@@ -5,14 +5,15 @@ import (
 	"fmt"
 	"unicode/utf8"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
-// maxIntegrationID is the longest integration ID, in characters (NewReferral and
-// the bodies of customer_audiences and customer_profiles).
-const maxIntegrationID = 1000
+// talonone.MaxIntegrationID is the longest integration ID, in characters (NewReferral and
 
 // IDListValue is the list of these IDs; it is never null.
 func IDListValue(ids []string) types.List {
@@ -23,13 +24,18 @@ func IDListValue(ids []string) types.List {
 	return types.ListValueMust(types.StringType, elements)
 }
 
+// IntegrationID accepts an integration ID: 1 to talonone.MaxIntegrationID characters.
+func IntegrationID() []validator.String {
+	return []validator.String{stringvalidator.UTF8LengthBetween(1, talonone.MaxIntegrationID)}
+}
+
 // IDList validates a list of integration IDs: each once, 1 to 1000 characters,
 // at most Max of them. It takes linear time, unlike a comparison of each pair.
 type IDList struct{ Max int }
 
 // Description says what is allowed.
 func (v IDList) Description(context.Context) string {
-	return fmt.Sprintf("at most %d different integration IDs of 1 to %d characters", v.Max, maxIntegrationID)
+	return fmt.Sprintf("at most %d different integration IDs of 1 to %d characters", v.Max, talonone.MaxIntegrationID)
 }
 
 // MarkdownDescription says what is allowed.
@@ -51,9 +57,9 @@ func (v IDList) ValidateList(ctx context.Context, req validator.ListRequest, res
 			continue
 		}
 		length := utf8.RuneCountInString(id.ValueString())
-		if id.IsNull() || length == 0 || length > maxIntegrationID {
+		if id.IsNull() || length == 0 || length > talonone.MaxIntegrationID {
 			resp.Diagnostics.AddAttributeError(at, "Invalid integration ID",
-				fmt.Sprintf("Element %d is null, empty or longer than %d characters. An integration ID has 1 to %d characters.", i, maxIntegrationID, maxIntegrationID))
+				fmt.Sprintf("Element %d is null, empty or longer than %d characters. An integration ID has 1 to %d characters.", i, talonone.MaxIntegrationID, talonone.MaxIntegrationID))
 			continue
 		}
 		if earlier, taken := first[id.ValueString()]; taken {

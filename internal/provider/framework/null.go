@@ -83,3 +83,11 @@ func BoolPointer(value types.Bool) *bool {
 func Time(t time.Time) timetypes.RFC3339 {
 	return timetypes.NewRFC3339ValueMust(t.UTC().Truncate(time.Microsecond).Format(time.RFC3339Nano))
 }
+
+// ValueOf is what pointer points to, and the zero value for nil.
+func ValueOf[T any](pointer *T) T {
+	if pointer == nil {
+		return *new(T)
+	}
+	return *pointer
+}

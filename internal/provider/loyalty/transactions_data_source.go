@@ -28,8 +28,7 @@ var (
 const (
 	transactionsType = "talonone_loyalty_transactions"
 
-	// maxIntegrationID is the longest integration ID, in characters.
-	maxIntegrationID = 1000
+	// talonone.MaxIntegrationID is the longest integration ID, in characters.
 )
 
 type transactionsDataSource struct{ data *framework.Data }
@@ -88,7 +87,7 @@ func (d *transactionsDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 			"integration_id": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "ID of the customer in your own systems, 1 to 1000 characters, case-sensitive.",
-				Validators:          []validator.String{stringvalidator.LengthBetween(1, maxIntegrationID)},
+				Validators:          []validator.String{stringvalidator.LengthBetween(1, talonone.MaxIntegrationID)},
 			},
 			"start_date": schema.StringAttribute{
 				Optional: true, CustomType: timetypes.RFC3339Type{},

@@ -60,7 +60,7 @@ func (l *referralList) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 			"advocate_profile_integration_id": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Only referrals of this advocate.",
-				Validators:          []validator.String{stringvalidator.LengthBetween(1, 1000)},
+				Validators:          framework.IntegrationID(),
 			},
 			"valid": schema.StringAttribute{
 				Optional:            true,

@@ -11,7 +11,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -74,12 +73,12 @@ func (r *referralResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 			"advocate_profile_integration_id": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "Integration ID of the advocate, 1 to 1000 characters. A change replaces the referral, and so its code.",
-				Validators:          []validator.String{stringvalidator.LengthBetween(1, 1000)},
+				Validators:          framework.IntegrationID(),
 			},
 			"friend_profile_integration_id": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Integration ID of the only customer who may use the code, 1 to 1000 characters. Default: anybody. Changes in place.",
-				Validators:          []validator.String{stringvalidator.LengthBetween(1, 1000)},
+				Validators:          framework.IntegrationID(),
 			},
 			"start_date":  dateAttribute("When the code becomes valid, RFC 3339. Default: at once. Changes in place."),
 			"expiry_date": dateAttribute("When the code stops being valid, RFC 3339, after `start_date`. Default: never. Changes in place."),

@@ -86,7 +86,7 @@ func (b *bookkeeping) inspect(referrals []*talonone.Referral) {
 		if !b.Wanted.fitShared(one) {
 			b.Deviating = append(b.Deviating, one.ID)
 		}
-		if friend := value(one.FriendProfileIntegrationID); friend != "" {
+		if friend := framework.ValueOf(one.FriendProfileIntegrationID); friend != "" {
 			if b.Friends == nil {
 				b.Friends = make(map[int64]string)
 			}
@@ -158,7 +158,7 @@ func (m *referralsModel) toAPI() talonone.NewReferrals {
 	wanted := m.settings()
 	characters, _ := framework.Strings(m.ValidCharacters)
 	return talonone.NewReferrals{
-		CampaignID: m.CampaignID.ValueInt64(), UsageLimit: value(wanted.UsageLimit),
+		CampaignID: m.CampaignID.ValueInt64(), UsageLimit: framework.ValueOf(wanted.UsageLimit),
 		StartDate: wanted.Start, ExpiryDate: wanted.Expiry, Attributes: json.RawMessage(wanted.Attributes),
 		ReferralPattern: framework.StringPointer(m.ReferralPattern), ValidCharacters: characters,
 	}

@@ -31,7 +31,7 @@ type settings struct {
 
 // fit says whether a referral has these settings.
 func (s settings) fit(api *talonone.Referral) bool {
-	return s.Friend == value(api.FriendProfileIntegrationID) && s.fitShared(api)
+	return s.Friend == framework.ValueOf(api.FriendProfileIntegrationID) && s.fitShared(api)
 }
 
 // fitShared is fit for what referrals of several advocates can share.
@@ -43,7 +43,7 @@ func (s settings) fitShared(api *talonone.Referral) bool {
 
 // equal says whether two settings mean the same.
 func (s settings) equal(other settings) bool {
-	return s.Friend == other.Friend && (s.UsageLimit == nil) == (other.UsageLimit == nil) && value(s.UsageLimit) == value(other.UsageLimit) &&
+	return s.Friend == other.Friend && (s.UsageLimit == nil) == (other.UsageLimit == nil) && framework.ValueOf(s.UsageLimit) == framework.ValueOf(other.UsageLimit) &&
 		sameTime(s.Start, other.Start) && sameTime(s.Expiry, other.Expiry) && sameAttributes(s.Attributes, other.Attributes)
 }
 
@@ -71,7 +71,7 @@ func (s settings) reportKept(api *talonone.Referral, diags *diag.Diagnostics) {
 			"The deployment kept the value of referral "+api.Code+", although the update left it out. Set "+attribute+
 				" to a value that has the effect, or replace the resource, which makes a new code: terraform apply -replace=ADDRESS.")
 	}
-	if s.Friend == "" && value(api.FriendProfileIntegrationID) != "" {
+	if s.Friend == "" && framework.ValueOf(api.FriendProfileIntegrationID) != "" {
 		kept("friend_profile_integration_id")
 	}
 	if s.Start == nil && api.StartDate != nil {
@@ -173,13 +173,4 @@ func int64Pointer(number types.Int64) *int64 {
 		return nil
 	}
 	return number.ValueInt64Pointer()
-}
-
-// value is what a property stands for; a missing one is the zero value.
-func value[T any](pointer *T) T {
-	var zero T
-	if pointer == nil {
-		return zero
-	}
-	return *pointer
 }

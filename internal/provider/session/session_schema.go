@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -90,11 +91,11 @@ func codeValidators() []validator.List {
 }
 
 func profileValidators() []validator.String {
-	return []validator.String{stringvalidator.LengthAtMost(1000)}
+	return []validator.String{stringvalidator.UTF8LengthAtMost(talonone.MaxIntegrationID)}
 }
 
 func storeValidators() []validator.String {
-	return []validator.String{stringvalidator.LengthBetween(1, 1000)}
+	return framework.IntegrationID()
 }
 
 func referralValidators() []validator.String {
