@@ -39,11 +39,6 @@ func Diff[V any](current, desired map[string]V, equal func(current, desired V) b
 	return c
 }
 
-// Requests is how many requests of at most size objects carry n objects.
-func Requests(n, size int) int {
-	return (n + size - 1) / size
-}
-
 // KeySet is a set of keys in the order they came, each with the place it came from. A million keys of 15 bytes take
 // about 100 MB.
 type KeySet struct {

@@ -2,7 +2,11 @@ package bulk
 
 import (
 	"fmt"
+	"math/big"
+	"strconv"
+	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework-validators/float64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -13,13 +17,25 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
-// The two ways to own objects of a collection that others may also write to.
+// The two ways to own rows of a target that others may also write to. An imported resource has recorded neither: the
+// configuration decides.
 const (
-	// Additive manages its own objects and leaves all others alone.
+	// Additive manages the listed rows and leaves all others alone.
 	Additive = "additive"
-	// Exclusive makes the collection hold its own objects and no others.
+	// Exclusive makes the target hold the listed rows and no others.
 	Exclusive = "exclusive"
 )
+
+// Enters says whether an update makes a resource exclusive. Its state doesn't tell then what else is in the target.
+func Enters(prior, planned types.String) bool {
+	return planned.ValueString() == Exclusive && prior.ValueString() != Exclusive
+}
+
+// Leaves says whether an update makes a resource additive that was not. The state may hold rows of others then, so
+// nothing is removed: rows that are not listed are released.
+func Leaves(prior, planned types.String) bool {
+	return planned.ValueString() == Additive && prior.ValueString() != Additive
+}
 
 // OwnershipAttribute chooses between Additive, the default, and Exclusive.
 func OwnershipAttribute(description string) schema.StringAttribute {
@@ -30,6 +46,127 @@ func OwnershipAttribute(description string) schema.StringAttribute {
 		Validators:          []validator.String{stringvalidator.OneOf(Additive, Exclusive)},
 		MarkdownDescription: description,
 	}
+}
+
+// Subject is a resource's rows and where they are, for messages.
+type Subject struct {
+	Noun Noun
+	// Place is the target, such as "audience 701" or `coupon "SUMMER10"`.
+	Place string
+	// ResourceType is the type in HCL, ImportID what its import block takes for all rows of the target.
+	ResourceType, ImportID string
+}
+
+// WarnDestroyed says what a destroy, or the end of an object that is replaced, removes. count is how many rows the
+// refreshed state holds.
+func (s Subject) WarnDestroyed(count int, diags *diag.Diagnostics) {
+	if count == 0 {
+		return
+	}
+	diags.AddWarning("Destroying removes "+s.Noun.Count(count), fmt.Sprintf(
+		"%s managed by this resource will be removed from %s. To keep them and only end their management, replace the resource block by\n\n"+
+			"  removed {\n    from = %s.NAME\n    lifecycle {\n      destroy = false\n    }\n  }",
+		capitalized(s.Noun.Count(count)), s.Place, s.ResourceType))
+}
+
+// WarnReleased says which rows an update to additive ownership, or the first apply after an import, lets go.
+func (s Subject) WarnReleased(released []string, diags *diag.Diagnostics) {
+	if len(released) == 0 {
+		return
+	}
+	diags.AddAttributeWarning(path.Root("ownership"), s.Noun.Count(len(released))+" will be released", fmt.Sprintf(
+		"This resource stops managing %s of %s: %s. Nothing is removed. To remove unlisted %s instead, apply with ownership = \"exclusive\" first.",
+		s.Noun.Count(len(released)), s.Place, Names(released), s.Noun.Many))
+}
+
+// WarnUnlisted says which rows an update to exclusive ownership removes.
+func (s Subject) WarnUnlisted(removed []string, diags *diag.Diagnostics) {
+	if len(removed) == 0 {
+		return
+	}
+	diags.AddAttributeWarning(path.Root("ownership"), s.Noun.Count(len(removed))+" not listed will be removed", fmt.Sprintf(
+		"With exclusive ownership %s holds only what the configuration lists. This apply removes %s: %s.",
+		s.Place, s.Noun.Count(len(removed)), Names(removed)))
+}
+
+// WarnTakenOver says that an update to exclusive ownership can't show yet what it removes, and so removes nothing.
+func (s Subject) WarnTakenOver(diags *diag.Diagnostics) {
+	diags.AddAttributeWarning(path.Root("ownership"), "Unlisted "+s.Noun.Many+" are removed by the next apply", fmt.Sprintf(
+		"What else %s holds was not read in this plan, so this apply removes nothing. The next plan shows the %s that are not listed as removals.", s.Place, s.Noun.Many))
+}
+
+// WarnExisting says which of the rows to add are in the target already, of how many. lost, which may be empty, are the
+// contents that the apply overwrites: "price of 1 item", "attribute size of 3".
+func (s Subject) WarnExisting(at path.Path, existing []string, added int, lost []string, diags *diag.Diagnostics) {
+	if len(existing) == 0 {
+		return
+	}
+	detail := fmt.Sprintf("Already in %s: %s. This resource manages every listed %s from now on, and removes it when it is no longer listed or the resource is destroyed.",
+		s.Place, Names(existing), s.Noun.One)
+	if len(lost) > 0 {
+		detail += " The apply overwrites " + strings.Join(lost, ", ") + "."
+	}
+	diags.AddAttributeWarning(at, fmt.Sprintf("%s of %s to add exist already", Thousands(len(existing)), s.Noun.Count(added)), detail)
+}
+
+// WarnArrived says that rows have come into an exclusive target since the plan, and stay for now.
+func (s Subject) WarnArrived(count int, diags *diag.Diagnostics) {
+	if count <= 0 {
+		return
+	}
+	diags.AddWarning(s.Noun.Count(count)+" arrived after the plan", fmt.Sprintf(
+		"%s holds %s that the plan did not show. They were left alone; the next plan shows them as removals.", capitalized(s.Place), s.Noun.Count(count)))
+}
+
+// RefuseChanged reports a target that is not what the plan was made from.
+func (s Subject) RefuseChanged(at path.Path, diags *diag.Diagnostics) {
+	diags.AddAttributeError(at, "Plan is out of date", fmt.Sprintf(
+		"The %s of %s have changed since the plan was made, so that it would not say what happens. Nothing has been changed. Run terraform plan again, with a refresh.", s.Noun.Many, s.Place))
+}
+
+// RefuseExclusiveCreate reports that a target holds rows that a new exclusive resource would have to remove.
+func (s Subject) RefuseExclusiveCreate(others []string, diags *diag.Diagnostics) {
+	diags.AddAttributeError(path.Root("ownership"), "Exclusive ownership needs an import", fmt.Sprintf(
+		"%s holds %s not listed here: %s. Creating a resource never removes anything. Import what is there, so that the plan shows what is removed:\n\n"+
+			"  import {\n    to = %s.NAME\n    id = %q\n  }\n\nOr use ownership = \"additive\", or list them. If the object is being replaced, run the plan with a refresh, without -refresh=false.",
+		capitalized(s.Place), s.Noun.Count(len(others)), Names(others), s.ResourceType, s.ImportID))
+}
+
+func capitalized(text string) string {
+	if text == "" {
+		return ""
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
+}
+
+// MaxRemovalPercentAttribute is the percentage that Guard holds against a plan.
+func MaxRemovalPercentAttribute(noun Noun) schema.Float64Attribute {
+	return schema.Float64Attribute{
+		Optional:   true,
+		Validators: []validator.Float64{float64validator.Between(0, 100)},
+		MarkdownDescription: "Largest share of the " + noun.Many + " that one plan may remove, in percent, from 0 (none) to 100 (all, the default); fractions such as `0.5` are allowed. " +
+			"It counts for edits, replacements and destroys, and guards against an input that was cut short. Raise it for the apply in which a removal is intended. " +
+			"A destroy obeys the value of the last apply.",
+	}
+}
+
+// Guard refuses a plan that removes more than maxPercent of the present rows. Nothing is refused while maxPercent is null
+// or unknown.
+func (s Subject) Guard(maxPercent types.Float64, removed, present int, diags *diag.Diagnostics) {
+	if maxPercent.IsNull() || maxPercent.IsUnknown() || removed == 0 {
+		return
+	}
+	text := strconv.FormatFloat(maxPercent.ValueFloat64(), 'f', -1, 64)
+	// The text has all digits of what was configured; a float times a count would not.
+	allowed, _ := new(big.Rat).SetString(text)
+	if new(big.Rat).SetInt64(int64(removed)*100).Cmp(allowed.Mul(allowed, new(big.Rat).SetInt64(int64(present)))) <= 0 {
+		return
+	}
+	diags.AddAttributeError(path.Root("max_removal_percent"), "Plan removes too many "+s.Noun.Many, fmt.Sprintf(
+		"This plan would remove %s of %s (%s) from %s, and max_removal_percent allows %s %%. Nothing has been changed.\n\n"+
+			"Check that the input is complete. If the removal is intended, raise max_removal_percent (100 allows everything) or omit it, "+
+			"apply, and set it again. Before a destroy the new value must be applied first.",
+		Thousands(removed), s.Noun.Count(present), percent(removed, present), s.Place, text))
 }
 
 // MaxRemovalAttribute is the percentage that CheckRemovals guards.

@@ -8,6 +8,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/keylock"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/journal"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
@@ -29,6 +30,8 @@ type Data struct {
 	// NewReferrals those made or taken over in this run, and AdoptedReferrals those
 	// left over by an interrupted apply that a plan takes over.
 	Referrals, NewReferrals, AdoptedReferrals Claims
+	// Targets is what this process has seen and done of audiences, catalogs and coupons as a whole.
+	Targets bulk.Memory
 }
 
 // DataFrom reads the argument of a construct's Configure. It returns nil where

@@ -1,6 +1,9 @@
 package framework
 
 import (
+	"context"
+	"time"
+
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
@@ -17,4 +20,11 @@ func NoTimeouts(req list.ListRequest, diags *diag.Diagnostics) timeouts.Value {
 		return timeouts.Value{}
 	}
 	return timeouts.Value{Object: basetypes.NewObjectNull(block.AttrTypes)}
+}
+
+// Within bounds a context by one of the timeouts of a resource, such as plan.Timeouts.Create.
+func Within(ctx context.Context, timeout func(context.Context, time.Duration) (time.Duration, diag.Diagnostics), fallback time.Duration, diags *diag.Diagnostics) (context.Context, context.CancelFunc) {
+	limit, problems := timeout(ctx, fallback)
+	diags.Append(problems...)
+	return context.WithTimeout(ctx, limit)
 }

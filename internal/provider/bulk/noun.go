@@ -1,0 +1,59 @@
+package bulk
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Noun names the rows of a resource in one and many.
+type Noun struct{ One, Many string }
+
+// Count is a number with the right form of the noun: "1 item", "1,204 items".
+func (n Noun) Count(count int) string {
+	if count == 1 {
+		return "1 " + n.One
+	}
+	return Thousands(count) + " " + n.Many
+}
+
+// Thousands writes a number for people, with separators.
+func Thousands(number int) string {
+	digits := strconv.Itoa(number)
+	sign := ""
+	if number < 0 {
+		sign, digits = "-", digits[1:]
+	}
+	var b strings.Builder
+	for i, digit := range digits {
+		if i > 0 && (len(digits)-i)%3 == 0 {
+			b.WriteByte(',')
+		}
+		b.WriteRune(digit)
+	}
+	return sign + b.String()
+}
+
+// named is how many rows a message names.
+const named = 5
+
+// Names quotes the first few keys: `"a", "b" and 3 more`. Keys of any length are clipped.
+func Names(keys []string) string {
+	quoted := make([]string, 0, named)
+	for _, key := range keys[:min(len(keys), named)] {
+		quoted = append(quoted, quoteClipped(key))
+	}
+	text := strings.Join(quoted, ", ")
+	if more := len(keys) - len(quoted); more > 0 {
+		text += " and " + Thousands(more) + " more"
+	}
+	return text
+}
+
+func quoteClipped(key string) string {
+	const longest = 60
+	runes := []rune(key)
+	if len(runes) > longest {
+		key = string(runes[:longest]) + "…"
+	}
+	return strconv.Quote(key)
+}
