@@ -3,6 +3,7 @@ package coupon
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
@@ -43,10 +44,10 @@ func (l *reservationList) Metadata(_ context.Context, _ resource.MetadataRequest
 
 func (l *reservationList) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the coupons that a customer has reserved, whoever made the reservation, for `terraform query` and for importing them. All filters given must match. " +
-			"Personal coupons and those that every customer has can't be reserved, and are left out; so are coupons of other Applications.\n\n" +
-			"Each result is a whole `talonone_coupon_reservation`: like any import of it, it takes over the coupon's reservations of all customers, not only of the one asked for.\n\n" +
-			"Needs the Integration API key of the Application. One request, and one for each coupon found.",
+		MarkdownDescription: "Lists the coupons that a customer has reserved, for `terraform query` and for importing them. All filters given must match. " +
+			"Personal coupons and those that every customer has can't be reserved and are omitted, as are coupons of other Applications.\n\n" +
+			"Each result is a whole `talonone_coupon_reservation`: like any import of it, it covers the reservations of all customers, not only of this one.\n\n" +
+			"Requires the Integration API key of the Application. Takes one request, and one for each coupon found.",
 		Attributes: map[string]schema.Attribute{
 			"integration_id": schema.StringAttribute{
 				Required:            true,
@@ -139,7 +140,7 @@ func (l *reservationList) result(ctx context.Context, req list.ListRequest, coup
 		addError(&result.Diagnostics, "read the reservations of coupon", coupon.Value, err)
 		return result, true
 	}
-	if !setOf(reserved)[customer] {
+	if !slices.Contains(reserved, customer) {
 		return result, false
 	}
 	if shared {
@@ -162,10 +163,10 @@ func (l *reservationList) result(ctx context.Context, req list.ListRequest, coup
 	result.Diagnostics.Append(result.Identity.Set(ctx, reservationIdentity{types.StringValue(coupon.Value)})...)
 	if req.IncludeResource {
 		state := reservationModel{
-			CouponValue: types.StringValue(coupon.Value), Ownership: types.StringValue(bulk.Additive),
-			Customers: types.ListNull(types.StringType), Timeouts: framework.NoTimeouts(req, &result.Diagnostics),
+			CouponValue: types.StringValue(coupon.Value), Customers: types.ListNull(types.StringType),
+			LastSync: bulk.NullLastSync(), Timeouts: framework.NoTimeouts(req, &result.Diagnostics),
 		}
-		state.describe(&coupon.Coupon)
+		state.fromAPI(&coupon.Coupon)
 		manager.fill(ctx, &state, reserved, &result.Diagnostics)
 		result.Diagnostics.Append(result.Resource.Set(ctx, &state)...)
 	}

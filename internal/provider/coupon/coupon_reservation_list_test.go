@@ -122,7 +122,7 @@ func TestListedCouponThatOneResourceCannotHoldIsLeftOut(t *testing.T) {
 		if result.Identity != nil || result.Resource != nil {
 			t.Error("it is listed, although its configuration would be refused")
 		}
-		if warning := acctest.Warning(result.Diagnostics); !strings.Contains(warning, "CROWDED") || !strings.Contains(warning, "5001") {
+		if warning := acctest.Warning(result.Diagnostics); !strings.Contains(warning, "CROWDED") || !strings.Contains(warning, "5,001") {
 			t.Errorf("got %q", warning)
 		}
 	}

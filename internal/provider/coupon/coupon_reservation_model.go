@@ -2,7 +2,8 @@
 package coupon
 
 import (
-	"context"
+	"slices"
+	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -18,12 +19,15 @@ const (
 	soft = "soft"
 )
 
+// reservations are the rows of talonone_coupon_reservation. Their keys are the integration IDs of the customers.
+var reservations = bulk.Noun{One: "reservation", Many: "reservations"}
+
 // reservationModel mirrors the resource talonone_coupon_reservation.
 type reservationModel struct {
 	CouponValue       types.String   `tfsdk:"coupon_value"`
 	Customers         types.List     `tfsdk:"customers"`
 	Ownership         types.String   `tfsdk:"ownership"`
-	MaxRemovalPercent types.Int64    `tfsdk:"max_removal_percent"`
+	MaxRemovalPercent types.Float64  `tfsdk:"max_removal_percent"`
 	CouponID          types.Int64    `tfsdk:"coupon_id"`
 	CampaignID        types.Int64    `tfsdk:"campaign_id"`
 	ReservationType   types.String   `tfsdk:"reservation_type"`
@@ -37,8 +41,8 @@ type reservationIdentity struct {
 	CouponValue types.String `tfsdk:"coupon_value"`
 }
 
-// describe fills in what the coupon says; nil leaves it as it is.
-func (m *reservationModel) describe(coupon *talonone.Coupon) {
+// fromAPI fills in the coupon's own attributes; nil leaves them as they are.
+func (m *reservationModel) fromAPI(coupon *talonone.Coupon) {
 	if coupon == nil {
 		return
 	}
@@ -47,38 +51,57 @@ func (m *reservationModel) describe(coupon *talonone.Coupon) {
 	m.ReservationType = types.StringValue(reservationType(coupon))
 }
 
-// describeBy takes over what another model says of the coupon.
-func (m *reservationModel) describeBy(other reservationModel) {
+// copyCoupon takes over the coupon's own attributes from another model.
+func (m *reservationModel) copyCoupon(other reservationModel) {
 	m.CouponID, m.CampaignID, m.ReservationType = other.CouponID, other.CampaignID, other.ReservationType
-}
-
-// described says whether the coupon has been seen.
-func (m *reservationModel) described() bool {
-	return !m.CouponID.IsNull() && !m.CouponID.IsUnknown()
 }
 
 func (m *reservationModel) exclusive() bool { return m.Ownership.ValueString() == bulk.Exclusive }
 
-// setCustomers puts in who of the listed customers has the coupon reserved, in
-// the order of the list, and behind them the others, which an exclusive resource
-// removes.
-func (m *reservationModel) setCustomers(reserved []string) {
-	listed, _ := framework.Strings(m.Customers)
-	kept := make([]string, 0, len(listed))
-	changes := compare(reserved, listed)
-	missing := setOf(changes.add)
-	for _, id := range listed {
-		if !missing[id] {
-			kept = append(kept, id)
-		}
-	}
+// rows are the reservations that the resource manages.
+func (m *reservationModel) rows() map[string]struct{} {
+	customers, _ := framework.Strings(m.Customers)
+	return bulk.SetOf(customers)
+}
+
+func (m *reservationModel) subject() bulk.Subject {
+	code := m.CouponValue.ValueString()
+	return bulk.Subject{Noun: reservations, Place: "coupon " + strconv.Quote(code), ResourceType: reservationResourceType, ImportID: code}
+}
+
+// target is the coupon's key in the memory of the process.
+func (m *reservationModel) target() string {
+	return reservationResourceType + " " + m.CouponValue.ValueString()
+}
+
+func targetOf(rows map[string]struct{}) bulk.Target { return bulk.TargetOf(bulk.DigestOf(rows)) }
+
+// setCustomers puts in the customers who have the coupon reserved: those of the list, in its order, and behind them the
+// others, where the resource is exclusive or imports all.
+func (m *reservationModel) setCustomers(remote []string) {
+	listed, known := framework.Strings(m.Customers)
+	kept := bulk.In(listed, bulk.SetOf(remote))
 	if m.exclusive() || m.Customers.IsNull() {
-		kept = append(kept, changes.remove...)
+		kept = append(kept, bulk.NotIn(remote, bulk.SetOf(listed))...)
 	}
-	if len(kept) == len(listed) && len(changes.add) == 0 && !m.Customers.IsNull() {
-		return
+	if !known || !slices.Equal(kept, listed) {
+		m.Customers = framework.IDListValue(kept)
 	}
-	m.Customers = framework.IDListValue(kept)
+}
+
+// setLastSync records a change, if it moves any rows; total is how many the resource manages afterwards.
+func (m *reservationModel) setLastSync(change bulk.Plan, total int) {
+	if !change.Empty() {
+		m.LastSync = change.LastSync(m.LastSync, total, reservations, nil)
+	}
+}
+
+// keepApplied keeps what has been applied of a change that failed. desired gives the order.
+func (m *reservationModel) keepApplied(applied *bulk.Applied[struct{}], desired []string) {
+	change := applied.Plan()
+	m.Customers = framework.IDListValue(applied.Keys(desired))
+	m.ReservationCount = types.Int64Value(m.ReservationCount.ValueInt64() + int64(len(change.Added)-len(change.Removed)))
+	m.setLastSync(change, len(applied.Rows()))
 }
 
 // reservationType says what a reservation of the coupon is.
@@ -87,66 +110,4 @@ func reservationType(coupon *talonone.Coupon) string {
 		return hard
 	}
 	return soft
-}
-
-// changes are the reservations to make and to end, each in the order of its source.
-type changes struct{ add, remove []string }
-
-// compare says how to come from the current reservations to the wanted ones.
-func compare(current, wanted []string) changes {
-	have, want := setOf(current), setOf(wanted)
-	var c changes
-	for _, id := range wanted {
-		if !have[id] {
-			c.add = append(c.add, id)
-		}
-	}
-	for _, id := range current {
-		if !want[id] {
-			c.remove = append(c.remove, id)
-		}
-	}
-	return c
-}
-
-func (c changes) empty() bool { return len(c.add)+len(c.remove) == 0 }
-
-func (c changes) summary() types.Object {
-	return bulk.Summary{
-		Added: len(c.add), Removed: len(c.remove),
-		Requests: bulk.Requests(len(c.add), talonone.MaxReservationIDs) + bulk.Requests(len(c.remove), talonone.MaxReservationIDs),
-	}.MembershipObject()
-}
-
-// plannedSummary is the summary of a plan. What others reserve until the apply is
-// not known, and so is how much an exclusive resource has to remove.
-func plannedSummary(ctx context.Context, c changes, removesOthers bool) types.Object {
-	summary := c.summary()
-	if !removesOthers {
-		return summary
-	}
-	attributes := summary.Attributes()
-	attributes["removed"], attributes["requests"] = types.Int64Unknown(), types.Int64Unknown()
-	return types.ObjectValueMust(summary.AttributeTypes(ctx), attributes)
-}
-
-// known says whether a summary is, with all its numbers.
-func known(summary types.Object) bool {
-	if summary.IsUnknown() {
-		return false
-	}
-	for _, number := range summary.Attributes() {
-		if number.IsUnknown() {
-			return false
-		}
-	}
-	return true
-}
-
-func setOf(ids []string) map[string]bool {
-	set := make(map[string]bool, len(ids))
-	for _, id := range ids {
-		set[id] = true
-	}
-	return set
 }

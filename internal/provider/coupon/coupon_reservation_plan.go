@@ -3,11 +3,13 @@ package coupon
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
@@ -15,114 +17,158 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
-// planCreate looks at the coupon, so that what the API would refuse is known
-// before anything happens, and counts what there is to do. Terraform plans a
-// creation again in the apply, so what the deployment answers may not become a
-// planned value: a reservation made in between would be an inconsistency.
-func (r *reservationResource) planCreate(ctx context.Context, plan *reservationModel, diags *diag.Diagnostics) {
-	plan.CouponID, plan.CampaignID, plan.ReservationType = types.Int64Unknown(), types.Int64Unknown(), types.StringUnknown()
-	plan.ReservationCount, plan.LastSync = types.Int64Unknown(), bulk.UnknownMembershipSummary()
+// planCreate adds all desired rows. Terraform plans a create again in the apply, so what the deployment holds may lead to
+// warnings and errors, and never to a planned value.
+func (r *reservationResource) planCreate(ctx context.Context, plan *reservationModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	diags := &resp.Diagnostics
+	plan.copyCoupon(reservationModel{CouponID: types.Int64Unknown(), CampaignID: types.Int64Unknown(), ReservationType: types.StringUnknown()})
+	plan.ReservationCount, plan.LastSync = types.Int64Unknown(), bulk.UnknownLastSync()
+	bulk.NoteGuard(ctx, resp.Private, plan.MaxRemovalPercent, diags)
+	desired, known := framework.Strings(plan.Customers)
+	if known {
+		plan.LastSync = bulk.Compare(nil, bulk.SetOf(desired), bulk.SameKey).LastSync(bulk.NullLastSync(), len(desired), reservations, nil)
+	}
 	if plan.CouponValue.IsUnknown() {
 		return
 	}
 	code := plan.CouponValue.ValueString()
-	reserved, err := r.reserved(ctx, code)
-	if talonone.IsNotFound(err) {
-		diags.AddAttributeError(path.Root("coupon_value"), "Coupon does not exist", missingCoupon(code))
+	remote, err := r.reserved(ctx, code)
+	switch {
+	case talonone.IsNotFound(err) && bulk.Gone(ctx, req.Private, diags):
+		diags.AddAttributeWarning(path.Root("coupon_value"), "Coupon not found", missingCoupon(code))
 		return
-	}
-	if err != nil {
+	case talonone.IsNotFound(err):
+		diags.AddAttributeError(path.Root("coupon_value"), "Coupon not found", missingCoupon(code)+" To destroy what is left, run terraform destroy -refresh=false.")
+		return
+	case err != nil:
 		addError(diags, "read the reservations of coupon", code, err)
 		return
 	}
-	wanted, known := framework.Strings(plan.Customers)
-	if !known || len(wanted) > 0 {
-		r.checkCoupon(ctx, code, reserved, diags)
+	replaced := bulk.Replaced(ctx, req.Private, diags)
+	if replaced != nil {
+		plan.subject().Guard(plan.MaxRemovalPercent, replaced.Count, max(replaced.Count, len(remote)), diags)
+	}
+	if !known || len(desired) > 0 {
+		r.checkCoupon(ctx, code, remote, diags)
 	}
 	if !known {
 		return
 	}
-	todo := changes{add: wanted}
-	if plan.exclusive() {
-		todo.remove = compare(reserved, wanted).remove
-		warnExclusive(code, len(todo.remove), diags)
-		diags.Append(bulk.CheckRemovals(path.Root("max_removal_percent"), plan.MaxRemovalPercent, len(todo.remove), len(reserved), "reservations")...)
+	if replaced == nil && !r.data.Targets.WasDeleted(plan.target()) {
+		plan.subject().WarnExisting(path.Root("customers"), bulk.In(desired, bulk.SetOf(remote)), len(desired), nil, diags)
 	}
-	plan.LastSync = plannedSummary(ctx, todo, plan.exclusive() || plan.Ownership.IsUnknown())
+	if plan.exclusive() {
+		r.checkExclusiveCreate(plan, remote, replaced, diags)
+	}
 }
 
-// planUpdate keeps what stays, and counts what there is to do.
-func (r *reservationResource) planUpdate(ctx context.Context, plan *reservationModel, state reservationModel, diags *diag.Diagnostics) {
-	plan.describeBy(state)
+// checkExclusiveCreate refuses a coupon that others have reserved, unless they are rows of the object that is replaced.
+func (r *reservationResource) checkExclusiveCreate(plan *reservationModel, remote []string, replaced *bulk.Target, diags *diag.Diagnostics) {
+	others := bulk.NotIn(remote, plan.rows())
+	target := targetOf(bulk.SetOf(remote))
+	switch {
+	case len(others) == 0:
+	case r.data.Targets.WasDeleted(plan.target()):
+		plan.subject().WarnArrived(len(others), diags)
+	case replaced != nil && *replaced == target:
+	case r.data.Targets.WasRead(plan.target(), target):
+	default:
+		plan.subject().RefuseExclusiveCreate(others, diags)
+	}
+}
+
+// planUpdate keeps what stays, and counts what changes.
+func (r *reservationResource) planUpdate(ctx context.Context, plan *reservationModel, state reservationModel, private bulk.PrivateReader, diags *diag.Diagnostics) {
+	plan.copyCoupon(state)
 	plan.ReservationCount, plan.LastSync = state.ReservationCount, state.LastSync
-	wanted, known := framework.Strings(plan.Customers)
+	desired, known := framework.Strings(plan.Customers)
 	if !known || plan.Ownership.IsUnknown() {
-		plan.ReservationCount, plan.LastSync = types.Int64Unknown(), bulk.UnknownMembershipSummary()
+		plan.ReservationCount, plan.LastSync = types.Int64Unknown(), bulk.UnknownLastSync()
 		r.expectCoupon(plan, state)
 		return
 	}
-	code := plan.CouponValue.ValueString()
-	todo, err := r.todo(ctx, *plan, state, wanted)
-	if err != nil {
-		addError(diags, "read the reservations of coupon", code, err)
-		return
-	}
-	before, _ := framework.Strings(state.Customers)
-	if compare(before, wanted).empty() {
+	if bulk.Compare(state.rows(), plan.rows(), bulk.SameKey).Empty() {
 		// The same customers in another order are no change.
 		plan.Customers = state.Customers
 	}
-	becomesExclusive := plan.exclusive() && !state.exclusive()
-	if !plan.exclusive() && state.exclusive() {
-		warnReleased(code, len(compare(before, wanted).remove), diags)
-	}
-	if todo.empty() && !becomesExclusive {
+	change, remote := r.change(ctx, *plan, state, private, diags)
+	if diags.HasError() {
 		return
 	}
-	if len(todo.add) > 0 {
-		r.checkCoupon(ctx, code, before, diags)
-		r.expectCoupon(plan, state)
+	seen := bulk.SeenTarget(ctx, private, diags)
+	enters := bulk.Enters(state.Ownership, plan.Ownership)
+	subject := plan.subject()
+	subject.WarnReleased(change.Released, diags)
+	switch {
+	case enters && seen == nil:
+		subject.WarnTakenOver(diags)
+	case enters:
+		subject.WarnUnlisted(change.Removed, diags)
 	}
-	plan.LastSync = todo.summary()
-	plan.ReservationCount = countAfter(state, todo)
-	if len(todo.add) > 0 && !plan.exclusive() {
-		// Others may have reserved the coupon for them already.
+	guardRemoval(plan.MaxRemovalPercent, len(change.Removed), state, diags)
+	plan.setLastSync(change, len(desired))
+	switch {
+	case change.Empty():
+	case plan.exclusive() && (!enters || seen != nil):
+		plan.ReservationCount = types.Int64Value(int64(len(desired)))
+	case len(change.Added) > 0:
+		// Others may reserve the coupon, too; the response to a reservation tells the number.
 		plan.ReservationCount = types.Int64Unknown()
+	default:
+		plan.ReservationCount = types.Int64Value(state.ReservationCount.ValueInt64() - int64(len(change.Removed)))
 	}
-	if becomesExclusive {
-		plan.LastSync, plan.ReservationCount = plannedSummary(ctx, todo, true), types.Int64Unknown()
-		warnExclusive(code, len(todo.remove), diags)
+	if len(change.Added) > 0 {
+		prior, _ := framework.Strings(state.Customers)
+		r.checkCoupon(ctx, plan.CouponValue.ValueString(), prior, diags)
+		r.expectCoupon(plan, state)
+		if remote == nil && (seen == nil || *seen != targetOf(state.rows())) {
+			var err error
+			if remote, err = r.reserved(ctx, plan.CouponValue.ValueString()); err != nil {
+				addError(diags, "read the reservations of coupon", plan.CouponValue.ValueString(), err)
+			}
+		}
+		subject.WarnExisting(path.Root("customers"), bulk.In(change.Added, bulk.SetOf(remote)), len(change.Added), nil, diags)
 	}
-	guardRemoval(plan.MaxRemovalPercent, len(todo.remove), state, diags)
 }
 
-// todo is what an update has to do: the difference to the state, and everybody
-// else's reservations where the resource has only now become exclusive.
-func (r *reservationResource) todo(ctx context.Context, plan, state reservationModel, wanted []string) (changes, error) {
-	before, _ := framework.Strings(state.Customers)
-	work := compare(before, wanted)
-	if !plan.exclusive() && state.exclusive() {
-		// The state holds everybody's reservations, and doesn't tell whose they are.
-		work.remove = nil
+// change is what an update does. It depends on nothing but its arguments; only where a listing equals what Read saw, the
+// listed rows count, and are returned, too.
+func (r *reservationResource) change(ctx context.Context, plan, state reservationModel, private bulk.PrivateReader, diags *diag.Diagnostics) (change bulk.Plan, remote []string) {
+	change = bulk.Compare(state.rows(), plan.rows(), bulk.SameKey)
+	switch {
+	case bulk.Leaves(state.Ownership, plan.Ownership):
+		return change.Releasing(), nil
+	case !bulk.Enters(state.Ownership, plan.Ownership):
+		return change, nil
 	}
-	if !plan.exclusive() || state.exclusive() {
-		return work, nil
+	change.Removed = nil
+	seen := bulk.SeenTarget(ctx, private, diags)
+	if seen == nil {
+		return change, nil
 	}
-	reserved, err := r.reserved(ctx, plan.CouponValue.ValueString())
-	work.remove = compare(reserved, wanted).remove
-	return work, err
+	code := plan.CouponValue.ValueString()
+	remote, err := r.reserved(ctx, code)
+	switch {
+	case err != nil:
+		addError(diags, "read the reservations of coupon", code, err)
+	case targetOf(bulk.SetOf(remote)) != *seen:
+		plan.subject().RefuseChanged(path.Root("ownership"), diags)
+	default:
+		change.Removed = slices.Sorted(slices.Values(bulk.NotIn(remote, plan.rows())))
+	}
+	return change, remote
 }
 
-// expectCoupon leaves open what the answer to a reservation says of the coupon.
+// expectCoupon leaves unknown what the response to a reservation says about the coupon.
 func (r *reservationResource) expectCoupon(plan *reservationModel, state reservationModel) {
 	plan.ReservationType = types.StringUnknown()
-	if !state.described() {
+	if state.CouponID.IsNull() {
 		plan.CouponID, plan.CampaignID = types.Int64Unknown(), types.Int64Unknown()
 	}
 }
 
-// checkCoupon reports a coupon that can't be reserved, where it can be seen: with
-// a Management key, or in the inventory of somebody who has it reserved.
+// checkCoupon reports a coupon that can't be reserved, where that can be read: with a Management key, or in the inventory
+// of a customer who has it reserved.
 func (r *reservationResource) checkCoupon(ctx context.Context, code string, reserved []string, diags *diag.Diagnostics) {
 	coupon, err := r.look(ctx, code, reserved)
 	if err != nil {
@@ -137,8 +183,8 @@ func (r *reservationResource) checkCoupon(ctx context.Context, code string, rese
 	}
 }
 
-// isOtherCoupon says whether a new spelling means another coupon. Where the
-// Application's caseSensitivity can't be read, every new spelling does.
+// isOtherCoupon says whether a new spelling means another coupon. Where the Application's caseSensitivity can't be read,
+// every new spelling does.
 func (r *reservationResource) isOtherCoupon(ctx context.Context, plan, state reservationModel, diags *diag.Diagnostics) bool {
 	if plan.CouponValue.IsUnknown() {
 		return true
@@ -158,24 +204,7 @@ func (r *reservationResource) isOtherCoupon(ctx context.Context, plan, state res
 	return match == nil || match.coupon.ID != state.CouponID.ValueInt64()
 }
 
-func guardRemoval(maxPercent types.Int64, removed int, state reservationModel, diags *diag.Diagnostics) {
+func guardRemoval(maxPercent types.Float64, removed int, state reservationModel, diags *diag.Diagnostics) {
 	present := max(int(state.ReservationCount.ValueInt64()), len(state.Customers.Elements()))
-	diags.Append(bulk.CheckRemovals(path.Root("max_removal_percent"), maxPercent, removed, present, "reservations")...)
-}
-
-func warnExclusive(code string, removed int, diags *diag.Diagnostics) {
-	if removed == 0 {
-		return
-	}
-	diags.AddAttributeWarning(path.Root("ownership"), "Reservations of others will be ended",
-		fmt.Sprintf("Coupon %q is reserved by %d customers who are not listed, and ownership = \"exclusive\" ends their reservations, also those that redemptions and rules made.", code, removed))
-}
-
-func warnReleased(code string, staying int, diags *diag.Diagnostics) {
-	if staying == 0 {
-		return
-	}
-	diags.AddAttributeWarning(path.Root("ownership"), "Reservations stay",
-		fmt.Sprintf("Coupon %q is reserved by %d customers who are not listed. With additive ownership they are nobody's business of this resource any more: their reservations stay. "+
-			"To end them, apply the shorter list with exclusive ownership first.", code, staying))
+	state.subject().Guard(maxPercent, removed, present, diags)
 }

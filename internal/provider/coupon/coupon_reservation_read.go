@@ -12,11 +12,12 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
-// reserved lists the integration IDs of everybody who has the coupon reserved.
+// reserved lists the integration IDs of all customers who have the coupon reserved.
 func (r *reservationResource) reserved(ctx context.Context, code string) ([]string, error) {
 	profiles, _, err := r.data.Client.GetReservedCustomers(ctx, code, nil)
 	ids := make([]string, len(profiles))
@@ -26,19 +27,16 @@ func (r *reservationResource) reserved(ctx context.Context, code string) ([]stri
 	return ids, err
 }
 
-// fill puts into a model who has its coupon reserved, and what else can be read.
+// fill puts into a model what a listing of its coupon's reservations says, and what else can be read.
 func (r *reservationResource) fill(ctx context.Context, m *reservationModel, reserved []string, diags *diag.Diagnostics) {
 	m.setCustomers(reserved)
 	m.ReservationCount = types.Int64Value(int64(len(reserved)))
-	if m.LastSync.IsNull() {
-		m.LastSync = changes{}.summary()
-	}
 	r.lookUpCoupon(ctx, m, reserved, diags)
 }
 
-// lookUpCoupon describes the coupon in a model that does not yet.
+// lookUpCoupon fills in the coupon's own attributes where they are missing.
 func (r *reservationResource) lookUpCoupon(ctx context.Context, m *reservationModel, reserved []string, diags *diag.Diagnostics) {
-	if m.described() {
+	if !m.CouponID.IsNull() {
 		return
 	}
 	coupon, err := r.look(ctx, m.CouponValue.ValueString(), reserved)
@@ -46,7 +44,7 @@ func (r *reservationResource) lookUpCoupon(ctx context.Context, m *reservationMo
 		addError(diags, "look up coupon", m.CouponValue.ValueString(), err)
 		return
 	}
-	m.describe(coupon)
+	m.fromAPI(coupon)
 }
 
 func (r *reservationResource) look(ctx context.Context, code string, reserved []string) (*talonone.Coupon, error) {
@@ -79,13 +77,13 @@ func (r *reservationResource) resolveImport(ctx context.Context, importID string
 		}
 		if end < len(importID) {
 			customers = strings.Split(importID[end+1:], ",")
-			reportUnreserved(code, compare(reserved, customers).add, diags)
+			reportUnreserved(code, bulk.NotIn(customers, bulk.SetOf(reserved)), diags)
 		} else if len(reserved) > maxCustomers {
 			diags.AddError(tooMany(code, len(reserved)))
 		}
 		return code, customers
 	}
-	diags.AddError("Coupon does not exist", missingCoupon(importID)+
+	diags.AddError("Coupon not found", missingCoupon(importID)+
 		" Import with the code alone, which takes over all reservations, or with the code, a slash and integration IDs: SUMMER10/customer-1,customer-2.")
 	return "", nil
 }
@@ -95,7 +93,7 @@ func (r *reservationResource) checkImport(ctx context.Context, code string, diag
 	reserved, err := r.reserved(ctx, code)
 	switch {
 	case talonone.IsNotFound(err):
-		diags.AddError("Coupon does not exist", missingCoupon(code))
+		diags.AddError("Coupon not found", missingCoupon(code))
 	case err != nil:
 		addError(diags, "read the reservations of coupon", code, err)
 	case len(reserved) > maxCustomers:
@@ -106,16 +104,16 @@ func (r *reservationResource) checkImport(ctx context.Context, code string, diag
 // tooMany says why all reservations of a coupon can't be imported, and what to do.
 func tooMany(code string, reserved int) (summary, detail string) {
 	return "Too many reservations to import",
-		fmt.Sprintf("Coupon %q is reserved by %d customers, and one resource takes %d. Name those that it shall manage in an import by ID: %s/customer-1,customer-2.", code, reserved, maxCustomers, code)
+		fmt.Sprintf("Coupon %q is reserved by %s customers, and one resource takes at most %s. Import by ID, and name the customers to manage: %s/customer-1,customer-2.", code, bulk.Thousands(reserved), bulk.Thousands(maxCustomers), code)
 }
 
 func reportUnreserved(code string, missing []string, diags *diag.Diagnostics) {
 	if len(missing) == 0 {
 		return
 	}
-	diags.AddError("Reservation does not exist",
-		fmt.Sprintf("%d of the customers named have not reserved coupon %q; the first is %q. "+
-			"Leave them out of the import ID; adding them to customers reserves the coupon for them.", len(missing), code, missing[0]))
+	diags.AddError("Reservation not found",
+		fmt.Sprintf("%s of the customers named have not reserved coupon %q: %s. "+
+			"Omit them from the import ID. To reserve the coupon for them, add them to customers.", bulk.Thousands(len(missing)), code, bulk.Names(missing)))
 }
 
 func missingCoupon(code string) string {

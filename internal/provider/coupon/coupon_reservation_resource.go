@@ -2,6 +2,7 @@ package coupon
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -25,8 +26,8 @@ var (
 const (
 	reservationResourceType = "talonone_coupon_reservation"
 
-	// maxCustomers keeps plans of the list fast: Terraform compares lists in time
-	// that grows with the square of their length.
+	// maxCustomers keeps plans of the list fast: Terraform compares lists in time that grows with the square of their
+	// length.
 	maxCustomers = 5000
 
 	// Default timeouts. 5,000 customers take five requests.
@@ -65,8 +66,10 @@ func (r *reservationResource) ModifyPlan(ctx context.Context, req resource.Modif
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	}
+	managed := len(state.Customers.Elements())
 	if req.Plan.Raw.IsNull() {
-		guardRemoval(state.MaxRemovalPercent, len(state.Customers.Elements()), state, &resp.Diagnostics)
+		state.subject().WarnDestroyed(managed, &resp.Diagnostics)
+		guardRemoval(state.MaxRemovalPercent, managed, state, &resp.Diagnostics)
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -75,13 +78,19 @@ func (r *reservationResource) ModifyPlan(ctx context.Context, req resource.Modif
 	}
 	switch {
 	case req.State.Raw.IsNull():
-		r.planCreate(ctx, &plan, &resp.Diagnostics)
+		r.planCreate(ctx, &plan, req, resp)
 	case r.isOtherCoupon(ctx, plan, state, &resp.Diagnostics):
 		resp.RequiresReplace = path.Paths{path.Root("coupon_value")}
-		guardRemoval(plan.MaxRemovalPercent, len(state.Customers.Elements()), state, &resp.Diagnostics)
+		state.subject().WarnDestroyed(managed, &resp.Diagnostics)
+		guardRemoval(plan.MaxRemovalPercent, managed, state, &resp.Diagnostics)
+		bulk.ForgetReplaced(ctx, resp.Private, &resp.Diagnostics)
+		if strings.EqualFold(plan.CouponValue.ValueString(), state.CouponValue.ValueString()) {
+			bulk.NoteReplaced(ctx, resp.Private, targetOf(state.rows()), &resp.Diagnostics)
+		}
 		return
 	default:
-		r.planUpdate(ctx, &plan, state, &resp.Diagnostics)
+		bulk.NoteReplaced(ctx, resp.Private, targetOf(state.rows()), &resp.Diagnostics)
+		r.planUpdate(ctx, &plan, state, req.Private, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 }
@@ -96,35 +105,24 @@ func (r *reservationResource) Create(ctx context.Context, req resource.CreateReq
 	defer cancel()
 
 	code := plan.CouponValue.ValueString()
-	wanted, _ := framework.Strings(plan.Customers)
-	todo := changes{add: wanted}
-	var reserved []string
-	if plan.exclusive() || len(wanted) == 0 {
+	desired, _ := framework.Strings(plan.Customers)
+	_, coupon := r.apply(ctx, code, nil, bulk.Plan{Added: desired}, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		// Without a state, the next apply makes the reservations again; it would end those of a tainted resource first.
+		return
+	}
+	var remote []string
+	if len(desired) == 0 {
 		var err error
-		if reserved, err = r.reserved(ctx, code); err != nil {
+		if remote, err = r.reserved(ctx, code); err != nil {
 			addError(&resp.Diagnostics, "read the reservations of coupon", code, err)
 			return
 		}
 	}
-	if plan.exclusive() {
-		todo.remove = compare(reserved, wanted).remove
-	}
-	// Reservations can simply be made again, so a failure leaves no state behind:
-	// a tainted resource would have its reservations removed by the next apply.
-	coupon, _, err := r.data.Client.CreateCouponReservation(ctx, code, todo.add)
-	if err != nil {
-		addError(&resp.Diagnostics, "reserve coupon", code, err)
-		return
-	}
-	if _, err = r.data.Client.DeleteCouponReservation(ctx, code, todo.remove); err != nil {
-		addError(&resp.Diagnostics, "end reservations of coupon", code, err)
-		return
-	}
-	plan.describeBy(reservationModel{})
-	plan.describe(coupon)
-	r.lookUpCoupon(ctx, &plan, wanted, &resp.Diagnostics)
-	plan.LastSync = todo.summary()
-	plan.ReservationCount = types.Int64Value(int64(countOf(coupon, len(reserved)) - len(todo.remove)))
+	plan.copyCoupon(reservationModel{})
+	plan.fromAPI(coupon)
+	r.lookUpCoupon(ctx, &plan, desired, &resp.Diagnostics)
+	plan.ReservationCount = countOf(coupon, int64(len(remote)))
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, reservationIdentity{plan.CouponValue})...)
 }
@@ -138,11 +136,12 @@ func (r *reservationResource) Read(ctx context.Context, req resource.ReadRequest
 	ctx, cancel := framework.Within(ctx, state.Timeouts.Read, readTimeout, &resp.Diagnostics)
 	defer cancel()
 
-	// The framework wants an identity from every read, also of what is gone.
+	// The framework requires an identity from every read, even if the object is gone.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, reservationIdentity{state.CouponValue})...)
 	code := state.CouponValue.ValueString()
-	reserved, err := r.reserved(ctx, code)
+	remote, err := r.reserved(ctx, code)
 	if talonone.IsNotFound(err) {
+		bulk.NoteGone(ctx, resp.Private, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -150,7 +149,13 @@ func (r *reservationResource) Read(ctx context.Context, req resource.ReadRequest
 		addError(&resp.Diagnostics, "read the reservations of coupon", code, err)
 		return
 	}
-	r.fill(ctx, &state, reserved, &resp.Diagnostics)
+	target := targetOf(bulk.SetOf(remote))
+	bulk.ForgetReplaced(ctx, resp.Private, &resp.Diagnostics)
+	bulk.NoteTarget(ctx, resp.Private, &target, &resp.Diagnostics)
+	if state.exclusive() {
+		r.data.Targets.NoteRead(state.target(), target)
+	}
+	r.fill(ctx, &state, remote, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
 
@@ -164,36 +169,26 @@ func (r *reservationResource) Update(ctx context.Context, req resource.UpdateReq
 	ctx, cancel := framework.Within(ctx, plan.Timeouts.Update, writeTimeout, &resp.Diagnostics)
 	defer cancel()
 
-	code := plan.CouponValue.ValueString()
-	wanted, _ := framework.Strings(plan.Customers)
-	todo, err := r.todo(ctx, plan, state, wanted)
-	if err != nil {
-		addError(&resp.Diagnostics, "read the reservations of coupon", code, err)
+	change, remote := r.change(ctx, plan, state, req.Private, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
 		return
 	}
-	coupon, added, err := r.data.Client.CreateCouponReservation(ctx, code, todo.add)
-	if err != nil {
-		addError(&resp.Diagnostics, "reserve coupon", code, err)
-		r.saveLanded(ctx, plan, changes{add: todo.add[:added]}, resp)
+	applied, coupon := r.apply(ctx, plan.CouponValue.ValueString(), state.rows(), change, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		desired, _ := framework.Strings(plan.Customers)
+		state.keepApplied(applied, desired)
+		state.CouponValue = plan.CouponValue
+		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 		return
 	}
-	removed, err := r.data.Client.DeleteCouponReservation(ctx, code, todo.remove)
-	if err != nil {
-		addError(&resp.Diagnostics, "end reservations of coupon", code, err)
-		r.saveLanded(ctx, plan, changes{add: todo.add, remove: todo.remove[:removed]}, resp)
-		return
+	plan.copyCoupon(state)
+	plan.fromAPI(coupon)
+	if plan.ReservationCount.IsUnknown() {
+		count := countOf(coupon, state.ReservationCount.ValueInt64())
+		plan.ReservationCount = types.Int64Value(count.ValueInt64() - int64(len(change.Removed)))
 	}
-	plan.describeBy(state)
-	plan.describe(coupon)
-	if !known(plan.LastSync) {
-		plan.LastSync = todo.summary()
-	}
-	switch {
-	case !plan.ReservationCount.IsUnknown():
-	case plan.exclusive():
-		plan.ReservationCount = types.Int64Value(int64(len(wanted)))
-	default:
-		plan.ReservationCount = types.Int64Value(int64(countOf(coupon, int(state.ReservationCount.ValueInt64())) - len(todo.remove)))
+	if plan.exclusive() && !change.Empty() && (state.exclusive() || remote != nil) {
+		r.warnArrived(ctx, plan, change, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, reservationIdentity{plan.CouponValue})...)
@@ -209,14 +204,20 @@ func (r *reservationResource) Delete(ctx context.Context, req resource.DeleteReq
 	defer cancel()
 
 	customers, _ := framework.Strings(state.Customers)
-	removed, err := r.data.Client.DeleteCouponReservation(ctx, state.CouponValue.ValueString(), customers)
-	if err != nil {
-		addError(&resp.Diagnostics, "end reservations of coupon", state.CouponValue.ValueString(), err)
-		state.Customers = framework.IDListValue(customers[removed:])
-		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	guardRemoval(bulk.GuardOf(ctx, req.Private, state.MaxRemovalPercent, &resp.Diagnostics), len(customers), state, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
 	}
+	applied, _ := r.apply(ctx, state.CouponValue.ValueString(), state.rows(), bulk.Plan{Removed: customers}, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		state.keepApplied(applied, customers)
+		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+		return
+	}
+	r.data.Targets.NoteDeleted(state.target())
 }
 
+// ImportState records no ownership: the configuration decides what becomes of reservations that it does not list.
 func (r *reservationResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	var identity reservationIdentity
 	var customers []string
@@ -232,7 +233,6 @@ func (r *reservationResource) ImportState(ctx context.Context, req resource.Impo
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("coupon_value"), identity.CouponValue)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("ownership"), bulk.Additive)...)
 	if customers != nil {
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("customers"), customers)...)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
@@ -70,13 +71,13 @@ func (d *reservedCustomersDataSource) Read(ctx context.Context, req datasource.R
 	}
 	var keep func(*talonone.CustomerProfile) bool
 	if asked, some := framework.Strings(config.Customers); some {
-		wanted := setOf(asked)
-		keep = func(profile *talonone.CustomerProfile) bool { return wanted[profile.IntegrationID] }
+		wanted := bulk.SetOf(asked)
+		keep = func(profile *talonone.CustomerProfile) bool { _, found := wanted[profile.IntegrationID]; return found }
 	}
 	code := config.CouponValue.ValueString()
 	profiles, total, err := d.data.Client.GetReservedCustomers(ctx, code, keep)
 	if talonone.IsNotFound(err) {
-		resp.Diagnostics.AddAttributeError(path.Root("coupon_value"), "Coupon does not exist", missingCoupon(code))
+		resp.Diagnostics.AddAttributeError(path.Root("coupon_value"), "Coupon not found", missingCoupon(code))
 		return
 	}
 	if err != nil {

@@ -16,8 +16,8 @@ import (
 
 func (d *reservedCustomersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the customers who have a coupon reserved, hard or soft, whoever made the reservation: Terraform, a rule, or a redemption.\n\n" +
-			"Needs the Integration API key of the coupon's Application. It is one request, however many customers there are; profiles with their attributes end up in the state.",
+		MarkdownDescription: "Lists the customers who have a coupon reserved, hard or soft. Terraform, rules and redemptions make reservations.\n\n" +
+			"Requires the Integration API key of the coupon's Application. It is one request, however many customers there are; profiles with their attributes end up in the state.",
 		Attributes: map[string]schema.Attribute{
 			"coupon_value": schema.StringAttribute{
 				Required:            true,
@@ -26,7 +26,7 @@ func (d *reservedCustomersDataSource) Schema(_ context.Context, _ datasource.Sch
 			},
 			"customers": schema.ListAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Only these customers, by integration ID, at most 5000; those of them without a reservation are left out. Default: all. The API has no filter, so the request is the same.",
+				MarkdownDescription: "Only these customers, by integration ID, at most 5,000; those without a reservation are omitted. Default: all. The API has no filter, so the request is the same.",
 				Validators:          []validator.List{framework.IDList{Max: maxCustomers}},
 			},
 			"integration_ids": schema.ListAttribute{
