@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/strictjson"
 )
 
 const (
@@ -556,7 +558,7 @@ func readUpload(r *http.Request) ([]string, error) {
 	case err != nil:
 		return nil, bodyError(err)
 	case part.FormName() != membershipUploadPart:
-		return nil, badRequest(atPointer("/"+escapePointer(part.FormName()), titleUnknown, "only %s is known here", membershipUploadPart))
+		return nil, badRequest(atPointer("/"+strictjson.EscapePointer(part.FormName()), titleUnknown, "only %s is known here", membershipUploadPart))
 	}
 	ids, err := readMembers(part)
 	if err != nil {
