@@ -93,6 +93,11 @@ func errTooManyRequests() error {
 	return &apiError{status: http.StatusTooManyRequests, message: "Too many requests"}
 }
 
+// faultBody is the body of a fault that has a status and no body of its own.
+func faultBody(status int) []byte {
+	return mustJSON(errorBody(&apiError{status: status, message: http.StatusText(status)}, true))
+}
+
 // errorBody renders both shapes of the API: ErrorResponse, and ErrorResponseWithStatus when withStatus is set.
 func errorBody(e *apiError, withStatus bool) map[string]any {
 	body := map[string]any{"message": e.message}

@@ -18,6 +18,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/faults"
 )
 
 const (
@@ -73,7 +75,7 @@ type Server struct {
 	limiter *limiter
 	queues  queues
 	keys    keyLocks
-	faults  faultList
+	faults  faults.List
 	log     requestLog
 	data    *dataFile // nil: in memory
 	closed  chan struct{}
@@ -102,7 +104,7 @@ func New(opts Options) (*Server, error) {
 		close:   sync.OnceFunc(func() { close(closed) }),
 	}
 	for _, fault := range opts.Faults {
-		if err := s.faults.add(fault); err != nil {
+		if err := s.faults.Add(fault); err != nil {
 			return nil, err
 		}
 	}
@@ -153,11 +155,18 @@ func (s *Server) Close() error {
 	return nil
 }
 
+// Fault makes matching requests fail; see faults.Fault.
+type Fault = faults.Fault
+
+// ParseFault reads the form of the command line, such as `PUT /v1/catalogs/ status=503 every=3`; see
+// faults.Parse.
+func ParseFault(text string) (Fault, error) { return faults.Parse(text) }
+
 // AddFault activates a fault; it fails when the fault contradicts itself.
-func (s *Server) AddFault(f Fault) error { return s.faults.add(f) }
+func (s *Server) AddFault(f Fault) error { return s.faults.Add(f) }
 
 // ClearFaults ends all faults.
-func (s *Server) ClearFaults() { s.faults.clear() }
+func (s *Server) ClearFaults() { s.faults.Clear() }
 
 // reply is a handler's answer. A nil body is an empty one; a *stream is written as it is produced.
 type reply struct {
@@ -217,14 +226,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	defer s.record(x)
 
-	fault := s.faults.pick(r.Method, path)
+	fault := s.faults.Match(r.Method, path)
 	if fault == nil {
 		s.send(x, s.answer(r.Context(), x))
 		return
 	}
-	x.entry.Fault = fault.name()
+	x.entry.Fault = fault.Name()
 	var out outgoing
-	if fault.applies() {
+	if fault.Applies() {
 		out = s.answer(r.Context(), x)
 	}
 	s.delay(x)
@@ -236,7 +245,7 @@ func (s *Server) fail(x *exchange, fault Fault, out outgoing) {
 	switch {
 	case fault.Reset:
 		s.record(x)
-		abort(x.w)
+		faults.Abort(x.w)
 	case fault.Hang:
 		x.drain()
 		select {
@@ -244,13 +253,21 @@ func (s *Server) fail(x *exchange, fault Fault, out outgoing) {
 		case <-s.closed:
 		}
 		s.record(x)
-		abort(x.w)
+		faults.Abort(x.w)
 	case fault.Truncate:
 		x.drain()
 		s.record(x)
-		s.truncate(x.w, out)
+		if out.stream != nil {
+			collected, err := collect(out.stream)
+			if err != nil {
+				faults.Abort(x.w)
+			}
+			out.body = collected
+		}
+		faults.Truncate(x.w, out.status, out.header, out.body)
 	default:
-		s.send(x, fault.answerFor())
+		header, body := fault.Response(faultBody)
+		s.send(x, outgoing{status: fault.Status, header: header, body: body})
 	}
 }
 
@@ -497,6 +514,7 @@ func (x *exchange) drain() {
 	_, _ = io.Copy(io.Discard, io.LimitReader(x.body, maxUploadBytes))
 }
 
+// collect holds a streamed body, for the fault that sends half of it.
 func collect(body *stream) ([]byte, error) {
 	var buffer bytes.Buffer
 	err := body.write(&buffer)
