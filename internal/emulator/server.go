@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator/faults"
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/page"
 )
 
 const (
@@ -77,6 +78,7 @@ type Server struct {
 	keys    keyLocks
 	faults  faults.List
 	log     requestLog
+	page    page.Handler
 	data    *dataFile // nil: in memory
 	closed  chan struct{}
 	close   func()
@@ -103,6 +105,7 @@ func New(opts Options) (*Server, error) {
 		closed:  closed,
 		close:   sync.OnceFunc(func() { close(closed) }),
 	}
+	s.page = page.Handler{Snapshot: s.snapshot, Changed: s.log.changed, Closed: closed}
 	for _, fault := range opts.Faults {
 		if err := s.faults.Add(fault); err != nil {
 			return nil, err
@@ -211,8 +214,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.serveControl(w, r, path)
 		return
 	}
-	if path == pagePath && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
-		s.servePage(w, r)
+	if path == page.Path && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+		s.page.ServeHTTP(w, r)
 		return
 	}
 	if r.Body == nil {
