@@ -50,7 +50,7 @@ type couponState struct {
 }
 
 func (cs *couponState) reindex() {
-	cs.byValue = make(map[string][]*coupon, cs.All.len())
+	cs.byValue = make(map[string][]*coupon, cs.All.count())
 	for c := range cs.All.all() {
 		cs.byValue[c.Value] = append(cs.byValue[c.Value], c)
 	}
@@ -64,7 +64,7 @@ func (cs *couponState) add(c *coupon) {
 
 // remove forgets a coupon with its reservations.
 func (cs *couponState) remove(c *coupon) {
-	cs.All.delete(c.ID)
+	cs.All.remove(c.ID)
 	cs.byValue[c.Value] = slices.DeleteFunc(cs.byValue[c.Value], func(other *coupon) bool { return other == c })
 }
 

@@ -68,7 +68,7 @@ type profileState struct {
 }
 
 func (ps *profileState) reindex() {
-	ps.live = make(map[string]*profile, ps.All.len())
+	ps.live = make(map[string]*profile, ps.All.count())
 	ps.sandbox = make(map[string]*profile)
 	for p := range ps.All.all() {
 		ps.environment(p.Sandbox)[p.IntegrationID] = p

@@ -36,7 +36,7 @@ type referralState struct {
 }
 
 func (rs *referralState) reindex() {
-	rs.byCode = make(map[string]*referral, rs.All.len())
+	rs.byCode = make(map[string]*referral, rs.All.count())
 	for r := range rs.All.all() {
 		rs.byCode[r.Code] = r
 	}
@@ -50,7 +50,7 @@ func (rs *referralState) add(r *referral) {
 
 // remove forgets a referral.
 func (rs *referralState) remove(r *referral) {
-	rs.All.delete(r.ID)
+	rs.All.remove(r.ID)
 	delete(rs.byCode, r.Code)
 }
 

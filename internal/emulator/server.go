@@ -81,7 +81,7 @@ type Server struct {
 	page    page.Handler
 	data    *dataFile // nil: in memory
 	closed  chan struct{}
-	close   func()
+	end     func() // closes closed, once
 
 	mu       sync.Mutex // guards what follows; handlers run with it held
 	state    *state
@@ -103,7 +103,7 @@ func New(opts Options) (*Server, error) {
 		limiter: newLimiter(opts.ManagementRPS),
 		log:     requestLog{writer: opts.RequestLog},
 		closed:  closed,
-		close:   sync.OnceFunc(func() { close(closed) }),
+		end:     sync.OnceFunc(func() { close(closed) }),
 	}
 	s.page = page.Handler{Snapshot: s.snapshot, Changed: s.log.changed, Closed: closed}
 	for _, fault := range opts.Faults {
@@ -154,7 +154,7 @@ func (s *Server) start() error {
 
 // Close ends hanging requests. The state needs no closing: every change is saved when it is made.
 func (s *Server) Close() error {
-	s.close()
+	s.end()
 	return nil
 }
 

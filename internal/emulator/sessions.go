@@ -100,7 +100,7 @@ type sessionKey struct {
 }
 
 func (ss *sessionState) reindex() {
-	ss.byIntegrationID = make(map[sessionKey]*session, ss.All.len())
+	ss.byIntegrationID = make(map[sessionKey]*session, ss.All.count())
 	ss.customers = make(map[sessionKey]bool)
 	for one := range ss.All.all() {
 		ss.index(one)

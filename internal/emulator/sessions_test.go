@@ -56,10 +56,10 @@ func TestSessionStates(t *testing.T) {
 		"new": "open closed", "open": "open closed cancelled", "closed": "cancelled returns reopen",
 		"partially_returned": "cancelled returns", "cancelled": "",
 	}
-	for from, make := range into {
+	for from, reach := range into {
 		for _, to := range []string{"open", "closed", "cancelled", "partially_returned", "returns", "reopen"} {
 			id := from + "-" + to
-			make(id)
+			reach(id)
 			var got answer
 			switch to {
 			case "returns":

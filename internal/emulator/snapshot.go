@@ -20,7 +20,7 @@ func (s *Server) snapshot() page.Snapshot {
 		Account: st.AccountID, Now: now,
 		LiveProfiles: len(st.Profiles.live), SandboxProfiles: len(st.Profiles.sandbox),
 		Campaigns: len(st.Definitions.Campaigns), Attributes: len(st.Definitions.Attributes),
-		Events: st.Events.All.len(), LoyaltyTransactions: st.Loyalty.Transactions.len(),
+		Events: st.Events.All.count(), LoyaltyTransactions: st.Loyalty.Transactions.count(),
 		ManagementRPS: s.opts.ManagementRPS, OnDisk: s.data != nil,
 		Audiences:    st.shownAudiences(),
 		Catalogs:     st.shownCatalogs(),
@@ -34,10 +34,10 @@ func (s *Server) snapshot() page.Snapshot {
 }
 
 func (st *state) shownAudiences() page.Excerpt[page.Audience] {
-	out := page.Excerpt[page.Audience]{Total: st.Audiences.All.len()}
+	out := page.Excerpt[page.Audience]{Total: st.Audiences.All.count()}
 	for _, a := range st.Audiences.All.newest(page.MaxRows) {
 		out.Rows = append(out.Rows, page.Audience{
-			Name: a.Name, ID: a.ID, Integration: a.Integration, IntegrationID: a.IntegrationID, Members: a.Members.len(),
+			Name: a.Name, ID: a.ID, Integration: a.Integration, IntegrationID: a.IntegrationID, Members: a.Members.count(),
 			Sandbox: a.Sandbox, Applications: st.applicationNames(a.ApplicationIDs), MembersChanged: a.LastUpdate,
 		})
 	}
@@ -45,10 +45,10 @@ func (st *state) shownAudiences() page.Excerpt[page.Audience] {
 }
 
 func (st *state) shownCatalogs() page.Excerpt[page.Catalog] {
-	out := page.Excerpt[page.Catalog]{Total: st.Catalogs.All.len()}
+	out := page.Excerpt[page.Catalog]{Total: st.Catalogs.All.count()}
 	for _, c := range st.Catalogs.All.newest(page.MaxRows) {
 		out.Rows = append(out.Rows, page.Catalog{
-			Name: c.Name, ID: c.ID, Items: c.Items.len(), Version: c.Version,
+			Name: c.Name, ID: c.ID, Items: c.Items.count(), Version: c.Version,
 			Applications: st.applicationNames(c.ApplicationIDs), Changed: c.Modified,
 		})
 	}
@@ -58,7 +58,7 @@ func (st *state) shownCatalogs() page.Excerpt[page.Catalog] {
 // shownCoupons begins with the coupons that are reserved, however old they are, since reservations are what
 // the API changes.
 func (st *state) shownCoupons() page.Excerpt[page.Coupon] {
-	out := page.Excerpt[page.Coupon]{Total: st.Coupons.All.len()}
+	out := page.Excerpt[page.Coupon]{Total: st.Coupons.All.count()}
 	all := st.Coupons.All.rows
 	for _, reserved := range []bool{true, false} {
 		for i := len(all) - 1; i >= 0 && len(out.Rows) < page.MaxRows; i-- {
@@ -96,7 +96,7 @@ func (st *state) reservedBy(c *coupon) page.Excerpt[string] {
 }
 
 func (st *state) shownReferrals() page.Excerpt[page.Referral] {
-	out := page.Excerpt[page.Referral]{Total: st.Referrals.All.len()}
+	out := page.Excerpt[page.Referral]{Total: st.Referrals.All.count()}
 	for _, r := range st.Referrals.All.newest(page.MaxRows) {
 		out.Rows = append(out.Rows, page.Referral{
 			Code: r.Code, Campaign: st.campaignName(r.CampaignID), Advocate: r.Advocate, Friend: r.Friend,
@@ -107,7 +107,7 @@ func (st *state) shownReferrals() page.Excerpt[page.Referral] {
 }
 
 func (st *state) shownSessions() page.Excerpt[page.Session] {
-	out := page.Excerpt[page.Session]{Total: st.Sessions.All.len()}
+	out := page.Excerpt[page.Session]{Total: st.Sessions.All.count()}
 	for _, one := range st.Sessions.All.newest(page.MaxRows) {
 		var items int64
 		for _, item := range one.CartItems {

@@ -135,7 +135,7 @@ type table[T row] struct {
 	dead int
 }
 
-func (t *table[T]) len() int { return len(t.rows) - t.dead }
+func (t *table[T]) count() int { return len(t.rows) - t.dead }
 
 // add appends an entity; its ID usually is the highest, since counters only rise.
 func (t *table[T]) add(entity T) {
@@ -168,7 +168,7 @@ func (t *table[T]) get(id int64) (T, bool) {
 	return t.rows[at], true
 }
 
-func (t *table[T]) delete(id int64) bool {
+func (t *table[T]) remove(id int64) bool {
 	var none T
 	at, found := slices.BinarySearch(t.ids, id)
 	if !found || t.rows[at] == none {
@@ -183,8 +183,8 @@ func (t *table[T]) delete(id int64) bool {
 }
 
 func (t *table[T]) compact() {
-	live := make([]T, 0, t.len())
-	ids := make([]int64, 0, t.len())
+	live := make([]T, 0, t.count())
+	ids := make([]int64, 0, t.count())
 	for entity := range t.all() {
 		live = append(live, entity)
 		ids = append(ids, entity.entityID())
@@ -207,7 +207,7 @@ func (t *table[T]) all() iter.Seq[T] {
 // newest returns at most n entities, by descending ID.
 func (t *table[T]) newest(n int) []T {
 	var none T
-	rows := make([]T, 0, min(n, t.len()))
+	rows := make([]T, 0, min(n, t.count()))
 	for i := len(t.rows) - 1; i >= 0 && len(rows) < n; i-- {
 		if t.rows[i] != none {
 			rows = append(rows, t.rows[i])
@@ -226,7 +226,7 @@ func (t *table[T]) list() []T {
 
 // MarshalJSON writes the live rows as an array.
 func (t table[T]) MarshalJSON() ([]byte, error) {
-	if t.len() == 0 {
+	if t.count() == 0 {
 		return []byte("[]"), nil
 	}
 	return json.Marshal(t.list())

@@ -211,7 +211,7 @@ func (b *binder) bindStruct(object map[string]any, into reflect.Value, pointer s
 // rules is the parsed form of a rule tag.
 type rules struct {
 	required, unique bool
-	min, max         string // decimal; "" is no limit
+	minimum, maximum string // decimal; "" is no limit
 	enum             []string
 	each             []string
 }
@@ -231,9 +231,9 @@ func parseRules(tag string) rules {
 		case strings.HasPrefix(rule, "each:"):
 			out.each = append(out.each, strings.TrimPrefix(rule, "each:"))
 		case key == "min":
-			out.min = value
+			out.minimum = value
 		case key == "max":
-			out.max = value
+			out.maximum = value
 		case key == "enum":
 			out.enum = strings.Split(value, "|")
 		default:
@@ -272,16 +272,16 @@ func (l rules) length(b *binder, list []any, pointer, name string) {
 }
 
 func (l rules) count(b *binder, n int, pointer, name, unit string) {
-	if l.min != "" && n < mustAtoi(l.min) {
-		b.fail(pointer, "Too short", "%s must have at least %s %s, it has %d", name, l.min, unit, n)
+	if l.minimum != "" && n < mustAtoi(l.minimum) {
+		b.fail(pointer, "Too short", "%s must have at least %s %s, it has %d", name, l.minimum, unit, n)
 	}
-	if l.max != "" && n > mustAtoi(l.max) {
-		b.fail(pointer, "Too long", "%s may have at most %s %s, it has %d", name, l.max, unit, n)
+	if l.maximum != "" && n > mustAtoi(l.maximum) {
+		b.fail(pointer, "Too long", "%s may have at most %s %s, it has %d", name, l.maximum, unit, n)
 	}
 }
 
 func (l rules) number(b *binder, number json.Number, pointer, name string) {
-	if l.min == "" && l.max == "" {
+	if l.minimum == "" && l.maximum == "" {
 		return
 	}
 	value, err := number.Float64()
@@ -289,11 +289,11 @@ func (l rules) number(b *binder, number json.Number, pointer, name string) {
 		b.fail(pointer, TitleInvalidValue, "%s is out of range", name)
 		return
 	}
-	if l.min != "" && value < mustParse(l.min) {
-		b.fail(pointer, "Too small", "%s must be at least %s", name, l.min)
+	if l.minimum != "" && value < mustParse(l.minimum) {
+		b.fail(pointer, "Too small", "%s must be at least %s", name, l.minimum)
 	}
-	if l.max != "" && value > mustParse(l.max) {
-		b.fail(pointer, "Too large", "%s may be at most %s", name, l.max)
+	if l.maximum != "" && value > mustParse(l.maximum) {
+		b.fail(pointer, "Too large", "%s may be at most %s", name, l.maximum)
 	}
 }
 
