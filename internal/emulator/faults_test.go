@@ -108,7 +108,7 @@ func TestResetIsAResetOfTheConnection(t *testing.T) {
 	}
 }
 
-func TestTruncatedAnswersAreNeverWhole(t *testing.T) {
+func TestTruncatedResponsesAreNeverWhole(t *testing.T) {
 	t.Parallel()
 	d := start(t, emulator.Options{})
 	id := d.newAudience("VIP")
@@ -154,7 +154,7 @@ func TestHangEndsWithTheClientOrTheEmulator(t *testing.T) {
 	}
 }
 
-func TestFaultAnswer(t *testing.T) {
+func TestFaultResponse(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]struct{ kind, body, retryAfter, location string }{
 		"* / status=429":               {"application/json", `{"StatusCode":429,"message":"Too Many Requests"}`, "", ""},

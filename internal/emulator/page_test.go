@@ -17,7 +17,7 @@ import (
 )
 
 // look fetches the page as a browser without a key does.
-func (d *deployment) look(query string) answer {
+func (d *deployment) look(query string) response {
 	d.t.Helper()
 	got := d.call("GET", "/"+query, "", "")
 	expectStatus(d.t, "page", got, 200)
@@ -31,8 +31,8 @@ var (
 )
 
 // rows are the texts of a table's cells, as a person reads them.
-func (a answer) rows(table string) [][]string {
-	_, body, _ := strings.Cut(a.text, `<tbody id="rows-`+table+`"`)
+func (r response) rows(table string) [][]string {
+	_, body, _ := strings.Cut(r.text, `<tbody id="rows-`+table+`"`)
 	body, _, _ = strings.Cut(body, "</tbody>")
 	var rows [][]string
 	for _, row := range tableRow.FindAllString(body, -1) {

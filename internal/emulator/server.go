@@ -231,13 +231,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 	fault := s.faults.Match(r.Method, path)
 	if fault == nil {
-		s.send(x, s.answer(r.Context(), x))
+		s.send(x, s.respond(r.Context(), x))
 		return
 	}
 	x.entry.Fault = fault.Name()
 	var out outgoing
 	if fault.Applies() {
-		out = s.answer(r.Context(), x)
+		out = s.respond(r.Context(), x)
 	}
 	s.delay(x)
 	s.fail(x, *fault, out)
@@ -274,9 +274,9 @@ func (s *Server) fail(x *exchange, fault Fault, out outgoing) {
 	}
 }
 
-// answer takes a request through the checks in the API's order: credential, endpoint permission, rate, route and
+// respond takes a request through the checks in the API's order: credential, endpoint permission, rate, route and
 // ID, body, state.
-func (s *Server) answer(ctx context.Context, x *exchange) outgoing {
+func (s *Server) respond(ctx context.Context, x *exchange) outgoing {
 	rt, params, allowed := s.match(x.http.Method, x.path)
 	r := &request{params: params, http: x.http}
 
@@ -289,14 +289,14 @@ func (s *Server) answer(ctx context.Context, x *exchange) outgoing {
 		return s.noRoute(x, r, known, allowed)
 	}
 	if rt.access != noKey && (!known || !s.admits(rt.access, cred.kind)) {
-		return s.errorAnswer(rt, errUnauthorized())
+		return s.errorResponse(rt, errUnauthorized())
 	}
 	if !cred.mayUse(x.path) {
-		return s.errorAnswer(rt, &apiError{status: s.opts.ForbiddenStatus, message: "This key does not give access to this endpoint"})
+		return s.errorResponse(rt, &apiError{status: s.opts.ForbiddenStatus, message: "This key does not give access to this endpoint"})
 	}
 	if rt.access == managementKey || rt.access == noKey {
 		if wait, ok := s.limiter.admit(s.opts.Now(), cred.scope()+" "+rt.operation); !ok {
-			out := s.errorAnswer(rt, errTooManyRequests())
+			out := s.errorResponse(rt, errTooManyRequests())
 			if s.opts.RetryAfter {
 				out.header.Set("Retry-After", retryAfter(wait))
 			}
@@ -305,10 +305,10 @@ func (s *Server) answer(ctx context.Context, x *exchange) outgoing {
 	}
 	var err error
 	if r.query, err = url.ParseQuery(x.http.URL.RawQuery); err != nil {
-		return s.errorAnswer(rt, badRequest(atParameter("", titleInvalidValue, "the query string is malformed")))
+		return s.errorResponse(rt, badRequest(atParameter("", titleInvalidValue, "the query string is malformed")))
 	}
 	if err := s.readBody(x, rt, r); err != nil {
-		return s.errorAnswer(rt, err)
+		return s.errorResponse(rt, err)
 	}
 	return s.admitted(ctx, x, rt, r)
 }
@@ -317,14 +317,14 @@ func (s *Server) noRoute(x *exchange, r *request, known bool, allowed []string) 
 	rt := &route{}
 	switch {
 	case !known:
-		return s.errorAnswer(rt, errUnauthorized())
+		return s.errorResponse(rt, errUnauthorized())
 	case len(allowed) > 0:
-		out := s.errorAnswer(rt, &apiError{status: http.StatusMethodNotAllowed, message: "Method not allowed"})
+		out := s.errorResponse(rt, &apiError{status: http.StatusMethodNotAllowed, message: "Method not allowed"})
 		slices.Sort(allowed)
 		out.header.Set("Allow", strings.Join(slices.Compact(allowed), ", "))
 		return out
 	default:
-		return s.errorAnswer(rt, r.notFound("endpoint", x.http.Method+" "+x.path))
+		return s.errorResponse(rt, r.notFound("endpoint", x.http.Method+" "+x.path))
 	}
 }
 
@@ -366,13 +366,13 @@ func (s *Server) admitted(ctx context.Context, x *exchange, rt *route, r *reques
 	if rt.idempotent {
 		var err error
 		if key, err = r.idempotencyKey(); err != nil {
-			return s.errorAnswer(rt, err)
+			return s.errorResponse(rt, err)
 		}
 	}
 	if key != "" {
 		leave, err := s.keys.enter(ctx, key)
 		if err != nil {
-			return s.errorAnswer(rt, err)
+			return s.errorResponse(rt, err)
 		}
 		defer leave()
 		s.mu.Lock()
@@ -380,13 +380,13 @@ func (s *Server) admitted(ctx context.Context, x *exchange, rt *route, r *reques
 		s.mu.Unlock()
 		if ok {
 			x.entry.Replayed = true
-			return jsonAnswer(earlier.Status, earlier.Body)
+			return jsonResponse(earlier.Status, earlier.Body)
 		}
 	}
 	if rt.queues != nil {
 		leave, err := s.queues.enter(ctx, rt.queues(r))
 		if err != nil {
-			return s.errorAnswer(rt, err)
+			return s.errorResponse(rt, err)
 		}
 		defer leave()
 	}
@@ -397,7 +397,7 @@ func (s *Server) admitted(ctx context.Context, x *exchange, rt *route, r *reques
 	out, version := s.apply(rt, r, key)
 	if !rt.readOnly && out.status < 300 {
 		if err := s.save(version); err != nil {
-			return s.errorAnswer(rt, err)
+			return s.errorResponse(rt, err)
 		}
 	}
 	return out
@@ -416,7 +416,7 @@ func (s *Server) apply(rt *route, r *request, key string) (outgoing, uint64) {
 	}
 	var out outgoing
 	if err != nil {
-		out = s.errorAnswer(rt, err)
+		out = s.errorResponse(rt, err)
 	} else {
 		out = got.outgoing()
 		if !rt.readOnly {
@@ -436,10 +436,10 @@ func (r reply) outgoing() outgoing {
 	if body, ok := r.body.(*stream); ok {
 		return outgoing{status: r.status, header: http.Header{"Content-Type": {body.contentType}}, stream: body}
 	}
-	return jsonAnswer(r.status, mustJSON(r.body))
+	return jsonResponse(r.status, mustJSON(r.body))
 }
 
-func jsonAnswer(status int, body []byte) outgoing {
+func jsonResponse(status int, body []byte) outgoing {
 	out := outgoing{status: status, header: http.Header{}, body: body}
 	if len(body) > 0 {
 		out.header.Set("Content-Type", "application/json")
@@ -447,13 +447,13 @@ func jsonAnswer(status int, body []byte) outgoing {
 	return out
 }
 
-func (s *Server) errorAnswer(rt *route, err error) outgoing {
+func (s *Server) errorResponse(rt *route, err error) outgoing {
 	var known *apiError
 	if !errors.As(err, &known) {
 		known = &apiError{status: http.StatusInternalServerError, message: "Internal error: " + err.Error()}
 	}
 	withStatus := known.status != http.StatusBadRequest || !rt.bare400
-	return jsonAnswer(known.status, mustJSON(errorBody(known, withStatus)))
+	return jsonResponse(known.status, mustJSON(errorBody(known, withStatus)))
 }
 
 // mustJSON encodes the emulator's own values, which always can be.

@@ -15,20 +15,20 @@ const stateFormat = 1
 // state is everything that a deployment remembers. It is guarded by Server.mu and is one JSON document, so that
 // it can be saved as a whole; what can be computed from it is left out and rebuilt by reindex.
 type state struct {
-	Format      int               `json:"format"`
-	AccountID   int64             `json:"accountId"`
-	NextIDs     map[string]int64  `json:"nextIds"`
-	Auth        authState         `json:"auth"`
-	Definitions definitionState   `json:"definitions"`
-	Profiles    profileState      `json:"profiles"`
-	Audiences   audienceState     `json:"audiences"`
-	Catalogs    catalogState      `json:"catalogs"`
-	Coupons     couponState       `json:"coupons"`
-	Referrals   referralState     `json:"referrals"`
-	Sessions    sessionState      `json:"sessions"`
-	Events      eventState        `json:"events"`
-	Loyalty     loyaltyState      `json:"loyalty"`
-	Answers     map[string]answer `json:"idempotentAnswers,omitempty"`
+	Format      int                       `json:"format"`
+	AccountID   int64                     `json:"accountId"`
+	NextIDs     map[string]int64          `json:"nextIds"`
+	Auth        authState                 `json:"auth"`
+	Definitions definitionState           `json:"definitions"`
+	Profiles    profileState              `json:"profiles"`
+	Audiences   audienceState             `json:"audiences"`
+	Catalogs    catalogState              `json:"catalogs"`
+	Coupons     couponState               `json:"coupons"`
+	Referrals   referralState             `json:"referrals"`
+	Sessions    sessionState              `json:"sessions"`
+	Events      eventState                `json:"events"`
+	Loyalty     loyaltyState              `json:"loyalty"`
+	Responses   map[string]storedResponse `json:"idempotentAnswers,omitempty"`
 }
 
 // The kinds of entities that have a counter of their own.
