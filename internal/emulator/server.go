@@ -1,7 +1,8 @@
-// Package emulator is a stateful stand-in for a Talon.One deployment: an http.Handler with the API's paths, keys,
-// checks and error shapes, and a store behind it. It decodes requests on its own, shares no type with any client,
-// and is used in process by tests and as a program by cmd/talonone-emulator. README.md lists the conventions
-// that it follows where the API's documentation is silent.
+// Package emulator is a stateful stand-in for a Talon.One deployment: an http.Handler with the API's paths,
+// keys, checks and error shapes, and a store behind it, sharing no type with any client. Tests call it in
+// process and cmd/talonone-emulator serves it as a program.
+//
+// README.md lists the conventions that it follows where the API's documentation is silent.
 package emulator
 
 import (

@@ -1,5 +1,5 @@
-// Package faults says which requests fail and how, and makes connections fail that way. The emulator
-// asks it about every request; tests and the command line hand in the faults.
+// Package faults holds injected faults: which requests fail, how often and how, and what breaks their
+// connections. The emulator asks it about every request; tests and its command line hand in the faults.
 package faults
 
 import (

@@ -1,5 +1,5 @@
-// Package page is the web page that shows people a deployment, from snapshots that share nothing with its
-// state. The emulator serves it at Path.
+// Package page holds the web page that shows people a deployment: the template, and what it lays out from
+// a snapshot. The emulator serves it at Path and takes the snapshots.
 package page
 
 import (
