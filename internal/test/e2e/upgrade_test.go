@@ -97,12 +97,12 @@ func record(t *testing.T, folder string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	contracts, err := acctest.StateTypesOf(t.Context(), server)
+	types, err := acctest.StateTypesOf(t.Context(), server)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, content := range map[string][]byte{
-		"state.json": []byte(c.Read("terraform.tfstate")), "deployment.json": deployment, "schemas.json": contracts.JSON(t),
+		"state.json": []byte(c.Read("terraform.tfstate")), "deployment.json": deployment, "schemas.json": types.JSON(t),
 	} {
 		if err := os.WriteFile(filepath.Join(folder, name), content, 0o600); err != nil {
 			t.Fatal(err)
