@@ -44,6 +44,7 @@ func (b *Binaries) Build(t testing.TB) {
 	t.Helper()
 	b.once.Do(func() {
 		cmd := exec.CommandContext(context.WithoutCancel(t.Context()), "go", "build", "-o", b.Dir+string(filepath.Separator), modulePath, modulePath+"/cmd/...")
+		cmd.Env = append(os.Environ(), "CGO_ENABLED=0") // as releases are built
 		if output, err := cmd.CombinedOutput(); err != nil {
 			b.err = fmt.Errorf("go build: %w\n%s", err, output)
 		}
