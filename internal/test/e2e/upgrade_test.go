@@ -13,7 +13,7 @@ import (
 
 // releases holds, in a folder for each release, a configuration with every resource, the state that the release wrote
 // for it, the deployment that it left and the schemas that it had.
-var releases = filepath.Join("..", "provider", "testdata", "releases")
+var releases = filepath.Join("..", "..", "provider", "testdata", "releases")
 
 var recordRelease = flag.String("record-release", "", "apply testdata/releases/VERSION/main.tf with today's provider, and keep the state, the deployment and the schemas")
 
