@@ -85,7 +85,7 @@ func TestListedReservationIsWhatItsImportReads(t *testing.T) {
 		if err := resource.As(&attributes); err != nil {
 			t.Fatal(err)
 		}
-		imported, diags := p.ImportByIdentity(t, "talonone_coupon_reservation", map[string]tftypes.Value{"coupon_value": text(code)})
+		imported, diags := p.Import(t, "talonone_coupon_reservation", "", acctest.Attributes{"coupon_value": code})
 		noProblem(t, diags)
 		for name, value := range attributes {
 			if want := p.Attribute(t, imported, name); !value.Equal(want) {

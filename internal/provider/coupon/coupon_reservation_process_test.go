@@ -110,7 +110,7 @@ func TestReservationIsImportedByIdentity(t *testing.T) {
 	d := acctest.Start(t)
 	reserve(t, d, http.MethodPost, "SUMMER25%OFF", "customer-2", "customer-1")
 	p := d.NewProcess(t, nil)
-	state, diags := p.ImportByIdentity(t, "talonone_coupon_reservation", map[string]tftypes.Value{"coupon_value": tftypes.NewValue(tftypes.String, "SUMMER25%OFF")})
+	state, diags := p.Import(t, "talonone_coupon_reservation", "", acctest.Attributes{"coupon_value": "SUMMER25%OFF"})
 	noProblem(t, diags)
 	var customers []tftypes.Value
 	if err := p.Attribute(t, state, "customers").As(&customers); err != nil || len(customers) != 2 {
@@ -126,7 +126,7 @@ func TestMoreReservationsThanAResourceHoldsAreNotImportedByIdentity(t *testing.T
 	t.Parallel()
 	d := acctest.Start(t, withCoupons(emulator.FixtureCoupon{Value: "CROWDED", ReservedBy: crowd(5001)}))
 	for code, want := range map[string]string{"CROWDED": "5,001 customers", "NO-SUCH-CODE": "Coupon not found"} {
-		_, diags := d.NewProcess(t, nil).ImportByIdentity(t, "talonone_coupon_reservation", map[string]tftypes.Value{"coupon_value": tftypes.NewValue(tftypes.String, code)})
+		_, diags := d.NewProcess(t, nil).Import(t, "talonone_coupon_reservation", "", acctest.Attributes{"coupon_value": code})
 		if problem := acctest.Problem(diags); !strings.Contains(problem, want) {
 			t.Errorf("%s: got %q, want %q in it", code, problem, want)
 		}
