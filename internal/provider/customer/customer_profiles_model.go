@@ -1,13 +1,10 @@
 package customer
 
 import (
-	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
@@ -38,43 +35,6 @@ type profilesIdentity struct {
 // profileSet holds the managed attributes of many profiles: integration ID to
 // canonical JSON object. Texts take a fraction of the memory of decoded ones.
 type profileSet map[string]string
-
-// parseProfiles reads the configured JSON object.
-func parseProfiles(text string) (profileSet, error) {
-	set := profileSet{}
-	err := input.DecodeObject(text, func(id string, dec *jsontext.Decoder) error {
-		if length := utf8.RuneCountInString(id); length == 0 || length > talonone.MaxIntegrationID {
-			return fmt.Errorf("an integration ID has 1 to %d characters, and %.40q has %d", talonone.MaxIntegrationID, id, length)
-		}
-		attributes, err := parseMember(dec)
-		if err != nil {
-			return fmt.Errorf("profile %s: %w", label(id), err)
-		}
-		set[id] = attributes.String()
-		return nil
-	})
-	return set, err
-}
-
-// parseMember reads the attributes of one profile from a larger document.
-func parseMember(dec *jsontext.Decoder) (customattr.Attributes, error) {
-	if kind := dec.PeekKind(); kind != jsontext.KindBeginObject {
-		return nil, fmt.Errorf("the attributes must be an object, not %s", input.KindName(kind))
-	}
-	value, err := dec.ReadValue()
-	if err != nil {
-		return nil, err
-	}
-	return customattr.Parse(string(value))
-}
-
-// set is what the model manages; empty where it is null or unknown.
-func (m profilesModel) set() (profileSet, error) {
-	if m.Profiles.IsNull() || m.Profiles.IsUnknown() {
-		return profileSet{}, nil
-	}
-	return parseProfiles(m.Profiles.ValueString())
-}
 
 // ids are the integration IDs, sorted.
 func (s profileSet) ids() []string { return slices.Sorted(maps.Keys(s)) }
@@ -139,60 +99,6 @@ func takenOver(deployed map[string]*talonone.CustomerProfile) (profileSet, error
 		now[id] = attributes.String()
 	}
 	return now, nil
-}
-
-// known is the part of an imported set that the configuration has too: what it
-// lacks was never set by Terraform, and is let go instead of cleared or erased.
-func (s profileSet) known(desired profileSet) profileSet {
-	part := make(profileSet, len(desired))
-	for id := range desired {
-		if _, imported := s[id]; imported {
-			part[id] = s.attributes(id).Managed(desired.attributes(id)).String()
-		}
-	}
-	return part
-}
-
-// profilesSync is what an apply does to many profiles.
-type profilesSync struct {
-	changes bulk.Changes
-	updates []talonone.ProfileUpdate
-	// erased are the removed profiles whose data goes.
-	erased []string
-}
-
-// planSync compares two sets; erase says whether what is removed loses its data.
-func planSync(before, desired profileSet, erase bool) profilesSync {
-	sync := profilesSync{changes: bulk.Diff(before, desired, input.EqualJSON)}
-	for _, id := range slices.Sorted(slices.Values(slices.Concat(sync.changes.Added, sync.changes.Updated))) {
-		sent := desired.attributes(id).Clearing(before.attributes(id))
-		sync.updates = append(sync.updates, talonone.ProfileUpdate{IntegrationID: id, Attributes: json.RawMessage(sent.String())})
-	}
-	if erase {
-		sync.erased = sync.changes.Removed
-	}
-	return sync
-}
-
-func (s profilesSync) summary() bulk.Summary {
-	return s.changes.Summary(bulk.Requests(len(s.updates), talonone.MaxProfiles) + len(s.erased))
-}
-
-// parseImportID reads the IDs to import: a JSON array, or IDs with commas between.
-func parseImportID(text string) ([]string, error) {
-	ids := strings.Split(text, ",")
-	if strings.HasPrefix(text, "[") {
-		if err := json.Unmarshal([]byte(text), &ids); err != nil {
-			return nil, errors.New("it begins like a JSON array, and is none")
-		}
-	}
-	for i, id := range ids {
-		if length := utf8.RuneCountInString(id); length == 0 || length > talonone.MaxIntegrationID {
-			return nil, fmt.Errorf("integration ID %d has %d characters, and 1 to %d are allowed", i+1, length, talonone.MaxIntegrationID)
-		}
-	}
-	slices.Sort(ids)
-	return slices.Compact(ids), nil
 }
 
 // identityOf names a set of profiles by their IDs, as it is when it comes under
