@@ -1,33 +1,34 @@
 package customer
 
 import (
-	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/journal"
 )
 
-// planUpdate plans the values that an update leaves alone, and says what an
-// import that is not fully configured lets go.
-func (r *profileResource) planUpdate(ctx context.Context, req resource.ModifyPlanRequest, plan *profileModel, state profileModel, diags *diag.Diagnostics) {
-	change, err := changeOf(*plan, state, wasImported(ctx, req.Private, r.data.Journal, state.IntegrationID, diags))
+// planUpdate plans the values that an update leaves alone, and says what an import has brought and
+// the configuration lacks.
+func planUpdate(plan *profileModel, state profileModel, diags *diag.Diagnostics) {
+	change, err := changeOf(*plan, state)
 	if err != nil {
 		diags.AddAttributeError(path.Root("attributes"), "Invalid attributes", err.Error())
 		return
 	}
+	plan.Imported = change.imported
 	if change.same && !plan.Attributes.IsNull() && !state.Attributes.IsNull() {
 		plan.Attributes = state.Attributes
 	}
 	if len(change.released) > 0 {
 		diags.AddAttributeWarning(path.Root("attributes"), "Imported attributes are left alone",
-			fmt.Sprintf("The import of profile %s brought attributes that the configuration lacks: %s. They keep their values and are no longer managed. To clear one, set it to null.",
+			fmt.Sprintf("The import of profile %s brought attributes that the configuration lacks: %s. They keep their values and are not managed. To clear one, set it to null.",
 				label(state.IntegrationID.ValueString()), strings.Join(change.released, ", ")))
 	}
 	if len(change.sent) == 0 {
@@ -43,9 +44,11 @@ type profileChange struct {
 	released []string
 	// same means that both manage the same names with the same values.
 	same bool
+	// imported is Imported of the model afterwards.
+	imported types.Bool
 }
 
-func changeOf(plan, state profileModel, imported bool) (profileChange, error) {
+func changeOf(plan, state profileModel) (profileChange, error) {
 	desired, err := plan.attributes()
 	if err != nil {
 		return profileChange{}, err
@@ -55,39 +58,15 @@ func changeOf(plan, state profileModel, imported bool) (profileChange, error) {
 		return profileChange{}, err
 	}
 	change := profileChange{same: desired.Equal(before)}
-	if imported {
-		for name := range before {
-			if _, kept := desired[name]; !kept {
-				change.released = append(change.released, name)
-			}
-		}
+	change.imported = types.BoolValue(change.same && state.Imported.ValueBool())
+	if state.Imported.ValueBool() {
+		change.released = bulk.NotIn(slices.Sorted(maps.Keys(before)), desired)
 		before = before.Managed(desired)
 	}
 	if !desired.Equal(before) {
 		change.sent = desired.Clearing(before)
 	}
 	return change, nil
-}
-
-// wasImported says whether what the configuration leaves out is to be left alone.
-func wasImported(ctx context.Context, private interface {
-	GetKey(context.Context, string) ([]byte, diag.Diagnostics)
-}, journal *journal.Journal, ids types.String, diags *diag.Diagnostics) bool {
-	mark, got := private.GetKey(ctx, privateImported)
-	diags.Append(got...)
-	return mark != nil || journal.Begun(updateOfImport, importInputs(ids))
-}
-
-// noteImported keeps in the journal, for as long as an update runs, that its
-// profiles were imported: when the provider is killed, Terraform drops the mark.
-func noteImported(journal *journal.Journal, ids types.String) *journal.Run {
-	return journal.NoteRun(updateOfImport, importInputs(ids), "")
-}
-
-const updateOfImport = "update of imported customer profiles"
-
-func importInputs(ids types.String) []journal.Input {
-	return []journal.Input{{Name: "integration_ids", Planned: ids}}
 }
 
 func warnOfDestroy(integrationID string, erase bool, diags *diag.Diagnostics) {

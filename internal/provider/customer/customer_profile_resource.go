@@ -21,17 +21,7 @@ var (
 	_ resource.ResourceWithIdentity    = (*profileResource)(nil)
 )
 
-const (
-	profileType = "talonone_customer_profile"
-
-	// talonone.MaxIntegrationID is the longest integration ID, in characters
-	// (updateCustomerProfilesV2).
-
-	// privateImported marks a state that took over everything the deployment has.
-	// What such a state holds and the configuration does not was never set by
-	// Terraform, so it is let go instead of cleared.
-	privateImported = "imported"
-)
+const profileType = "talonone_customer_profile"
 
 type profileResource struct{ data *framework.Data }
 
@@ -69,17 +59,25 @@ func (r *profileResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		return
 	}
 	customattr.Check(ctx, r.data, talonone.EntityCustomerProfile, nil, plan.Attributes, path.Root("attributes"), &resp.Diagnostics)
-	if req.State.Raw.IsNull() || resp.Diagnostics.HasError() {
+	if req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("imported"), false)...)
+		return
+	}
+	if resp.Diagnostics.HasError() {
 		return
 	}
 	if !plan.IntegrationID.Equal(state.IntegrationID) {
 		warnOfDestroy(state.IntegrationID.ValueString(), state.EraseOnDestroy.ValueBool(), &resp.Diagnostics)
 		resp.RequiresReplace = path.Paths{path.Root("integration_id")}
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("imported"), false)...)
 		return
 	}
 	plan.ID, plan.AccountID, plan.Created, plan.Sandbox = state.ID, state.AccountID, state.Created, state.Sandbox
+	if !state.Imported.ValueBool() {
+		plan.Imported = types.BoolValue(false)
+	}
 	if !plan.Attributes.IsUnknown() {
-		r.planUpdate(ctx, req, &plan, state, &resp.Diagnostics)
+		planUpdate(&plan, state, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 }
@@ -138,14 +136,10 @@ func (r *profileResource) Update(ctx context.Context, req resource.UpdateRequest
 	var plan, state profileModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	imported := wasImported(ctx, req.Private, r.data.Journal, state.IntegrationID, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if imported {
-		defer noteImported(r.data.Journal, state.IntegrationID).Forget()
-	}
-	change, err := changeOf(plan, state, imported)
+	change, err := changeOf(plan, state)
 	if err != nil {
 		framework.AddError(&resp.Diagnostics, profileOperation("update customer profile", state), err)
 		return
@@ -160,7 +154,7 @@ func (r *profileResource) Update(ctx context.Context, req resource.UpdateRequest
 		// The attributes became known only now, and are what they were.
 		model.LastActivity, model.ClosedSessions, model.TotalSales, model.AudienceMemberships = state.LastActivity, state.ClosedSessions, state.TotalSales, state.AudienceMemberships
 	}
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateImported, nil)...)
+	model.Imported = change.imported
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, profileIdentity{IntegrationID: model.IntegrationID})...)
 }
@@ -185,5 +179,4 @@ func (r *profileResource) ImportState(ctx context.Context, req resource.ImportSt
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("run_rule_engine"), false)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("erase_on_destroy"), false)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity)...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateImported, []byte("true"))...)
 }

@@ -5,36 +5,40 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
-	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 )
 
 func (r *profileResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A customer profile with the custom attributes that Terraform manages; attributes set elsewhere are left alone. " +
-			"A profile that exists already is taken over. For many profiles use `talonone_customer_profiles`.\n\n" +
-			"Needs an Integration API key, whose Application decides between the sandbox and the live environment.\n\n" +
-			"The API can't delete a profile. Destroying the resource forgets it, or erases its data where `erase_on_destroy` says so; the plan says which. " +
-			"Memberships of audiences are the business of membership resources.",
+			"A profile that exists already is managed like a new one, and the plan doesn't tell. For many profiles use `talonone_customer_profiles`.\n\n" +
+			"Requires an Integration API key, whose Application decides between the sandbox and the live environment.\n\n" +
+			"The API can't delete a profile. Destroying the resource forgets it, or erases its data if `erase_on_destroy` is true; the plan says which. " +
+			"Manage the profile's audiences with `talonone_audience_memberships`.",
 		Attributes: map[string]schema.Attribute{
 			"integration_id": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "ID of the customer in your own systems, 1 to 1000 characters, case-sensitive. Choose one that never changes, such as a database key. " +
+				MarkdownDescription: "ID of the customer in your own systems, 1 to 1,000 characters, case-sensitive. Choose one that never changes, such as a database key. " +
 					"The API can't rename a profile, so a change replaces the resource.",
-				Validators: []validator.String{stringvalidator.LengthBetween(1, talonone.MaxIntegrationID)},
+				Validators: framework.IntegrationID(),
 			},
 			"attributes": schema.StringAttribute{
 				Optional: true, CustomType: jsontypes.NormalizedType{},
-				MarkdownDescription: "Custom attributes as one JSON object, written with `jsonencode`. Only the names in it are managed. `null` keeps an attribute cleared; " +
-					"a name that disappears from here is cleared too, unless it came with an import. Times are RFC 3339 and compared as instants, numbers by value. " +
+				MarkdownDescription: "Custom attributes as one JSON object, written with `jsonencode`. Only the names in it are managed. `null` keeps an attribute cleared. " +
+					"A name that is no longer listed is cleared too, unless only an import has brought it (see `imported`). Times are RFC 3339 and compared as instants, numbers by value. " +
 					"The account must define the attributes for CustomerProfile. Default: no attribute is managed. Changes in place.",
 				Validators: []validator.String{customattr.Validator{}},
+			},
+			"imported": schema.BoolAttribute{
+				Computed: true,
+				MarkdownDescription: "Whether the state has `attributes` as an import found them. What the configuration lacks of them is then left alone instead of cleared. " +
+					"The first apply that changes `attributes` sets it to `false`.",
 			},
 			"run_rule_engine": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),

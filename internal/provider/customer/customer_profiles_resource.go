@@ -2,7 +2,6 @@ package customer
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
@@ -11,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
@@ -56,27 +56,63 @@ func (r *profilesResource) Configure(_ context.Context, req resource.ConfigureRe
 	r.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
-func (r *profilesResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	var plan profilesModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	timeout, diags := plan.Timeouts.Create(ctx, profilesTimeout)
-	resp.Diagnostics.Append(diags...)
-	desired, err := plan.set()
-	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("profiles"), "Invalid profiles", err.Error())
+// ModifyPlan plans known values from the state, the configuration and private state alone: Terraform
+// calls it again in the apply, and has to find the same. Look-ups add warnings only.
+func (r *profilesResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if r.data == nil {
+		return
 	}
+	var state, plan profilesModel
+	creates, destroys := req.State.Raw.IsNull(), req.Plan.Raw.IsNull()
+	if !creates {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	}
+	prior := state.rows(&resp.Diagnostics)
+	if destroys {
+		guard(state.MaxRemovalPercent, len(prior), len(prior), &resp.Diagnostics)
+		warnDestroyed(len(prior), state.EraseOnDestroy.ValueBool(), &resp.Diagnostics)
+		return
+	}
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	if creates {
+		if replaced := bulk.Replaced(ctx, req.Private, &resp.Diagnostics); replaced != nil {
+			guard(plan.MaxRemovalPercent, replaced.Count, replaced.Count, &resp.Diagnostics)
+		}
+		bulk.NoteGuard(ctx, resp.Private, plan.MaxRemovalPercent, &resp.Diagnostics)
+	} else {
+		plan.Sandbox = state.Sandbox
+		if state.EraseOnDestroy.ValueBool() {
+			// Without it a replacement removes nothing.
+			bulk.NoteReplaced(ctx, resp.Private, bulk.TargetOf(bulk.DigestOf(prior)), &resp.Diagnostics)
+		}
+	}
+	if plan.Profiles.IsUnknown() {
+		plan.LastSync = bulk.UnknownLastSync()
+	} else {
+		r.planRows(ctx, &plan, state, prior, &resp.Diagnostics)
+	}
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+}
+
+func (r *profilesResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan profilesModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	desired := plan.rows(&resp.Diagnostics)
+	ctx, cancel := framework.Within(ctx, plan.Timeouts.Create, profilesTimeout, &resp.Diagnostics)
 	defer cancel()
-	run := r.run(ctx, planSync(profileSet{}, desired, false), profileSet{}, desired, plan.Sandbox)
-	// A failure leaves no state, since a tainted resource would be destroyed:
-	// creating again sends the same values.
-	if run.report(&resp.Diagnostics); resp.Diagnostics.HasError() {
+	if resp.Diagnostics.HasError() {
 		return
 	}
-	plan.Sandbox, plan.LastSync = run.sandbox, run.summary.Object()
+	// A failure leaves no state, since a tainted resource would be destroyed: creating again sends the
+	// same values.
+	applied := r.apply(ctx, planProfiles(profilesModel{}, nil, desired, false), plan.Sandbox, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	plan.Sandbox = applied.sandbox
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(keepIdentity(ctx, resp.Identity, desired)...)
 }
@@ -84,41 +120,37 @@ func (r *profilesResource) Create(ctx context.Context, req resource.CreateReques
 func (r *profilesResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state profilesModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	timeout, diags := state.Timeouts.Read(ctx, profilesTimeout)
-	resp.Diagnostics.Append(diags...)
-	prior, err := state.set()
-	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("profiles"), "Unusable state", err.Error())
-	}
-	// Older CLIs keep no identity, and the framework asks for one even where the
-	// profiles turn out to be gone.
+	prior := state.rows(&resp.Diagnostics)
+	ctx, cancel := framework.Within(ctx, state.Timeouts.Read, profilesTimeout, &resp.Diagnostics)
+	defer cancel()
+	bulk.ForgetReplaced(ctx, resp.Private, &resp.Diagnostics)
+	// Older CLIs keep no identity, and the framework asks for one even where the profiles turn out to be
+	// gone.
 	resp.Diagnostics.Append(keepIdentity(ctx, resp.Identity, prior)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	deployed, err := r.read(ctx, prior.ids(), state.Sandbox)
-	var now profileSet
+	managed := prior
+	if state.EraseOnDestroy.IsNull() {
+		// The first read of an import.
+		managed, state.EraseOnDestroy = nil, types.BoolValue(false)
+	}
+	remote, err := r.read(ctx, prior.ids(), state.Sandbox)
+	var rows profileRows
 	if err == nil {
-		if imported := state.LastSync.IsNull(); imported {
-			now, err = takenOver(deployed)
-			state.LastSync = bulk.Summary{}.Object()
-		} else {
-			now, err = managedOf(deployed, prior)
-		}
+		rows, err = rowsFromAPI(remote, managed)
 	}
 	if err != nil {
 		framework.AddError(&resp.Diagnostics, profilesOperation("read customer profiles"), err)
 		return
 	}
-	if len(now) == 0 && len(prior) > 0 {
+	if len(rows) == 0 && len(prior) > 0 {
 		resp.State.RemoveResource(ctx)
 		return
 	}
-	state.Profiles = now.value(prior, state.Profiles)
+	state.Profiles = rows.value(prior, state.Profiles)
 	if state.Sandbox.IsNull() {
-		state.Sandbox = environmentOf(deployed)
+		state.Sandbox = environmentOf(remote)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
@@ -127,36 +159,16 @@ func (r *profilesResource) Update(ctx context.Context, req resource.UpdateReques
 	var plan, state profilesModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	timeout, diags := plan.Timeouts.Update(ctx, profilesTimeout)
-	resp.Diagnostics.Append(diags...)
-	desired, errPlan := plan.set()
-	before, errState := state.set()
-	if err := errors.Join(errPlan, errState); err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("profiles"), "Invalid profiles", err.Error())
-	}
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
+	prior, desired := state.rows(&resp.Diagnostics), plan.rows(&resp.Diagnostics)
+	ctx, cancel := framework.Within(ctx, plan.Timeouts.Update, profilesTimeout, &resp.Diagnostics)
 	defer cancel()
-	managed, ids := before, identityOf(before).IntegrationIDs
-	if wasImported(ctx, req.Private, r.data.Journal, ids, &resp.Diagnostics) {
-		managed = before.known(desired)
-		defer noteImported(r.data.Journal, ids).Forget()
-	}
-	sync := planSync(managed, desired, plan.EraseOnDestroy.ValueBool())
-	run := r.run(ctx, sync, managed, desired, state.Sandbox)
-	run.report(&resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
-		// What has landed is kept, and the next plan shows only the rest.
-		state.Profiles, state.LastSync = run.now.value(before, state.Profiles), run.summary.Object()
-		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 		return
 	}
-	if !plan.LastSync.Equal(state.LastSync) {
-		plan.LastSync = run.summary.Object()
+	applied := r.apply(ctx, planProfiles(state, prior, desired, plan.EraseOnDestroy.ValueBool()), state.Sandbox, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		plan = applied.state(state, prior)
 	}
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateImported, nil)...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(keepIdentity(ctx, resp.Identity, desired)...)
 }
@@ -164,21 +176,19 @@ func (r *profilesResource) Update(ctx context.Context, req resource.UpdateReques
 func (r *profilesResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state profilesModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	timeout, diags := state.Timeouts.Delete(ctx, profilesTimeout)
-	resp.Diagnostics.Append(diags...)
+	prior := state.rows(&resp.Diagnostics)
+	ctx, cancel := framework.Within(ctx, state.Timeouts.Delete, profilesTimeout, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() || !state.EraseOnDestroy.ValueBool() {
 		return
 	}
-	before, err := state.set()
-	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("profiles"), "Unusable state", err.Error())
+	guard(bulk.GuardOf(ctx, req.Private, state.MaxRemovalPercent, &resp.Diagnostics), len(prior), len(prior), &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
 		return
 	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	run := r.run(ctx, planSync(before, profileSet{}, true), before, profileSet{}, state.Sandbox)
-	if run.report(&resp.Diagnostics); resp.Diagnostics.HasError() {
-		state.Profiles = run.now.value(before, state.Profiles)
+	everything := profilesPlan{prior: prior, Plan: bulk.Plan{Removed: prior.ids()}}
+	if applied := r.apply(ctx, everything, state.Sandbox, &resp.Diagnostics); resp.Diagnostics.HasError() {
+		state = applied.state(state, prior)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	}
 }
@@ -193,23 +203,21 @@ func (r *profilesResource) ImportState(ctx context.Context, req resource.ImportS
 	ids, err := parseImportID(text)
 	if err != nil {
 		resp.Diagnostics.AddError("Invalid import ID",
-			`Name the profiles as a JSON array, such as ["customer-1","customer-2"], or with commas between, such as customer-1,customer-2. `+framework.Sentence(err.Error()))
+			`Name the profiles as a JSON array, such as ["customer-1","customer-2"], or separated by commas, such as customer-1,customer-2. `+framework.Sentence(err.Error()))
 		return
 	}
-	wanted := profileSet{}
+	rows := profileRows{}
 	for _, id := range ids {
-		wanted[id] = customattr.Attributes{}.String()
+		rows[id] = customattr.Attributes{}.String()
 	}
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("profiles"), wanted.value(nil, jsontypes.NewNormalizedNull()))...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("erase_on_destroy"), false)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, identityOf(wanted))...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateImported, []byte("true"))...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("profiles"), rows.value(nil, jsontypes.NewNormalizedNull()))...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identityOf(rows))...)
 }
 
 // keepIdentity names the profiles where the CLI has no name for them yet.
-func keepIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, managed profileSet) diag.Diagnostics {
+func keepIdentity(ctx context.Context, identity *tfsdk.ResourceIdentity, rows profileRows) diag.Diagnostics {
 	if identity == nil || !identity.Raw.IsFullyNull() {
 		return nil
 	}
-	return identity.Set(ctx, identityOf(managed))
+	return identity.Set(ctx, identityOf(rows))
 }
