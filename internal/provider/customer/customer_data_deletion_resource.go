@@ -50,17 +50,37 @@ func (r *dataDeletionResource) Configure(_ context.Context, req resource.Configu
 }
 
 func (r *dataDeletionResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	// A replacement is planned as a creation too.
-	if req.Plan.Raw.IsNull() || !req.State.Raw.IsNull() {
+	if req.Plan.Raw.IsNull() {
 		return
 	}
-	var plan dataDeletionModel
+	var plan, state dataDeletionModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		resp.RequiresReplace = plan.erasesAgain(state)
+		if len(resp.RequiresReplace) == 0 {
+			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("found"), state.Found)...)
+			return
+		}
+	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.AddWarning("Applying erases customer data",
+	// Terraform shows the warnings of the call that plans the end of a replaced object, not of the other.
+	resp.Diagnostics.AddWarning("Applying erases data of 1 customer",
 		fmt.Sprintf("All attributes of %s, its sessions and its events are erased in every Application of the environment. This can't be undone.", customerLabel(plan.IntegrationID)))
+}
+
+// erasesAgain lists the arguments that make an erasure another one. No triggers and empty ones are the same.
+func (m dataDeletionModel) erasesAgain(state dataDeletionModel) path.Paths {
+	var again path.Paths
+	if !m.IntegrationID.Equal(state.IntegrationID) {
+		again = append(again, path.Root("integration_id"))
+	}
+	if !m.Triggers.Equal(state.Triggers) && (m.Triggers.IsUnknown() || len(m.Triggers.Elements())+len(state.Triggers.Elements()) > 0) {
+		again = append(again, path.Root("triggers"))
+	}
+	return again
 }
 
 func (r *dataDeletionResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -81,7 +101,7 @@ func (r *dataDeletionResource) Read(ctx context.Context, req resource.ReadReques
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, profileIdentity{IntegrationID: state.IntegrationID})...)
 }
 
-// Update has nothing to do: every change replaces the resource.
+// Update only keeps another spelling of no triggers: every other change replaces the resource.
 func (r *dataDeletionResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan dataDeletionModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)

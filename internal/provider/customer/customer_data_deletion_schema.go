@@ -5,9 +5,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/mapplanmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
@@ -24,13 +21,11 @@ func (r *dataDeletionResource) Schema(_ context.Context, _ resource.SchemaReques
 				Required: true,
 				MarkdownDescription: "ID of the customer in your own systems, 1 to 1000 characters, case-sensitive. Must not be managed by a profile resource at the same time, which would write the attributes again. " +
 					"A change replaces the resource, which erases the data of the customer that it names then.",
-				Validators:    framework.IntegrationID(),
-				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
+				Validators: framework.IntegrationID(),
 			},
 			"triggers": schema.MapAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Any texts, such as the number of a deletion request: a change of them erases again. Default: none, so that the data is erased once. A change replaces the resource.",
-				PlanModifiers:       []planmodifier.Map{mapplanmodifier.RequiresReplace()},
+				MarkdownDescription: "Any texts, such as the number of a deletion request: a change of them erases again. Default: none, so that the data is erased once. Null and an empty map are the same. A change replaces the resource.",
 			},
 			"found": schema.BoolAttribute{
 				Computed: true,
