@@ -1,3 +1,5 @@
+// Package customer holds the constructs about customers: profiles with their attributes, what a deployment knows about a
+// customer, and the erasure of customer data. The provider registers them.
 package customer
 
 import (

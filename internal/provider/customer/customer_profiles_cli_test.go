@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -339,9 +340,7 @@ func TestExistingProfilesAreReportedByThePlan(t *testing.T) {
 			setAttributes(t, d, "p-1", map[string]any{"age": 100})
 			setAttributes(t, d, "p-2", map[string]any{"age": 2})
 			settings := acctest.Attributes{"validate_attributes": false}
-			for key, value := range test.settings {
-				settings[key] = value
-			}
+			maps.Copy(settings, test.settings)
 			p := d.NewProcess(t, settings)
 			d.Forget()
 			values := make(map[string]any)
