@@ -8,28 +8,28 @@ import (
 )
 
 const (
-	// privateGone marks an object that Read did not find: Terraform hands it to the create that it plans then.
+	// privateGone says that Read found the object gone. Terraform hands it to the call that plans to create it again, in
+	// terraform destroy too: what is wrong with that create is a warning then.
 	privateGone = "gone"
 	// privateGuard is max_removal_percent of a planned create, for the Delete of what the create replaces.
 	privateGuard = "guard"
 )
 
-// NullLastSync is the value of last_sync before the first change of rows, as after an import.
-func NullLastSync() types.Object { return types.ObjectNull(lastSyncTypes) }
-
-// ForgetReplaced drops what NoteReplaced left, which an update saves in the state. Every Read calls it.
-func ForgetReplaced(ctx context.Context, private PrivateWriter, diags *diag.Diagnostics) {
-	WritePrivate(ctx, private, privateReplaced, nil, diags)
+// ForgetNotes removes what NoteTarget, NoteReplaced and NoteGone left. Read calls it first, and Update, after which all of
+// them are out of date.
+func ForgetNotes(ctx context.Context, private PrivateWriter, diags *diag.Diagnostics) {
+	for _, key := range []string{privateTarget, privateReplaced, privateGone} {
+		WritePrivate(ctx, private, key, nil, diags)
+	}
 }
 
-// NoteGone keeps in Read's private state that the object is gone. terraform destroy plans a create for it first, and an
-// error there would stop the destroy.
+// NoteGone keeps in Read's private state that the object is gone, which is no replacement.
 func NoteGone(ctx context.Context, private PrivateWriter, diags *diag.Diagnostics) {
-	ForgetReplaced(ctx, private, diags)
+	ForgetNotes(ctx, private, diags)
 	WritePrivate(ctx, private, privateGone, true, diags)
 }
 
-// Gone says, when a create is planned, whether Read called NoteGone.
+// Gone says whether the create that is being planned makes up for an object that Read found gone.
 func Gone(ctx context.Context, private PrivateReader, diags *diag.Diagnostics) bool {
 	return ReadPrivate[bool](ctx, private, privateGone, diags)
 }
@@ -39,9 +39,11 @@ type plannedGuard struct {
 }
 
 // NoteGuard keeps the configured max_removal_percent when a create is planned. If it is half of a replacement, Terraform
-// hands it to the Delete of the other half.
+// hands it to the Delete of the other half, so that a guard that is lifted in the same change lets the replacement pass.
 func NoteGuard(ctx context.Context, private PrivateWriter, configured types.Float64, diags *diag.Diagnostics) {
-	WritePrivate(ctx, private, privateGuard, plannedGuard{configured.ValueFloat64Pointer()}, diags)
+	if !configured.IsUnknown() {
+		WritePrivate(ctx, private, privateGuard, plannedGuard{configured.ValueFloat64Pointer()}, diags)
+	}
 }
 
 // GuardOf is the max_removal_percent that a Delete obeys: what NoteGuard left in a replacement, else the state's.

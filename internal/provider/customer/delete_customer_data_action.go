@@ -4,16 +4,13 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
-	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
 var (
@@ -49,7 +46,7 @@ func (a *deleteDataAction) Schema(_ context.Context, _ action.SchemaRequest, res
 			"integration_id": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "ID of the customer in your own systems, 1 to 1000 characters, case-sensitive.",
-				Validators:          []validator.String{stringvalidator.LengthBetween(1, talonone.MaxIntegrationID)},
+				Validators:          framework.IntegrationID(),
 			},
 			"confirm": schema.StringAttribute{
 				Required:            true,

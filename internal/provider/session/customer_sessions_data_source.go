@@ -141,12 +141,12 @@ func (d *sessionsDataSource) Read(ctx context.Context, req datasource.ReadReques
 		return nil
 	})
 	if err != nil {
-		doing := framework.Doing{Construct: "data " + listType, Action: "list the customer sessions of Application", Object: strconv.FormatInt(model.ApplicationID.ValueInt64(), 10)}
+		operation := framework.Doing{Construct: "data " + listType, Action: "list the customer sessions of Application", Object: strconv.FormatInt(model.ApplicationID.ValueInt64(), 10)}
 		if talonone.IsNotFound(err) {
-			framework.AddAttributeError(&resp.Diagnostics, path.Root("application_id"), doing, err)
+			framework.AddAttributeError(&resp.Diagnostics, path.Root("application_id"), operation, err)
 			return
 		}
-		framework.AddError(&resp.Diagnostics, doing, err)
+		framework.AddError(&resp.Diagnostics, operation, err)
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)

@@ -10,42 +10,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
-	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
-
-var (
-	_ datasource.DataSource              = (*inventoryDataSource)(nil)
-	_ datasource.DataSourceWithConfigure = (*inventoryDataSource)(nil)
-)
-
-const inventoryType = "talonone_customer_inventory"
-
-// The parts of an inventory, as getCustomerInventory names them.
-const (
-	partProfile      = "profile"
-	partReferrals    = "referrals"
-	partCoupons      = "coupons"
-	partLoyalty      = "loyalty"
-	partGiveaways    = "giveaways"
-	partAchievements = "achievements"
-)
-
-var allParts = []string{partProfile, partReferrals, partCoupons, partLoyalty, partGiveaways, partAchievements}
-
-type inventoryDataSource struct{ data *framework.Data }
-
-// NewCustomerInventoryDataSource is the data source talonone_customer_inventory.
-func NewCustomerInventoryDataSource() datasource.DataSource { return &inventoryDataSource{} }
-
-func (d *inventoryDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
-	resp.TypeName = inventoryType
-}
 
 func (d *inventoryDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
@@ -56,7 +25,7 @@ func (d *inventoryDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 			"integration_id": schema.StringAttribute{
 				Required:            true,
 				MarkdownDescription: "ID of the customer in your own systems, 1 to 1000 characters, case-sensitive.",
-				Validators:          []validator.String{stringvalidator.LengthBetween(1, talonone.MaxIntegrationID)},
+				Validators:          framework.IntegrationID(),
 			},
 			"parts": schema.ListAttribute{
 				Optional: true, ElementType: types.StringType,
@@ -82,60 +51,6 @@ func (d *inventoryDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 			partAchievements: nestedList("Achievements and how far the customer is.", achievementAttributes()),
 		},
 	}
-}
-
-func (d *inventoryDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
-	d.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
-}
-
-func (d *inventoryDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
-	var config inventoryModel
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	asked := config.asked(ctx, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
-		return
-	}
-	inventory, err := d.data.Client.GetCustomerInventory(ctx, config.IntegrationID.ValueString(), asked)
-	if err != nil {
-		doing := framework.Doing{Construct: "data " + inventoryType, Action: "read the inventory of customer", Object: label(config.IntegrationID.ValueString())}
-		if talonone.IsNotFound(err) {
-			framework.AddAttributeError(&resp.Diagnostics, path.Root("integration_id"), doing, err)
-			return
-		}
-		framework.AddError(&resp.Diagnostics, doing, err)
-		return
-	}
-	if inventory != nil {
-		config.fill(inventory, asked)
-	}
-	resp.Diagnostics.Append(resp.State.Set(ctx, &config)...)
-}
-
-// asked is which parts the configuration wants.
-func (m *inventoryModel) asked(ctx context.Context, diags *diag.Diagnostics) talonone.InventoryParts {
-	names := allParts
-	if !m.Parts.IsNull() {
-		names = nil
-		diags.Append(m.Parts.ElementsAs(ctx, &names, false)...)
-	}
-	var parts talonone.InventoryParts
-	for _, name := range names {
-		switch name {
-		case partProfile:
-			parts.Profile = true
-		case partReferrals:
-			parts.Referrals = true
-		case partCoupons:
-			parts.Coupons = true
-		case partLoyalty:
-			parts.Loyalty = true
-		case partGiveaways:
-			parts.Giveaways = true
-		case partAchievements:
-			parts.Achievements = true
-		}
-	}
-	return parts
 }
 
 func ownProfileAttributes() map[string]schema.Attribute {
@@ -307,8 +222,6 @@ func achievementAttributes() map[string]schema.Attribute {
 		"achievement_allow_rollback_after_completion": boolean("Whether progress can be taken back after completion; null when the deployment does not tell."),
 	}
 }
-
-// The helpers below make computed attributes.
 
 func integer(description string) schema.Attribute {
 	return schema.Int64Attribute{Computed: true, MarkdownDescription: description}

@@ -48,10 +48,11 @@ func aged(count int, age func(i int) int) string {
 	return "profiles = " + strconv.Quote(string(text))
 }
 
-func lastSync(added, updated, removed, requests int64) knownvalue.Check {
+func lastSync(added, updated, removed, released int64) knownvalue.Check {
 	return knownvalue.ObjectExact(map[string]knownvalue.Check{
 		"added": knownvalue.Int64Exact(added), "updated": knownvalue.Int64Exact(updated),
-		"removed": knownvalue.Int64Exact(removed), "requests": knownvalue.Int64Exact(requests),
+		"removed": knownvalue.Int64Exact(removed), "released": knownvalue.Int64Exact(released),
+		"summary": knownvalue.StringRegexp(regexp.MustCompile(` in all \([0-9a-f]{8}\)$`)),
 	})
 }
 
@@ -65,14 +66,15 @@ func plans(action plancheck.ResourceActionType, size knownvalue.Check) (resource
 func TestFiveThousandProfilesTakeTheFewestRequests(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	create, created := plans(plancheck.ResourceActionCreate, lastSync(5000, 0, 0, 5))
-	update, updated := plans(plancheck.ResourceActionUpdate, lastSync(0, 1, 0, 1))
+	create, created := plans(plancheck.ResourceActionCreate, lastSync(5000, 0, 0, 0))
+	update, updated := plans(plancheck.ResourceActionUpdate, lastSync(0, 1, 0, 0))
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{
 				Config: d.Config(profiles(numbered(5000, 0))), ConfigPlanChecks: create, ConfigStateChecks: created,
-				Check: d.ExpectWrites(map[string]int{"updateCustomerProfilesV2": 5}),
+				// Plan and apply each look for existing profiles, in the live environment and in the sandbox.
+				Check: d.ExpectWrites(map[string]int{"updateCustomerProfilesV2": 5, "getCustomersByAttributes": 20}),
 			},
 			{
 				PreConfig: d.Forget, RefreshState: true,
@@ -96,9 +98,9 @@ func TestProfilesWithEverythingAndEachPartRemovedAgain(t *testing.T) {
 		carla = { vip = null }
 	})`
 	settings := "erase_on_destroy = true\nmax_removal_percent = 40\ntimeouts {\n  create = \"5m\"\n  update = \"5m\"\n  read = \"5m\"\n  delete = \"5m\"\n}\n"
-	added, _ := plans(plancheck.ResourceActionCreate, lastSync(3, 0, 0, 1))
-	changed, _ := plans(plancheck.ResourceActionUpdate, lastSync(1, 1, 1, 2))
-	_, kept := plans(plancheck.ResourceActionUpdate, lastSync(1, 1, 1, 2))
+	added, _ := plans(plancheck.ResourceActionCreate, lastSync(3, 0, 0, 0))
+	changed, _ := plans(plancheck.ResourceActionUpdate, lastSync(1, 1, 1, 0))
+	_, kept := plans(plancheck.ResourceActionUpdate, lastSync(1, 1, 1, 0))
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
@@ -159,7 +161,7 @@ func TestProfilesShowDriftOfTheirOwnAttributesOnly(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
 	config := d.Config(profiles(`profiles = jsonencode({ anna = { age = 42, vip = null }, berta = { age = 7 } })`))
-	drift, _ := plans(plancheck.ResourceActionUpdate, lastSync(0, 1, 0, 1))
+	drift, _ := plans(plancheck.ResourceActionUpdate, lastSync(0, 1, 0, 0))
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
@@ -183,19 +185,24 @@ func TestProfilesAreReadWithEitherKey(t *testing.T) {
 	t.Parallel()
 	const integration = `integration_api_key = "demo-integration-key"`
 	for name, test := range map[string]struct {
-		keys    string
-		refresh map[string]int
+		keys            string
+		create, refresh map[string]int
 	}{
-		"both keys":                           {keys, map[string]int{"getCustomersByAttributes": 1}},
-		"Integration key alone":               {integration, map[string]int{"getCustomerInventory": 20}},
-		"Management key without the endpoint": {integration + "\nmanagement_api_key = \"demo-audiences-key\"\nvalidate_attributes = false", map[string]int{"getCustomersByAttributes": 1, "getCustomerInventory": 20}},
+		"both keys":             {keys, map[string]int{"getCustomersByAttributes": 4}, map[string]int{"getCustomersByAttributes": 1}},
+		"Integration key alone": {integration, map[string]int{"getCustomerInventory": 40}, map[string]int{"getCustomerInventory": 20}},
+		"Management key without the endpoint": {
+			integration + "\nmanagement_api_key = \"demo-audiences-key\"\nvalidate_attributes = false",
+			map[string]int{"getCustomersByAttributes": 2, "getCustomerInventory": 40}, map[string]int{"getCustomersByAttributes": 1, "getCustomerInventory": 20},
+		},
 		"sandbox": {
-			"integration_api_key = \"demo-sandbox-integration-key\"\nmanagement_api_key = \"demo-management-key\"", map[string]int{"getCustomersByAttributes": 1},
+			"integration_api_key = \"demo-sandbox-integration-key\"\nmanagement_api_key = \"demo-management-key\"",
+			map[string]int{"getCustomersByAttributes": 4}, map[string]int{"getCustomersByAttributes": 1},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := acctest.Start(t)
+			test.create["updateCustomerProfilesV2"] = 1
 			config := d.ConfigWith(test.keys+"\nvalidate_attributes = false", profiles(numbered(20, 0)))
 			if name == "Management key without the endpoint" {
 				config = d.ConfigWith(test.keys, profiles(numbered(20, 0)))
@@ -208,7 +215,8 @@ func TestProfilesAreReadWithEitherKey(t *testing.T) {
 						ConfigStateChecks: []statecheck.StateCheck{
 							statecheck.ExpectKnownValue(many, tfjsonpath.New("sandbox"), knownvalue.Bool(name == "sandbox")),
 						},
-						Check: d.Expect(map[string]int{"updateCustomerProfilesV2": 1}),
+						// Plan and apply each look for existing profiles.
+						Check: d.Expect(test.create),
 					},
 					{PreConfig: d.Forget, Config: config, ConfigPlanChecks: noChange, Check: d.Expect(test.refresh)},
 				},
@@ -261,8 +269,9 @@ func TestRemovalOfTooManyProfilesIsRefused(t *testing.T) {
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: d.Config(profiles("max_removal_percent = 30\n" + numbered(10, 0)))},
-			{Config: d.Config(profiles("max_removal_percent = 30\n" + numbered(6, 0))), ExpectError: regexp.MustCompile(`(?s)would remove 4 of 10 profiles`)},
+			{Config: d.Config(profiles("max_removal_percent = 30\n" + numbered(6, 0))), ExpectError: regexp.MustCompile(`(?s)would remove 4 of 10 profiles\s+\(40 %\)\s+from\s+this\s+resource`)},
 			{Config: d.Config(profiles("max_removal_percent = 30\n" + numbered(7, 0)))},
+			{Config: d.Config(profiles("max_removal_percent = 14.2\n" + numbered(6, 0))), ExpectError: regexp.MustCompile(`(?s)\(14.3 %\).*allows\s+14.2 %`)},
 			{Config: d.Config(""), ExpectError: regexp.MustCompile(`(?s)would remove 7 of 7 profiles`)},
 			{Config: d.Config(profiles(numbered(7, 0)))},
 		},
@@ -275,8 +284,8 @@ func TestProfilesKeepWhatLandedBeforeAFailure(t *testing.T) {
 	impatient := func(body string) string { return d.ConfigWith(keys+"\nmax_retries = 0", body) }
 	secondFails := emulator.Fault{Method: http.MethodPut, PathPrefix: "/v2/customer_profiles", After: 1, Times: 1, Status: http.StatusInternalServerError}
 	everyone := func(age int) string { return profiles(aged(2500, func(int) int { return age })) }
-	rest, _ := plans(plancheck.ResourceActionUpdate, lastSync(0, 1500, 0, 2))
-	all, _ := plans(plancheck.ResourceActionCreate, lastSync(2500, 0, 0, 3))
+	rest, _ := plans(plancheck.ResourceActionUpdate, lastSync(0, 1500, 0, 0))
+	all, _ := plans(plancheck.ResourceActionCreate, lastSync(2500, 0, 0, 0))
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
@@ -338,8 +347,8 @@ func TestProfilesThatAreGoneAreAddedAgain(t *testing.T) {
 	gone := func(id string) emulator.Fault {
 		return emulator.Fault{Method: http.MethodGet, PathPrefix: "/v1/customer_profiles/" + id, Status: http.StatusNotFound, Times: 1}
 	}
-	one, _ := plans(plancheck.ResourceActionUpdate, lastSync(1, 0, 0, 1))
-	all, _ := plans(plancheck.ResourceActionCreate, lastSync(2, 0, 0, 1))
+	one, _ := plans(plancheck.ResourceActionUpdate, lastSync(1, 0, 0, 0))
+	all, _ := plans(plancheck.ResourceActionCreate, lastSync(2, 0, 0, 0))
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
@@ -361,7 +370,7 @@ func TestImportedProfilesAreLetGoInsteadOfCleared(t *testing.T) {
 			setAttributes(t, d, "anna", map[string]any{"age": 42, "Language": "de"})
 			setAttributes(t, d, "berta", map[string]any{"age": 7})
 			config := d.Config(profiles("erase_on_destroy = true\n" + `profiles = jsonencode({ anna = { age = 42, vip = null } })`))
-			adopt, _ := plans(plancheck.ResourceActionUpdate, lastSync(0, 0, 0, 0))
+			adopt, adopted := plans(plancheck.ResourceActionUpdate, lastSync(0, 0, 0, 1))
 			resource.UnitTest(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps: []resource.TestStep{
@@ -375,7 +384,7 @@ func TestImportedProfilesAreLetGoInsteadOfCleared(t *testing.T) {
 						},
 					},
 					{
-						Config: config, ConfigPlanChecks: adopt,
+						Config: config, ConfigPlanChecks: adopt, ConfigStateChecks: adopted,
 						Check: resource.ComposeTestCheckFunc(
 							d.ExpectWrites(map[string]int{"updateCustomerProfileV2": 2, "getCustomersByAttributes": 1}), // the two that seeded the test
 							expectAttributes(t, d, "anna", map[string]any{"age": 42.0, "Language": "de"}),
@@ -406,7 +415,7 @@ func TestProfilesComeBackFromAnImportAsTheyWere(t *testing.T) {
 			},
 			{
 				Config: config, ResourceName: many, ImportState: true, ImportStateKind: resource.ImportBlockWithID, ImportStateId: "anna,berta",
-				// Only what no deployment knows differs: the size of the last synchronisation.
+				// last_sync stays null until something changes.
 				ImportPlanChecks: resource.ImportPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(many, plancheck.ResourceActionNoop)}},
 			},
 		},
@@ -427,6 +436,7 @@ func TestProfileSetMistakesAreExplained(t *testing.T) {
 		"wrong type":              {keys, `jsonencode({ anna = { age = true } })`, `(?s)"anna".*number.*a\s+boolean`},
 		"missing key":             {`management_api_key = "demo-management-key"`, `jsonencode({ anna = {} })`, `(?s)talonone_customer_profiles.*TALONONE_INTEGRATION_API_KEY`},
 		"refusal of the API":      {`integration_api_key = "demo-integration-key"`, `jsonencode({ anna = {}, berta = { shoe = 1 } })`, `(?s)profiles = .*400.*"shoe" is not\s+defined.*entry 1 is profile "berta"`},
+		"a guard above 100":       {keys, "\"{}\"\nmax_removal_percent = 100.5", `(?s)max_removal_percent.*between\s+0.0+\s+and\s+100.0+`},
 		"import of nothing":       {keys, "", `(?s)1 to 1000 are allowed`},
 		"import of half an array": {keys, `["anna"`, `(?s)JSON array`},
 	} {

@@ -57,6 +57,12 @@ func TestDeletionErasesOnceAndWhenTriggersChange(t *testing.T) {
 				PreConfig: fill, Config: d.Config(dataDeletion(`integration_id = "nobody"`)),
 				ConfigPlanChecks: replaces, ConfigStateChecks: found(false), Check: erased,
 			},
+			{
+				// No triggers and empty ones are the same.
+				PreConfig: fill, Config: d.Config(dataDeletion("integration_id = \"nobody\"\ntriggers = {}")),
+				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(deletion, plancheck.ResourceActionUpdate)}},
+				Check:            d.ExpectWrites(map[string]int{}),
+			},
 			{PreConfig: fill, Config: d.Config(""), Check: d.ExpectWrites(map[string]int{})},
 		},
 	})
@@ -246,4 +252,14 @@ func TestDeletionActionReportsAFailure(t *testing.T) {
 	if got := diagnostics[len(diagnostics)-1]; got != `ERROR Unable to erase customer data of profile "anna"` {
 		t.Errorf("got %s", got)
 	}
+}
+
+// The warnings of the second call of a replacement are dropped, so the first one gives them.
+func TestRepeatedDeletionIsAnnounced(t *testing.T) {
+	t.Parallel()
+	s := newShell(t, acctest.Start(t))
+	s.configure(dataDeletion(`integration_id = "anna"`))
+	s.apply("Applying erases data of 1 customer")
+	s.configure(dataDeletion("integration_id = \"anna\"\ntriggers = { request = \"2\" }"))
+	s.run(0, []string{"Applying erases data of 1 customer", "can't be undone"}, "plan")
 }

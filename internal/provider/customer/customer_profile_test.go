@@ -102,6 +102,7 @@ func TestProfileLivesFromItsIDAlone(t *testing.T) {
 			},
 			{
 				ResourceName: anna, ImportState: true, ImportStateId: "anna/1", ImportStateVerify: true, ImportStateVerifyIdentifierAttribute: "integration_id",
+				ImportStateVerifyIgnore: []string{"imported"},
 			},
 			{Config: config, ResourceName: anna, ImportState: true, ImportStateKind: resource.ImportBlockWithID, ImportStateId: "anna/1"},
 		},

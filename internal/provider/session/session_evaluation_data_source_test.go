@@ -153,7 +153,7 @@ func TestEvaluationsThatMakeNoSense(t *testing.T) {
 		"event with a cart":          {`profile_id = "x"` + shared + "\ncart_items = []", `(?s)cart_items is about carts`},
 		"event with codes":           {`profile_id = "x"` + shared + "\ncoupon_codes = []", `(?s)coupon_codes is about carts`},
 		"event in future":            {`profile_id = "x"` + shared + "\nnow = \"2126-01-01T00:00:00Z\"", `(?s)now is about carts`},
-		"event part":                 {`profile_id = "x"` + shared + "\nresponse_content = [\"coupons\"]", `(?s)coupons is not in the answer to an event`},
+		"event part":                 {`profile_id = "x"` + shared + "\nresponse_content = [\"coupons\"]", `(?s)coupons is not in the response to an event`},
 		"cart with force":            {`force_complete_evaluation = true`, `(?s)for events only`},
 		"past":                       {`now = "2020-01-01T00:00:00Z"`, `(?s)now must be in the future`},
 		"no time":                    {`now = "tomorrow"`, `(?s)RFC3339|RFC 3339`},

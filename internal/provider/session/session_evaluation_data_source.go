@@ -3,7 +3,6 @@ package session
 import (
 	"context"
 	"encoding/json"
-	"maps"
 	"math/big"
 	"slices"
 	"strconv"
@@ -13,14 +12,9 @@ import (
 	"github.com/google/uuid"
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
-	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
@@ -80,79 +74,6 @@ func (d *evaluationDataSource) Metadata(_ context.Context, _ datasource.Metadata
 	resp.TypeName = evaluationType
 }
 
-func (d *evaluationDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	attributes := evaluationContent()
-	maps.Copy(attributes, framework.DataSourceEffects("Nothing of it is stored: a dry run only says what would be."))
-	maps.Copy(attributes, map[string]schema.Attribute{
-		"integration_id": schema.StringAttribute{
-			Optional:            true,
-			MarkdownDescription: "ID of the session as rules see it. Only what is written here counts, also when a session with this ID exists. Default: a random one.",
-			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
-		},
-		"state": schema.StringAttribute{
-			Optional:            true,
-			MarkdownDescription: "State to evaluate the cart in: `open`, as while shopping, or `closed`, as on ordering. Default `open`.",
-			Validators:          []validator.String{stringvalidator.OneOf(talonone.SessionOpen, talonone.SessionClosed)},
-		},
-		"event": schema.SingleNestedAttribute{
-			Optional:            true,
-			MarkdownDescription: "Evaluates a custom event of a customer instead of a cart: the attributes of carts can't be set then, and `profile_id` is required.",
-			Attributes: map[string]schema.Attribute{
-				"type": schema.StringAttribute{
-					Required:            true,
-					MarkdownDescription: "Type of the event, as defined in the Campaign Manager.",
-					Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
-				},
-				"attributes": schema.StringAttribute{
-					Optional: true, CustomType: jsontypes.NormalizedType{},
-					MarkdownDescription: "Custom attributes of the event as a JSON object (`jsonencode({...})`); they must be defined in the Campaign Manager for this event.",
-					Validators:          []validator.String{customattr.Validator{}},
-				},
-			},
-		},
-		"now": schema.StringAttribute{
-			Optional: true, CustomType: timetypes.RFC3339Type{},
-			MarkdownDescription: "A time in the future, RFC 3339, that the rules take for the current one, for campaigns that are yet to start. Carts only. Default: the current time.",
-		},
-		"evaluable_campaign_ids": schema.ListAttribute{
-			Optional: true, ElementType: types.Int64Type,
-			MarkdownDescription: "IDs of the only campaigns to evaluate, also when they are disabled, so that a campaign can be tested before it is enabled. Default: all that are running.",
-			Validators:          []validator.List{listvalidator.NoNullValues(), listvalidator.UniqueValues(), listvalidator.ValueInt64sAre(int64validator.AtLeast(1))},
-		},
-		"force_complete_evaluation": schema.BoolAttribute{
-			Optional:            true,
-			MarkdownDescription: "Evaluate all campaigns that match, whatever the evaluation mode of their groups. Events only. Default `false`.",
-		},
-		"response_content": schema.ListAttribute{
-			Optional: true, ElementType: types.StringType,
-			MarkdownDescription: "Further parts of the answer to keep in `response`, in the API's spelling: " + framework.ListedNames(responseParts) + "; for an event " + framework.ListedNames(eventParts) + ". Several of them hold personal data, which then is in the state.",
-			Validators:          partValidators(responseParts),
-		},
-		"response": schema.StringAttribute{
-			Computed: true, CustomType: jsontypes.NormalizedType{},
-			MarkdownDescription: "JSON object with the parts that `response_content` names; null when it names none. `ruleFailureReasons` says why rules did not match.",
-		},
-		"effect_types": schema.ListAttribute{
-			Computed: true, ElementType: types.StringType,
-			MarkdownDescription: "Types of the effects, in their order and each as often as it occurs, for conditions such as `contains(..., \"acceptCoupon\")`.",
-		},
-		"total_discount": schema.NumberAttribute{
-			Computed:            true,
-			MarkdownDescription: "Sum of the values of all discount effects (" + framework.ListedNames(discountTypes) + "), in the Application's currency; 0 when there is none.",
-		},
-		"total": schema.NumberAttribute{
-			Computed:            true,
-			MarkdownDescription: "Items and costs together before discounts, in the Application's currency; null for an event.",
-		},
-	})
-	resp.Schema = schema.Schema{
-		MarkdownDescription: "Says which effects a cart, or an event, would get from the campaigns, by a dry run that stores nothing: no session, no customer, no redemption. " +
-			"So promotions can be asserted in `check` blocks and in `terraform test`: a cart with two sneakers and SUMMER10 gets 10 off.\n\n" +
-			"It is evaluated whenever Terraform reads it, in plans too. Needs an Integration API key.",
-		Attributes: attributes,
-	}
-}
-
 func (d *evaluationDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
 	d.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
@@ -188,8 +109,8 @@ func (d *evaluationDataSource) ValidateConfig(ctx context.Context, req datasourc
 	parts, _ := framework.Strings(config.ResponseContent)
 	for i, part := range parts {
 		if !slices.Contains(eventParts, part) {
-			resp.Diagnostics.AddAttributeError(path.Root("response_content").AtListIndex(i), "No part of an event's answer",
-				part+" is not in the answer to an event. Choose from: "+strings.Join(eventParts, ", ")+".")
+			resp.Diagnostics.AddAttributeError(path.Root("response_content").AtListIndex(i), "No part of an event's response",
+				part+" is not in the response to an event. Choose from: "+strings.Join(eventParts, ", ")+".")
 		}
 	}
 }
@@ -204,19 +125,19 @@ func (d *evaluationDataSource) Read(ctx context.Context, req datasource.ReadRequ
 	if !model.Event.IsNull() {
 		evaluate = d.evaluateEvent
 	}
-	answer := evaluate(ctx, &model, &resp.Diagnostics)
+	response := evaluate(ctx, &model, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	model.Effects = framework.Effects(answer.Effects)
-	model.CreatedCoupons, model.CreatedReferrals = framework.CreatedCoupons(answer.CreatedCoupons), framework.CreatedReferrals(answer.CreatedReferrals)
-	model.EffectTypes = effectTypes(answer.Effects)
-	model.TotalDiscount = totalDiscount(answer.Effects)
+	model.Effects = framework.Effects(response.Effects)
+	model.CreatedCoupons, model.CreatedReferrals = framework.CreatedCoupons(response.CreatedCoupons), framework.CreatedReferrals(response.CreatedReferrals)
+	model.EffectTypes = effectTypes(response.Effects)
+	model.TotalDiscount = totalDiscount(response.Effects)
 	model.Total = types.NumberNull()
-	if answer.Session != nil {
-		model.Total = framework.Number(answer.Session.Total)
+	if response.Session != nil {
+		model.Total = framework.Number(response.Session.Total)
 	}
-	model.Response = framework.Parts(model.ResponseContent, answer.Parts, &resp.Diagnostics)
+	model.Response = framework.Parts(model.ResponseContent, response.Parts, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
 }
 
@@ -240,14 +161,14 @@ func (d *evaluationDataSource) evaluateCart(ctx context.Context, model *evaluati
 		id = "terraform-evaluation-" + uuid.NewString()
 	}
 	asked, _ := framework.Strings(model.ResponseContent)
-	answer, err := d.data.Client.UpdateCustomerSessionV2(ctx, id, update,
+	response, err := d.data.Client.UpdateCustomerSessionV2(ctx, id, update,
 		talonone.SessionOptions{Dry: true, Now: now, ResponseContent: framework.WithPart(asked, "customerSession")})
 	if err != nil {
 		framework.AddError(diags, framework.Doing{
 			Construct: "data " + evaluationType, Action: "evaluate the cart", Pointers: contentPointers(ctx, model.contentModel),
 		}, err)
 	}
-	return answer
+	return response
 }
 
 // time is the time that the rules take for the current one, zero for the real one.
@@ -280,7 +201,7 @@ func (d *evaluationDataSource) evaluateEvent(ctx context.Context, model *evaluat
 	cards, _ := framework.Strings(model.LoyaltyCards)
 	campaigns, _ := framework.Int64s(model.EvaluableCampaignIDs)
 	asked, _ := framework.Strings(model.ResponseContent)
-	answer, err := d.data.Client.TrackEventV2(ctx, talonone.EventRequest{
+	response, err := d.data.Client.TrackEventV2(ctx, talonone.EventRequest{
 		ProfileID: model.ProfileID.ValueString(), StoreIntegrationID: model.StoreIntegrationID.ValueString(),
 		EvaluableCampaignIDs: campaigns, Type: event.Type.ValueString(), Attributes: customattr.FromConfig(event.Attributes), LoyaltyCards: cards,
 	}, talonone.EventOptions{Dry: true, ForceCompleteEvaluation: model.ForceCompleteEvaluation.ValueBool(), ResponseContent: asked})
@@ -294,7 +215,7 @@ func (d *evaluationDataSource) evaluateEvent(ctx context.Context, model *evaluat
 			},
 		}, err)
 	}
-	return answer
+	return response
 }
 
 func effectTypes(effects []talonone.Effect) types.List {

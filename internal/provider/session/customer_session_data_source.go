@@ -78,7 +78,7 @@ func (d *sessionDataSource) Read(ctx context.Context, req datasource.ReadRequest
 		return
 	}
 	id := model.IntegrationID.ValueString()
-	answer, err := d.data.Client.GetCustomerSession(ctx, id)
+	response, err := d.data.Client.GetCustomerSession(ctx, id)
 	if talonone.IsUnknownSession(err) {
 		resp.Diagnostics.AddAttributeError(path.Root("integration_id"), "Customer session not found",
 			fmt.Sprintf("The Application of the Integration API key has no customer session %q. IDs are case-sensitive.", id))
@@ -88,8 +88,8 @@ func (d *sessionDataSource) Read(ctx context.Context, req datasource.ReadRequest
 		framework.AddError(&resp.Diagnostics, framework.Doing{Construct: "data " + resourceType, Action: "read customer session", Object: fmt.Sprintf("%q", id)}, err)
 		return
 	}
-	model.contentModel = contentFromAPI(ctx, answer.Session, nullContent(), &resp.Diagnostics)
-	model.resultModel = resultFromAPI(answer.Session, answer.Effects)
-	model.State = types.StringValue(answer.Session.State)
+	model.contentModel = contentFromAPI(ctx, response.Session, nullContent(), &resp.Diagnostics)
+	model.resultModel = resultFromAPI(response.Session, response.Effects)
+	model.State = types.StringValue(response.Session.State)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
 }

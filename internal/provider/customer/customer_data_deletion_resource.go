@@ -4,16 +4,10 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/mapplanmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
@@ -45,34 +39,6 @@ func (r *dataDeletionResource) Metadata(_ context.Context, _ resource.MetadataRe
 	resp.TypeName = dataDeletionType
 }
 
-func (r *dataDeletionResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	resp.Schema = schema.Schema{
-		MarkdownDescription: "Erases a customer's data once, when the resource is created, and again whenever `triggers` change: all attributes of the profile, of its sessions and of its events, " +
-			"in every Application of the environment. **This can't be undone.** The profile itself is not deleted, which the API can't do. With Terraform 1.14 and later the action `talonone_delete_customer_data` does the same without a resource.\n\n" +
-			"Needs an Integration API key, whose Application decides between the sandbox and the live environment. The vendor advises against erasing during peak hours.\n\n" +
-			"Destroying the resource does nothing but forget it. It can't be imported, since an erasure leaves nothing to read.",
-		Attributes: map[string]schema.Attribute{
-			"integration_id": schema.StringAttribute{
-				Required: true,
-				MarkdownDescription: "ID of the customer in your own systems, 1 to 1000 characters, case-sensitive. Must not be managed by a profile resource at the same time, which would write the attributes again. " +
-					"A change replaces the resource, which erases the data of the customer that it names then.",
-				Validators:    []validator.String{stringvalidator.LengthBetween(1, talonone.MaxIntegrationID)},
-				PlanModifiers: []planmodifier.String{stringplanmodifier.RequiresReplace()},
-			},
-			"triggers": schema.MapAttribute{
-				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Any texts, such as the number of a deletion request: a change of them erases again. Default: none, so that the data is erased once. A change replaces the resource.",
-				PlanModifiers:       []planmodifier.Map{mapplanmodifier.RequiresReplace()},
-			},
-			"found": schema.BoolAttribute{
-				Computed: true,
-				MarkdownDescription: "Whether the environment of the key knew the customer; `false` means that nothing was there to erase, and a warning says so. " +
-					"To make that an error, check it in a `postcondition`.",
-			},
-		},
-	}
-}
-
 func (r *dataDeletionResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
 	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
 		"integration_id": identityschema.StringAttribute{RequiredForImport: true, Description: "ID of the customer in your own systems."},
@@ -84,17 +50,37 @@ func (r *dataDeletionResource) Configure(_ context.Context, req resource.Configu
 }
 
 func (r *dataDeletionResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	// A replacement is planned as a creation too.
-	if req.Plan.Raw.IsNull() || !req.State.Raw.IsNull() {
+	if req.Plan.Raw.IsNull() {
 		return
 	}
-	var plan dataDeletionModel
+	var plan, state dataDeletionModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		resp.RequiresReplace = plan.erasesAgain(state)
+		if len(resp.RequiresReplace) == 0 {
+			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("found"), state.Found)...)
+			return
+		}
+	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.AddWarning("Applying erases customer data",
+	// Terraform shows the warnings of the call that plans the end of a replaced object, not of the other.
+	resp.Diagnostics.AddWarning("Applying erases data of 1 customer",
 		fmt.Sprintf("All attributes of %s, its sessions and its events are erased in every Application of the environment. This can't be undone.", customerLabel(plan.IntegrationID)))
+}
+
+// erasesAgain lists the arguments that make an erasure another one. No triggers and empty ones are the same.
+func (m dataDeletionModel) erasesAgain(state dataDeletionModel) path.Paths {
+	var again path.Paths
+	if !m.IntegrationID.Equal(state.IntegrationID) {
+		again = append(again, path.Root("integration_id"))
+	}
+	if !m.Triggers.Equal(state.Triggers) && (m.Triggers.IsUnknown() || len(m.Triggers.Elements())+len(state.Triggers.Elements()) > 0) {
+		again = append(again, path.Root("triggers"))
+	}
+	return again
 }
 
 func (r *dataDeletionResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -115,7 +101,7 @@ func (r *dataDeletionResource) Read(ctx context.Context, req resource.ReadReques
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, profileIdentity{IntegrationID: state.IntegrationID})...)
 }
 
-// Update has nothing to do: every change replaces the resource.
+// Update only keeps another spelling of no triggers: every other change replaces the resource.
 func (r *dataDeletionResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan dataDeletionModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)

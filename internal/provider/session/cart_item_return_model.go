@@ -70,13 +70,13 @@ func (m *returnInput) run(ctx context.Context, data *framework.Data, construct s
 		return nil
 	}
 	id := m.SessionIntegrationID.ValueString()
-	answer, err := data.Client.ReturnCartItems(ctx, id, items, talonone.ReturnOptions{
+	response, err := data.Client.ReturnCartItems(ctx, id, items, talonone.ReturnOptions{
 		RunRuleEngine: m.RunRuleEngine.ValueBool(), ResponseContent: parts, IdempotencyKey: run.Key,
 	})
 	if err == nil {
-		return answer
+		return response
 	}
-	doing := framework.Doing{
+	operation := framework.Doing{
 		Construct: construct, Action: "return items of customer session", Object: strconv.Quote(id),
 		Pointers: map[string]path.Path{"/return/returnedCartItems": path.Root("returned_cart_items")},
 		Advice: map[int]string{
@@ -85,12 +85,12 @@ func (m *returnInput) run(ctx context.Context, data *framework.Data, construct s
 	}
 	if talonone.IsUnknownSession(err) {
 		run.Failed(err)
-		framework.AddAttributeError(diags, path.Root("session_integration_id"), doing, err)
+		framework.AddAttributeError(diags, path.Root("session_integration_id"), operation, err)
 		return nil
 	}
 	for i := range items {
-		doing.Pointers["/return/returnedCartItems/"+strconv.Itoa(i)] = path.Root("returned_cart_items").AtListIndex(i)
+		operation.Pointers["/return/returnedCartItems/"+strconv.Itoa(i)] = path.Root("returned_cart_items").AtListIndex(i)
 	}
-	framework.AddRunError(diags, doing, err, run)
+	framework.AddRunError(diags, operation, err, run)
 	return nil
 }

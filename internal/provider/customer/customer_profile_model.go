@@ -27,6 +27,7 @@ type profileModel struct {
 	TotalSales          types.Number         `tfsdk:"total_sales"`
 	AudienceMemberships types.List           `tfsdk:"audience_memberships"`
 	Sandbox             types.Bool           `tfsdk:"sandbox"`
+	Imported            types.Bool           `tfsdk:"imported"`
 }
 
 // profileIdentity mirrors the resource's identity.
@@ -42,11 +43,12 @@ func (m profileModel) attributes() (customattr.Attributes, error) {
 	return customattr.Parse(m.Attributes.ValueString())
 }
 
-// profileFromAPI is the server's answer. prior, from configuration or state, says
-// which attributes are managed, and keeps what the API has no notion of.
+// profileFromAPI is the deployment's response. prior, from configuration or state, says which
+// attributes are managed, and keeps what the API has no notion of.
 func profileFromAPI(api *talonone.CustomerProfile, prior profileModel) (profileModel, error) {
 	model := prior
 	model.setServerValues(api)
+	model.Imported = types.BoolValue(prior.Imported.ValueBool())
 	if prior.Attributes.IsNull() {
 		return model, nil
 	}
@@ -68,6 +70,7 @@ func profileFromAPI(api *talonone.CustomerProfile, prior profileModel) (profileM
 func importedFromAPI(api *talonone.CustomerProfile, prior profileModel) (profileModel, error) {
 	model := prior
 	model.setServerValues(api)
+	model.Imported = types.BoolValue(true)
 	deployed, err := customattr.FromAPI(api.Attributes)
 	if err == nil && len(deployed) > 0 {
 		model.Attributes = jsontypes.NewNormalizedValue(deployed.String())

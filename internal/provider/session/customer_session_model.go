@@ -19,20 +19,6 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
-// contentModel mirrors what a session is made of, apart from its state.
-type contentModel struct {
-	ProfileID                    types.String         `tfsdk:"profile_id"`
-	StoreIntegrationID           types.String         `tfsdk:"store_integration_id"`
-	CouponCodes                  types.List           `tfsdk:"coupon_codes"`
-	ReferralCode                 types.String         `tfsdk:"referral_code"`
-	LoyaltyCards                 types.List           `tfsdk:"loyalty_cards"`
-	CartItems                    types.List           `tfsdk:"cart_items"`
-	AdditionalCosts              types.Map            `tfsdk:"additional_costs"`
-	Identifiers                  types.List           `tfsdk:"identifiers"`
-	Attributes                   jsontypes.Normalized `tfsdk:"attributes"`
-	ExperimentVariantAllocations types.List           `tfsdk:"experiment_variant_allocations"`
-}
-
 // resultModel mirrors what the deployment says about a session.
 type resultModel struct {
 	ID                          types.Int64       `tfsdk:"id"`
@@ -265,7 +251,7 @@ func (m *itemModel) keepFrom(before itemModel) {
 	keepText(&m.Name, before.Name)
 	keepText(&m.Category, before.Category)
 	keepText(&m.Product, before.Product)
-	// A deployment may write 0 for a measure that nobody set.
+	// A deployment may write 0 for a measure that is not set.
 	keepMeasure := func(now *types.Number, prior types.Number) {
 		if prior.IsNull() {
 			*now = prior

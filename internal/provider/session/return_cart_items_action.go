@@ -54,7 +54,7 @@ func (a *returnAction) Schema(_ context.Context, _ action.SchemaRequest, resp *a
 			"run_rule_engine": schema.BoolAttribute{Optional: true, MarkdownDescription: returnText["run_rule_engine"]},
 			"idempotency_key": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Key under which the deployment does the return once and repeats its answer for 24 hours, 1 to 255 characters. Default: a random one for every invocation, kept through repetitions, and for 23 hours in Terraform's data folder where the answer was lost.",
+				MarkdownDescription: "Key under which the deployment does the return once and repeats its response for 24 hours, 1 to 255 characters. Default: a random one for every invocation, kept through retries, and for 23 hours in Terraform's data folder if the response was lost.",
 				Validators:          keyValidators(),
 			},
 		},
@@ -72,14 +72,14 @@ func (a *returnAction) Invoke(ctx context.Context, req action.InvokeRequest, res
 		return
 	}
 	run := a.data.Journal.BeginRun(returnActionType, config.inputs(config), config.IdempotencyKey)
-	answer := config.run(ctx, a.data, "action "+returnActionType, run, nil, &resp.Diagnostics)
-	if answer == nil {
+	response := config.run(ctx, a.data, "action "+returnActionType, run, nil, &resp.Diagnostics)
+	if response == nil {
 		return
 	}
 	run.Forget()
-	message := fmt.Sprintf("Returned items of customer session %q; %s.", config.SessionIntegrationID.ValueString(), framework.EffectSummary(answer.Effects))
-	if answer.Return != nil {
-		message = fmt.Sprintf("Return %d: returned items of customer session %q; %s.", answer.Return.ID, config.SessionIntegrationID.ValueString(), framework.EffectSummary(answer.Effects))
+	message := fmt.Sprintf("Returned items of customer session %q; %s.", config.SessionIntegrationID.ValueString(), framework.EffectSummary(response.Effects))
+	if response.Return != nil {
+		message = fmt.Sprintf("Return %d: returned items of customer session %q; %s.", response.Return.ID, config.SessionIntegrationID.ValueString(), framework.EffectSummary(response.Effects))
 	}
 	resp.SendProgress(action.InvokeProgressEvent{Message: message})
 }
