@@ -26,21 +26,21 @@ func (r *membershipsResource) carryOut(ctx context.Context, plan *membershipsMod
 			"The file holds other members than when the plan was made. Nothing has been changed. Run terraform plan again.")
 		return landed{}
 	}
-	doing := membershipsDoing("change the members of", *plan)
+	operation := membershipsOperation("change the members of", *plan)
 	unlock, err := r.data.Members.Lock(ctx, plan.AudienceID.String())
 	if err != nil {
-		addMembershipsError(diags, doing, err)
+		addMembershipsError(diags, operation, err)
 		return landed{}
 	}
 	defer unlock()
 	c, kept, err := r.prepare(ctx, *plan, held, want)
 	if err != nil {
-		addMembershipsError(diags, doing, err)
+		addMembershipsError(diags, operation, err)
 		return landed{}
 	}
 	done, err := r.send(ctx, plan.AudienceID.ValueInt64(), c, want)
 	if err != nil {
-		addMembershipsError(diags, doing, err)
+		addMembershipsError(diags, operation, err)
 	}
 	remembered := plan.ManagedSet
 	plan.setMembers(after(want.Keys(), minus(c.joining, done.joined), minus(c.leaving, done.left)), kept, !r.data.Client.HasManagementKey())

@@ -85,7 +85,7 @@ func (l *membershipsList) result(ctx context.Context, req list.ListRequest, audi
 	}
 	manager := membershipsResource{data: l.data}
 	if err := manager.refresh(ctx, &state); err != nil {
-		framework.AddError(&result.Diagnostics, membershipsDoing("read the members of", state), err)
+		framework.AddError(&result.Diagnostics, membershipsOperation("read the members of", state), err)
 		return result
 	}
 	result.Diagnostics.Append(result.Resource.Set(ctx, &state)...)
