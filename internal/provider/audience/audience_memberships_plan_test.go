@@ -1,18 +1,20 @@
 package audience
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 	"pgregory.net/rapid"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 )
 
-func rollOf(t interface{ Fatal(...any) }, ids ...string) *roll {
-	var members roll
+func idSetOf(t interface{ Fatal(...any) }, ids ...string) *idSet {
+	var members idSet
 	for i, id := range ids {
 		if err := members.add([]byte(id), i); err != nil {
 			t.Fatal(err)
@@ -21,49 +23,10 @@ func rollOf(t interface{ Fatal(...any) }, ids ...string) *roll {
 	return &members
 }
 
-func holdingOf(ids, kept []string) holding {
-	return holding{
-		exists: true, ownership: bulk.Additive, count: len(ids), digest: digestOf(ids).String(),
-		ids: ids, complete: true, listed: marksOf(ids), kept: marksOf(kept),
-	}
-}
+func targetOf(ids ...string) bulk.Target { return bulk.TargetOf(bulk.DigestOf(bulk.SetOf(ids))) }
 
-func TestAdditiveChange(t *testing.T) {
-	t.Parallel()
-	for name, test := range map[string]struct {
-		held, kept, want []string
-		joining, leaving []string
-		requests         int
-	}{
-		"create":                       {want: []string{"b", "a"}, joining: []string{"b", "a"}, requests: 1},
-		"nothing to do":                {held: []string{"a", "b"}, want: []string{"b", "a"}},
-		"one comes, one goes":          {held: []string{"a", "b"}, want: []string{"b", "c"}, joining: []string{"c"}, leaving: []string{"a"}, requests: 1},
-		"others' member stays":         {held: []string{"a", "b"}, kept: []string{"a"}, want: []string{"b"}},
-		"all go":                       {held: []string{"b", "a"}, leaving: []string{"a", "b"}, requests: 1},
-		"who was removed comes back":   {held: []string{"a"}, want: []string{"a", "b"}, joining: []string{"b"}, requests: 1},
-		"others' member that comes in": {held: []string{"a"}, want: []string{"a", "theirs"}, joining: []string{"theirs"}, requests: 1},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			c := changeAdditively(holdingOf(test.held, test.kept), rollOf(t, test.want...))
-			if !slices.Equal(c.joining, test.joining) || !slices.Equal(c.leaving, test.leaving) || c.summary().Requests != test.requests {
-				t.Errorf("got %+v, %d requests", c, c.summary().Requests)
-			}
-		})
-	}
-}
-
-func TestAdditiveChangeOfMarksLeavesTheIDsToTheAudience(t *testing.T) {
-	t.Parallel()
-	held := holdingOf([]string{"a", "b"}, nil)
-	held.ids, held.complete = nil, false
-	c := changeAdditively(held, rollOf(t, "b", "c"))
-	if !slices.Equal(c.joining, []string{"c"}) || c.leaving != nil || !slices.Equal(c.unresolved, marksOf([]string{"a"})) {
-		t.Errorf("got %+v", c)
-	}
-	if got := c.summary(); got != (bulk.Summary{Added: 1, Removed: 1, Requests: 1}) {
-		t.Errorf("got %+v", got)
-	}
+func priorOf(ids ...string) *priorMembers {
+	return &priorMembers{ownership: types.StringValue(bulk.Additive), target: targetOf(ids...), ids: ids, complete: true}
 }
 
 func numbered(prefix string, n int) []string {
@@ -74,55 +37,95 @@ func numbered(prefix string, n int) []string {
 	return ids
 }
 
-func TestExclusiveChangeTakesTheCheapestWay(t *testing.T) {
+func planOf(t interface{ Fatal(...any) }, ownership string, prior *priorMembers, desired *idSet) membersPlan {
+	plan := &membershipsModel{Ownership: types.StringValue(ownership)}
+	p, err := (&membershipsResource{}).planRows(t.(*testing.T).Context(), plan, prior, desired, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestPlanOfStateAndConfiguration(t *testing.T) {
 	t.Parallel()
-	thousand := numbered("own", 1000)
 	for name, test := range map[string]struct {
-		current, want []string
-		method        method
-		summary       bulk.Summary
+		prior *priorMembers
+		want  []string
+		plan  bulk.Plan
 	}{
-		"nothing to do":           {thousand, thousand, byNothing, bulk.Summary{}},
-		"empty stays empty":       {nil, nil, byNothing, bulk.Summary{}},
-		"everybody leaves":        {thousand, nil, byClearing, bulk.Summary{Removed: 1000, Requests: 1}},
-		"one by one":              {nil, thousand, byActions, bulk.Summary{Added: 1000, Requests: 1}},
-		"more than one request":   {[]string{"foreign"}, thousand, byImport, bulk.Summary{Added: 1000, Removed: 1, Requests: 1}},
-		"a few among many":        {append(slices.Clone(thousand), "foreign"), thousand, byActions, bulk.Summary{Removed: 1, Requests: 1}},
-		"all exchanged":           {numbered("old", 600), numbered("new", 600), byImport, bulk.Summary{Added: 600, Removed: 600, Requests: 1}},
-		"a member exported twice": {[]string{"a", "a"}, []string{"a"}, byNothing, bulk.Summary{}},
+		"create":                {nil, []string{"b", "a"}, bulk.Plan{Added: []string{"a", "b"}}},
+		"nothing to do":         {priorOf("a", "b"), []string{"b", "a"}, bulk.Plan{}},
+		"one comes, one goes":   {priorOf("a", "b"), []string{"b", "c"}, bulk.Plan{Added: []string{"c"}, Removed: []string{"a"}}},
+		"all go":                {priorOf("b", "a"), nil, bulk.Plan{Removed: []string{"a", "b"}}},
+		"who left comes back":   {priorOf("a"), []string{"a", "b"}, bulk.Plan{Added: []string{"b"}}},
+		"released, not removed": {&priorMembers{target: targetOf("a", "x"), ids: []string{"a", "x"}, complete: true}, []string{"a", "b"}, bulk.Plan{Added: []string{"b"}, Released: []string{"x"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			c := changeExclusively(bytesOf(test.current), rollOf(t, test.want...))
-			if c.method != test.method || c.summary() != test.summary {
-				t.Errorf("got method %d, %+v", c.method, c.summary())
+			got := planOf(t, bulk.Additive, test.prior, idSetOf(t, test.want...))
+			if diff := cmp.Diff(test.plan, got.Plan); diff != "" {
+				t.Errorf("plan (-want +got):\n%s", diff)
 			}
 		})
 	}
 }
 
-func TestGivingUpExclusiveOwnershipRemovesNobody(t *testing.T) {
+func TestPlanOfFingerprintsNamesThem(t *testing.T) {
 	t.Parallel()
-	c := changeExclusively(bytesOf([]string{"a", "foreign"}), rollOf(t, "a", "b")).released()
-	if c.staying != 1 || c.removed() != 0 || c.summary() != (bulk.Summary{Added: 1, Requests: 1}) {
-		t.Errorf("got %+v", c)
+	prior := priorOf("a", "b")
+	prior.ids, prior.complete, prior.fingerprints = nil, false, fingerprintsOf([]string{"a", "b"})
+	got := planOf(t, bulk.Additive, prior, idSetOf(t, "c", "b"))
+	a := fingerprintOf(sha256.Sum256([]byte("a")))
+	if diff := cmp.Diff(bulk.Plan{Added: []string{"c"}, Removed: []string{a.key()}}, got.Plan); diff != "" || !slices.Equal(got.unresolved, fingerprints{a}) {
+		t.Errorf("%v, plan (-want +got):\n%s", got.unresolved, diff)
 	}
 }
 
-// Whatever part of a change has landed, the state names exactly the members there are.
-func TestStateAfterAnyPartOfAChangeIsTheAudience(t *testing.T) {
+// Without what Read has seen of the audience, a change to exclusive ownership removes nobody.
+func TestEnteringExclusiveOwnershipUnseenRemovesNobody(t *testing.T) {
+	t.Parallel()
+	got := planOf(t, bulk.Exclusive, priorOf("a", "b"), idSetOf(t, append(numbered("new", 1001), "b")...))
+	if !got.takenOver || len(got.Added) != 1001 || len(got.Removed) != 0 || got.method(true, idSetOf(t)) != byActions {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestExclusivePlanTakesTheCheapestWay(t *testing.T) {
+	t.Parallel()
+	thousand := numbered("own", 1000)
+	for name, test := range map[string]struct {
+		prior, want []string
+		method      method
+	}{
+		"nothing to do":         {thousand, thousand, byNothing},
+		"empty stays empty":     {nil, nil, byNothing},
+		"everybody leaves":      {thousand, nil, byClearing},
+		"one by one":            {nil, thousand, byActions},
+		"more than one request": {[]string{"foreign"}, thousand, byImport},
+		"a few among many":      {append(slices.Clone(thousand), "foreign"), thousand, byActions},
+		"all exchanged":         {numbered("old", 600), numbered("new", 600), byImport},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			prior, desired := priorOf(test.prior...), idSetOf(t, test.want...)
+			prior.ownership = types.StringValue(bulk.Exclusive)
+			if got := planOf(t, bulk.Exclusive, prior, desired).method(true, desired); got != test.method {
+				t.Errorf("got method %d", got)
+			}
+		})
+	}
+}
+
+func TestWithoutIsTheDifference(t *testing.T) {
 	t.Parallel()
 	id := rapid.SampledFrom(numbered("x", 12))
 	rapid.Check(t, func(t *rapid.T) {
-		before := rapid.SliceOfDistinct(id, rapid.ID[string]).Draw(t, "before")
-		want := rapid.SliceOfDistinct(id, rapid.ID[string]).Draw(t, "want")
-		c := changeExclusively(bytesOf(before), rollOf(t, want...))
-		joined := c.joining[:rapid.IntRange(0, len(c.joining)).Draw(t, "joined")]
-		left := c.leaving[:rapid.IntRange(0, len(c.leaving)).Draw(t, "left")]
-		audience := append(minus(before, left), joined...)
-		got := after(want, minus(c.joining, joined), minus(c.leaving, left))
-		if diff := cmp.Diff(slices.Sorted(slices.Values(audience)), slices.Sorted(slices.Values(got))); diff != "" {
-			t.Fatalf("audience (-) and state (+):\n%s", diff)
+		draw := func(label string) []string {
+			return slices.Sorted(slices.Values(rapid.SliceOfDistinct(id, rapid.ID[string]).Draw(t, label)))
+		}
+		list, unwanted := draw("list"), draw("unwanted")
+		if diff := cmp.Diff(bulk.NotIn(list, bulk.SetOf(unwanted)), without(list, unwanted)); len(list) > 0 && diff != "" {
+			t.Fatalf("(-want +got):\n%s", diff)
 		}
 	})
 }

@@ -22,26 +22,27 @@ import (
 
 func (r *membershipsResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Who belongs to an audience: from ten test users to a million members.\n\n" +
-			"Needs an Integration API key to add and remove members. With a Management API key that allows the audience membership endpoints " +
-			"(`memberships`, `memberships/export` and, for exclusive ownership, `memberships/import`) it sees members who left or joined elsewhere. " +
-			"Without one, additive ownership still works, but changes made outside of Terraform stay unseen, a warning says so, and " +
-			"listed members who were there before count as added by this resource.\n\n" +
+		MarkdownDescription: "The members of an audience, from ten test users to a million.\n\n" +
+			"Every listed member is managed by this resource, whether or not it was a member before: it is removed when it is no longer listed, and when the resource is destroyed. " +
+			"The plan warns about listed members who exist already where it lists the audience (a create, and an update with a refresh), or where at most 20 requests tell; otherwise it doesn't report them.\n\n" +
+			"Requires an Integration API key to add and remove members. With a Management API key that allows the audience membership endpoints " +
+			"(`memberships`, `memberships/export` and, for exclusive ownership, `memberships/import`) it detects members who left or joined elsewhere. " +
+			"Without one, additive ownership still works, but changes made outside Terraform are not detected; the plan warns about this.\n\n" +
 			"Profiles that do not exist yet are created by their membership; they stay out of the Applications' own lists until a session or an update arrives for them. " +
 			"Rules about joining and leaving an audience do not run.",
 		Attributes: map[string]schema.Attribute{
 			"audience_id": schema.Int64Attribute{
 				Required:            true,
-				MarkdownDescription: "ID of the audience. A change replaces the memberships.",
+				MarkdownDescription: "ID of the audience. Changing this replaces the memberships.",
 				Validators:          []validator.Int64{int64validator.AtLeast(1)},
 				PlanModifiers:       []planmodifier.Int64{int64planmodifier.RequiresReplace()},
 			},
-			"ownership": bulk.OwnershipAttribute("`additive` (default) adds the listed members and leaves everybody else alone; it removes only members that it has added itself, " +
-				"so that several resources, rules and other programs can share an audience. `exclusive` makes the audience hold exactly the listed members: the plan " +
-				"shows everybody else as leaving before they do. Needs a Management API key. Changing from `exclusive` to `additive` removes nobody; listed members count as added by the resource from then on."),
+			"ownership": bulk.OwnershipAttribute("`additive` (default) manages the listed members only, so that several resources, rules and other programs can share an audience. " +
+				"`exclusive` makes the audience hold exactly the listed members: the plan shows everybody else as leaving before they do. Requires a Management API key. " +
+				"Creating a resource never removes members: import an audience that has others first. Changing from `exclusive` to `additive` removes nobody."),
 			"members": schema.ListAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: fmt.Sprintf("Integration IDs of the members, for lists written by hand: each once, in any order, up to %d of up to %d characters. "+
+				MarkdownDescription: fmt.Sprintf("Integration IDs of the members, for lists written by hand: at most %d unique IDs of at most %d characters; order is ignored. "+
 					"Set exactly one of `members`, `members_json` and `members_file`.", maxListed, talonone.MaxIntegrationID),
 			},
 			"members_json": schema.StringAttribute{
@@ -50,8 +51,9 @@ func (r *membershipsResource) Schema(ctx context.Context, _ resource.SchemaReque
 					"`provider::talonone::members([...])` makes it, whose plan shows exactly who comes and who goes; or an array of IDs.",
 			},
 			"members_file": schema.SingleNestedAttribute{
-				Optional:            true,
-				MarkdownDescription: "A file with the integration IDs of the members, for lists of any size: up to 500 MB. It is read when planning and again when applying; none of it is kept in the configuration or, with a Management API key, in the state.",
+				Optional: true,
+				MarkdownDescription: "A file with the integration IDs of the members, for lists of any size: up to 500 MB. It is read when planning and again when applying. Files are compared by their members: another path, format or order of the same members is no change. " +
+					"A file that changes between plan and apply is refused. With a Management API key the state holds none of its IDs.",
 				Attributes: map[string]schema.Attribute{
 					"path": schema.StringAttribute{
 						Required:            true,
@@ -77,9 +79,9 @@ func (r *membershipsResource) Schema(ctx context.Context, _ resource.SchemaReque
 			},
 			"show_samples": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(true),
-				MarkdownDescription: "Whether `sample_joining` and `sample_leaving` name members. Switch it off where the IDs are personal data that a plan must not show. Default `true`.",
+				MarkdownDescription: "Whether `sample_joining` and `sample_leaving` name members. Set it to `false` where the IDs are personal data that a plan must not show. Default `true`.",
 			},
-			"max_removal_percent": bulk.MaxRemovalAttribute("members"),
+			"max_removal_percent": bulk.MaxRemovalPercentAttribute(memberNoun),
 			"member_count": schema.Int64Attribute{
 				Computed:            true,
 				MarkdownDescription: "Number of members: of the audience with exclusive ownership, of the listed ones that are in it with additive ownership.",
@@ -88,20 +90,20 @@ func (r *membershipsResource) Schema(ctx context.Context, _ resource.SchemaReque
 				Computed:            true,
 				MarkdownDescription: "Fingerprint of the members that `member_count` counts, in any order: it changes whenever one of them comes or goes.",
 			},
-			"last_sync": bulk.MembershipLastSyncAttribute("members"),
+			"last_sync": bulk.LastSyncSchema(memberNoun),
 			"sample_joining": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: fmt.Sprintf("Up to %d of the members that a synchronisation adds, known at plan time; the exact number is `last_sync.added`. The next refresh empties it.", sampleSize),
+				MarkdownDescription: fmt.Sprintf("Up to %d of the members that the last change added; `last_sync.added` is the exact number. It changes only together with `last_sync`.", sampleSize),
 			},
 			"sample_leaving": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: fmt.Sprintf("Up to %d of the members that a synchronisation removes, known at plan time; the exact number is `last_sync.removed`. The next refresh empties it.", sampleSize),
+				MarkdownDescription: fmt.Sprintf("Up to %d of the members that the last change removed; `last_sync.removed` is the exact number. It changes only together with `last_sync`. "+
+					"With `members_file` and additive ownership it is known when planning only with a refresh and an unchanged `members_file`.", sampleSize),
 			},
 			"managed_set": schema.StringAttribute{
 				Computed: true, Sensitive: true,
-				MarkdownDescription: "What an additive resource remembers beyond its attributes: which listed members others had added and, with `members_file`, who is listed, " +
-					"as fingerprints of about 6.3 bytes a member (6.3 MB for a million). Without a Management API key it holds the compressed IDs instead. " +
-					"Null with exclusive ownership.",
+				MarkdownDescription: "The members that an additive resource with `members_file` manages, as fingerprints of about 6.3 bytes each (6.3 MB for a million); " +
+					"without a Management API key their compressed IDs. Null otherwise.",
 			},
 		},
 		Blocks: map[string]schema.Block{

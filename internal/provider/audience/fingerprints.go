@@ -14,97 +14,50 @@ import (
 	"strings"
 )
 
-// markBits is the length of a mark. A member of others is taken for one of n own
-// ones with a chance of n in 7e16. Eight bits more would add 1.3 MB to the state
-// of a million members, eight less would make the chance 256 times higher.
-const markBits = 56
+// fingerprintBits is the length of a fingerprint. A member of others is taken for one of n own ones with a chance of n in
+// 7e16. Eight bits more would add 1.3 MB to the state of a million members, eight less would make the chance 256 times
+// higher.
+const fingerprintBits = 56
 
-// mark is a short fingerprint of a member's ID, by which the state remembers it.
-type mark uint64
+// fingerprint is the first bits of the SHA-256 of a member's ID, by which the state remembers it.
+type fingerprint uint64
 
-// fingerprint is a member's mark, and its part of a digest.
-type fingerprint struct {
-	mark   mark
-	hi, lo uint64
+func fingerprintOf(sum [sha256.Size]byte) fingerprint {
+	return fingerprint(binary.BigEndian.Uint64(sum[:]) >> (64 - fingerprintBits))
 }
 
-func fingerprintOf(id []byte) fingerprint {
-	sum := sha256.Sum256(id)
-	hi := binary.BigEndian.Uint64(sum[:])
-	return fingerprint{mark: mark(hi >> (64 - markBits)), hi: hi, lo: binary.BigEndian.Uint64(sum[8:])}
-}
+// key stands for the member in a plan.
+func (f fingerprint) key() string { return fmt.Sprintf("fingerprint %014x", uint64(f)) }
 
-// setDigest is a fingerprint of a set of members that does not depend on their
-// order: the sum of 128 bits of each one's SHA-256. The zero value is the empty set's.
-type setDigest struct {
-	count  int
-	hi, lo uint64
-}
+// fingerprints is a set in ascending order.
+type fingerprints []fingerprint
 
-func (d *setDigest) add(f fingerprint) {
-	var carry uint64
-	d.lo, carry = bits.Add64(d.lo, f.lo, 0)
-	d.hi, _ = bits.Add64(d.hi, f.hi, carry)
-	d.count++
-}
-
-func (d setDigest) String() string { return fmt.Sprintf("%016x%016x", d.hi, d.lo) }
-
-func digestOf(ids []string) setDigest {
-	var d setDigest
-	for _, id := range ids {
-		d.add(fingerprintOf([]byte(id)))
-	}
-	return d
-}
-
-// marks is a set of marks in ascending order.
-type marks []mark
-
-func marksOf(ids []string) marks {
-	found := make(marks, len(ids))
+func fingerprintsOf(ids []string) fingerprints {
+	found := make(fingerprints, len(ids))
 	for i, id := range ids {
-		found[i] = fingerprintOf([]byte(id)).mark
+		found[i] = fingerprintOf(sha256.Sum256([]byte(id)))
 	}
 	return found.sorted()
 }
 
-// sorted makes any list of marks a set.
-func (m marks) sorted() marks {
-	slices.Sort(m)
-	return slices.Compact(m)
+// sorted makes any list of fingerprints a set.
+func (f fingerprints) sorted() fingerprints {
+	slices.Sort(f)
+	return slices.Compact(f)
 }
 
-func (m marks) has(x mark) bool {
-	_, found := slices.BinarySearch(m, x)
+func (f fingerprints) has(x fingerprint) bool {
+	_, found := slices.BinarySearch(f, x)
 	return found
 }
 
-// without is the set difference.
-func (m marks) without(other marks) marks {
-	var kept marks
-	for _, x := range m {
-		for len(other) > 0 && other[0] < x {
-			other = other[1:]
-		}
-		if len(other) == 0 || other[0] != x {
-			kept = append(kept, x)
-		}
-	}
-	return kept
-}
-
-func (m marks) union(other marks) marks {
-	return append(slices.Clone(m), other...).sorted()
-}
-
 // encode writes the distances of neighbours in Rice coding: about 56 - log2(n) +
-// 2 bits a mark, 4.8 bytes at a million.
-func (m marks) encode() []byte {
-	out := bitWriter{bytes: binary.AppendUvarint(nil, uint64(len(m)))}
-	low := lowBits(len(m))
-	before := mark(0)
-	for _, x := range m {
+// 2 bits each, 4.8 bytes at a million.
+func (f fingerprints) encode() []byte {
+	out := bitWriter{bytes: binary.AppendUvarint(nil, uint64(len(f)))}
+	low := lowBits(len(f))
+	before := fingerprint(0)
+	for _, x := range f {
 		distance := uint64(x - before)
 		before = x
 		for range distance >> low {
@@ -116,32 +69,32 @@ func (m marks) encode() []byte {
 	return out.bytes
 }
 
-func decodeMarks(data []byte) (marks, error) {
+func decodeFingerprints(data []byte) (fingerprints, error) {
 	count, header := binary.Uvarint(data)
 	if header <= 0 || count > uint64(len(data))*8 {
-		return nil, errors.New("the list of marks is damaged")
+		return nil, errors.New("the list of fingerprints is damaged")
 	}
 	in := bitReader{bytes: data[header:]}
 	low := lowBits(int(count)) //nolint:gosec // It is at most eight times the length of data.
-	found := make(marks, 0, count)
-	before := mark(0)
+	found := make(fingerprints, 0, count)
+	before := fingerprint(0)
 	for range count {
 		var high uint64
 		for in.read(1) == 1 {
 			high++
 		}
-		before += mark(high<<low | in.read(low))
+		before += fingerprint(high<<low | in.read(low))
 		found = append(found, before)
 	}
 	if in.exhausted {
-		return nil, errors.New("the list of marks ends early")
+		return nil, errors.New("the list of fingerprints ends early")
 	}
 	return found, nil
 }
 
 // lowBits is how many bits of a distance are written as they are.
 func lowBits(count int) int {
-	return max(0, markBits-bits.Len(uint(count)))
+	return max(0, fingerprintBits-bits.Len(uint(count)))
 }
 
 type bitWriter struct {
@@ -185,80 +138,49 @@ func (r *bitReader) read(count int) uint64 {
 	return value
 }
 
-// memory is what the state of an additive resource remembers beyond its
-// attributes.
-type memory struct {
-	// kept are listed members that others had added: the resource never removes them.
-	kept marks
-	// listed are the listed members that were in the audience, where no attribute
-	// lists them; as marks, or as IDs where no Management key could find the IDs
-	// of marks again.
-	listed    marks
-	listedIDs []string
+// managedSet is what the state of an additive resource remembers of its members where no attribute lists them: their
+// fingerprints, or their IDs where no Management key could find the IDs again.
+type managedSet struct {
+	fingerprints fingerprints
+	ids          []string
 }
 
 const (
-	memoryVersion = "1:"
+	managedSetVersion = "1:"
 
-	listedNone  = 0
-	listedMarks = 1
-	listedIDs   = 2
+	keptFingerprints = 1
+	keptIDs          = 2
 )
 
-// encode is the text that the state keeps; empty for an empty memory.
-func (m memory) encode() string {
-	if len(m.kept) == 0 && m.listed == nil && m.listedIDs == nil {
-		return ""
+// encode is the text that the state keeps.
+func (m managedSet) encode() string {
+	data := append([]byte{keptFingerprints}, m.fingerprints.encode()...)
+	if m.ids != nil {
+		data = append([]byte{keptIDs}, packIDs(m.ids)...)
 	}
-	kept := m.kept.encode()
-	data := append(binary.AppendUvarint(nil, uint64(len(kept))), kept...)
-	switch {
-	case m.listedIDs != nil:
-		data = append(append(data, listedIDs), packIDs(m.listedIDs)...)
-	case m.listed != nil:
-		data = append(append(data, listedMarks), m.listed.encode()...)
-	default:
-		data = append(data, listedNone)
-	}
-	return memoryVersion + base64.RawStdEncoding.EncodeToString(data)
+	return managedSetVersion + base64.RawStdEncoding.EncodeToString(data)
 }
 
-var errMemory = errors.New("managed_set of the state is not one that this version of the provider has written")
+var errManagedSet = errors.New("managed_set of the state is not one that this version of the provider has written")
 
-func decodeMemory(text string) (memory, error) {
-	if text == "" {
-		return memory{}, nil
-	}
-	encoded, ok := strings.CutPrefix(text, memoryVersion)
+func decodeManagedSet(text string) (m managedSet, err error) {
+	encoded, ok := strings.CutPrefix(text, managedSetVersion)
 	data, err := base64.RawStdEncoding.DecodeString(encoded)
-	if !ok || err != nil {
-		return memory{}, errMemory
+	if !ok || err != nil || len(data) == 0 {
+		return managedSet{}, errManagedSet
 	}
-	length, header := binary.Uvarint(data)
-	if header <= 0 || length >= uint64(len(data)-header) { //nolint:gosec // header is a part of data.
-		return memory{}, errMemory
-	}
-	data = data[header:]
-	var m memory
-	if m.kept, err = decodeMarks(data[:length]); err != nil {
-		return memory{}, err
-	}
-	kind, rest := data[length], data[length+1:]
-	switch kind {
-	case listedNone:
-	case listedMarks:
-		m.listed, err = decodeMarks(rest)
-	case listedIDs:
-		m.listedIDs, err = unpackIDs(rest)
-		m.listed = marksOf(m.listedIDs)
+	switch data[0] {
+	case keptFingerprints:
+		m.fingerprints, err = decodeFingerprints(data[1:])
+	case keptIDs:
+		m.ids, err = unpackIDs(data[1:])
 	default:
-		err = errMemory
+		err = errManagedSet
 	}
 	return m, err
 }
 
-// packIDs compresses IDs, each behind its length, in order, so that neighbours
-// share most of their text.
+// packIDs compresses IDs, each behind its length, in order, so that neighbours share most of their text.
 func packIDs(ids []string) []byte {
 	var b bytes.Buffer
 	// A known level and a buffer make no errors.
@@ -276,13 +198,13 @@ func packIDs(ids []string) []byte {
 func unpackIDs(data []byte) ([]string, error) {
 	text, err := io.ReadAll(flate.NewReader(bytes.NewReader(data)))
 	if err != nil {
-		return nil, errMemory
+		return nil, errManagedSet
 	}
 	ids := []string{}
 	for len(text) > 0 {
 		length, header := binary.Uvarint(text)
 		if header <= 0 || length > uint64(len(text)-header) { //nolint:gosec // header is a part of text.
-			return nil, errMemory
+			return nil, errManagedSet
 		}
 		text = text[header:]
 		ids = append(ids, string(text[:length]))
