@@ -175,6 +175,17 @@ func noteFile(ctx context.Context, state *membershipsModel, members *talonone.Me
 	bulk.WritePrivate(ctx, private, privateFile, note, diags)
 }
 
+// noteApplied keeps in private state what the next Read will see where nothing has changed: Terraform takes a difference
+// for a change of a plan that only refreshes.
+func noteApplied(ctx context.Context, plan *membershipsModel, private bulk.PrivateWriter, diags *diag.Diagnostics) {
+	if plan.exclusive() {
+		bulk.NoteTarget(ctx, private, &bulk.Target{Count: int(plan.MemberCount.ValueInt64()), Digest: plan.MembersDigest.ValueString()}, diags)
+	}
+	if !plan.MembersFile.IsNull() {
+		bulk.WritePrivate(ctx, private, privateFile, fileNote{Digest: plan.MembersDigest.ValueString()}, diags)
+	}
+}
+
 func sampleLeaving(state *membershipsModel, listed fingerprints, members *talonone.MemberIDs) []string {
 	prior, err := state.prior()
 	if err != nil || prior.fingerprints == nil {

@@ -93,8 +93,6 @@ func (r *membershipsResource) ModifyPlan(ctx context.Context, req resource.Modif
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	// It was for this call; a later plan without a refresh must not find it.
-	bulk.WritePrivate(ctx, resp.Private, privateFile, nil, &resp.Diagnostics)
 	var prior *priorMembers
 	if !creating {
 		if !plan.AudienceID.Equal(state.AudienceID) {
@@ -154,6 +152,7 @@ func (r *membershipsResource) Create(ctx context.Context, req resource.CreateReq
 		}
 		return
 	}
+	noteApplied(ctx, &plan, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, membershipsIdentity{AudienceID: plan.AudienceID})...)
 }
@@ -203,6 +202,7 @@ func (r *membershipsResource) Update(ctx context.Context, req resource.UpdateReq
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, membershipsIdentity{AudienceID: state.AudienceID})...)
 	seen := bulk.SeenTarget(ctx, req.Private, &resp.Diagnostics)
 	bulk.NoteTarget(ctx, resp.Private, nil, &resp.Diagnostics)
+	bulk.WritePrivate(ctx, resp.Private, privateFile, nil, &resp.Diagnostics)
 	within, cancel := framework.Within(ctx, plan.Timeouts.Update, membershipsTimeout, &resp.Diagnostics)
 	defer cancel()
 	prior := readPrior(&state, &resp.Diagnostics)
@@ -213,6 +213,9 @@ func (r *membershipsResource) Update(ctx context.Context, req resource.UpdateReq
 	applied := r.apply(within, &plan, &state, prior, desired, seen, &resp.Diagnostics)
 	if applied.Empty() && resp.Diagnostics.HasError() {
 		return
+	}
+	if !resp.Diagnostics.HasError() {
+		noteApplied(ctx, &plan, resp.Private, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 }

@@ -36,7 +36,12 @@ type crowd struct {
 // newCrowd makes an audience with members.
 func newCrowd(t testing.TB, members ...string) *crowd {
 	t.Helper()
-	c := &crowd{Deployment: acctest.Start(t), t: t}
+	return newCrowdWith(t, func(*emulator.Options) {}, members...)
+}
+
+func newCrowdWith(t testing.TB, options func(*emulator.Options), members ...string) *crowd {
+	t.Helper()
+	c := &crowd{Deployment: acctest.Start(t, options), t: t}
 	var audience struct{ ID int64 }
 	c.Call(t, http.MethodPost, "/v2/audiences", map[string]any{"name": "VIP"}, &audience)
 	c.id = audience.ID
