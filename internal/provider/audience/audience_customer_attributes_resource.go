@@ -11,15 +11,9 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64planmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
@@ -59,49 +53,6 @@ type customerAttributesModel struct {
 
 func (r *customerAttributesResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = customerAttributesType
-}
-
-func (r *customerAttributesResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	resp.Schema = schema.Schema{
-		MarkdownDescription: "Values of custom attributes that every member of an audience shall have. The API sets them on those who are members at that moment; " +
-			"members who join later, and values edited elsewhere, show as drift, and the next apply sets them again.\n\n" +
-			"**Destroying it only forgets it**: the API can't take values back, so the members keep them.\n\n" +
-			"Needs an Integration API key to set values, and a Management API key that allows the audience memberships endpoint to see them: reading takes one request per 1000 members, " +
-			"three requests a second, at every refresh. `check_members = false` leaves that out.",
-		Attributes: map[string]schema.Attribute{
-			"audience_id": schema.Int64Attribute{
-				Required:            true,
-				MarkdownDescription: "ID of the audience. A change sets the values on the other audience's members and leaves this one's as they are.",
-				Validators:          []validator.Int64{int64validator.AtLeast(1)},
-				PlanModifiers:       []planmodifier.Int64{int64planmodifier.RequiresReplace()},
-			},
-			"attributes": schema.StringAttribute{
-				Required: true, CustomType: jsontypes.NormalizedType{}, Validators: []validator.String{memberAttributes},
-				MarkdownDescription: "Custom attributes of customer profiles and their values, as one JSON object: `jsonencode({ Language = \"de\", vip = true })`. " +
-					"Names and types are checked against the account's definitions (see `validate_attributes` of the provider). Changes in place; an attribute that is taken out here keeps its value on the members.",
-			},
-			"check_members": schema.BoolAttribute{
-				Optional: true, Computed: true, Default: booldefault.StaticBool(true),
-				MarkdownDescription: "Whether a refresh compares every member's values. Default `true`.",
-			},
-			"members_total": schema.Int64Attribute{
-				Computed:            true,
-				MarkdownDescription: "Number of members when they were last looked at; null without a Management API key and with `check_members = false`.",
-			},
-			"members_matching": schema.Int64Attribute{
-				Computed:            true,
-				MarkdownDescription: "How many of them have all the values. Fewer than `members_total` is drift. Null as `members_total`.",
-			},
-		},
-		Blocks: map[string]schema.Block{
-			"timeouts": timeouts.Block(ctx, timeouts.Opts{
-				Create: true, Read: true, Update: true,
-				CreateDescription: "How long setting the values may take. Default `20m`.",
-				ReadDescription:   "How long comparing the members may take. Default `20m`.",
-				UpdateDescription: "How long setting the values may take. Default `20m`.",
-			}),
-		},
-	}
 }
 
 func (r *customerAttributesResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
@@ -149,15 +100,13 @@ func (r *customerAttributesResource) ModifyPlan(ctx context.Context, req resourc
 func (r *customerAttributesResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan customerAttributesModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	allowed, diags := plan.Timeouts.Create(ctx, customerAttributesTimeout)
-	resp.Diagnostics.Append(diags...)
+	within, cancel := framework.Within(ctx, plan.Timeouts.Create, customerAttributesTimeout, &resp.Diagnostics)
+	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	within, cancel := context.WithTimeout(ctx, allowed)
-	defer cancel()
 	if err := r.set(within, &plan); err != nil {
-		framework.AddError(&resp.Diagnostics, attributesDoing(customerAttributesType, plan.AudienceID), err)
+		framework.AddError(&resp.Diagnostics, attributesOperation(customerAttributesType, plan.AudienceID), err)
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
@@ -167,8 +116,8 @@ func (r *customerAttributesResource) Create(ctx context.Context, req resource.Cr
 func (r *customerAttributesResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state customerAttributesModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	allowed, diags := state.Timeouts.Read(ctx, customerAttributesTimeout)
-	resp.Diagnostics.Append(diags...)
+	within, cancel := framework.Within(ctx, state.Timeouts.Read, customerAttributesTimeout, &resp.Diagnostics)
+	defer cancel()
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, membershipsIdentity{AudienceID: state.AudienceID})...)
 	if resp.Diagnostics.HasError() || !state.CheckMembers.ValueBool() {
 		return
@@ -179,8 +128,6 @@ func (r *customerAttributesResource) Read(ctx context.Context, req resource.Read
 				" The state is kept as it is.")
 		return
 	}
-	within, cancel := context.WithTimeout(ctx, allowed)
-	defer cancel()
 	total, matching, err := r.count(within, &state)
 	if talonone.IsNotFound(err) {
 		resp.State.RemoveResource(ctx)
@@ -198,18 +145,16 @@ func (r *customerAttributesResource) Update(ctx context.Context, req resource.Up
 	var plan, state customerAttributesModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	allowed, diags := plan.Timeouts.Update(ctx, customerAttributesTimeout)
-	resp.Diagnostics.Append(diags...)
+	within, cancel := framework.Within(ctx, plan.Timeouts.Update, customerAttributesTimeout, &resp.Diagnostics)
+	defer cancel()
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, membershipsIdentity{AudienceID: state.AudienceID})...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	within, cancel := context.WithTimeout(ctx, allowed)
-	defer cancel()
 	drifted := !state.MembersMatching.Equal(state.MembersTotal)
 	if drifted || !plan.Attributes.Equal(state.Attributes) {
 		if err := r.set(within, &plan); err != nil {
-			framework.AddError(&resp.Diagnostics, attributesDoing(customerAttributesType, plan.AudienceID), err)
+			framework.AddError(&resp.Diagnostics, attributesOperation(customerAttributesType, plan.AudienceID), err)
 			return
 		}
 	}
@@ -312,8 +257,8 @@ func shared(first bool, values, has customattr.Attributes) customattr.Attributes
 	return values
 }
 
-// attributesDoing describes the setting of values, for resource and action.
-func attributesDoing(construct string, audienceID types.Int64) framework.Doing {
+// attributesOperation describes the setting of values, for resource and action.
+func attributesOperation(construct string, audienceID types.Int64) framework.Doing {
 	return framework.Doing{
 		Construct: construct, Action: "set attributes of the members of", Object: "audience " + audienceID.String(),
 		Pointers: map[string]path.Path{"/": path.Root("attributes")}, NotFound: path.Root("audience_id"),

@@ -1,11 +1,13 @@
 package audience
 
 import (
+	"crypto/sha256"
 	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
@@ -22,6 +24,8 @@ const (
 	sampleSize = 20
 )
 
+var memberNoun = bulk.Noun{One: "member", Many: "members"}
+
 // membershipsModel mirrors the resource talonone_audience_memberships.
 type membershipsModel struct {
 	AudienceID        types.Int64    `tfsdk:"audience_id"`
@@ -30,7 +34,7 @@ type membershipsModel struct {
 	MembersJSON       types.String   `tfsdk:"members_json"`
 	MembersFile       types.Object   `tfsdk:"members_file"`
 	ShowSamples       types.Bool     `tfsdk:"show_samples"`
-	MaxRemovalPercent types.Int64    `tfsdk:"max_removal_percent"`
+	MaxRemovalPercent types.Float64  `tfsdk:"max_removal_percent"`
 	MemberCount       types.Int64    `tfsdk:"member_count"`
 	MembersDigest     types.String   `tfsdk:"members_digest"`
 	LastSync          types.Object   `tfsdk:"last_sync"`
@@ -50,6 +54,31 @@ func (m *membershipsModel) exclusive() bool { return m.Ownership.ValueString() =
 // fromFile says whether no attribute lists the members.
 func (m *membershipsModel) fromFile() bool { return m.Members.IsNull() && m.MembersJSON.IsNull() }
 
+// holdsTarget says whether the state is about everybody in the audience: with exclusive ownership, and after an import
+// that named no members.
+func (m *membershipsModel) holdsTarget() bool {
+	return m.exclusive() || m.Ownership.IsNull() && m.fromFile()
+}
+
+// source is the attribute that gives the members.
+func (m *membershipsModel) source() path.Path {
+	switch {
+	case !m.Members.IsNull():
+		return path.Root("members")
+	case !m.MembersJSON.IsNull():
+		return path.Root("members_json")
+	default:
+		return path.Root("members_file")
+	}
+}
+
+func (m *membershipsModel) subject() bulk.Subject {
+	return bulk.Subject{Noun: memberNoun, Place: "audience " + m.AudienceID.String(), ResourceType: membershipsType, ImportID: m.AudienceID.String()}
+}
+
+// targetKey names the audience in the memory of the process.
+func (m *membershipsModel) targetKey() string { return membershipsType + " " + m.AudienceID.String() }
+
 // listedIDs are the members that the attributes of a state list.
 func (m *membershipsModel) listedIDs() []string {
 	switch {
@@ -62,7 +91,7 @@ func (m *membershipsModel) listedIDs() []string {
 		}
 		return ids
 	case !m.MembersJSON.IsNull():
-		var members roll
+		var members idSet
 		// What the provider wrote itself, or has checked, has no faults.
 		_ = addJSON(&members, m.MembersJSON.ValueString())
 		return members.Keys()
@@ -71,56 +100,58 @@ func (m *membershipsModel) listedIDs() []string {
 	}
 }
 
-// holding is what a state says of its members.
-func (m *membershipsModel) holding() (holding, error) {
-	remembered, err := decodeMemory(m.ManagedSet.ValueString())
-	if err != nil {
-		return holding{}, err
-	}
-	held := holding{
-		exists: true, ownership: m.Ownership.ValueString(), kept: remembered.kept,
-		count: int(m.MemberCount.ValueInt64()), digest: m.MembersDigest.ValueString(),
-	}
-	if m.fromFile() {
-		held.ids, held.complete, held.listed = remembered.listedIDs, remembered.listedIDs != nil, remembered.listed
-	} else {
-		held.ids = m.listedIDs()
-		held.listed = marksOf(held.ids)
-		held.complete = len(held.ids) == held.count
-	}
-	if held.count == 0 {
-		held.complete = true
-	}
-	return held, nil
+// priorMembers is what the state says of the members that a resource manages.
+type priorMembers struct {
+	ownership types.String
+	target    bulk.Target
+	// ids are the members where complete; otherwise the state does not list them all.
+	ids      []string
+	complete bool
+	// fingerprints are those of all members of an additive resource that reads a file; nil for others.
+	fingerprints fingerprints
 }
 
-// setMembers writes into a state who is a member: all of an exclusive audience,
-// the listed ones of an additive resource. kept are those among them that others
-// had added. keepIDs asks for the IDs themselves where only marks would be kept.
-func (m *membershipsModel) setMembers(ids []string, kept marks, keepIDs bool) {
+func (m *membershipsModel) prior() (*priorMembers, error) {
+	p := &priorMembers{
+		ownership: m.Ownership,
+		target:    bulk.Target{Count: int(m.MemberCount.ValueInt64()), Digest: m.MembersDigest.ValueString()},
+		ids:       m.listedIDs(),
+	}
+	if m.fromFile() && !m.ManagedSet.IsNull() {
+		set, err := decodeManagedSet(m.ManagedSet.ValueString())
+		if err != nil {
+			return nil, err
+		}
+		p.ids, p.fingerprints = set.ids, set.fingerprints
+	}
+	p.complete = p.fingerprints == nil && len(p.ids) == p.target.Count
+	return p, nil
+}
+
+// setMembers writes the managed members into a state. keepIDs asks for the IDs themselves where fingerprints would do.
+func (m *membershipsModel) setMembers(ids []string, keepIDs bool) {
 	m.setSource(ids)
-	m.MemberCount = types.Int64Value(int64(len(ids)))
-	m.MembersDigest = types.StringValue(digestOf(ids).String())
-	m.ManagedSet = types.StringNull()
-	if m.exclusive() {
+	var digest bulk.Digest
+	set := managedSet{fingerprints: make(fingerprints, len(ids))}
+	for i, id := range ids {
+		sum := sha256.Sum256([]byte(id))
+		digest.AddSum(sum)
+		set.fingerprints[i] = fingerprintOf(sum)
+	}
+	m.setTarget(bulk.TargetOf(digest))
+	if m.exclusive() || !m.fromFile() {
 		return
 	}
-	var remember memory
-	present := marksOf(ids)
-	remember.kept = kept.without(kept.without(present))
-	if m.fromFile() {
-		if remember.listed = present; keepIDs {
-			remember.listedIDs = ids
-		}
+	if keepIDs {
+		set.ids = slices.Concat([]string{}, ids)
 	}
-	m.remember(remember)
+	set.fingerprints = set.fingerprints.sorted()
+	m.ManagedSet = types.StringValue(set.encode())
 }
 
-func (m *membershipsModel) remember(remember memory) {
+func (m *membershipsModel) setTarget(target bulk.Target) {
+	m.MemberCount, m.MembersDigest = types.Int64Value(int64(target.Count)), types.StringValue(target.Digest)
 	m.ManagedSet = types.StringNull()
-	if text := remember.encode(); text != "" {
-		m.ManagedSet = types.StringValue(text)
-	}
 }
 
 // setSource writes a list of members into the attribute that holds them, unless
@@ -138,14 +169,7 @@ func (m *membershipsModel) setSource(ids []string) {
 }
 
 func sameMembers(a, b []string) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	listed := make(map[string]bool, len(a))
-	for _, id := range a {
-		listed[id] = true
-	}
-	return !slices.ContainsFunc(b, func(id string) bool { return !listed[id] })
+	return len(a) == len(b) && len(bulk.NotIn(b, bulk.SetOf(a))) == 0
 }
 
 // membersJSON writes members as an object, in order of the IDs, or as an array.
@@ -185,30 +209,11 @@ func listOf(ids []string) types.List {
 	return types.ListValueMust(types.StringType, elements)
 }
 
-// show writes what a change will do, for the reader of the plan.
-func (m *membershipsModel) show(c change) {
-	m.LastSync = c.summary().MembershipObject()
-	if !m.ShowSamples.ValueBool() {
-		m.SampleJoining, m.SampleLeaving = listOf(nil), listOf(nil)
-		return
-	}
-	m.SampleJoining = listOf(c.joining[:min(len(c.joining), sampleSize)])
-	m.SampleLeaving = listOf(c.leaving[:min(len(c.leaving), sampleSize)])
-}
+func sampleOf(ids []string) types.List { return listOf(ids[:min(len(ids), sampleSize)]) }
 
-// showUnknown is show before the audience, or the members, are known.
-func (m *membershipsModel) showUnknown() {
-	m.LastSync = bulk.UnknownMembershipSummary()
-	m.SampleJoining, m.SampleLeaving = types.ListUnknown(types.StringType), types.ListUnknown(types.StringType)
-	m.ManagedSet = types.StringUnknown()
-}
-
-// fromExport writes the members of an exclusive audience into its state: those
-// listed before in their order, then the others.
-func (m *membershipsModel) fromExport(members *talonone.MemberIDs) {
-	m.MemberCount = types.Int64Value(int64(members.Len()))
-	m.MembersDigest = types.StringValue(digestOfMembers(members).String())
-	m.ManagedSet = types.StringNull()
+// fromExport writes everybody in the audience into the state: those listed before in their order, then the others.
+func (m *membershipsModel) fromExport(members *talonone.MemberIDs, target bulk.Target) {
+	m.setTarget(target)
 	if m.fromFile() {
 		return
 	}
@@ -230,6 +235,6 @@ func (m *membershipsModel) fromExport(members *talonone.MemberIDs) {
 		}
 	}
 	slices.Sort(others)
-	present := keep(before, func(id string) bool { return known[id] })
+	present := slices.DeleteFunc(before, func(id string) bool { return !known[id] })
 	m.setSource(append(present, others[:min(len(others), max(0, limit-len(present)))]...))
 }

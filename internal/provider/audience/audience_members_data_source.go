@@ -5,12 +5,7 @@ import (
 	"fmt"
 	"net/http"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/boolvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
-	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
@@ -42,50 +37,6 @@ func (d *membersDataSource) Metadata(_ context.Context, _ datasource.MetadataReq
 	resp.TypeName = "talonone_audience_members"
 }
 
-func (d *membersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	resp.Schema = schema.Schema{
-		MarkdownDescription: "The members of an audience, or their number alone. The result stands in the state, in plain text: use `count_only` where the IDs are personal data and the number is enough.\n\n" +
-			"Needs a Management API key that allows the audience endpoints `memberships/export` (all members, one request), `memberships` (with attributes, or up to 1000 members) " +
-			"and `analytics` (the number alone, or beside a `limit`).",
-		Attributes: map[string]schema.Attribute{
-			"audience_id": schema.Int64Attribute{
-				Required:            true,
-				MarkdownDescription: "ID of the audience.",
-				Validators:          []validator.Int64{int64validator.AtLeast(1)},
-			},
-			"count_only": schema.BoolAttribute{
-				Optional:            true,
-				MarkdownDescription: "Whether to read the number of members alone, as the deployment's analytics count them, shared by all audiences of a run. Default `false`.",
-				Validators: []validator.Bool{
-					boolvalidator.ConflictsWith(path.MatchRoot("with_attributes"), path.MatchRoot("limit")),
-				},
-			},
-			"with_attributes": schema.BoolAttribute{
-				Optional:            true,
-				MarkdownDescription: "Whether to read the members' custom attributes too, with one request per 1000 members, three a second. Default `false`.",
-			},
-			"limit": schema.Int64Attribute{
-				Optional:            true,
-				MarkdownDescription: "Highest number of members to return, those who have been profiles longest first. Default: all.",
-				Validators:          []validator.Int64{int64validator.AtLeast(1)},
-			},
-			"member_count": schema.Int64Attribute{
-				Computed:            true,
-				MarkdownDescription: "Number of members of the audience, also of those beyond `limit`.",
-			},
-			"members_json": schema.StringAttribute{
-				Computed: true,
-				MarkdownDescription: "The members as a JSON object from integration ID to `true`: what `members_json` of `talonone_audience_memberships` takes, and " +
-					"`keys(jsondecode(…))` turns into a list. Null with `count_only`.",
-			},
-			"attributes_json": schema.StringAttribute{
-				Computed:            true,
-				MarkdownDescription: "The members' custom attributes as a JSON object from integration ID to an object of attributes; null unless `with_attributes` is set.",
-			},
-		},
-	}
-}
-
 func (d *membersDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
 	d.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
@@ -112,11 +63,11 @@ func (d *membersDataSource) read(ctx context.Context, m *membersModel) error {
 		return d.count(ctx, m)
 	}
 	var ids []string
-	var bags []byte
+	var attributes []byte
 	var more bool
 	var err error
 	if limit := m.Limit.ValueInt64(); m.WithAttributes.ValueBool() || limit > 0 && limit <= talonone.PageSize {
-		ids, bags, more, err = d.pages(ctx, m.AudienceID.ValueInt64(), int(limit))
+		ids, attributes, more, err = d.pages(ctx, m.AudienceID.ValueInt64(), int(limit))
 	} else {
 		ids, more, err = d.export(ctx, m.AudienceID.ValueInt64(), int(limit))
 	}
@@ -125,7 +76,7 @@ func (d *membersDataSource) read(ctx context.Context, m *membersModel) error {
 	}
 	m.MembersJSON = types.StringValue(membersJSON(ids, true))
 	if m.WithAttributes.ValueBool() {
-		m.AttributesJSON = types.StringValue(string(bags))
+		m.AttributesJSON = types.StringValue(string(attributes))
 	}
 	m.MemberCount = types.Int64Value(int64(len(ids)))
 	if more {
@@ -149,9 +100,9 @@ func (d *membersDataSource) count(ctx context.Context, m *membersModel) error {
 }
 
 // pages reads up to limit members, 0 for all, with their attributes as one JSON object.
-func (d *membersDataSource) pages(ctx context.Context, audienceID int64, limit int) (ids []string, bags []byte, more bool, err error) {
+func (d *membersDataSource) pages(ctx context.Context, audienceID int64, limit int) (ids []string, attributes []byte, more bool, err error) {
 	seen := make(map[string]bool)
-	bags = []byte{'{'}
+	attributes = []byte{'{'}
 	skip := 0
 	for more = true; more && (limit == 0 || len(ids) < limit); {
 		size := talonone.PageSize
@@ -171,20 +122,20 @@ func (d *membersDataSource) pages(ctx context.Context, audienceID int64, limit i
 			}
 			seen[member.IntegrationID] = true
 			if len(ids) > 0 {
-				bags = append(bags, ',')
+				attributes = append(attributes, ',')
 			}
 			ids = append(ids, member.IntegrationID)
-			bags = appendBag(append(appendQuoted(bags, member.IntegrationID), ':'), member.Attributes)
+			attributes = appendAttributes(append(appendQuoted(attributes, member.IntegrationID), ':'), member.Attributes)
 		}
 	}
-	return ids, append(bags, '}'), more, nil
+	return ids, append(attributes, '}'), more, nil
 }
 
-func appendBag(dst, bag []byte) []byte {
-	if len(bag) == 0 || string(bag) == "null" {
+func appendAttributes(dst, attributes []byte) []byte {
+	if len(attributes) == 0 || string(attributes) == "null" {
 		return append(dst, "{}"...)
 	}
-	return append(dst, bag...)
+	return append(dst, attributes...)
 }
 
 // export reads all members in one request and returns the first limit, 0 for all.

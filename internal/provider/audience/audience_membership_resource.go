@@ -90,7 +90,7 @@ func (r *membershipResource) Create(ctx context.Context, req resource.CreateRequ
 		return
 	}
 	if err := r.data.Client.ChangeAudienceMember(ctx, plan.toAPI(talonone.AddToAudience)); err != nil {
-		framework.AddError(&resp.Diagnostics, plan.doing("add"), err)
+		framework.AddError(&resp.Diagnostics, plan.operation("add"), err)
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
@@ -109,7 +109,7 @@ func (r *membershipResource) Read(ctx context.Context, req resource.ReadRequest,
 	case talonone.IsNotFound(err), err == nil && !member:
 		resp.State.RemoveResource(ctx)
 	case err != nil:
-		framework.AddError(&resp.Diagnostics, state.doing("read"), err)
+		framework.AddError(&resp.Diagnostics, state.operation("read"), err)
 	}
 }
 
@@ -125,7 +125,7 @@ func (r *membershipResource) Delete(ctx context.Context, req resource.DeleteRequ
 	}
 	err := r.data.Client.ChangeAudienceMember(ctx, state.toAPI(talonone.DeleteFromAudience))
 	if err != nil && !talonone.IsNotFound(err) {
-		framework.AddError(&resp.Diagnostics, state.doing("remove"), err)
+		framework.AddError(&resp.Diagnostics, state.operation("remove"), err)
 	}
 }
 
@@ -154,7 +154,7 @@ func (m membershipModel) toAPI(action string) talonone.AudienceAction {
 	return talonone.AudienceAction{Action: action, ProfileIntegrationID: m.ProfileIntegrationID.ValueString(), AudienceID: m.AudienceID.ValueInt64()}
 }
 
-func (m membershipModel) doing(action string) framework.Doing {
+func (m membershipModel) operation(action string) framework.Doing {
 	return framework.Doing{
 		Construct: membershipType, Action: action + " a member of", Object: "audience " + m.AudienceID.String(),
 		Pointers: map[string]path.Path{

@@ -32,7 +32,7 @@ func (l *membershipsList) Metadata(_ context.Context, _ resource.MetadataRequest
 func (l *membershipsList) ListResourceConfigSchema(ctx context.Context, req list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	// The same filters choose audiences and their members.
 	(&audienceList{}).ListResourceConfigSchema(ctx, req, resp)
-	resp.Schema.MarkdownDescription = "Lists the audiences whose members can be managed, one `talonone_audience_memberships` each, with exclusive ownership, in order of their IDs. " +
+	resp.Schema.MarkdownDescription = "Lists the audiences whose members can be managed, one `talonone_audience_memberships` with all members each, in order of their IDs. " +
 		"All filters given must match. With `include_resource` every audience is exported, three a second.\n\n" +
 		"Needs a Management API key that allows the audiences endpoint, and `memberships/export` with `include_resource`."
 }
@@ -79,13 +79,14 @@ func (l *membershipsList) result(ctx context.Context, req list.ListRequest, audi
 		return result
 	}
 	state := membershipsModel{
-		AudienceID: types.Int64Value(audience.ID), Ownership: types.StringValue(bulk.Exclusive), ShowSamples: types.BoolValue(true),
+		AudienceID: types.Int64Value(audience.ID), ShowSamples: types.BoolValue(true),
 		Members: types.ListNull(types.StringType), MembersFile: types.ObjectNull(membersFileTypes),
+		LastSync: types.ObjectNull(bulk.UnknownLastSync().AttributeTypes(ctx)), SampleJoining: types.ListNull(types.StringType), SampleLeaving: types.ListNull(types.StringType),
 		Timeouts: framework.NoTimeouts(req, &result.Diagnostics),
 	}
 	manager := membershipsResource{data: l.data}
-	if err := manager.refresh(ctx, &state); err != nil {
-		framework.AddError(&result.Diagnostics, membershipsDoing("read the members of", state), err)
+	if _, _, err := manager.refresh(ctx, &state); err != nil {
+		addMembershipsError(&result.Diagnostics, &state, "read the members of", err)
 		return result
 	}
 	result.Diagnostics.Append(result.Resource.Set(ctx, &state)...)

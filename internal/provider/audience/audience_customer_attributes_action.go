@@ -92,7 +92,7 @@ func (a *customerAttributesAction) Invoke(ctx context.Context, req action.Invoke
 	id := config.AudienceID.ValueInt64()
 	resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf("Setting attributes on the members of audience %d.", id)})
 	if err := a.data.Client.UpdateAudienceCustomersAttributes(ctx, id, json.RawMessage(config.Attributes.ValueString())); err != nil {
-		framework.AddError(&resp.Diagnostics, attributesDoing(customerAttributesActionType, config.AudienceID), err)
+		framework.AddError(&resp.Diagnostics, attributesOperation(customerAttributesActionType, config.AudienceID), err)
 		return
 	}
 	resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf("All members of audience %d have the attributes.", id)})

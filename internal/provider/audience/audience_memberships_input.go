@@ -42,10 +42,10 @@ var membersFileTypes = map[string]attr.Type{
 	"path": types.StringType, "format": types.StringType, "column": types.StringType, "delimiter": types.StringType,
 }
 
-// roll is the list of members that a configuration asks for.
-type roll struct {
+// idSet is a set of integration IDs in the order they came, such as the members that a configuration lists.
+type idSet struct {
 	bulk.KeySet
-	digest setDigest
+	digest bulk.Digest
 }
 
 // errListedTwice says where a member was listed before.
@@ -54,14 +54,14 @@ type errListedTwice struct{ first int }
 func (e errListedTwice) Error() string { return fmt.Sprintf("repeats number %d", e.first) }
 
 // add checks an ID and adds it; place is where it stands in its source.
-func (r *roll) add(id []byte, place int) error {
+func (s *idSet) add(id []byte, place int) error {
 	if problem := problemOfID(id); problem != nil {
 		return problem
 	}
-	if first, added := r.Add(id, place); !added {
+	if first, added := s.Add(id, place); !added {
 		return errListedTwice{first}
 	}
-	r.digest.add(fingerprintOf(id))
+	s.digest.Add(id)
 	return nil
 }
 
@@ -77,8 +77,8 @@ func problemOfID(id []byte) error {
 
 // desired reads the members that a configuration asks for, from whichever of the
 // three attributes has them; nil when they are not known yet, or wrong.
-func (m *membershipsModel) desired(ctx context.Context, diags *diag.Diagnostics) *roll {
-	var members roll
+func (m *membershipsModel) desired(ctx context.Context, diags *diag.Diagnostics) *idSet {
+	var members idSet
 	switch {
 	case m.hasUnknownMembers(ctx):
 		return nil
@@ -95,7 +95,8 @@ func (m *membershipsModel) desired(ctx context.Context, diags *diag.Diagnostics)
 			return nil
 		}
 		if at, err := file.read(&members); err != nil {
-			diags.AddAttributeError(at, "Unusable members file", err.Error()+".")
+			diags.AddAttributeError(at, "Unusable members file", framework.Sentence(err.Error())+
+				" If another resource of this configuration writes the file, take the path from an attribute of that resource.")
 		}
 	}
 	if diags.HasError() {
@@ -123,7 +124,7 @@ func (m *membershipsModel) hasUnknownMembers(ctx context.Context) bool {
 	return file.Path.IsUnknown() || file.Format.IsUnknown() || file.Column.IsUnknown() || file.Delimiter.IsUnknown()
 }
 
-func addListed(members *roll, list types.List, diags *diag.Diagnostics) {
+func addListed(members *idSet, list types.List, diags *diag.Diagnostics) {
 	at := path.Root("members")
 	if n := len(list.Elements()); n > maxListed {
 		diags.AddAttributeError(at, "Too many members for a list written by hand",
@@ -150,7 +151,7 @@ func addListed(members *roll, list types.List, diags *diag.Diagnostics) {
 }
 
 // addJSON reads an array of IDs, or an object whose names are the IDs.
-func addJSON(members *roll, text string) error {
+func addJSON(members *idSet, text string) error {
 	if jsontext.Value(text).Kind() != jsontext.KindBeginArray {
 		place := 0
 		return input.DecodeObject(text, func(id string, dec *jsontext.Decoder) error {
@@ -170,7 +171,7 @@ func addJSON(members *roll, text string) error {
 	return addArray(members, text)
 }
 
-func addArray(members *roll, text string) error {
+func addArray(members *idSet, text string) error {
 	dec := jsontext.NewDecoder(strings.NewReader(text))
 	broken := func(err error) error { return fmt.Errorf("the JSON array is not valid: %w", err) }
 	if _, err := dec.ReadToken(); err != nil {
@@ -217,7 +218,21 @@ func (f membersFile) format() string {
 }
 
 // read adds the members of the file. An error comes with the attribute that it is about.
-func (f membersFile) read(members *roll) (path.Path, error) {
+func (f membersFile) read(members *idSet) (path.Path, error) {
+	return f.each(func(line int, id []byte) error {
+		var twice errListedTwice
+		switch err := members.add(id, line); {
+		case errors.As(err, &twice):
+			return input.Faultf(line, 0, "repeats the member of line %d", twice.first)
+		case err != nil:
+			return input.Faultf(line, 0, "%w", err)
+		}
+		return nil
+	})
+}
+
+// each calls use for every ID of the file, unchecked.
+func (f membersFile) each(use func(line int, id []byte) error) (path.Path, error) {
 	at := path.Root("members_file")
 	format := f.format()
 	if format != input.CSV && format != input.Text {
@@ -228,25 +243,20 @@ func (f membersFile) read(members *roll) (path.Path, error) {
 	}
 	_, err := input.ReadFile(f.Path.ValueString(), maxMembersFile, func(content io.Reader) error {
 		if format == input.Text {
-			return input.ReadLines(content, func(line int, text []byte) error {
-				return placed(line, members.add(text, line))
-			})
+			return input.ReadLines(content, use)
 		}
 		column := 0
 		return input.ReadCSV(content, f.comma(), func(columns []string) (err error) {
 			column, err = f.findColumn(columns)
 			return err
 		}, func(record input.Record) error {
-			line := record.Line()
-			return placed(line, members.add([]byte(record.Fields[column]), line))
+			return use(record.Line(), []byte(record.Fields[column]))
 		})
 	})
 	if _, wrongColumn := errors.AsType[errColumn](err); wrongColumn {
-		at = at.AtName("column")
-	} else {
-		at = at.AtName("path")
+		return at.AtName("column"), err
 	}
-	return at, err
+	return at.AtName("path"), err
 }
 
 func (f membersFile) comma() rune {
@@ -274,15 +284,4 @@ func (f membersFile) findColumn(columns []string) (int, error) {
 		return 0, errColumn{fmt.Sprintf("the file has no column %q, only %s", f.Column.ValueString(), strings.Join(columns, ", "))}
 	}
 	return at, nil
-}
-
-func placed(line int, err error) error {
-	var twice errListedTwice
-	switch {
-	case errors.As(err, &twice):
-		return input.Faultf(line, 0, "repeats the member of line %d", twice.first)
-	case err != nil:
-		return input.Faultf(line, 0, "%w", err)
-	}
-	return nil
 }
