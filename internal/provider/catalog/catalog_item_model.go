@@ -51,21 +51,21 @@ func (m *catalogItemModel) item() (Item, error) {
 	return item, err
 }
 
-// canonicalAttributes is a bag without what is null, in its one spelling; "" when nothing is left.
-func canonicalAttributes(bag jsontypes.Normalized) (string, error) {
-	if bag.IsNull() {
+// canonicalAttributes is a JSON object of attributes without those that are null, in its one spelling; "" when nothing is left.
+func canonicalAttributes(attributes jsontypes.Normalized) (string, error) {
+	if attributes.IsNull() {
 		return "", nil
 	}
-	dec := jsontext.NewDecoder(strings.NewReader(bag.ValueString()))
+	dec := jsontext.NewDecoder(strings.NewReader(attributes.ValueString()))
 	var scratch []byte
-	attributes, err := decodeAttributes(dec.PeekKind(), dec, &scratch)
+	canonical, err := decodeAttributes(dec.PeekKind(), dec, &scratch)
 	if err != nil {
-		return "", input.JSONFault(bag.ValueString(), err)
+		return "", input.JSONFault(attributes.ValueString(), err)
 	}
-	return attributes, nil
+	return canonical, nil
 }
 
-// sameAttributes tells whether two bags mean the same, wherever they are known and readable.
+// sameAttributes tells whether two objects of attributes mean the same, wherever they are known and readable.
 func sameAttributes(a, b jsontypes.Normalized) bool {
 	if a.IsUnknown() || b.IsUnknown() {
 		return false

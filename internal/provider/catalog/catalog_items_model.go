@@ -1,17 +1,13 @@
 package catalog
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/input"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
@@ -144,70 +140,6 @@ func (m *catalogItemsModel) sameConfig(other *catalogItemsModel) bool {
 	return m.CatalogID.Equal(other.CatalogID) && m.Ownership.Equal(other.Ownership) && m.Items.Equal(other.Items) &&
 		m.ItemsFile.Equal(other.ItemsFile) && m.PlanDetail.Equal(other.PlanDetail) &&
 		m.MaxRemovalPercent.Equal(other.MaxRemovalPercent) && m.Timeouts.Equal(other.Timeouts)
-}
-
-// isKnown tells whether everything is known that decides what a sync does.
-func (m *catalogItemsModel) isKnown(ctx context.Context, diags *diag.Diagnostics) bool {
-	if m.CatalogID.IsUnknown() || m.Ownership.IsUnknown() || m.Items.IsUnknown() || m.ItemsFile.IsUnknown() || m.PlanDetail.IsUnknown() {
-		return false
-	}
-	if !m.fromFile() {
-		return true
-	}
-	file := m.file(ctx, diags)
-	if file.Path.IsUnknown() || file.Format.IsUnknown() || file.Columns.IsUnknown() || file.Delimiter.IsUnknown() || file.ListSeparator.IsUnknown() {
-		return false
-	}
-	for _, kind := range file.Columns.Elements() {
-		if kind.IsUnknown() {
-			return false
-		}
-	}
-	return true
-}
-
-func (m *catalogItemsModel) file(ctx context.Context, diags *diag.Diagnostics) itemsFileModel {
-	var file itemsFileModel
-	diags.Append(m.ItemsFile.As(ctx, &file, basetypes.ObjectAsOptions{})...)
-	return file
-}
-
-// desired reads what the configuration asks for, and the digest of the file that it comes from. Everything must be
-// known.
-func (m *catalogItemsModel) desired(ctx context.Context, diags *diag.Diagnostics) (items Items, digest string) {
-	if !m.fromFile() {
-		items, err := ParseItems(m.Items.ValueString())
-		if err != nil {
-			diags.AddAttributeError(path.Root("items"), "Invalid catalog items", err.Error())
-		}
-		return items, ""
-	}
-	file := m.file(ctx, diags)
-	options := file.options(ctx, diags)
-	if diags.HasError() {
-		return nil, ""
-	}
-	items, digest, err := ReadItemsFile(file.Path.ValueString(), file.format(), options)
-	if err != nil {
-		diags.AddAttributeError(path.Root("items_file"), "Unusable items file", err.Error())
-	}
-	return items, digest
-}
-
-// format is as configured, or as the file's name says.
-func (f itemsFileModel) format() string {
-	if format := f.Format.ValueString(); format != "" {
-		return format
-	}
-	return input.FormatOf(f.Path.ValueString())
-}
-
-func (f itemsFileModel) options(ctx context.Context, diags *diag.Diagnostics) CSVOptions {
-	options := CSVOptions{Delimiter: f.Delimiter.ValueString(), ListSeparator: f.ListSeparator.ValueString()}
-	if !f.Columns.IsNull() {
-		diags.Append(f.Columns.ElementsAs(ctx, &options.Columns, false)...)
-	}
-	return options
 }
 
 // fromAPI reads the items of a listing.

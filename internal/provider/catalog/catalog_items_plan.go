@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -230,38 +229,4 @@ const (
 type seenFile struct {
 	Path   string `json:"path"`
 	SHA256 string `json:"sha256"`
-}
-
-// privateReader and privateWriter are the private states of all requests and responses.
-type privateReader interface {
-	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
-}
-
-type privateWriter interface {
-	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
-}
-
-func readPrivate[T any](ctx context.Context, private privateReader, key string, diags *diag.Diagnostics) T {
-	var value T
-	content, got := private.GetKey(ctx, key)
-	diags.Append(got...)
-	if len(content) > 0 {
-		// What can't be read is as good as absent: a later version may write it otherwise.
-		_ = json.Unmarshal(content, &value)
-	}
-	return value
-}
-
-// writePrivate keeps a value; an empty list is none.
-func writePrivate(ctx context.Context, private privateWriter, key string, value any, diags *diag.Diagnostics) {
-	if list, isList := value.([]string); isList && len(list) == 0 {
-		diags.Append(private.SetKey(ctx, key, nil)...)
-		return
-	}
-	content, err := json.Marshal(value)
-	if err != nil {
-		diags.AddError("Unable to keep private state", err.Error())
-		return
-	}
-	diags.Append(private.SetKey(ctx, key, content)...)
 }

@@ -7,13 +7,9 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
-	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
@@ -66,57 +62,6 @@ type itemFilterModel struct {
 
 func (a *editItemsAction) Metadata(_ context.Context, _ action.MetadataRequest, resp *action.MetadataResponse) {
 	resp.TypeName = "talonone_edit_catalog_items"
-}
-
-func (a *editItemsAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
-	resp.Schema = schema.Schema{
-		MarkdownDescription: "Changes or removes, in one request, all items of a cart item catalog whose attributes pass a filter, for what is done once, such as a sale or a clearance. " +
-			"Items that a resource manages show as drift afterwards.\n\nNeeds an Integration API key.",
-		Attributes: map[string]schema.Attribute{
-			"catalog_id": schema.Int64Attribute{
-				Required:            true,
-				MarkdownDescription: "ID of the catalog, as the Campaign Manager shows it under Account > Tools > Cart item catalogs.",
-				Validators:          []validator.Int64{int64validator.AtLeast(1)},
-			},
-			"edit": schema.StringAttribute{
-				Required:            true,
-				MarkdownDescription: "`patch` sets `price` and `attributes` of the items (syncCatalog's PATCH_MANY), `remove` removes them (REMOVE_MANY).",
-				Validators:          []validator.String{stringvalidator.OneOf(editPatch, editRemove)},
-			},
-			"filters": schema.ListNestedAttribute{
-				Optional:            true,
-				MarkdownDescription: "Conditions on the items, all of which must hold. There must be at least one, unless `all_items` is `true`.",
-				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"attribute": schema.StringAttribute{
-						Required:            true,
-						MarkdownDescription: "Name of an attribute that is connected to the catalog.",
-						Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
-					},
-					"operator": schema.StringAttribute{
-						Required:            true,
-						MarkdownDescription: "`EQ` (equal), `IN` (one of several), or for numbers `LT`, `LE`, `GT`, `GE`.",
-						Validators:          []validator.String{stringvalidator.OneOf(operators...)},
-					},
-					"value": schema.StringAttribute{
-						Required: true, CustomType: jsontypes.NormalizedType{},
-						MarkdownDescription: "Value to compare with, in JSON: `jsonencode(42)`, `jsonencode(\"red\")`. For `IN` it is one text of comma-separated values: `jsonencode(\"red,blue\")`.",
-					},
-				}},
-			},
-			"all_items": schema.BoolAttribute{
-				Optional:            true,
-				MarkdownDescription: "Must be `true` to edit all items of the catalog, without filters. Default `false`.",
-			},
-			"price": schema.NumberAttribute{
-				Optional:            true,
-				MarkdownDescription: "New price, with `patch`. The price stays when it is left out.",
-			},
-			"attributes": schema.StringAttribute{
-				Optional: true, CustomType: jsontypes.NormalizedType{},
-				MarkdownDescription: "New values of custom attributes as a JSON object, with `patch`.",
-			},
-		},
-	}
 }
 
 func (a *editItemsAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
@@ -196,7 +141,7 @@ func (a *editItemsAction) Invoke(ctx context.Context, req action.InvokeRequest, 
 		return
 	}
 	id := config.CatalogID.ValueInt64()
-	resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf("%s items of catalog %d where %s", doingWhat[config.Edit.ValueString()], id, describe(filters))})
+	resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf("%s items of catalog %d where %s", progress[config.Edit.ValueString()], id, describe(filters))})
 	catalog, err := a.data.Client.SyncCatalog(ctx, id, []talonone.CatalogAction{edit})
 	if err != nil {
 		failed := itemsDoing("edit the items of catalog", config.CatalogID)
@@ -212,7 +157,7 @@ func (a *editItemsAction) Invoke(ctx context.Context, req action.InvokeRequest, 
 	resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf("Catalog %d has version %d now", id, catalog.Version)})
 }
 
-var doingWhat = map[string]string{editPatch: "Changing the", editRemove: "Removing the"}
+var progress = map[string]string{editPatch: "Changing the", editRemove: "Removing the"}
 
 // checkScope refuses to edit all items unless that is said.
 func (m *editItemsModel) checkScope(diags *diag.Diagnostics) {
