@@ -16,142 +16,166 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
-// syncRun carries out the steps of a work and keeps account of what has landed.
-type syncRun struct {
-	client *talonone.Client
-	plan   *catalogItemsModel
-	work   *work
-	// before and landed are what the resource holds at first and by now.
-	before, landed Items
-	// requests have been carried out, and left the catalog at version.
+// itemsApply carries out an itemsPlan.
+type itemsApply struct {
+	client    *talonone.Client
+	catalogID int64
+	plan      *itemsPlan
+	steps     []syncStep
+	applied   *bulk.Applied[Item]
+	// requests have succeeded, and left the catalog at version.
 	requests int
 	version  int64
-	// failed is the step that ended the run. unsure tells that nobody knows how much of it was done.
-	failed syncStep
-	unsure bool
+	// failed is the step that ended the apply; unknown says that its outcome could not be found out.
+	failed  syncStep
+	unknown bool
 }
 
-func (r *catalogItemsResource) newRun(plan *catalogItemsModel, w *work) *syncRun {
-	before := w.own
-	if plan.exclusive() {
-		before = w.current
+// startApply looks up the items to add that may exist already: those that are right need no request, and a price that must
+// go takes another one. It returns nil after an error, and where the apply would not do what planned says.
+func (r *catalogItemsResource) startApply(ctx context.Context, config, planned, prior *catalogItemsModel, p *itemsPlan, diags *diag.Diagnostics) *itemsApply {
+	if p == nil {
+		return nil
 	}
-	return &syncRun{client: r.data.Client, plan: plan, work: w, before: before, landed: maps.Clone(before)}
+	if !planned.LastSync.IsUnknown() && !planned.LastSync.Equal(p.lastSync(prior)) {
+		// Everything else was the same.
+		reportChangedFile(config.file(ctx, diags).Path.ValueString(), diags)
+		return nil
+	}
+	a := &itemsApply{
+		client: r.data.Client, catalogID: config.CatalogID.ValueInt64(), plan: p,
+		applied: bulk.StartApply(p.prior, p.Released, Item.Equal),
+	}
+	current := make(Items, len(p.prior))
+	maps.Copy(current, p.prior)
+	if r.looksForExisting(config, prior, p) {
+		rows, err := a.client.CatalogItemsBySKU(ctx, a.catalogID, p.Added)
+		for sku, item := range fetched(rows, err, config, diags) {
+			current[sku] = item
+			if want := p.desired[sku]; want.Equal(item) {
+				a.applied.Put(sku, want)
+			}
+		}
+	}
+	if diags.HasError() {
+		return nil
+	}
+	send := bulk.Compare(current, p.desired, Item.Equal)
+	send.Removed = p.Removed
+	losesPrice := func(sku string) bool { return current[sku].hasPrice() }
+	a.steps = planSync(send, losingPrice(send.Updated, losesPrice, p.desired))
+	return a
 }
 
-// all takes the steps in order, up to the first that fails.
-func (run *syncRun) all(ctx context.Context) error {
-	for _, step := range run.work.steps {
-		if err := run.step(ctx, step); err != nil {
-			run.failed = step
-			run.settle(ctx, step)
+// run takes the steps in order, up to the first that fails.
+func (a *itemsApply) run(ctx context.Context) error {
+	for _, step := range a.steps {
+		if err := a.step(ctx, step); err != nil {
+			a.failed = step
+			a.settle(ctx, err)
 			return err
 		}
 	}
 	return nil
 }
 
-// step sends one step.
-func (run *syncRun) step(ctx context.Context, step syncStep) error {
+func (a *itemsApply) step(ctx context.Context, step syncStep) error {
 	var catalog *talonone.Catalog
 	var err error
 	if step.remove {
-		catalog, err = run.client.RemoveCatalogItems(ctx, run.catalogID(), step.skus)
+		catalog, err = a.client.RemoveCatalogItems(ctx, a.catalogID, step.skus)
 	} else {
 		actions := make([]talonone.CatalogAction, len(step.skus))
 		for i, sku := range step.skus {
-			actions[i] = run.work.desired[sku].toAPI(sku)
+			actions[i] = a.plan.desired[sku].toAPI(sku)
 		}
-		catalog, err = run.client.SyncCatalog(ctx, run.catalogID(), actions)
+		catalog, err = a.client.SyncCatalog(ctx, a.catalogID, actions)
 	}
 	if err != nil {
 		return err
 	}
-	run.requests++
+	a.requests++
 	if catalog != nil {
-		run.version = catalog.Version
+		a.version = catalog.Version
+	}
+	if step.remove {
+		a.applied.Remove(step.skus...)
+		return nil
 	}
 	for _, sku := range step.skus {
-		if step.remove {
-			delete(run.landed, sku)
-		} else {
-			run.landed[sku] = run.work.desired[sku]
-		}
+		a.applied.Put(sku, a.plan.desired[sku])
 	}
 	return nil
 }
 
-// settle looks what a failed step has done. Even a clear refusal says nothing of an attempt before it whose answer was
-// lost. When nobody can be asked, everything counts as it was before, and the next refresh tells.
-func (run *syncRun) settle(ctx context.Context, step syncStep) {
-	if !run.client.HasManagementKey() || ctx.Err() != nil {
-		run.unsure = true
+// settle looks what the failed step has done. Even a clear refusal says nothing of an attempt before it whose response was
+// lost.
+func (a *itemsApply) settle(ctx context.Context, err error) {
+	if a.client.HasManagementKey() && ctx.Err() == nil {
+		if rows, err := a.client.CatalogItemsBySKU(ctx, a.catalogID, a.failed.skus); err == nil {
+			if found, err := fromAPI(rows); err == nil {
+				a.settleAs(found)
+				return
+			}
+		}
+	} else if talonone.RefusalStatus(err) != 0 {
 		return
 	}
-	found, err := run.find(ctx, step.skus)
-	if err != nil {
-		run.unsure = true
+	a.unknown = true
+	if a.failed.remove {
 		return
 	}
-	for _, sku := range step.skus {
-		item, exists := found[sku]
-		want, wanted := run.work.desired[sku]
-		have, had := run.landed[sku]
-		switch {
-		case !exists:
-			delete(run.landed, sku)
-		case wanted && want.Equal(item):
-			run.landed[sku] = want
-		case had && have.Equal(item):
-		case had || run.plan.exclusive():
-			run.landed[sku] = item
+	for _, sku := range a.failed.skus {
+		if !a.applied.Has(sku) {
+			a.applied.Put(sku, unlike(a.plan.desired[sku]))
 		}
 	}
 }
 
-func (run *syncRun) find(ctx context.Context, skus []string) (Items, error) {
-	rows, err := run.client.CatalogItemsBySKU(ctx, run.catalogID(), skus)
-	if err != nil {
-		return nil, err
+// settleAs notes what the failed step's items are now.
+func (a *itemsApply) settleAs(found Items) {
+	for _, sku := range a.failed.skus {
+		item, exists := found[sku]
+		want, wanted := a.plan.desired[sku]
+		switch {
+		case !exists:
+			a.applied.Remove(sku)
+		case wanted && want.Equal(item):
+			a.applied.Put(sku, want)
+		case a.applied.Has(sku):
+			a.applied.Put(sku, item)
+		}
 	}
-	return fromAPI(rows)
 }
 
-func (run *syncRun) catalogID() int64 { return run.plan.CatalogID.ValueInt64() }
-
-// done is the size of what has landed.
-func (run *syncRun) done() bulk.Summary {
-	return bulk.Diff(run.before, run.landed, Item.Equal).Summary(run.requests)
+// unlike is an item for a state that owns the SKU without knowing its content: the next plan sends the desired one.
+func unlike(desired Item) Item {
+	if desired == (Item{}) {
+		return Item{Product: "unknown"}
+	}
+	return Item{}
 }
 
-// notOwn are the SKUs that the resource holds without wanting or having wanted them; known is what was known of before.
-func (run *syncRun) notOwn(known []string) []string {
-	ours := maps.Clone(run.work.own)
-	maps.Copy(ours, run.work.desired)
-	known = slices.DeleteFunc(slices.Clone(known), func(sku string) bool { _, wanted := run.work.desired[sku]; return wanted })
-	return notOwn(run.landed, ours, known)
-}
-
-// report explains the error that ended a run. verb completes "Unable to … the items of catalog".
-func (run *syncRun) report(err error, verb string, diags *diag.Diagnostics) {
+// report explains the error that ended an apply. verb completes "Unable to … the items of catalog".
+func (a *itemsApply) report(err error, config *catalogItemsModel, verb string, diags *diag.Diagnostics) {
 	var own diag.Diagnostics
-	framework.AddError(&own, itemsDoing(verb+" the items of catalog", run.plan.CatalogID), run.withSKUs(err))
-	progress := fmt.Sprintf("%d of %d requests were carried out.", run.requests, len(run.work.steps))
-	if run.unsure {
-		progress += " Whether the one that failed has been carried out is unknown; the next refresh will tell."
+	framework.AddError(&own, itemsDoing(verb+" the items of catalog", config.CatalogID), a.withSKUs(err))
+	progress := fmt.Sprintf("%d of %d requests were carried out.", a.requests, len(a.steps))
+	if a.unknown {
+		progress += " The outcome of the one that failed is unknown; the next refresh shows it."
 	}
 	if verb == "create" {
 		progress += " What they wrote is in the catalog. Run terraform apply again: it finds that, and sends the rest."
 	} else {
-		progress += " The state holds what has landed. Run terraform apply again to send the rest."
+		progress += " The state holds what has been applied. Run terraform apply again to send the rest."
 	}
 	for _, d := range own {
-		diags.AddAttributeError(run.plan.source(), d.Summary(), d.Detail()+"\n\n"+progress)
+		diags.AddAttributeError(config.source(), d.Summary(), d.Detail()+"\n\n"+progress)
 	}
 }
 
 // withSKUs names the SKUs behind the numbers of actions to which the API's error points.
-func (run *syncRun) withSKUs(err error) error {
+func (a *itemsApply) withSKUs(err error) error {
 	apiErr, ok := errors.AsType[*talonone.Error](err)
 	if !ok {
 		return err
@@ -161,39 +185,56 @@ func (run *syncRun) withSKUs(err error) error {
 	for i, item := range named.Items {
 		rest, isAction := strings.CutPrefix(item.Source.Pointer, "/actions/")
 		number, _, _ := strings.Cut(rest, "/")
-		if n, err := strconv.Atoi(number); isAction && err == nil && n >= 0 && n < len(run.failed.skus) {
-			named.Items[i].Title = fmt.Sprintf("SKU %q: %s", run.failed.skus[n], item.Title)
+		if n, err := strconv.Atoi(number); isAction && err == nil && n >= 0 && n < len(a.failed.skus) {
+			named.Items[i].Title = fmt.Sprintf("SKU %q: %s", a.failed.skus[n], item.Title)
 		}
 	}
 	return &named
 }
 
-// finish fills in what an apply that succeeded leaves known.
-func (m *catalogItemsModel) finish(run *syncRun) {
-	w := run.work
-	if m.CatalogVersion.IsUnknown() {
-		m.CatalogVersion = optionalVersion(run.version)
+// warnArrived says in one small request whether an exclusive catalog holds more than the configuration lists. Where that
+// can't be found out, the next refresh does.
+func (a *itemsApply) warnArrived(ctx context.Context, config *catalogItemsModel, diags *diag.Diagnostics) {
+	if !config.exclusive() || a.plan.takesOver || a.requests == 0 {
+		return
 	}
-	if m.ManagedItems.IsUnknown() {
-		m.setManaged(w.desired)
-	}
-	if m.ItemCount.IsUnknown() {
-		m.ItemCount = countOf(w.desired)
-	}
-	if m.FileSHA256.IsUnknown() {
-		m.FileSHA256 = optionalDigest(w.digest)
-	}
-	if m.LastSync.IsUnknown() {
-		m.LastSync = w.summary().Object()
+	if count, counted, err := a.client.CatalogItemCount(ctx, a.catalogID); err == nil && counted {
+		config.subject().WarnArrived(count-len(a.plan.desired), diags)
 	}
 }
 
-// stop fills in what an apply that failed leaves: exactly what has landed.
-func (m *catalogItemsModel) stop(run *syncRun, prior *catalogItemsModel) {
-	version, digest := prior.CatalogVersion, prior.FileSHA256
-	if run.requests > 0 {
-		version = optionalVersion(run.version)
+// versionAfter is catalog_version after an apply.
+func (a *itemsApply) versionAfter(prior *catalogItemsModel) int64 {
+	if prior != nil && a.version == 0 {
+		return prior.CatalogVersion.ValueInt64()
 	}
-	m.setContent(run.landed, m.Items.ValueString())
-	m.CatalogVersion, m.FileSHA256, m.LastSync = version, digest, run.done().Object()
+	return a.version
+}
+
+// finish fills in what an apply that succeeded leaves known.
+func (m *catalogItemsModel) finish(a *itemsApply, prior *catalogItemsModel) {
+	if m.CatalogVersion.IsUnknown() {
+		m.CatalogVersion = optionalVersion(a.versionAfter(prior))
+	}
+	if m.ManagedItems.IsUnknown() {
+		m.setManaged(a.plan.desired)
+	}
+	m.ItemCount = countOf(a.plan.desired)
+	if m.LastSync.IsUnknown() {
+		m.LastSync = a.plan.lastSync(prior)
+	}
+}
+
+// stop fills in what an apply that failed leaves: exactly what has been applied.
+func (m *catalogItemsModel) stop(a *itemsApply, prior *catalogItemsModel) {
+	rows := Items(a.applied.Rows())
+	applied := a.applied.Plan()
+	if bulk.Leaves(prior.Ownership, m.Ownership) {
+		applied = applied.Releasing()
+	}
+	m.setContent(rows, m.Items.ValueString())
+	m.CatalogVersion = optionalVersion(a.versionAfter(prior))
+	if m.LastSync = prior.LastSync; !applied.Empty() {
+		m.LastSync = applied.LastSync(prior.LastSync, len(rows), itemsNoun, rows.fingerprint)
+	}
 }

@@ -36,9 +36,8 @@ func (m *catalogItemsModel) file(ctx context.Context, diags *diag.Diagnostics) i
 	return file
 }
 
-// desired reads what the configuration asks for, and the digest of the file that it comes from. Everything must be
-// known.
-func (m *catalogItemsModel) desired(ctx context.Context, diags *diag.Diagnostics) (items Items, digest string) {
+// desired reads the configured items, and the SHA-256 of the file that they come from. Everything must be known.
+func (m *catalogItemsModel) desired(ctx context.Context, diags *diag.Diagnostics) (items Items, fileSHA256 string) {
 	if !m.fromFile() {
 		items, err := ParseItems(m.Items.ValueString())
 		if err != nil {
@@ -51,11 +50,11 @@ func (m *catalogItemsModel) desired(ctx context.Context, diags *diag.Diagnostics
 	if diags.HasError() {
 		return nil, ""
 	}
-	items, digest, err := ReadItemsFile(file.Path.ValueString(), file.format(), options)
+	items, fileSHA256, err := ReadItemsFile(file.Path.ValueString(), file.format(), options)
 	if err != nil {
 		diags.AddAttributeError(path.Root("items_file"), "Unusable items file", err.Error())
 	}
-	return items, digest
+	return items, fileSHA256
 }
 
 // format is as configured, or as the file's name says.

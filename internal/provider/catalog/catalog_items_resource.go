@@ -101,13 +101,13 @@ func (r *catalogItemsResource) ModifyPlan(ctx context.Context, req resource.Modi
 	if r.data == nil {
 		return
 	}
-	var state *catalogItemsModel
+	var prior *catalogItemsModel
 	if !req.State.Raw.IsNull() {
-		state = &catalogItemsModel{}
-		resp.Diagnostics.Append(req.State.Get(ctx, state)...)
+		prior = &catalogItemsModel{}
+		resp.Diagnostics.Append(req.State.Get(ctx, prior)...)
 	}
 	if req.Plan.Raw.IsNull() {
-		guardAll(state, state.MaxRemovalPercent, &resp.Diagnostics)
+		prior.endsWith(prior.MaxRemovalPercent, &resp.Diagnostics)
 		return
 	}
 	var plan catalogItemsModel
@@ -115,31 +115,42 @@ func (r *catalogItemsResource) ModifyPlan(ctx context.Context, req resource.Modi
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if state != nil && !plan.CatalogID.Equal(state.CatalogID) {
+	if prior != nil && !plan.CatalogID.Equal(prior.CatalogID) {
 		// Terraform plans the create that follows by itself.
-		guardAll(state, plan.MaxRemovalPercent, &resp.Diagnostics)
+		prior.endsWith(plan.MaxRemovalPercent, &resp.Diagnostics)
 		return
+	}
+	var replaced *bulk.Target
+	if prior == nil {
+		bulk.NoteGuard(ctx, resp.Private, plan.MaxRemovalPercent, &resp.Diagnostics)
+		if replaced = bulk.Replaced(ctx, req.Private, &resp.Diagnostics); replaced != nil {
+			plan.subject().Guard(plan.MaxRemovalPercent, replaced.Count, replaced.Count, &resp.Diagnostics)
+		}
 	}
 	if !plan.isKnown(ctx, &resp.Diagnostics) {
 		return
 	}
 	ctx, cancel := framework.Within(ctx, plan.Timeouts.Read, readTimeout, &resp.Diagnostics)
 	defer cancel()
-	w := r.planWork(ctx, &plan, state, bulk.ReadPrivate[[]string](ctx, req.Private, privateNotOwn, &resp.Diagnostics), &resp.Diagnostics)
+	p := r.planItems(ctx, &plan, prior, req.Private, &resp.Diagnostics)
+	if p == nil || fileChanged(ctx, &plan, p, req.Private, &resp.Diagnostics) {
+		return
+	}
+	if prior == nil {
+		r.checkExclusiveCreate(ctx, &plan, p, replaced, &resp.Diagnostics)
+	} else {
+		bulk.NoteReplaced(ctx, resp.Private, bulk.TargetOf(bulk.DigestOf(p.prior)), &resp.Diagnostics)
+		plan.subject().Guard(plan.MaxRemovalPercent, len(p.Removed), p.present, &resp.Diagnostics)
+	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if seen := bulk.ReadPrivate[seenFile](ctx, req.Private, privateFile, &resp.Diagnostics); plan.fromFile() && seen.SHA256 != "" {
-		if file := plan.file(ctx, &resp.Diagnostics); file.Path.ValueString() == seen.Path && seen.SHA256 != w.digest {
-			reportChangedFile(seen.Path, &resp.Diagnostics)
-			return
-		}
+	r.validate(ctx, &plan, p, &resp.Diagnostics)
+	if replaced == nil {
+		r.warnExisting(ctx, &plan, prior, p, &resp.Diagnostics)
 	}
-	r.validate(ctx, &plan, w, &resp.Diagnostics)
-	resp.Diagnostics.Append(bulk.CheckRemovals(path.Root("max_removal_percent"), plan.MaxRemovalPercent,
-		len(w.changes.Removed), w.present(plan.exclusive()), "items")...)
-	w.warn(&plan, &resp.Diagnostics)
-	plan.show(w, state)
+	p.warn(&plan, &resp.Diagnostics)
+	plan.show(ctx, p, prior)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 }
 
@@ -151,18 +162,20 @@ func (r *catalogItemsResource) Create(ctx context.Context, req resource.CreateRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	w := r.planWork(ctx, &plan, nil, nil, &resp.Diagnostics)
-	if !agrees(ctx, &plan, w, &resp.Diagnostics) {
+	p := r.planItems(ctx, &plan, nil, resp.Private, &resp.Diagnostics)
+	a := r.startApply(ctx, &plan, &plan, nil, p, &resp.Diagnostics)
+	if a == nil {
 		return
 	}
-	run := r.newRun(&plan, w)
-	if err := run.all(ctx); err != nil {
+	if err := a.run(ctx); err != nil {
 		// Without a state: Terraform would take the resource for tainted and remove live items to create it again. What
 		// was written is found, and not sent again, by the next plan.
-		run.report(err, "create", &resp.Diagnostics)
+		a.report(err, &plan, "create", &resp.Diagnostics)
 		return
 	}
-	plan.finish(run)
+	a.warnArrived(ctx, &plan, &resp.Diagnostics)
+	noteApplied(ctx, &plan, p, resp.Private, &resp.Diagnostics)
+	plan.finish(a, nil)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, catalogItemsIdentity{CatalogID: plan.CatalogID})...)
 }
@@ -176,18 +189,19 @@ func (r *catalogItemsResource) Read(ctx context.Context, req resource.ReadReques
 		return
 	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, catalogItemsIdentity{CatalogID: state.CatalogID})...)
-	if !state.exclusive() && !r.data.Client.HasManagementKey() {
-		resp.Diagnostics.AddWarning("Changes made outside of Terraform stay unseen",
-			framework.MissingKey(itemsResourceType, &talonone.MissingCredentialError{Operation: "listCatalogItems", Credential: talonone.ManagementCredential})+
-				" The state is kept as it is.")
+	before := state.content(&resp.Diagnostics)
+	seen := bulk.SeenTarget(ctx, req.Private, &resp.Diagnostics)
+	bulk.ForgetNotes(ctx, resp.Private, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
 		return
 	}
-	before, err := state.content()
-	if err != nil {
-		resp.Diagnostics.AddError("Unreadable state of catalog items", err.Error())
+	if !state.exclusive() && before != nil && !r.data.Client.HasManagementKey() {
+		resp.Diagnostics.AddWarning("Changes made outside Terraform are not detected", missingManagementKey+" The state is kept as it is.")
 		return
 	}
-	found, err := r.read(ctx, &state, before)
+	// Before its first apply, an import of the whole catalog is read as a whole again: the configuration may be exclusive.
+	all := state.exclusive() || before == nil || state.Ownership.IsNull() && seen != nil
+	now, target, err := r.readItems(ctx, state.CatalogID.ValueInt64(), before, all)
 	if talonone.IsNotFound(err) {
 		resp.State.RemoveResource(ctx)
 		return
@@ -196,45 +210,53 @@ func (r *catalogItemsResource) Read(ctx context.Context, req resource.ReadReques
 		framework.AddError(&resp.Diagnostics, itemsDoing("read the items of catalog", state.CatalogID), err)
 		return
 	}
-	now := found.keeping(before)
-	if state.exclusive() && before != nil {
-		known := bulk.ReadPrivate[[]string](ctx, req.Private, privateNotOwn, &resp.Diagnostics)
-		bulk.WritePrivate(ctx, resp.Private, privateNotOwn, notOwn(now, before, known), &resp.Diagnostics)
+	if target != nil {
+		bulk.NoteTarget(ctx, resp.Private, target, &resp.Diagnostics)
+		if state.exclusive() {
+			r.data.Targets.NoteRead(state.targetKey(), *target)
+		}
 	}
+	if !state.exclusive() && before != nil {
+		now = now.holding(before)
+	}
+	now = now.keeping(before)
 	state.setContent(now, state.Items.ValueString())
-	r.lookAtFile(ctx, &state, now, resp)
+	r.noteFile(ctx, &state, now, now.Equal(before), resp)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
 
 func (r *catalogItemsResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var plan, state catalogItemsModel
+	// The plan may have items_file as it was, where it names the same items.
+	var config, plan, prior catalogItemsModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &prior)...)
 	ctx, cancel := framework.Within(ctx, plan.Timeouts.Update, writeTimeout, &resp.Diagnostics)
 	defer cancel()
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	config.Ownership = plan.Ownership
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, catalogItemsIdentity{CatalogID: plan.CatalogID})...)
-	others := bulk.ReadPrivate[[]string](ctx, req.Private, privateNotOwn, &resp.Diagnostics)
-	w := r.planWork(ctx, &plan, &state, others, &resp.Diagnostics)
-	if !agrees(ctx, &plan, w, &resp.Diagnostics) {
+	p := r.planItems(ctx, &config, &prior, req.Private, &resp.Diagnostics)
+	a := r.startApply(ctx, &config, &plan, &prior, p, &resp.Diagnostics)
+	if a == nil {
 		// The state stays as it was.
-		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+		resp.Diagnostics.Append(resp.State.Set(ctx, &prior)...)
 		return
 	}
-	run := r.newRun(&plan, w)
-	err := run.all(ctx)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateFile, nil)...)
+	err := a.run(ctx)
+	bulk.ForgetNotes(ctx, resp.Private, &resp.Diagnostics)
 	if err != nil {
-		run.report(err, "update", &resp.Diagnostics)
-		plan.stop(run, &state)
-		bulk.WritePrivate(ctx, resp.Private, privateNotOwn, run.notOwn(others), &resp.Diagnostics)
+		a.report(err, &plan, "update", &resp.Diagnostics)
+		bulk.WritePrivate(ctx, resp.Private, privateFile, nil, &resp.Diagnostics)
+		plan.stop(a, &prior)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 		return
 	}
-	plan.finish(run)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateNotOwn, nil)...)
+	a.warnArrived(ctx, &plan, &resp.Diagnostics)
+	noteApplied(ctx, &plan, p, resp.Private, &resp.Diagnostics)
+	plan.finish(a, &prior)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 }
 
@@ -246,27 +268,31 @@ func (r *catalogItemsResource) Delete(ctx context.Context, req resource.DeleteRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	content, err := state.content()
-	if err != nil {
-		resp.Diagnostics.AddError("Unreadable state of catalog items", err.Error())
+	p := &itemsPlan{prior: state.content(&resp.Diagnostics)}
+	p.Removed = p.prior.SKUs()
+	maxPercent := bulk.NotedGuard(ctx, req.Private, state.MaxRemovalPercent, &resp.Diagnostics)
+	state.subject().Guard(maxPercent, len(p.Removed), len(p.Removed), &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
 		return
 	}
-	w := &work{desired: Items{}, own: content, current: content}
-	w.changes = bulk.Diff(w.current, w.desired, Item.Equal)
-	w.steps = planSync(w.changes, nil)
-	run := r.newRun(&state, w)
-	err = run.all(ctx)
-	if err != nil && !talonone.IsNotFound(err) {
-		run.report(err, "remove", &resp.Diagnostics)
-		state.stop(run, &state)
-		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	a := &itemsApply{
+		client: r.data.Client, catalogID: state.CatalogID.ValueInt64(), plan: p,
+		steps: planSync(p.Plan, nil), applied: bulk.StartApply(p.prior, nil, Item.Equal),
 	}
+	if err := a.run(ctx); err != nil && !talonone.IsNotFound(err) {
+		a.report(err, &state, "remove", &resp.Diagnostics)
+		prior := state
+		state.stop(a, &prior)
+		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+		return
+	}
+	r.data.Targets.NoteDeleted(state.targetKey())
 }
 
-// ImportState takes "6" for all items of catalog 6, exclusively owned, and "6/A,B" for two of them. In a SKU a comma and a
-// percent sign are written %2C and %25.
+// ImportState takes "6" for all items of catalog 6, and "6/A,B" for two of them. In a SKU a comma and a percent sign are
+// written %2C and %25. The ownership is the configuration's.
 func (r *catalogItemsResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	state := catalogItemsModel{Ownership: types.StringValue(bulk.Exclusive)}
+	var state catalogItemsModel
 	if req.ID == "" {
 		var identity catalogItemsIdentity
 		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
@@ -278,7 +304,6 @@ func (r *catalogItemsResource) ImportState(ctx context.Context, req resource.Imp
 		return
 	}
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("catalog_id"), state.CatalogID)...)
-	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("ownership"), state.Ownership)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("items"), state.Items)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, catalogItemsIdentity{CatalogID: state.CatalogID})...)
 }
@@ -299,7 +324,7 @@ func (r *catalogItemsResource) parseImport(ctx context.Context, id string, state
 	for escaped := range strings.SplitSeq(list, ",") {
 		sku, err := url.PathUnescape(escaped)
 		if err != nil || sku == "" {
-			diags.AddError("Invalid import ID", fmt.Sprintf("%q is no SKU: write a percent sign as %%25, and no empty ones.", escaped))
+			diags.AddError("Invalid import ID", fmt.Sprintf("%q is not a valid SKU: it must not be empty, and a percent sign is written %%25.", escaped))
 			return
 		}
 		items[sku] = Item{}
@@ -314,39 +339,16 @@ func (r *catalogItemsResource) parseImport(ctx context.Context, id string, state
 		delete(missing, item.SKU)
 	}
 	if len(missing) > 0 {
-		diags.AddError("Items to import don't exist", fmt.Sprintf("Catalog %d has no items with these SKUs: %s.", catalogID, enumerate(missing.SKUs())))
+		diags.AddError("Items to import don't exist", fmt.Sprintf("Catalog %d has no items with these SKUs: %s.", catalogID, bulk.Names(missing.SKUs())))
 	}
 	// The read that follows fills in the content.
-	state.Ownership, state.Items = types.StringValue(bulk.Additive), NewItemsValue(items.JSON())
+	state.Items = NewItemsValue(items.JSON())
 }
 
-// agrees tells whether an apply is about to do what its plan said.
-func agrees(ctx context.Context, plan *catalogItemsModel, w *work, diags *diag.Diagnostics) bool {
-	if w == nil {
-		return false
-	}
-	if !plan.FileSHA256.IsUnknown() && plan.FileSHA256.ValueString() != w.digest {
-		reportChangedFile(plan.file(ctx, diags).Path.ValueString(), diags)
-		return false
-	}
-	if summary := w.summary().Object(); !plan.LastSync.IsUnknown() && !plan.LastSync.Equal(summary) {
-		diags.AddAttributeError(plan.source(), "The catalog has changed since the plan", fmt.Sprintf(
-			"The plan was to do %s, and now it would be %s. Nothing has been done. Run terraform plan again.", plan.LastSync, summary))
-		return false
-	}
-	return true
-}
-
-func reportChangedFile(name string, diags *diag.Diagnostics) {
-	diags.AddAttributeError(path.Root("items_file"), "The items file has changed since the plan",
-		fmt.Sprintf("%s is not the file that was planned. Nothing has been done. Run terraform plan again, with a refresh, to see what the new file changes.", name))
-}
-
-// guardAll holds max_removal_percent against a plan that removes everything that the resource has.
-func guardAll(state *catalogItemsModel, maxPercent types.Int64, diags *diag.Diagnostics) {
-	count := int(state.ItemCount.ValueInt64())
-	diags.Append(bulk.CheckRemovals(path.Root("max_removal_percent"), maxPercent, count, count, "items")...)
-}
+// missingManagementKey explains which key is missing to read items.
+var missingManagementKey = framework.MissingKey(itemsResourceType, &talonone.MissingCredentialError{
+	Operation: "listCatalogItems", Credential: talonone.ManagementCredential,
+})
 
 func itemsDoing(action string, catalogID types.Int64) framework.Doing {
 	return framework.Doing{

@@ -87,7 +87,7 @@ func (r *catalogItemsResource) Schema(ctx context.Context, _ resource.SchemaRequ
 					stringvalidator.AlsoRequires(path.MatchRoot("items_file")),
 				},
 			},
-			"max_removal_percent": bulk.MaxRemovalAttribute("items"),
+			"max_removal_percent": bulk.MaxRemovalPercentAttribute(itemsNoun),
 			"item_count": schema.Int64Attribute{
 				Computed:            true,
 				MarkdownDescription: "How many items the resource manages; with exclusive ownership, how many the catalog holds.",
@@ -96,16 +96,12 @@ func (r *catalogItemsResource) Schema(ctx context.Context, _ resource.SchemaRequ
 				Computed:            true,
 				MarkdownDescription: "Version of the catalog after the last synchronisation by this resource. Null until there was one; the API shows it nowhere else.",
 			},
-			"file_sha256": schema.StringAttribute{
-				Computed:            true,
-				MarkdownDescription: "SHA-256 of `items_file` when its items were last applied, in hexadecimal as Terraform's `filesha256` returns it.",
-			},
 			"managed_items": schema.StringAttribute{
 				Computed: true,
 				MarkdownDescription: "The items from `items_file` as one JSON string, as `plan_detail` says: what a plan shows of a file's changes. A plan that creates the resource leaves it out, " +
 					"as everything in the file is new then.",
 			},
-			"last_sync": bulk.LastSyncAttribute("items"),
+			"last_sync": bulk.LastSyncSchema(itemsNoun),
 		},
 		Blocks: map[string]schema.Block{"timeouts": itemsTimeouts(ctx)},
 	}

@@ -124,6 +124,12 @@ func (items Items) managed(detail string) string {
 	})
 }
 
+// fingerprint is a short digest of the item of a SKU.
+func (items Items) fingerprint(sku string) string { return items[sku].digested().Digest }
+
+// digest is a short digest of all items and their SKUs.
+func (items Items) digest() string { return input.Digest(items.managed(detailKeys)) }
+
 // inSpellingOf renders the items for the attribute items. What a prior text says already stays as it is written there, so
 // that a comparison of the two shows differences of content only.
 func (items Items) inSpellingOf(prior string) string {
