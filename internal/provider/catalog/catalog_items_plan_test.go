@@ -654,3 +654,46 @@ func TestCatalogItemsImport(t *testing.T) {
 		t.Error("the plan after the import of one item is not empty")
 	}
 }
+
+func TestCatalogItemsLastSyncChangesWithItemsAlone(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	object := converge(t, d, none, additive(`{"A":{},"B":{}}`))
+	object = converge(t, d, object, additive(`{"A":{}}`))
+	process := d.NewProcess(t, nil)
+	before := process.Attribute(t, object, "last_sync")
+	config := additive(`{ "A": {} }`)
+	config["max_removal_percent"] = 10
+	_, plan := planOf(t, d, object, config)
+	if after := process.Planned(t, plan, "last_sync"); !after.Equal(before) || !process.Changes(t, plan) {
+		t.Errorf("last_sync changed with another setting: %s, it was %s", after, before)
+	}
+	object = converge(t, d, object, config)
+
+	// The same once more is another change.
+	object = converge(t, d, object, additive(`{"A":{},"B":{}}`))
+	object = converge(t, d, object, additive(`{"A":{}}`))
+	if after := process.Attribute(t, object, "last_sync"); after.Equal(before) {
+		t.Errorf("two changes look alike: %s", after)
+	}
+}
+
+func TestCatalogItemsAreWrittenInTheFewestRequests(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	items := documents{}.fill("SKU", 10_000, map[string]any{"price": 1.0})
+	object := none
+	for _, step := range []struct {
+		name  string
+		price float64
+		want  int
+	}{{"create", 1, 10}, {"no-op", 1, 0}, {"one change", 2, 1}} {
+		items["SKU0000"] = map[string]any{"price": step.price}
+		d.Forget()
+		object = converge(t, d, object, additive(items.json(t)))
+		if got := d.Count("syncCatalog"); got != step.want {
+			t.Errorf("%s: %d requests, want %d", step.name, got, step.want)
+		}
+	}
+	expectContains(t, refused(t, d, none, exclusive(`{}`)), "Catalog 6 holds 10,000 items not listed here")
+}
