@@ -39,7 +39,7 @@ func (l *catalogItemList) Metadata(_ context.Context, _ resource.MetadataRequest
 
 func (l *catalogItemList) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the items of a cart item catalog, so that `terraform query` can find what to import. Needs a Management API key that allows the catalogs endpoint.",
+		MarkdownDescription: "Lists the items of a cart item catalog, so that `terraform query` can find what to import. Requires a Management API key that allows the catalogs endpoint.",
 		Attributes: map[string]schema.Attribute{
 			"catalog_id": schema.Int64Attribute{
 				Required:            true,

@@ -79,7 +79,7 @@ func (r *catalogItemResource) ModifyPlan(ctx context.Context, req resource.Modif
 		customattr.Check(ctx, r.data, talonone.EntityCartItem, connectedTo(plan.CatalogID.ValueInt64()), plan.Attributes, path.Root("attributes"), &resp.Diagnostics)
 	}
 	if creates {
-		r.warnOfTakeOver(ctx, plan, &resp.Diagnostics)
+		r.warnExisting(ctx, plan, &resp.Diagnostics)
 	}
 }
 
@@ -112,7 +112,7 @@ func (r *catalogItemResource) Read(ctx context.Context, req resource.ReadRequest
 	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 	if !r.data.Client.HasManagementKey() {
-		resp.Diagnostics.AddWarning("Changes made outside of Terraform stay unseen",
+		resp.Diagnostics.AddWarning("Changes made outside Terraform are not detected",
 			framework.MissingKey(itemResourceType, &talonone.MissingCredentialError{Operation: "listCatalogItems", Credential: talonone.ManagementCredential})+
 				" The state is kept as it is.")
 		return
@@ -200,7 +200,7 @@ func (r *catalogItemResource) put(ctx context.Context, plan catalogItemModel, pr
 	return err == nil
 }
 
-func (r *catalogItemResource) warnOfTakeOver(ctx context.Context, plan catalogItemModel, diags *diag.Diagnostics) {
+func (r *catalogItemResource) warnExisting(ctx context.Context, plan catalogItemModel, diags *diag.Diagnostics) {
 	if plan.CatalogID.IsUnknown() || plan.SKU.IsUnknown() || !r.data.Client.HasManagementKey() {
 		return
 	}
@@ -210,8 +210,8 @@ func (r *catalogItemResource) warnOfTakeOver(ctx context.Context, plan catalogIt
 		return
 	}
 	if existing != nil {
-		diags.AddAttributeWarning(path.Root("sku"), "An item that exists already will be taken over", fmt.Sprintf(
-			"SKU %q is in catalog %d already. It will be overwritten, and removed when this resource is destroyed. To see first how it differs, import it.",
+		diags.AddAttributeWarning(path.Root("sku"), "Item exists already", fmt.Sprintf(
+			"SKU %q is in catalog %d already. The apply overwrites it, and this resource removes it when it is destroyed. To see first how it differs, import it.",
 			plan.SKU.ValueString(), plan.CatalogID.ValueInt64()))
 	}
 }

@@ -16,20 +16,20 @@ import (
 
 func (r *catalogItemResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "One item of a cart item catalog, for modules that own single products. Many of them in one run share their requests; for whole catalogs " +
-			"`talonone_catalog_items` is the better choice, as Terraform itself takes long over thousands of resources.\n\n" +
-			"Needs an Integration API key to write, and a Management API key that allows the catalogs endpoint to read. Without a Management key changes made elsewhere " +
-			"stay unseen, and a warning says so.",
+		MarkdownDescription: "One item of a cart item catalog, for modules that own single products. Many of them in one run share their requests. For whole catalogs use " +
+			"`talonone_catalog_items`: Terraform itself is slow with thousands of resources.\n\n" +
+			"Requires an Integration API key to write, and a Management API key that allows the catalogs endpoint to read. Without a Management key, changes made outside Terraform " +
+			"are not detected; the plan warns about this.",
 		Attributes: map[string]schema.Attribute{
 			"catalog_id": schema.Int64Attribute{
 				Required:            true,
-				MarkdownDescription: "ID of the catalog, as the Campaign Manager shows it under Account > Tools > Cart item catalogs. A change replaces the item.",
+				MarkdownDescription: "ID of the catalog, as the Campaign Manager shows it under Account > Tools > Cart item catalogs. Changing this replaces the item.",
 				Validators:          []validator.Int64{int64validator.AtLeast(1)},
 				PlanModifiers:       []planmodifier.Int64{int64planmodifier.RequiresReplace()},
 			},
 			"sku": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "SKU of the item, unique in the catalog. An item that exists already is taken over. A change replaces the item.",
+				MarkdownDescription: "SKU of the item, unique in the catalog. An item that exists already is managed from then on; the plan warns about it. Changing this replaces the item.",
 				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
@@ -44,7 +44,7 @@ func (r *catalogItemResource) Schema(_ context.Context, _ resource.SchemaRequest
 			},
 			"attributes": schema.StringAttribute{
 				Optional: true, CustomType: jsontypes.NormalizedType{},
-				MarkdownDescription: "Custom attributes as a JSON object, best written with `jsonencode`. They replace the item's attributes as a whole; `null` is as good as leaving out. Changes in place.",
+				MarkdownDescription: "Custom attributes as a JSON object, best written with `jsonencode`. They replace the item's attributes as a whole. `null` is the same as omitting the key. Changes in place.",
 			},
 		},
 	}

@@ -15,7 +15,7 @@ import (
 func (d *catalogItemsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The items of a cart item catalog, all of them or those with certain SKUs or of certain products, in the form that the resource " +
-			"`talonone_catalog_items` takes.\n\nNeeds a Management API key that allows the catalogs endpoint. A catalog is read 1000 items a request, 3 requests a second.",
+			"`talonone_catalog_items` takes.\n\nRequires a Management API key that allows the catalogs endpoint. A catalog is read 1,000 items a request, 3 requests a second.",
 		Attributes: map[string]schema.Attribute{
 			"catalog_id": schema.Int64Attribute{
 				Required:            true,
@@ -24,7 +24,7 @@ func (d *catalogItemsDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 			},
 			"skus": schema.ListAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Only items with these SKUs, spelled exactly. SKUs that the catalog lacks are missing in the result, without an error.",
+				MarkdownDescription: "Only items with these SKUs, spelled exactly. SKUs that the catalog lacks are omitted without an error.",
 				Validators:          []validator.List{listvalidator.NoNullValues(), listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
 			},
 			"product_names": schema.ListAttribute{

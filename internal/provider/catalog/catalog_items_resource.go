@@ -88,7 +88,7 @@ func (r *catalogItemsResource) ValidateConfig(ctx context.Context, req resource.
 		} {
 			if option.set {
 				resp.Diagnostics.AddAttributeError(at.AtName(option.name), "Only for CSV files",
-					option.name+" describes CSV files. A JSON Lines file has its names and types in itself; leave it out.")
+					option.name+" describes CSV files. A JSON Lines file has its names and types in itself. Omit it.")
 			}
 		}
 	default:

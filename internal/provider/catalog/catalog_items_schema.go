@@ -21,36 +21,42 @@ import (
 
 func (r *catalogItemsResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The items of a cart item catalog, or a part of them: from ten to 100,000 and more SKUs, written in HCL or read from a file. " +
-			"Catalogs themselves are made in the Campaign Manager.\n\n" +
-			"The plan shows, SKU by SKU, what changes in the catalog, and in `last_sync` how much that is. An apply sends exactly these changes, 1000 a request; " +
+		MarkdownDescription: "Manages the items of a cart item catalog, or a part of them: from ten to 100,000 and more SKUs, written in HCL or read from a file. " +
+			"Create catalogs themselves in the Campaign Manager.\n\n" +
+			"The plan shows, SKU by SKU, what changes in the catalog, and in `last_sync` how much that is. An apply sends exactly these changes, 1,000 a request; " +
 			"what is right already is never sent. When an apply is interrupted, the next one does the rest.\n\n" +
-			"Needs an Integration API key to write, and a Management API key that allows the catalogs endpoint to read. Without a Management key additive ownership " +
-			"works, but changes made elsewhere stay unseen, and a warning says so.",
+			"Every listed item is managed from then on, also one that existed before. It is removed when it is no longer listed or the resource is destroyed. " +
+			"A plan that adds existing items warns, with what the apply overwrites in them, unless finding out would take more than 20 requests.\n\n" +
+			"Requires an Integration API key to write, and a Management API key that allows the catalogs endpoint to read. Without a Management key additive ownership " +
+			"works, but changes made outside Terraform are not detected; the plan warns about this.",
 		Attributes: map[string]schema.Attribute{
 			"catalog_id": schema.Int64Attribute{
 				Required:            true,
-				MarkdownDescription: "ID of the catalog, as the Campaign Manager shows it under Account > Tools > Cart item catalogs. A change removes the items from the old catalog and adds them to the new one.",
+				MarkdownDescription: "ID of the catalog, as the Campaign Manager shows it under Account > Tools > Cart item catalogs. Changing this removes the items from the old catalog and adds them to the new one.",
 				Validators:          []validator.Int64{int64validator.AtLeast(1)},
 				PlanModifiers:       []planmodifier.Int64{int64planmodifier.RequiresReplace()},
 			},
-			"ownership": bulk.OwnershipAttribute("`additive` (default): the resource manages its own SKUs and leaves all others alone. `exclusive`: the catalog holds exactly " +
-				"the configured items, and the plan shows all others as removals before they go; needs a Management key. Changes in place."),
+			"ownership": bulk.OwnershipAttribute("`additive` (default): the resource manages the listed SKUs and leaves all others alone. `exclusive`: the catalog holds exactly " +
+				"the listed items, and the plan shows all others as removals before they go; requires a Management key. " +
+				"Creating an exclusive resource removes nothing: import a catalog that holds other items. " +
+				"A change to `exclusive` removes others in the same apply if the refresh has listed the whole catalog, otherwise in the next one; the plan says which. " +
+				"A change to `additive` removes nothing: items that are no longer listed stay in the catalog."),
 			"items": schema.StringAttribute{
 				Optional: true, CustomType: ItemsType{},
 				MarkdownDescription: "The items as one JSON string, best written with `jsonencode`: an object from SKU to `{ price, product, attributes }`, all three optional. " +
-					"`price` is a number, `product` the name of the product that groups the SKU with others, `attributes` an object of custom attributes. `null` is as good as leaving out. " +
+					"`price` is a number, `product` the name of the product that groups the SKU with others, `attributes` an object of custom attributes. `null` is the same as omitting the key. " +
 					"Spacing, the order of keys, the spelling of numbers (`1` and `1.0`) and the zone of RFC 3339 times make no difference; the order of lists does. " +
-					"A price, product or attribute that is taken out here disappears from the catalog. Exactly one of `items` and `items_file` must be set.",
+					"A price, product or attribute that is removed here is removed from the catalog. Set exactly one of `items` and `items_file`.",
 			},
 			"items_file": schema.SingleNestedAttribute{
 				Optional: true,
-				MarkdownDescription: "A file to read the items from, of at most 200 MB. It is read when planning and again when applying. If it has changed in between, nothing is done; " +
-					"when the resource is to be created, Terraform says so in its own words, that the final plan of `file_sha256` is inconsistent.",
+				MarkdownDescription: "A file to read the items from, of at most 200 MB. Files are compared by their items: another path, order, line ending or spelling is no change. " +
+					"The file is read when planning and again when applying. If its items have changed in between, the apply is refused. " +
+					"For a new resource, a new path or with `-refresh=false`, Terraform reports this as an inconsistent final plan of `last_sync`.",
 				Attributes: map[string]schema.Attribute{
 					"path": schema.StringAttribute{
 						Required:            true,
-						MarkdownDescription: "Path of the file; write `\"${path.module}/…\"` for one beside the configuration.",
+						MarkdownDescription: "Path of the file. Write `\"${path.module}/…\"` for one beside the configuration.",
 						Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 					},
 					"format": schema.StringAttribute{
@@ -62,7 +68,7 @@ func (r *catalogItemsResource) Schema(ctx context.Context, _ resource.SchemaRequ
 					"columns": schema.MapAttribute{
 						Optional: true, ElementType: types.StringType,
 						MarkdownDescription: "What the columns of a CSV file hold, from column name to one of `sku`, `price`, `product`, the type of an attribute (`string`, `number`, `boolean`, `time`, " +
-							"`list(string)`, `list(number)`, `list(time)`), or `ignore`. Without an entry the columns `sku`, `price` and `product` hold just that, and every other column " +
+							"`list(string)`, `list(number)`, `list(time)`), or `ignore`. Without an entry, the columns `sku`, `price` and `product` hold just that, and every other column " +
 							"a string attribute of its name. An empty field means that the item lacks that part.",
 						Validators: []validator.Map{mapvalidator.ValueStringsAre(stringvalidator.OneOf(ColumnTypes...))},
 					},
@@ -90,16 +96,16 @@ func (r *catalogItemsResource) Schema(ctx context.Context, _ resource.SchemaRequ
 			"max_removal_percent": bulk.MaxRemovalPercentAttribute(itemsNoun),
 			"item_count": schema.Int64Attribute{
 				Computed:            true,
-				MarkdownDescription: "How many items the resource manages; with exclusive ownership, how many the catalog holds.",
+				MarkdownDescription: "Number of items that the resource manages. With exclusive ownership, the number of items in the catalog.",
 			},
 			"catalog_version": schema.Int64Attribute{
 				Computed:            true,
-				MarkdownDescription: "Version of the catalog after the last synchronisation by this resource. Null until there was one; the API shows it nowhere else.",
+				MarkdownDescription: "Version of the catalog after the last synchronisation by this resource. Null until there was one. The API shows it nowhere else.",
 			},
 			"managed_items": schema.StringAttribute{
 				Computed: true,
-				MarkdownDescription: "The items from `items_file` as one JSON string, as `plan_detail` says: what a plan shows of a file's changes. A plan that creates the resource leaves it out, " +
-					"as everything in the file is new then.",
+				MarkdownDescription: "The items from `items_file` as one JSON string, in the form that `plan_detail` chooses. It is what a plan shows of a file's changes. A plan that creates the resource omits it, " +
+					"since everything in the file is new.",
 			},
 			"last_sync": bulk.LastSyncSchema(itemsNoun),
 		},
@@ -110,9 +116,9 @@ func (r *catalogItemsResource) Schema(ctx context.Context, _ resource.SchemaRequ
 func itemsTimeouts(ctx context.Context) schema.Block {
 	return timeouts.Block(ctx, timeouts.Opts{
 		Create: true, Read: true, Update: true, Delete: true,
-		CreateDescription: "Longest time for the first synchronisation, such as `30m`. Default `1h`.",
-		ReadDescription:   "Longest time to read the items when refreshing. Default `20m`.",
-		UpdateDescription: "Longest time for a synchronisation. Default `1h`.",
-		DeleteDescription: "Longest time to remove the items. Default `1h`.",
+		CreateDescription: "Time limit for the first synchronisation, such as `30m`. Default: `1h`.",
+		ReadDescription:   "Time limit for reading the items, in a refresh and when planning. Default: `20m`.",
+		UpdateDescription: "Time limit for a synchronisation. Default: `1h`.",
+		DeleteDescription: "Time limit for removing the items. Default: `1h`.",
 	})
 }

@@ -166,7 +166,7 @@ func (m *editItemsModel) checkScope(diags *diag.Diagnostics) {
 	}
 	switch filtered := len(m.Filters.Elements()) > 0; {
 	case filtered && m.AllItems.ValueBool():
-		diags.AddAttributeError(path.Root("all_items"), "All items or some", "all_items = true is for edits without filters. Leave out one of the two.")
+		diags.AddAttributeError(path.Root("all_items"), "All items or some", "all_items = true is for edits without filters. Omit one of the two.")
 	case !filtered && !m.AllItems.ValueBool():
 		diags.AddAttributeError(path.Root("filters"), "No filters", "Without filters every item of the catalog would be edited. Set at least one filter, or all_items = true when that is meant.")
 	}

@@ -14,7 +14,7 @@ import (
 func (a *editItemsAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Changes or removes, in one request, all items of a cart item catalog whose attributes pass a filter, for what is done once, such as a sale or a clearance. " +
-			"Items that a resource manages show as drift afterwards.\n\nNeeds an Integration API key.",
+			"Items that a resource manages show as drift afterwards.\n\nRequires an Integration API key.",
 		Attributes: map[string]schema.Attribute{
 			"catalog_id": schema.Int64Attribute{
 				Required:            true,
@@ -52,7 +52,7 @@ func (a *editItemsAction) Schema(_ context.Context, _ action.SchemaRequest, resp
 			},
 			"price": schema.NumberAttribute{
 				Optional:            true,
-				MarkdownDescription: "New price, with `patch`. The price stays when it is left out.",
+				MarkdownDescription: "New price, with `patch`. If omitted, the price stays.",
 			},
 			"attributes": schema.StringAttribute{
 				Optional: true, CustomType: jsontypes.NormalizedType{},

@@ -182,7 +182,7 @@ func renderObject(names []string, size int, value func(dst []byte, name string) 
 }
 
 // ParseItems reads the JSON form of items, an object from SKU to {price, product, attributes}. A part that is null, and
-// an attribute that is null, is as if it were left out. The error names the SKU and the key of every fault.
+// an attribute that is null, is the same as an omitted one. The error names the SKU and the key of every fault.
 func ParseItems(text string) (Items, error) {
 	items := make(Items)
 	err := decodeItems(text, func(sku string, item Item, _ string) { items[sku] = item })
@@ -296,7 +296,7 @@ func decodeProduct(kind jsontext.Kind, dec *jsontext.Decoder) (string, error) {
 	case kind != jsontext.KindString:
 		return "", fmt.Errorf("product must be a string, not %s", input.KindName(kind))
 	case token.String() == "":
-		return "", fmt.Errorf("product is empty: leave it out, or write null, for an item without a product")
+		return "", fmt.Errorf("product is empty: omit it, or write null, for an item without a product")
 	}
 	return token.String(), nil
 }
