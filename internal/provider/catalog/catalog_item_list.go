@@ -62,7 +62,7 @@ func (l *catalogItemList) Configure(_ context.Context, req resource.ConfigureReq
 func (l *catalogItemList) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var config listedItemsModel
 	diags := req.Config.Get(ctx, &config)
-	products := texts(ctx, config.ProductNames, &diags)
+	products, _ := framework.Strings(config.ProductNames)
 	if diags.HasError() {
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return

@@ -23,7 +23,7 @@ type itemsApply struct {
 	plan      *itemsPlan
 	steps     []syncStep
 	applied   *bulk.Applied[Item]
-	// requests have succeeded, and left the catalog at version.
+	// requests have succeeded. version is the catalog's after the last of them, at first that of the state.
 	requests int
 	version  int64
 	// failed is the step that ended the apply; unknown says that its outcome could not be found out.
@@ -46,6 +46,9 @@ func (r *catalogItemsResource) startApply(ctx context.Context, config, planned, 
 		client: r.data.Client, catalogID: config.CatalogID.ValueInt64(), plan: p,
 		applied: bulk.StartApply(p.prior, p.Released, Item.Equal),
 	}
+	if prior != nil {
+		a.version = prior.CatalogVersion.ValueInt64()
+	}
 	current := make(Items, len(p.prior))
 	maps.Copy(current, p.prior)
 	if r.looksForExisting(config, prior, p) {
@@ -62,8 +65,7 @@ func (r *catalogItemsResource) startApply(ctx context.Context, config, planned, 
 	}
 	send := bulk.Compare(current, p.desired, Item.Equal)
 	send.Removed = p.Removed
-	losesPrice := func(sku string) bool { return current[sku].hasPrice() }
-	a.steps = planSync(send, losingPrice(send.Updated, losesPrice, p.desired))
+	a.steps = planSync(send, func(sku string) bool { return p.desired[sku].Price == "" && current[sku].hasPrice() })
 	return a
 }
 
@@ -203,18 +205,10 @@ func (a *itemsApply) warnArrived(ctx context.Context, config *catalogItemsModel,
 	}
 }
 
-// versionAfter is catalog_version after an apply.
-func (a *itemsApply) versionAfter(prior *catalogItemsModel) int64 {
-	if prior != nil && a.version == 0 {
-		return prior.CatalogVersion.ValueInt64()
-	}
-	return a.version
-}
-
 // finish fills in what an apply that succeeded leaves known.
 func (m *catalogItemsModel) finish(a *itemsApply, prior *catalogItemsModel) {
 	if m.CatalogVersion.IsUnknown() {
-		m.CatalogVersion = optionalVersion(a.versionAfter(prior))
+		m.CatalogVersion = optionalVersion(a.version)
 	}
 	if m.ManagedItems.IsUnknown() {
 		m.setManaged(a.plan.desired)
@@ -233,7 +227,7 @@ func (m *catalogItemsModel) stop(a *itemsApply, prior *catalogItemsModel) {
 		applied = applied.Releasing()
 	}
 	m.setContent(rows, m.Items.ValueString())
-	m.CatalogVersion = optionalVersion(a.versionAfter(prior))
+	m.CatalogVersion = optionalVersion(a.version)
 	if m.LastSync = prior.LastSync; !applied.Empty() {
 		m.LastSync = applied.LastSync(prior.LastSync, len(rows), itemsNoun, rows.fingerprint)
 	}

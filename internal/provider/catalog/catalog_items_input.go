@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
@@ -11,19 +12,9 @@ import (
 )
 
 // isKnown tells whether everything is known that decides what a sync does.
-func (m *catalogItemsModel) isKnown(ctx context.Context, diags *diag.Diagnostics) bool {
-	if m.CatalogID.IsUnknown() || m.Ownership.IsUnknown() || m.Items.IsUnknown() || m.ItemsFile.IsUnknown() || m.PlanDetail.IsUnknown() {
-		return false
-	}
-	if !m.fromFile() {
-		return true
-	}
-	file := m.file(ctx, diags)
-	if file.Path.IsUnknown() || file.Format.IsUnknown() || file.Columns.IsUnknown() || file.Delimiter.IsUnknown() || file.ListSeparator.IsUnknown() {
-		return false
-	}
-	for _, kind := range file.Columns.Elements() {
-		if kind.IsUnknown() {
+func (m *catalogItemsModel) isKnown(ctx context.Context) bool {
+	for _, value := range []attr.Value{m.CatalogID, m.Ownership, m.Items, m.ItemsFile, m.PlanDetail} {
+		if known, err := value.ToTerraformValue(ctx); err != nil || !known.IsFullyKnown() {
 			return false
 		}
 	}

@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -181,7 +180,6 @@ func (p *itemsPlan) lost(existing []string, remote Items) []string {
 		if have.Attributes == want.Attributes {
 			continue
 		}
-		// Both are canonical, and so can be read.
 		before, _ := customattr.FromAPI([]byte(have.Attributes))
 		after, _ := customattr.FromAPI([]byte(want.Attributes))
 		for name, value := range before {
@@ -274,8 +272,10 @@ func (r *catalogItemsResource) validate(ctx context.Context, config *catalogItem
 	}
 	var problems input.Problems
 	for _, sku := range slices.Concat(p.Added, p.Updated) {
-		if err := checkAttributes(definitions, p.desired[sku]); err != nil {
-			problems.Add(fmt.Errorf("SKU %q: %w", sku, err))
+		// What is canonical can be read.
+		attributes, _ := customattr.FromAPI([]byte(p.desired[sku].Attributes))
+		if found := definitions.Problems(talonone.EntityCartItem, attributes); len(found) > 0 {
+			problems.Add(fmt.Errorf("SKU %q: %s", sku, strings.Join(found, " ")))
 		}
 	}
 	if err := problems.Err(); err != nil {
@@ -290,18 +290,4 @@ func connectedTo(catalogID int64) func(talonone.AttributeDefinition) bool {
 	return func(definition talonone.AttributeDefinition) bool {
 		return definition.SubscribedCatalogIDs == nil || slices.Contains(definition.SubscribedCatalogIDs, catalogID)
 	}
-}
-
-func checkAttributes(definitions customattr.Definitions, item Item) error {
-	if item.Attributes == "" {
-		return nil
-	}
-	attributes, err := customattr.Parse(item.Attributes)
-	if err != nil {
-		return err
-	}
-	if problems := definitions.Problems(talonone.EntityCartItem, attributes); len(problems) > 0 {
-		return errors.New(strings.Join(problems, " "))
-	}
-	return nil
 }

@@ -69,7 +69,7 @@ func (r *catalogItemsResource) ConfigValidators(context.Context) []resource.Conf
 func (r *catalogItemsResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
 	var config catalogItemsModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	if resp.Diagnostics.HasError() || !config.fromFile() || !config.isKnown(ctx, &resp.Diagnostics) {
+	if resp.Diagnostics.HasError() || !config.fromFile() || !config.isKnown(ctx) {
 		return
 	}
 	at := path.Root("items_file")
@@ -127,7 +127,7 @@ func (r *catalogItemsResource) ModifyPlan(ctx context.Context, req resource.Modi
 			plan.subject().Guard(plan.MaxRemovalPercent, replaced.Count, replaced.Count, &resp.Diagnostics)
 		}
 	}
-	if !plan.isKnown(ctx, &resp.Diagnostics) {
+	if !plan.isKnown(ctx) {
 		return
 	}
 	ctx, cancel := framework.Within(ctx, plan.Timeouts.Read, readTimeout, &resp.Diagnostics)
@@ -276,13 +276,12 @@ func (r *catalogItemsResource) Delete(ctx context.Context, req resource.DeleteRe
 		return
 	}
 	a := &itemsApply{
-		client: r.data.Client, catalogID: state.CatalogID.ValueInt64(), plan: p,
+		client: r.data.Client, catalogID: state.CatalogID.ValueInt64(), plan: p, version: state.CatalogVersion.ValueInt64(),
 		steps: planSync(p.Plan, nil), applied: bulk.StartApply(p.prior, nil, Item.Equal),
 	}
 	if err := a.run(ctx); err != nil && !talonone.IsNotFound(err) {
 		a.report(err, &state, "remove", &resp.Diagnostics)
-		prior := state
-		state.stop(a, &prior)
+		state.stop(a, &state)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 		return
 	}

@@ -28,8 +28,7 @@ func (s syncStep) apply(catalog, desired Items) {
 }
 
 func planFor(current, desired Items) []syncStep {
-	changes := bulk.Compare(current, desired, Item.Equal)
-	return planSync(changes, losingPrice(changes.Updated, func(sku string) bool { return current[sku].Price != "" }, desired))
+	return planSync(bulk.Compare(current, desired, Item.Equal), func(sku string) bool { return current[sku].Price != "" && desired[sku].Price == "" })
 }
 
 // numbered makes n items that differ from those of another variant.
