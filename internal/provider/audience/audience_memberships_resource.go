@@ -120,7 +120,7 @@ func (r *membershipsResource) ModifyPlan(ctx context.Context, req resource.Modif
 		r.planMembers(ctx, &plan, &state, prior, desired, req.Private, &diags)
 	}
 	failed := diags.HasError()
-	if creating && bulk.WasGone(ctx, req.Private, &resp.Diagnostics) {
+	if creating && bulk.Gone(ctx, req.Private, &resp.Diagnostics) {
 		// terraform destroy plans this create, too.
 		for i, problem := range diags {
 			diags[i] = diag.NewWarningDiagnostic(problem.Summary(), problem.Detail())
@@ -173,8 +173,9 @@ func (r *membershipsResource) Read(ctx context.Context, req resource.ReadRequest
 		return
 	}
 	members, target, err := r.refresh(ctx, &state)
-	bulk.NoteGone(ctx, resp.Private, talonone.IsNotFound(err), &resp.Diagnostics)
+	bulk.ForgetNotes(ctx, resp.Private, &resp.Diagnostics)
 	if talonone.IsNotFound(err) {
+		bulk.NoteGone(ctx, resp.Private, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
 		return
 	}
