@@ -13,37 +13,6 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
-// leftovers finds, for advocates without a referral in state, those that an
-// interrupted apply has made.
-func (r *referralsResource) leftovers(ctx context.Context, plan referralsModel, advocates []string, diags *diag.Diagnostics) map[string]made {
-	adopted := make(map[string]made)
-	if len(advocates) == 0 || plan.StartDate.IsUnknown() || plan.ExpiryDate.IsUnknown() || plan.UsageLimit.IsUnknown() || plan.Attributes.IsUnknown() {
-		return adopted
-	}
-	earlier := begun(r.data.Journal.Earlier(referralsType, plan.toAPI()))
-	if len(earlier) == 0 {
-		return adopted
-	}
-	seen, err := ofAdvocates(ctx, r.data.Client, plan.place(), advocates, earlier.since(r.data.Client), time.Time{})
-	if err != nil {
-		framework.AddError(diags, doingAll("look, before creating, for referrals", plan), err)
-		return adopted
-	}
-	wanted := plan.settings()
-	oldest(seen.referrals)
-	for _, one := range seen.referrals {
-		advocate := one.AdvocateProfileIntegrationID
-		if _, taken := adopted[advocate]; taken || one.UsageCounter > 0 || !wanted.fit(one) || earlier.entryOf(r.data.Client, one) == nil || !isLeftover(r.data, one, diags) {
-			continue
-		}
-		adopted[advocate] = made{id: one.ID, code: one.Code}
-	}
-	if len(adopted) > 0 {
-		warnAdoption(fmt.Sprintf("A referral of %d of the new advocates in campaign %d", len(adopted), plan.CampaignID.ValueInt64()), "Each was", diags)
-	}
-	return adopted
-}
-
 // readAdopted takes over the referrals that a plan named, and reads when they were
 // created.
 func (r *referralsResource) readAdopted(ctx context.Context, m referralsModel, adopted map[string]made, books *bookkeeping) error {
@@ -197,6 +166,20 @@ func (r *referralsResource) remove(ctx context.Context, m referralsModel, advoca
 		delete(now, advocate)
 	}
 	return nil
+}
+
+// reportMake explains a creation that failed.
+func reportMake(plan referralsModel, there, wanted int, err error, diags *diag.Diagnostics) {
+	var own diag.Diagnostics
+	framework.AddError(&own, doingAll("create referrals", plan), err)
+	for _, d := range own {
+		detail := fmt.Sprintf("%d of %d referrals are there. Run terraform apply again in this folder: it finds those that were created, and takes them over. No second code is made.\n\n%s", there, wanted, d.Detail())
+		if pointed, ok := d.(diag.DiagnosticWithPath); ok {
+			diags.AddAttributeError(pointed.Path(), d.Summary(), detail)
+			continue
+		}
+		diags.AddError(d.Summary(), detail)
+	}
 }
 
 // without lists the advocates that have none yet.
