@@ -1,4 +1,6 @@
-package emulator
+// Package faults holds injected faults: which requests fail, how often and how, and what breaks their
+// connections. The emulator asks it about every request; tests and its command line hand in the faults.
+package faults
 
 import (
 	"encoding/json"
@@ -45,10 +47,10 @@ type Fault struct {
 	AfterApply bool `json:"afterApply,omitempty"`
 }
 
-// ParseFault reads the form of the command line: a method (or *), a path prefix, then options:
+// Parse reads the form of the command line: a method (or *), a path prefix, then options:
 // status=503, body=TEXT (to the end of the line), header=NAME:VALUE, retry-after=VALUE, reset, hang, truncate,
 // after-apply, after=N, every=N, times=N. For instance `PUT /v1/catalogs/ status=503 every=3`.
-func ParseFault(text string) (Fault, error) {
+func Parse(text string) (Fault, error) {
 	fault, err := parseFault(text)
 	if err != nil {
 		return Fault{}, fmt.Errorf("fault %q: %w", text, err)
@@ -139,8 +141,8 @@ func (f Fault) check() error {
 	return nil
 }
 
-// name is what Request.Fault shows.
-func (f Fault) name() string {
+// Name is what the request log shows, such as "503" or "reset after-apply".
+func (f Fault) Name() string {
 	name := strconv.Itoa(f.Status)
 	switch {
 	case f.Reset:
@@ -156,48 +158,55 @@ func (f Fault) name() string {
 	return name
 }
 
-// applies reports whether the request takes effect all the same.
-func (f Fault) applies() bool { return f.AfterApply || f.Truncate }
+// Applies reports whether the request takes effect all the same.
+func (f Fault) Applies() bool { return f.AfterApply || f.Truncate }
 
-// faultList holds the faults in the order in which they were added; the first that fires wins.
-type faultList struct {
+// List holds the faults in the order in which they were added; the first that fires wins. The zero List
+// is empty. It is safe for concurrent use.
+type List struct {
 	mu     sync.Mutex
-	active []*activeFault
+	active []*Active
 }
 
-type activeFault struct {
+// Active is a fault with its counts: how many requests matched it, and how many of them failed.
+type Active struct {
 	Fault
 	Seen  int `json:"seen"`
 	Fired int `json:"fired"`
 }
 
-func (l *faultList) add(f Fault) error {
+// Add activates a fault; it fails when the fault contradicts itself.
+func (l *List) Add(f Fault) error {
 	if err := f.check(); err != nil {
 		return err
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.active = append(l.active, &activeFault{Fault: f})
+	l.active = append(l.active, &Active{Fault: f})
 	return nil
 }
 
-func (l *faultList) clear() {
+// Clear ends all faults.
+func (l *List) Clear() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.active = nil
 }
 
-func (l *faultList) snapshot() []activeFault {
+// Snapshot returns the active faults.
+func (l *List) Snapshot() []Active {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	out := make([]activeFault, len(l.active))
+	out := make([]Active, len(l.active))
 	for i, f := range l.active {
 		out[i] = *f
 	}
 	return out
 }
 
-func (l *faultList) pick(method, escapedPath string) *Fault {
+// Match counts a request and returns the fault that it meets, or nil. The path is escaped, as it came
+// over the wire.
+func (l *List) Match(method, escapedPath string) *Fault {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for _, f := range l.active {
@@ -209,7 +218,7 @@ func (l *faultList) pick(method, escapedPath string) *Fault {
 	return nil
 }
 
-func (f *activeFault) fires(method, escapedPath string) bool {
+func (f *Active) fires(method, escapedPath string) bool {
 	if f.Method != "" && f.Method != "*" && f.Method != method || !strings.HasPrefix(escapedPath, f.PathPrefix) {
 		return false
 	}
@@ -222,27 +231,28 @@ func (f *activeFault) fires(method, escapedPath string) bool {
 	return true
 }
 
-// answerFor is what a Status fault sends.
-func (f Fault) answerFor() outgoing {
-	out := outgoing{status: f.Status, header: http.Header{}, body: []byte(f.Body)}
+// Response is what a fault with Status sends. errorBody is the API's own error shape for a status; it
+// stands in where the fault has no body.
+func (f Fault) Response(errorBody func(status int) []byte) (header http.Header, body []byte) {
+	header, body = http.Header{}, []byte(f.Body)
 	if f.Body == "" && f.Status >= 400 {
-		out.body = mustJSON(errorBody(&apiError{status: f.Status, message: http.StatusText(f.Status)}, true))
+		body = errorBody(f.Status)
 	}
-	out.header.Set("Content-Type", "application/json")
-	if !json.Valid(out.body) {
-		out.header.Set("Content-Type", "text/html; charset=utf-8")
+	header.Set("Content-Type", "application/json")
+	if !json.Valid(body) {
+		header.Set("Content-Type", "text/html; charset=utf-8")
 	}
 	for name, value := range f.Header {
-		out.header.Set(name, value)
+		header.Set(name, value)
 	}
 	if f.RetryAfter != "" {
-		out.header.Set("Retry-After", f.RetryAfter)
+		header.Set("Retry-After", f.RetryAfter)
 	}
-	return out
+	return header, body
 }
 
-// abort ends the connection at once. It does not return.
-func abort(w http.ResponseWriter) {
+// Abort ends the connection at once. It does not return.
+func Abort(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler)
@@ -254,24 +264,15 @@ func abort(w http.ResponseWriter) {
 	panic(http.ErrAbortHandler)
 }
 
-// truncate sends the first half of an answer and then ends the connection. A streamed answer is cut short in its
-// second kilobyte, or after half of it when it is shorter.
-func (s *Server) truncate(w http.ResponseWriter, out outgoing) {
-	if out.stream != nil {
-		collected, err := collect(out.stream)
-		if err != nil {
-			abort(w)
-		}
-		out.body = collected
-	}
-	maps.Copy(w.Header(), out.header)
-	status := out.status
+// Truncate sends the first half of a response and then ends the connection. It does not return.
+func Truncate(w http.ResponseWriter, status int, header http.Header, body []byte) {
+	maps.Copy(w.Header(), header)
 	if status == http.StatusNoContent {
 		status = http.StatusOK // 204 cannot promise a body that is then missing
 	}
-	w.Header().Set("Content-Length", strconv.Itoa(max(2, len(out.body))))
+	w.Header().Set("Content-Length", strconv.Itoa(max(2, len(body))))
 	w.WriteHeader(status)
-	_, _ = w.Write(out.body[:len(out.body)/2])
+	_, _ = w.Write(body[:len(body)/2])
 	_ = http.NewResponseController(w).Flush()
 	panic(http.ErrAbortHandler)
 }

@@ -1,4 +1,6 @@
-package emulator
+// Package strictjson decodes JSON strictly into structs and reports everything that does not fit, each
+// problem with a JSON pointer. The emulator calls it for the bodies of requests and for its fixtures.
+package strictjson
 
 import (
 	"bytes"
@@ -6,8 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
-	"net/url"
+	"maps"
 	"reflect"
 	"slices"
 	"strconv"
@@ -16,68 +17,26 @@ import (
 	"unicode/utf8"
 )
 
-// maxErrorItems keeps the answer to a body of a thousand wrong entries readable.
-const maxErrorItems = 50
+// MaxProblems is how many problems Bind reports at most, so that the response to a body of a thousand
+// wrong entries stays readable.
+const MaxProblems = 50
 
-// request is what a handler gets to see.
-type request struct {
-	params map[string]string // path parameters, decoded
-	query  url.Values
-	body   []byte // empty for streamed routes, which read http.Body
-	cred   credential
-	http   *http.Request
+// The titles of problems. They are the vendor's words, which clients may rely on.
+const (
+	TitleUnknown      = "Unknown"
+	TitleInvalidType  = "Invalid type"
+	TitleInvalidValue = "Invalid value"
+	TitleEnum         = "enum"
+	TitleMissing      = "Missing"
+)
+
+// Problem is one thing that does not fit. Pointer is a JSON pointer (RFC 6901), "" for the whole document.
+type Problem struct {
+	Pointer, Title, Details string
 }
 
-// id reads a path parameter that is an internal ID. What is no integer names no entity, so it is a 404.
-func (r *request) id(param, kind string) (int64, error) {
-	id, err := strconv.ParseInt(r.params[param], 10, 64)
-	if err != nil {
-		return 0, r.notFound(kind, r.params[param])
-	}
-	return id, nil
-}
-
-// decode reads the JSON body into a struct and answers 400 with a JSON pointer for everything that does not fit:
-// unknown and missing properties, wrong types, broken limits, trailing data.
-//
-// The struct's json tags name the properties; a property without a rule tag is optional. Rules, comma separated:
-//
-//	required   must be there and not null
-//	min=, max= characters of a string, entries of a list, value of a number
-//	unique     no entry of the list occurs twice
-//	enum=a|b   the only strings allowed
-//	each:RULE  applies RULE to every entry of a list
-//
-// Numbers go to int64 or json.Number, timestamps (RFC 3339) to time.Time, free objects to map[string]any with
-// json.Number inside. Use a pointer to tell an absent property from its zero; null counts as absent, except
-// inside free objects.
-func (r *request) decode(into any) error {
-	value, err := parseJSON(r.body)
-	if err != nil {
-		return badRequest(atPointer("", "Invalid JSON", "%s", err))
-	}
-	var b binder
-	b.bind(value, reflect.ValueOf(into).Elem(), "", rules{})
-	if len(b.items) > 0 {
-		return badRequest(b.items...)
-	}
-	return nil
-}
-
-// decodeObject reads a body that is one free object.
-func (r *request) decodeObject() (map[string]any, error) {
-	value, err := parseJSON(r.body)
-	if err != nil {
-		return nil, badRequest(atPointer("", "Invalid JSON", "%s", err))
-	}
-	object, ok := value.(map[string]any)
-	if !ok {
-		return nil, badRequest(atPointer("", titleInvalidType, "the body is not an object"))
-	}
-	return object, nil
-}
-
-func parseJSON(data []byte) (any, error) {
+// Parse reads exactly one JSON value, in UTF-8 and with nothing behind it. Numbers are json.Number.
+func Parse(data []byte) (any, error) {
 	if len(bytes.TrimSpace(data)) == 0 {
 		return nil, errors.New("the body is empty")
 	}
@@ -96,12 +55,33 @@ func parseJSON(data []byte) (any, error) {
 	return value, nil
 }
 
+// Bind moves a value of Parse into what into points to, and reports what does not fit: unknown and
+// missing properties, wrong types, broken limits. pointer is where the value stands in its document,
+// "" for the document itself.
+//
+// The struct's json tags name the properties; a property without a rule tag is optional. Rules, comma separated:
+//
+//	required   must be there and not null
+//	min=, max= characters of a string, entries of a list, value of a number
+//	unique     no entry of the list occurs twice
+//	enum=a|b   the only strings allowed
+//	each:RULE  applies RULE to every entry of a list
+//
+// Numbers go to int64 or json.Number, timestamps (RFC 3339) to time.Time, free objects to map[string]any with
+// json.Number inside. Use a pointer to tell an absent property from its zero; null counts as absent, except
+// inside free objects.
+func Bind(value, into any, pointer string) []Problem {
+	var b binder
+	b.bind(value, reflect.ValueOf(into).Elem(), pointer, rules{})
+	return b.problems
+}
+
 // binder moves a decoded JSON tree into Go values and collects what does not fit.
-type binder struct{ items []errorItem }
+type binder struct{ problems []Problem }
 
 func (b *binder) fail(pointer, title, format string, args ...any) {
-	if len(b.items) < maxErrorItems {
-		b.items = append(b.items, atPointer(pointer, title, format, args...))
+	if len(b.problems) < MaxProblems {
+		b.problems = append(b.problems, Problem{Pointer: pointer, Title: title, Details: fmt.Sprintf(format, args...)})
 	}
 }
 
@@ -113,7 +93,7 @@ var (
 func (b *binder) bind(value any, into reflect.Value, pointer string, limits rules) {
 	name := pointer[strings.LastIndex(pointer, "/")+1:]
 	mistyped := func(want string) {
-		b.fail(pointer, titleInvalidType, "Value of %q (%s) is not %s", name, asJSON(value), want)
+		b.fail(pointer, TitleInvalidType, "Value of %q (%s) is not %s", name, Show(value), want)
 	}
 	switch into.Type() {
 	case typeTime:
@@ -183,10 +163,10 @@ func (b *binder) bind(value any, into reflect.Value, pointer string, limits rule
 			return
 		}
 		into.Set(reflect.MakeMapWithSize(into.Type(), len(object)))
-		for _, key := range sortedKeys(object) {
+		for _, key := range slices.Sorted(maps.Keys(object)) {
 			entry := reflect.New(into.Type().Elem()).Elem()
 			if object[key] != nil || entry.Kind() != reflect.Interface {
-				b.bind(object[key], entry, pointer+"/"+escapePointer(key), rules{})
+				b.bind(object[key], entry, pointer+"/"+EscapePointer(key), rules{})
 			}
 			into.SetMapIndex(reflect.ValueOf(key), entry)
 		}
@@ -198,7 +178,7 @@ func (b *binder) bind(value any, into reflect.Value, pointer string, limits rule
 		}
 		b.bindStruct(object, into, pointer)
 	default:
-		panic("emulator: cannot decode into " + into.Type().String())
+		panic("strictjson: cannot decode into " + into.Type().String())
 	}
 }
 
@@ -215,15 +195,15 @@ func (b *binder) bindStruct(object map[string]any, into reflect.Value, pointer s
 		value, present := object[name]
 		if !present || value == nil {
 			if limits.required {
-				b.fail(pointer+"/"+name, titleMissing, "%s is required", name)
+				b.fail(pointer+"/"+name, TitleMissing, "%s is required", name)
 			}
 			continue
 		}
 		b.bind(value, into.FieldByIndex(field.Index), pointer+"/"+name, limits)
 	}
-	for _, name := range sortedKeys(object) {
+	for _, name := range slices.Sorted(maps.Keys(object)) {
 		if !known[name] {
-			b.fail(pointer+"/"+escapePointer(name), titleUnknown, "The property %q is not known here, only %s", name, strings.Join(sortedKeys(known), ", "))
+			b.fail(pointer+"/"+EscapePointer(name), TitleUnknown, "The property %q is not known here, only %s", name, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
 		}
 	}
 }
@@ -231,7 +211,7 @@ func (b *binder) bindStruct(object map[string]any, into reflect.Value, pointer s
 // rules is the parsed form of a rule tag.
 type rules struct {
 	required, unique bool
-	min, max         string // decimal; "" is no limit
+	minimum, maximum string // decimal; "" is no limit
 	enum             []string
 	each             []string
 }
@@ -251,13 +231,13 @@ func parseRules(tag string) rules {
 		case strings.HasPrefix(rule, "each:"):
 			out.each = append(out.each, strings.TrimPrefix(rule, "each:"))
 		case key == "min":
-			out.min = value
+			out.minimum = value
 		case key == "max":
-			out.max = value
+			out.maximum = value
 		case key == "enum":
 			out.enum = strings.Split(value, "|")
 		default:
-			panic("emulator: unknown rule " + rule)
+			panic("strictjson: unknown rule " + rule)
 		}
 	}
 	return out
@@ -269,7 +249,7 @@ func (l rules) entries() rules {
 
 func (l rules) text(b *binder, text, pointer, name string) {
 	if len(l.enum) > 0 && !slices.Contains(l.enum, text) {
-		b.fail(pointer, titleEnum, `%s must be one of the following: "%s"`, name, strings.Join(l.enum, `", "`))
+		b.fail(pointer, TitleEnum, `%s must be one of the following: "%s"`, name, strings.Join(l.enum, `", "`))
 	}
 	l.count(b, utf8.RuneCountInString(text), pointer, name, "characters")
 }
@@ -285,42 +265,42 @@ func (l rules) length(b *binder, list []any, pointer, name string) {
 			continue
 		}
 		if seen[entry] {
-			b.fail(pointer+"/"+strconv.Itoa(i), "Duplicate", "%s occurs more than once in %s", asJSON(entry), name)
+			b.fail(pointer+"/"+strconv.Itoa(i), "Duplicate", "%s occurs more than once in %s", Show(entry), name)
 		}
 		seen[entry] = true
 	}
 }
 
 func (l rules) count(b *binder, n int, pointer, name, unit string) {
-	if l.min != "" && n < mustAtoi(l.min) {
-		b.fail(pointer, "Too short", "%s must have at least %s %s, it has %d", name, l.min, unit, n)
+	if l.minimum != "" && n < mustAtoi(l.minimum) {
+		b.fail(pointer, "Too short", "%s must have at least %s %s, it has %d", name, l.minimum, unit, n)
 	}
-	if l.max != "" && n > mustAtoi(l.max) {
-		b.fail(pointer, "Too long", "%s may have at most %s %s, it has %d", name, l.max, unit, n)
+	if l.maximum != "" && n > mustAtoi(l.maximum) {
+		b.fail(pointer, "Too long", "%s may have at most %s %s, it has %d", name, l.maximum, unit, n)
 	}
 }
 
 func (l rules) number(b *binder, number json.Number, pointer, name string) {
-	if l.min == "" && l.max == "" {
+	if l.minimum == "" && l.maximum == "" {
 		return
 	}
 	value, err := number.Float64()
 	if err != nil {
-		b.fail(pointer, titleInvalidValue, "%s is out of range", name)
+		b.fail(pointer, TitleInvalidValue, "%s is out of range", name)
 		return
 	}
-	if l.min != "" && value < mustParse(l.min) {
-		b.fail(pointer, "Too small", "%s must be at least %s", name, l.min)
+	if l.minimum != "" && value < mustParse(l.minimum) {
+		b.fail(pointer, "Too small", "%s must be at least %s", name, l.minimum)
 	}
-	if l.max != "" && value > mustParse(l.max) {
-		b.fail(pointer, "Too large", "%s may be at most %s", name, l.max)
+	if l.maximum != "" && value > mustParse(l.maximum) {
+		b.fail(pointer, "Too large", "%s may be at most %s", name, l.maximum)
 	}
 }
 
 func mustParse(limit string) float64 {
 	n, err := strconv.ParseFloat(limit, 64)
 	if err != nil {
-		panic("emulator: rule limit " + limit)
+		panic("strictjson: rule limit " + limit)
 	}
 	return n
 }
@@ -328,13 +308,13 @@ func mustParse(limit string) float64 {
 func mustAtoi(text string) int {
 	n, err := strconv.Atoi(text)
 	if err != nil {
-		panic("emulator: rule limit " + text)
+		panic("strictjson: rule limit " + text)
 	}
 	return n
 }
 
-// asJSON shows a value in a message, shortened where it is long.
-func asJSON(value any) string {
+// Show renders a value in a message, shortened where it is long.
+func Show(value any) string {
 	text, err := json.Marshal(value)
 	if err != nil {
 		return fmt.Sprint(value)
@@ -345,8 +325,8 @@ func asJSON(value any) string {
 	return string(text)
 }
 
-// escapePointer makes a name part of a JSON pointer.
-func escapePointer(name string) string {
+// EscapePointer makes a name a part of a JSON pointer.
+func EscapePointer(name string) string {
 	return pointerEscaper.Replace(name)
 }
 

@@ -13,8 +13,8 @@ async function refresh() {
   try {
     while (stale) {
       stale = false;
-      const answer = await fetch("/", { cache: "no-store" });
-      const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const response = await fetch("/", { cache: "no-store" });
+      const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
       for (const part of document.querySelectorAll("[data-live]")) {
         const now = fresh.getElementById(part.id);
         if (now && now.innerHTML !== part.innerHTML) part.replaceChildren(...now.childNodes);
