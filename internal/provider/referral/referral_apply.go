@@ -9,13 +9,23 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/journal"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
-// create sends the create. When its answer is lost, it looks for the referral
-// before anything is sent again, so that there is never a second code.
+// create takes over what an interrupted apply has made, else sends the create. When its response is lost, it looks for
+// the referral before anything is sent again, so that there is never a second code.
 func (r *referralResource) create(ctx context.Context, plan referralModel) (*talonone.Referral, error) {
 	want := plan.toAPI()
+	if earlier := interrupted(r.data.Journal.Earlier(resourceType, want)); len(earlier) > 0 {
+		own, err := r.takeOver(ctx, plan, earlier.since(r.data.Client), func(one *talonone.Referral) (*journal.Entry, bool) {
+			entry := earlier.entryOf(r.data.Client, one)
+			return entry, entry != nil
+		})
+		if own != nil || err != nil {
+			return own, err
+		}
+	}
 	for attempt := 1; ; attempt++ {
 		sent := time.Now()
 		entry := r.data.Journal.Begin(resourceType, want)
@@ -33,13 +43,11 @@ func (r *referralResource) create(ctx context.Context, plan referralModel) (*tal
 		case ctx.Err() != nil:
 			return nil, err
 		}
-		since := r.data.Client.ServerTime(sent).Add(-clockTolerance)
-		own, lookupErr := r.leftover(ctx, plan, since, func(one *talonone.Referral) bool { return r.data.NewReferrals.Add(one.ID) })
+		own, lookupErr := r.takeOver(ctx, plan, r.data.Client.ServerTime(sent).Add(-clockTolerance), func(*talonone.Referral) (*journal.Entry, bool) { return entry, true })
 		if lookupErr != nil {
 			return nil, errors.Join(err, lookupErr)
 		}
 		if own != nil {
-			entry.Done(own.ID)
 			return own, nil
 		}
 		// A request that was given up for lack of time may still be carried out.
@@ -50,20 +58,17 @@ func (r *referralResource) create(ctx context.Context, plan referralModel) (*tal
 	}
 }
 
-// adopt takes over the referral that the plan named.
-func (r *referralResource) adopt(ctx context.Context, plan referralModel) (*talonone.Referral, error) {
-	api, _, err := r.find(ctx, plan)
-	if err != nil {
-		return nil, err
-	}
-	if api == nil {
-		return nil, fmt.Errorf("referral %d, which the plan takes over, is gone; plan again", plan.ID.ValueInt64())
-	}
-	r.data.NewReferrals.Add(api.ID)
-	if entry := begun(r.data.Journal.Earlier(resourceType, plan.toAPI())).entryOf(r.data.Client, api); entry != nil {
-		entry.Done(api.ID)
-	}
-	return api, nil
+// takeOver is the referral that a request whose outcome is unknown has made, nil if none is there. entryOf names the
+// request in the journal, and says whether it is one.
+func (r *referralResource) takeOver(ctx context.Context, plan referralModel, since time.Time, entryOf func(*talonone.Referral) (*journal.Entry, bool)) (*talonone.Referral, error) {
+	return r.match(ctx, plan, since, func(one *talonone.Referral) bool {
+		entry, ours := entryOf(one)
+		if !ours || !r.data.NewReferrals.Add(one.ID) {
+			return false
+		}
+		entry.Done(one.ID)
+		return true
+	})
 }
 
 // reportCreate explains a failed create.

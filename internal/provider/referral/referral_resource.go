@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strconv"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
@@ -67,7 +66,7 @@ func (r *referralResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	var state, plan, config referralModel
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-		r.own(state, &resp.Diagnostics)
+		own(r.data, resourceType, state.ID.ValueInt64())
 	}
 	if req.Plan.Raw.IsNull() {
 		r.checkRemoval("destroy", "Destroying", state, &resp.Diagnostics)
@@ -83,19 +82,18 @@ func (r *referralResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	}
 	switch {
 	case req.State.Raw.IsNull():
-		r.planCreate(ctx, &plan, config, &resp.Diagnostics)
+		r.planCreate(ctx, plan, config, &resp.Diagnostics)
+		return
 	case !plan.CampaignID.Equal(state.CampaignID):
 		resp.RequiresReplace = path.Paths{path.Root("campaign_id")}
 	case !plan.Advocate.Equal(state.Advocate):
 		resp.RequiresReplace = path.Paths{path.Root("advocate_profile_integration_id")}
 	default:
 		r.planUpdate(&plan, state, config, &resp.Diagnostics)
-	}
-	if len(resp.RequiresReplace) > 0 {
-		r.checkRemoval("replace", "Replacing", state, &resp.Diagnostics)
+		resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 		return
 	}
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+	r.checkRemoval("replace", "Replacing", state, &resp.Diagnostics)
 }
 
 func (r *referralResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -104,21 +102,15 @@ func (r *referralResource) Create(ctx context.Context, req resource.CreateReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if plan.ApplicationID.IsUnknown() {
-		plan.ApplicationID = r.resolveApplication(ctx, plan.CampaignID.ValueInt64(), &resp.Diagnostics)
+	plan.ApplicationID = resolveApplication(ctx, r.data.Client, plan.ApplicationID, plan.CampaignID, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
 	}
-	var created *talonone.Referral
-	var err error
-	if plan.ID.IsUnknown() {
-		created, err = r.create(ctx, plan)
-	} else {
-		created, err = r.adopt(ctx, plan)
-	}
+	created, err := r.create(ctx, plan)
 	if err != nil {
 		reportCreate(plan, err, &resp.Diagnostics)
 		return
 	}
-	plan.Adopted = types.BoolValue(!plan.ID.IsUnknown())
 	model := fromAPI(created, plan)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, model.identity())...)
@@ -133,9 +125,7 @@ func (r *referralResource) Read(ctx context.Context, req resource.ReadRequest, r
 	// The framework wants an identity from every read, also of what is gone.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 	imported := state.Advocate.IsNull()
-	if state.ApplicationID.IsNull() {
-		state.ApplicationID = r.resolveApplication(ctx, state.CampaignID.ValueInt64(), &resp.Diagnostics)
-	}
+	state.ApplicationID = resolveApplication(ctx, r.data.Client, state.ApplicationID, state.CampaignID, &resp.Diagnostics)
 	api, unseen, err := r.find(ctx, state)
 	switch {
 	case err != nil:
@@ -154,7 +144,7 @@ func (r *referralResource) Read(ctx context.Context, req resource.ReadRequest, r
 		return
 	}
 	model := fromAPI(api, state)
-	r.own(model, &resp.Diagnostics)
+	own(r.data, resourceType, model.ID.ValueInt64())
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
 }
 
@@ -165,26 +155,24 @@ func (r *referralResource) Update(ctx context.Context, req resource.UpdateReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if sameSettings(plan, state) {
+	if !firstChange(plan, state).Equal(path.Empty()) {
+		applicationID := requireApplication(ctx, r.data.Client, plan.ApplicationID, plan.CampaignID, "update referral", &resp.Diagnostics)
+		if resp.Diagnostics.HasError() {
+			return
+		}
+		wanted := plan.settings()
+		updated, err := r.data.Client.UpdateReferral(ctx, applicationID.ValueInt64(), state.CampaignID.ValueInt64(), state.ID.ValueInt64(), wanted.update())
+		if err != nil {
+			framework.AddError(&resp.Diagnostics, doing("update referral", state), err)
+			return
+		}
+		wanted.reportKept(updated, &resp.Diagnostics)
+		plan = fromAPI(updated, plan)
+		// Uses since the plan show in the next refresh.
 		plan.UsageCounter = state.UsageCounter
-		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-		resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
-		return
 	}
-	applicationID, ok := r.application(ctx, plan, "update referral", &resp.Diagnostics)
-	if !ok {
-		return
-	}
-	wanted := plan.settings()
-	updated, err := r.data.Client.UpdateReferral(ctx, applicationID, state.CampaignID.ValueInt64(), state.ID.ValueInt64(), wanted.update(state.settings()))
-	if err != nil {
-		framework.AddError(&resp.Diagnostics, doing("update referral", state), err)
-		return
-	}
-	wanted.reportKept(updated, &resp.Diagnostics)
-	model := fromAPI(updated, plan)
-	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, model.identity())...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 }
 
 func (r *referralResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
@@ -193,11 +181,11 @@ func (r *referralResource) Delete(ctx context.Context, req resource.DeleteReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	applicationID, ok := r.application(ctx, state, "delete referral", &resp.Diagnostics)
-	if !ok {
+	applicationID := requireApplication(ctx, r.data.Client, state.ApplicationID, state.CampaignID, "delete referral", &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
 		return
 	}
-	if err := r.data.Client.DeleteReferral(ctx, applicationID, state.CampaignID.ValueInt64(), state.ID.ValueInt64()); err != nil {
+	if err := r.data.Client.DeleteReferral(ctx, applicationID.ValueInt64(), state.CampaignID.ValueInt64(), state.ID.ValueInt64()); err != nil {
 		framework.AddError(&resp.Diagnostics, doing("delete referral", state), err)
 		return
 	}
@@ -205,15 +193,15 @@ func (r *referralResource) Delete(ctx context.Context, req resource.DeleteReques
 }
 
 func (r *referralResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
-	identity := referralIdentity{CampaignID: types.Int64Null(), ID: types.Int64Null()}
-	applicationID := types.Int64Null()
+	var identity referralIdentity
+	var applicationID types.Int64
 	if req.ID == "" {
 		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
 	} else {
 		identity, applicationID = r.resolveImport(ctx, req.ID, &resp.Diagnostics)
 	}
 	if !resp.Diagnostics.HasError() && !r.data.Client.HasManagementKey() {
-		resp.Diagnostics.AddError("Referral can't be imported without a Management API key", missingManagementKey("getReferralsWithoutTotalCount"))
+		resp.Diagnostics.AddError("Referral can't be imported without a Management API key", missingManagementKey(resourceType, "getReferralsWithoutTotalCount"))
 	}
 	if resp.Diagnostics.HasError() {
 		return
@@ -226,46 +214,26 @@ func (r *referralResource) ImportState(ctx context.Context, req resource.ImportS
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity)...)
 }
 
-func (r *referralResource) resolveApplication(ctx context.Context, campaignID int64, diags *diag.Diagnostics) types.Int64 {
-	id, err := applicationOf(ctx, r.data.Client, campaignID)
-	if err != nil {
-		framework.AddError(diags, framework.Doing{Construct: resourceType, Action: "find the Application of campaign", Object: strconv.FormatInt(campaignID, 10)}, err)
-	}
-	if id == 0 {
-		return types.Int64Null()
-	}
-	return types.Int64Value(id)
-}
-
-// application is the Application of a referral that is to be written.
-func (r *referralResource) application(ctx context.Context, m referralModel, action string, diags *diag.Diagnostics) (int64, bool) {
-	id := m.ApplicationID
-	if id.IsNull() || id.IsUnknown() {
-		id = r.resolveApplication(ctx, m.CampaignID.ValueInt64(), diags)
-	}
-	if id.IsNull() && !diags.HasError() {
-		diags.AddAttributeError(path.Root("application_id"), "Unable to "+action,
-			fmt.Sprintf("The Application of campaign %d could not be found. Set application_id, and apply that first.", m.CampaignID.ValueInt64()))
-	}
-	return id.ValueInt64(), !diags.HasError()
-}
-
-func missingManagementKey(operation string) string {
-	return framework.MissingKey(resourceType, &talonone.MissingCredentialError{Operation: operation, Credential: talonone.ManagementCredential})
+func missingManagementKey(construct, operation string) string {
+	return framework.MissingKey(construct, &talonone.MissingCredentialError{Operation: operation, Credential: talonone.ManagementCredential})
 }
 
 func doing(action string, m referralModel) framework.Doing {
 	return framework.Doing{Construct: resourceType, Action: action, Object: label(m), Pointers: pointers}
 }
 
+// pointers lead to the attributes of both resources.
 var pointers = map[string]path.Path{
-	"/campaignId":                   path.Root("campaign_id"),
-	"/advocateProfileIntegrationId": path.Root("advocate_profile_integration_id"),
-	"/friendProfileIntegrationId":   path.Root("friend_profile_integration_id"),
-	"/startDate":                    path.Root("start_date"),
-	"/expiryDate":                   path.Root("expiry_date"),
-	"/usageLimit":                   path.Root("usage_limit"),
-	"/attributes":                   path.Root("attributes"),
+	"/campaignId":                    path.Root("campaign_id"),
+	"/advocateProfileIntegrationId":  path.Root("advocate_profile_integration_id"),
+	"/advocateProfileIntegrationIds": path.Root("advocates"),
+	"/friendProfileIntegrationId":    path.Root("friend_profile_integration_id"),
+	"/startDate":                     path.Root("start_date"),
+	"/expiryDate":                    path.Root("expiry_date"),
+	"/usageLimit":                    path.Root("usage_limit"),
+	"/attributes":                    path.Root("attributes"),
+	"/referralPattern":               path.Root("referral_pattern"),
+	"/validCharacters":               path.Root("valid_characters"),
 }
 
 // label names a referral to a reader: by its number once it has one, else by its campaign.

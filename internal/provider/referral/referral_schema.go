@@ -17,55 +17,55 @@ func (r *referralResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A referral: a code with which one customer, the advocate, invites others. The deployment chooses the code from the campaign's pattern; it can't be set. " +
 			"For many advocates with the same settings use `talonone_referrals`.\n\n" +
-			"Needs the Integration API key of the campaign's Application to create and to read, and a Management API key that allows the applications, campaigns and referrals endpoints to change, destroy and import. " +
-			"Without a Management key a plan that would change or destroy the referral is an error.\n\n" +
-			"A code is never made twice: when the answer to a creation is lost, the referral is found by advocate, campaign, settings and time; when Terraform is stopped before it can save its state, the next plan in the same folder takes the referral over. " +
-			"The campaign's referral limits don't count for referrals that are created through the API.",
+			"Creating and reading requires the Integration API key of the campaign's Application. Changing, destroying and importing requires a Management API key that allows the applications, campaigns and referrals endpoints; " +
+			"planning fails without it.\n\n" +
+			"No second code is made when the response to a create is lost: the referral is found by advocate, campaign, settings and time. When Terraform is stopped before it can save its state, the next apply in the same folder takes the referral over, and its plan warns about this. " +
+			"The plan also warns about an equal referral that exists already. The campaign's referral limits don't count for referrals that are created through the API.",
 		Attributes: map[string]schema.Attribute{
-			"id":   schema.Int64Attribute{Computed: true, MarkdownDescription: "ID of the referral."},
-			"code": schema.StringAttribute{Computed: true, MarkdownDescription: "The referral code to hand to the advocate."},
-			"application_id": schema.Int64Attribute{
-				Optional: true, Computed: true,
-				MarkdownDescription: "ID of the campaign's Application. Default: looked up, once a run for all referrals; giving it saves the look. Null where neither key can tell: without a Management key and while no campaign of the Application is running. Changes in place.",
-				Validators:          []validator.Int64{int64validator.AtLeast(1)},
-			},
-			"campaign_id": schema.Int64Attribute{
-				Required:            true,
-				MarkdownDescription: "ID of the campaign, which must have the feature referrals. A change replaces the referral, and so its code.",
-				Validators:          []validator.Int64{int64validator.AtLeast(1)},
-			},
+			"id":             schema.Int64Attribute{Computed: true, MarkdownDescription: "ID of the referral."},
+			"code":           schema.StringAttribute{Computed: true, MarkdownDescription: "The referral code to hand to the advocate."},
+			"application_id": applicationAttribute(),
+			"campaign_id":    campaignAttribute("Changing this replaces the referral and its code."),
 			"advocate_profile_integration_id": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "Integration ID of the advocate, 1 to 1000 characters. A change replaces the referral, and so its code.",
+				MarkdownDescription: "Integration ID of the advocate, 1 to 1,000 characters. Changing this replaces the referral and its code.",
 				Validators:          framework.IntegrationID(),
 			},
 			"friend_profile_integration_id": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Integration ID of the only customer who may use the code, 1 to 1000 characters. Default: anybody. Changes in place.",
+				MarkdownDescription: "Integration ID of the only customer who may use the code, 1 to 1,000 characters. Default: everyone.",
 				Validators:          framework.IntegrationID(),
 			},
-			"start_date":  dateAttribute("When the code becomes valid, RFC 3339. Default: at once. Changes in place."),
-			"expiry_date": dateAttribute("When the code stops being valid, RFC 3339, after `start_date`. Default: never. Changes in place."),
+			"start_date":  dateAttribute("When the code becomes valid, RFC 3339. Default: at once."),
+			"expiry_date": dateAttribute("When the code expires, RFC 3339, after `start_date`. Default: never."),
 			"usage_limit": schema.Int64Attribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "How often the code can be used, from 0, which is without limit, to 999999. Default: what the deployment chooses. Changes in place; removing it leaves the limit as it is.",
+				MarkdownDescription: "How often the code can be used, from 0 (without limit) to 999,999. Default: the deployment's choice. Omitting it later keeps the limit.",
 				Validators:          []validator.Int64{int64validator.Between(0, maxUsageLimit)},
 			},
-			"attributes": attributesAttribute("Custom attributes of the referral as a JSON object, written with `jsonencode`. The account must define each for the entity Referral. Replaced as a whole, in place; removing it clears them."),
-			"usage_counter": schema.Int64Attribute{
-				Computed:            true,
-				MarkdownDescription: "How often the code has been used.",
-			},
-			"adopted": schema.BoolAttribute{
-				Computed: true,
-				MarkdownDescription: "Whether the referral was left over from an apply that was interrupted before it could save its state, and was taken over instead of making a second code. " +
-					"The provider keeps a journal of its creations in Terraform's data folder (`.terraform`) for that; the plan shows it.",
-			},
+			"attributes":    attributesAttribute("Custom attributes of the referral as a JSON object, written with `jsonencode`. The account must define each for the entity Referral. A change replaces all of them; omitting this clears them."),
+			"usage_counter": schema.Int64Attribute{Computed: true, MarkdownDescription: "How often the code has been used."},
 			"created": schema.StringAttribute{
 				Computed: true, CustomType: timetypes.RFC3339Type{},
 				MarkdownDescription: "When the referral was created, RFC 3339 in UTC.",
 			},
 		},
+	}
+}
+
+func applicationAttribute() schema.Int64Attribute {
+	return schema.Int64Attribute{
+		Optional: true, Computed: true,
+		MarkdownDescription: "ID of the campaign's Application. Default: looked up once a run for all referrals. Null where no key tells: without a Management key and while no campaign of the Application is running.",
+		Validators:          []validator.Int64{int64validator.AtLeast(1)},
+	}
+}
+
+func campaignAttribute(replaces string) schema.Int64Attribute {
+	return schema.Int64Attribute{
+		Required:            true,
+		MarkdownDescription: "ID of the campaign, which must have the feature referrals. " + replaces,
+		Validators:          []validator.Int64{int64validator.AtLeast(1)},
 	}
 }
 

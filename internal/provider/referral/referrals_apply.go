@@ -1,6 +1,7 @@
 package referral
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -9,237 +10,185 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/journal"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
-// readAdopted takes over the referrals that a plan named, and reads when they were
-// created.
-func (r *referralsResource) readAdopted(ctx context.Context, m referralsModel, adopted map[string]made, books *bookkeeping) error {
-	if len(adopted) == 0 {
-		return nil
+// apply carries out a plan: creates, updates, removals.
+func (r *referralsResource) apply(ctx context.Context, m referralsModel, rows bulk.Plan, tracked tracking, applied *bulk.Applied[row], diags *diag.Diagnostics) {
+	if err := r.create(ctx, m, rows.Added, applied); err != nil {
+		reportCreates(m, len(rows.Added)-len(bulk.NotIn(rows.Added, applied.Rows())), len(rows.Added), err, diags)
+		return
 	}
-	earlier := begun(r.data.Journal.Earlier(referralsType, m.toAPI()))
-	seen, err := ofAdvocates(ctx, r.data.Client, m.place(), leaving(adopted, nil), earlier.since(r.data.Client), time.Time{})
-	if err != nil {
-		return err
+	if len(rows.Updated)+len(rows.Removed) == 0 {
+		return
 	}
-	for _, one := range seen.referrals {
-		if adopted[one.AdvocateProfileIntegrationID].id == one.ID {
-			r.data.NewReferrals.Add(one.ID)
-			books.cover(one.Created)
-			if entry := earlier.entryOf(r.data.Client, one); entry != nil {
-				entry.Done(one.ID)
-			}
-		}
+	m.ApplicationID = requireApplication(ctx, r.data.Client, m.ApplicationID, m.CampaignID, "change referrals", diags)
+	if diags.HasError() {
+		return
 	}
-	return nil
+	if r.update(ctx, m, rows.Updated, tracked, applied, diags); diags.HasError() {
+		return
+	}
+	r.remove(ctx, m, rows.Removed, applied, diags)
 }
 
-// apply carries out an update: creations, changes, removals. now and books follow
-// what there is.
-func (r *referralsResource) apply(ctx context.Context, plan referralsModel, work todo, now map[string]made, books *bookkeeping, diags *diag.Diagnostics) {
-	if err := r.readAdopted(ctx, plan, work.adopt, books); err != nil {
-		framework.AddError(diags, doingAll("read referrals", plan), err)
-		return
-	}
-	if err := r.make(ctx, plan, work.create, now, books); err != nil {
-		reportMake(plan, len(now), len(now)+len(without(work.create, now)), err, diags)
-		return
-	}
-	books.want(plan.settings(), except(now, work.create))
-	if len(work.update)+len(work.remove) == 0 {
-		return
-	}
-	if !r.requireApplication(ctx, &plan, "change referrals", diags) {
-		return
-	}
-	if r.change(ctx, plan, work.update, books, diags); diags.HasError() {
-		return
-	}
-	if err := r.remove(ctx, plan, work.remove, now); err != nil {
-		framework.AddError(diags, doingAll("delete referrals", plan), err)
-	}
-}
-
-// make creates one referral per advocate and puts it into now.
-func (r *referralsResource) make(ctx context.Context, m referralsModel, advocates []string, now map[string]made, books *bookkeeping) error {
-	for part := range slices.Chunk(advocates, talonone.MaxAdvocates) {
-		if err := r.makePart(ctx, m, part, now, books); err != nil {
+// create makes one referral for each advocate, or takes over what an interrupted apply has made.
+func (r *referralsResource) create(ctx context.Context, m referralsModel, advocates []string, applied *bulk.Applied[row]) error {
+	if earlier := interrupted(r.data.Journal.Earlier(referralsType, m.toAPI())); len(earlier) > 0 {
+		err := r.takeOver(ctx, m, advocates, earlier.since(r.data.Client), applied, func(one *talonone.Referral) (*journal.Entry, bool) {
+			entry := earlier.entryOf(r.data.Client, one)
+			return entry, entry != nil
+		})
+		if err != nil {
 			return err
 		}
 	}
-	r.data.Journal.ForgetLost(referralsType, m.toAPI())
+	for part := range slices.Chunk(bulk.NotIn(advocates, applied.Rows()), talonone.MaxAdvocates) {
+		if err := r.createPart(ctx, m, part, applied); err != nil {
+			return err
+		}
+	}
+	if len(advocates) > 0 {
+		r.data.Journal.ForgetLost(referralsType, m.toAPI())
+	}
 	return nil
 }
 
-// makePart sends one creation. When its answer is lost, it looks for what was made
-// before anything is sent again, so that no advocate ever gets a second code.
-func (r *referralsResource) makePart(ctx context.Context, m referralsModel, advocates []string, now map[string]made, books *bookkeeping) error {
-	record := func(one *talonone.Referral) {
-		now[one.AdvocateProfileIntegrationID] = made{id: one.ID, code: one.Code}
-		books.cover(one.Created)
-	}
-	wanted := m.settings()
+// createPart sends one create. When its response is lost, it looks for what was made before anything is sent again, so
+// that no advocate gets a second code.
+func (r *referralsResource) createPart(ctx context.Context, m referralsModel, advocates []string, applied *bulk.Applied[row]) error {
 	for attempt := 1; ; attempt++ {
 		sent := time.Now()
 		entry := r.data.Journal.Begin(referralsType, m.toAPI())
 		created, err := r.data.Client.CreateReferralsForMultipleAdvocates(ctx, m.toAPI(), advocates)
 		for _, one := range created {
 			r.data.NewReferrals.Add(one.ID)
-			record(one)
+			applied.Put(one.AdvocateProfileIntegrationID, rowOf(one, m.settings()))
 		}
 		if len(created) > 0 {
 			entry.Done(created[0].ID)
 		}
-		if err == nil {
-			if missing := without(advocates, now); len(missing) > 0 {
-				return fmt.Errorf("the answer names no code for %d of %d advocates", len(missing), len(advocates))
-			}
+		missing := bulk.NotIn(advocates, applied.Rows())
+		switch _, unknown := errors.AsType[*talonone.OutcomeUnknownError](err); {
+		case err == nil && len(missing) > 0:
+			return fmt.Errorf("the response names no code for %d of %d advocates", len(missing), len(advocates))
+		case err == nil:
 			return nil
-		}
-		if _, unknown := errors.AsType[*talonone.OutcomeUnknownError](err); !unknown {
+		case !unknown:
 			entry.Forget()
 			return err
-		}
-		if ctx.Err() != nil {
+		case ctx.Err() != nil:
 			return err
 		}
-		since := r.data.Client.ServerTime(sent).Add(-clockTolerance)
-		seen, lookupErr := ofAdvocates(ctx, r.data.Client, m.place(), advocates, since, time.Time{})
+		lookupErr := r.takeOver(ctx, m, missing, r.data.Client.ServerTime(sent).Add(-clockTolerance), applied, func(*talonone.Referral) (*journal.Entry, bool) { return entry, true })
 		if lookupErr != nil {
 			return errors.Join(err, lookupErr)
 		}
-		oldest(seen.referrals)
-		landed := false
-		for _, one := range seen.referrals {
-			if _, has := now[one.AdvocateProfileIntegrationID]; !has && wanted.fit(one) && r.data.NewReferrals.Add(one.ID) {
-				record(one)
-				entry.Done(one.ID)
-				landed = true
-			}
-		}
-		if advocates = without(advocates, now); len(advocates) == 0 {
+		left := bulk.NotIn(missing, applied.Rows())
+		switch {
+		case len(left) == 0:
 			return nil
-		}
 		// A request that was given up for lack of time may still be carried out.
-		if attempt == createAttempts || errors.Is(err, context.DeadlineExceeded) || talonone.IsTimeout(err) {
+		case attempt == createAttempts || errors.Is(err, context.DeadlineExceeded) || talonone.IsTimeout(err):
 			return err
-		}
-		if !landed {
+		case len(left) == len(missing):
 			entry.Forget()
 		}
+		advocates = left
 	}
 }
 
-// change brings referrals to the planned settings, one by one, and leaves the
-// friend of each as it is. books follow what has been changed.
-func (r *referralsResource) change(ctx context.Context, plan referralsModel, ids []int64, books *bookkeeping, diags *diag.Diagnostics) {
-	where := plan.place()
-	// Attributes that may be there are cleared.
-	before := settings{Attributes: `{"any":true}`}
-	for _, id := range ids {
-		wanted := plan.settings()
-		wanted.Friend = books.Friends[id]
-		updated, err := r.data.Client.UpdateReferral(ctx, where.applicationID, where.campaignID, id, wanted.update(before))
-		if err != nil && !talonone.IsNotFound(err) {
-			framework.AddError(diags, doingAll("change referrals", plan), err)
-			return
-		}
-		// One that went in the meantime shows in the next refresh.
-		if err == nil {
-			if wanted.reportKept(updated, diags); diags.HasError() {
-				return
-			}
-		}
-		books.Deviating = slices.DeleteFunc(books.Deviating, func(other int64) bool { return other == id })
+// takeOver puts the referrals into applied that a request whose outcome is unknown has made. entryOf names the request
+// in the journal, and says whether it is one.
+func (r *referralsResource) takeOver(ctx context.Context, m referralsModel, advocates []string, since time.Time, applied *bulk.Applied[row], entryOf func(*talonone.Referral) (*journal.Entry, bool)) error {
+	s := m.search(advocates)
+	s.since = since
+	seen, err := find(ctx, r.data.Client, s)
+	if err != nil {
+		return err
 	}
-}
-
-// remove deletes the referrals of advocates, and takes each out of now.
-func (r *referralsResource) remove(ctx context.Context, m referralsModel, advocates []string, now map[string]made) error {
-	where := m.place()
-	for _, advocate := range advocates {
-		if err := r.data.Client.DeleteReferral(ctx, where.applicationID, where.campaignID, now[advocate].id); err != nil {
-			return err
+	wanted := m.settings()
+	for _, one := range seen.referrals {
+		if applied.Has(one.AdvocateProfileIntegrationID) || !unclaimed(r.data, one, wanted) {
+			continue
 		}
-		delete(now, advocate)
+		if entry, ours := entryOf(one); ours && r.data.NewReferrals.Add(one.ID) {
+			applied.Put(one.AdvocateProfileIntegrationID, rowOf(one, wanted))
+			entry.Done(one.ID)
+		}
 	}
 	return nil
 }
 
-// reportMake explains a creation that failed.
-func reportMake(plan referralsModel, there, wanted int, err error, diags *diag.Diagnostics) {
+// update brings referrals to the planned settings, one by one in order of ID. Those that have them are left out, and the
+// friend that others gave to one is kept.
+func (r *referralsResource) update(ctx context.Context, m referralsModel, advocates []string, tracked tracking, applied *bulk.Applied[row], diags *diag.Diagnostics) {
+	s := m.search(advocates)
+	s.since, s.until = tracked.From, tracked.To
+	seen, err := find(ctx, r.data.Client, s)
+	if err != nil {
+		framework.AddError(diags, doingAll("change referrals", m), err)
+		return
+	}
+	remote := make(map[int64]*talonone.Referral, len(seen.referrals))
+	for _, one := range seen.referrals {
+		remote[one.ID] = one
+	}
+	rows := applied.Rows()
+	advocates = slices.SortedFunc(slices.Values(advocates), func(a, b string) int { return cmp.Compare(rows[a].id, rows[b].id) })
+	for _, advocate := range advocates {
+		one, wanted := rows[advocate], m.settings()
+		if now := remote[one.id]; now == nil || !wanted.fitShared(now) {
+			send := wanted
+			if now != nil {
+				send.Friend = framework.ValueOf(now.FriendProfileIntegrationID)
+			}
+			updated, err := r.data.Client.UpdateReferral(ctx, s.applicationID, s.campaignID, one.id, send.update())
+			if err != nil && !talonone.IsNotFound(err) {
+				framework.AddError(diags, doingAll("change referrals", m), err)
+				return
+			}
+			// One that is gone shows in the next refresh.
+			if err == nil {
+				if send.reportKept(updated, diags); diags.HasError() {
+					return
+				}
+			}
+		}
+		applied.Put(advocate, row{id: one.id, code: one.code, settings: wanted})
+	}
+}
+
+// remove deletes the referrals of advocates.
+func (r *referralsResource) remove(ctx context.Context, m referralsModel, advocates []string, applied *bulk.Applied[row], diags *diag.Diagnostics) {
+	for _, advocate := range advocates {
+		id := applied.Rows()[advocate].id
+		if err := r.data.Client.DeleteReferral(ctx, m.ApplicationID.ValueInt64(), m.CampaignID.ValueInt64(), id); err != nil {
+			framework.AddError(diags, doingAll("delete referrals", m), err)
+			return
+		}
+		applied.Remove(advocate)
+		r.data.Journal.Settle(referralsType, id)
+	}
+}
+
+func rowOf(one *talonone.Referral, has settings) row {
+	return row{id: one.ID, code: one.Code, settings: has, created: one.Created}
+}
+
+// reportCreates explains creates that failed.
+func reportCreates(m referralsModel, done, wanted int, err error, diags *diag.Diagnostics) {
 	var own diag.Diagnostics
-	framework.AddError(&own, doingAll("create referrals", plan), err)
+	framework.AddError(&own, doingAll("create referrals", m), err)
 	for _, d := range own {
-		detail := fmt.Sprintf("%d of %d referrals are there. Run terraform apply again in this folder: it finds those that were created, and takes them over. No second code is made.\n\n%s", there, wanted, d.Detail())
+		detail := fmt.Sprintf("%d of %d new referrals are there. Run terraform apply again in this folder: it finds those that were created, and takes them over. No second code is made.\n\n%s", done, wanted, d.Detail())
 		if pointed, ok := d.(diag.DiagnosticWithPath); ok {
 			diags.AddAttributeError(pointed.Path(), d.Summary(), detail)
 			continue
 		}
 		diags.AddError(d.Summary(), detail)
 	}
-}
-
-// without lists the advocates that have none yet.
-func without(advocates []string, have map[string]made) []string {
-	var missing []string
-	for _, advocate := range advocates {
-		if _, has := have[advocate]; !has {
-			missing = append(missing, advocate)
-		}
-	}
-	return missing
-}
-
-// additional is what a has and b lacks.
-func additional(a, b map[string]made) map[string]made {
-	rest := make(map[string]made)
-	for advocate, one := range a {
-		if _, has := b[advocate]; !has {
-			rest[advocate] = one
-		}
-	}
-	return rest
-}
-
-// except is have without these advocates.
-func except(have map[string]made, advocates []string) map[string]made {
-	leaving := setOf(advocates)
-	rest := make(map[string]made, len(have))
-	for advocate, one := range have {
-		if !leaving[advocate] {
-			rest[advocate] = one
-		}
-	}
-	return rest
-}
-
-// leaving lists, sorted, the advocates of have that are not wanted.
-func leaving(have map[string]made, wanted []string) []string {
-	stay := setOf(wanted)
-	var gone []string
-	for advocate := range have {
-		if !stay[advocate] {
-			gone = append(gone, advocate)
-		}
-	}
-	slices.Sort(gone)
-	return gone
-}
-
-// inOrder lists the advocates that have a referral: in the planned order, and
-// behind them those of the state that are still there.
-func inOrder(now map[string]made, planned []string, state referralsModel) []string {
-	before, _ := framework.Strings(state.Advocates)
-	listed := make(map[string]bool, len(now))
-	ordered := []string{}
-	for _, advocate := range slices.Concat(planned, before) {
-		if _, has := now[advocate]; has && !listed[advocate] {
-			listed[advocate] = true
-			ordered = append(ordered, advocate)
-		}
-	}
-	return ordered
 }

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"slices"
 	"strings"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -16,10 +16,41 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 )
 
-// planCreate checks the campaign, looks for the leftovers of an apply that was
-// killed, and counts what there is to do.
-func (r *referralsResource) planCreate(ctx context.Context, plan *referralsModel, config referralsModel, diags *diag.Diagnostics) {
+// changes plans the way from the rows of a state, which is empty in a create, to the configured advocates.
+func changes(prior map[string]row, state, plan referralsModel, advocates []string) bulk.Plan {
+	want := row{settings: plan.settings()}
+	desired := make(map[string]row, len(advocates))
+	for _, advocate := range advocates {
+		desired[advocate] = want
+	}
+	rows := bulk.Compare(prior, desired, sameRow)
+	if len(prior) > 0 && state.imported() {
+		return rows.Releasing()
+	}
+	return rows
+}
+
+// lastSync is last_sync after an update; an import has none until rows change.
+func lastSync(rows bulk.Plan, state referralsModel, total int, wanted settings) types.Object {
+	if rows.Empty() {
+		return state.LastSync
+	}
+	return rows.LastSync(state.LastSync, total, noun, wanted.content)
+}
+
+// planCreate counts what there is to do, checks the campaign, and warns of what is there already.
+func (r *referralsResource) planCreate(ctx context.Context, plan *referralsModel, config referralsModel, replaced *bulk.Target, diags *diag.Diagnostics) {
+	advocates, known := framework.Strings(plan.Advocates)
 	plan.setUnknown()
+	if known {
+		plan.setRows(advocates, nil)
+	}
+	if known && !plan.hasUnknownSettings() {
+		plan.LastSync = changes(nil, referralsModel{}, *plan, advocates).LastSync(types.Object{}, len(advocates), noun, plan.settings().content)
+	}
+	if replaced != nil {
+		plan.subject().Guard(plan.MaxRemovalPercent, replaced.Count, replaced.Count, diags)
+	}
 	if !r.data.Client.HasIntegrationKey() {
 		diags.AddError("Referrals can't be created", missingIntegrationKey())
 		return
@@ -29,112 +60,107 @@ func (r *referralsResource) planCreate(ctx context.Context, plan *referralsModel
 	}
 	if config.ApplicationID.IsNull() {
 		checkCampaign(ctx, r.data.Client, config.CampaignID.ValueInt64(), diags)
-		plan.ApplicationID = r.resolveApplication(ctx, config.CampaignID.ValueInt64(), diags)
 	}
-	advocates, known := framework.Strings(plan.Advocates)
-	if diags.HasError() || !known {
-		return
-	}
-	adopted := r.leftovers(ctx, *plan, advocates, diags)
-	work := todo{create: without(advocates, adopted), adopt: adopted}
-	plan.setReferrals(advocates, adopted)
-	plan.LastSync = work.summary()
+	r.warnExisting(ctx, *plan, advocates, diags)
 }
 
-// planUpdate keeps what stays, counts what there is to do, and asks for the key
-// that it needs.
-func (r *referralsResource) planUpdate(ctx context.Context, plan *referralsModel, state, config referralsModel, books bookkeeping, diags *diag.Diagnostics) {
+// planUpdate keeps what stays, counts what there is to do, and asks for the keys that it needs.
+func (r *referralsResource) planUpdate(ctx context.Context, plan *referralsModel, state, config referralsModel, tracked tracking, diags *diag.Diagnostics) {
 	plan.StartDate, plan.ExpiryDate = keepDate(plan.StartDate, state.StartDate), keepDate(plan.ExpiryDate, state.ExpiryDate)
 	plan.Attributes = keepAttributes(plan.Attributes, state.Attributes)
 	if config.ApplicationID.IsNull() {
 		plan.ApplicationID = state.ApplicationID
 	}
 	advocates, known := framework.Strings(plan.Advocates)
+	plan.setUnknown()
 	if !known {
-		plan.setUnknown()
 		return
 	}
-	now := state.referrals()
-	work := todo{remove: leaving(now, advocates)}
-	added := without(advocates, now)
-	work.adopt = r.leftovers(ctx, *plan, added, diags)
-	work.create = without(added, work.adopt)
-	unknown := plan.StartDate.IsUnknown() || plan.ExpiryDate.IsUnknown() || plan.UsageLimit.IsUnknown() || plan.Attributes.IsUnknown()
-	if !unknown {
-		work.update = books.toUpdate(plan.settings(), except(now, work.remove))
-	}
-	if len(work.update) > 0 {
-		r.requireManagementKey(changedSetting(*plan, state), "changed", "updateReferral", diags)
-	}
-	if len(work.create) > 0 && !r.data.Client.HasIntegrationKey() {
-		diags.AddAttributeError(path.Root("advocates"), "Referrals can't be created", missingIntegrationKey())
-	}
-	if len(work.remove) > 0 {
-		r.requireManagementKey(path.Root("advocates"), "removed", "deleteReferral", diags)
-	}
-	diags.Append(bulk.CheckRemovals(path.Root("max_removal_percent"), plan.MaxRemovalPercent, len(work.remove), len(now), "referrals")...)
-	if len(added)+len(work.remove) == 0 {
+	prior := state.rows(tracked)
+	rows := changes(prior, state, *plan, advocates)
+	if len(rows.Added)+len(rows.Removed)+len(rows.Released) == 0 {
 		// The same advocates in another order are no change.
 		plan.Advocates = state.Advocates
 	}
-	maps.Copy(now, work.adopt)
-	plan.setReferrals(advocates, now)
-	switch {
-	case unknown:
-		plan.LastSync = bulk.UnknownSummary()
-	case work.empty():
-		plan.LastSync = state.LastSync
-	default:
-		plan.LastSync = work.summary()
+	plan.setRows(advocates, prior)
+	if !plan.hasUnknownSettings() {
+		plan.LastSync = lastSync(rows, state, len(advocates), plan.settings())
+		if len(rows.Updated) > 0 {
+			r.requireManagementKey("Referrals can't be changed", "updateReferral", diags)
+		}
+	}
+	if len(rows.Added) > 0 && !r.data.Client.HasIntegrationKey() {
+		diags.AddAttributeError(path.Root("advocates"), "Referrals can't be created", missingIntegrationKey())
+		return
+	}
+	if len(rows.Removed) > 0 {
+		r.requireManagementKey("Referrals can't be removed", "deleteReferral", diags)
+	}
+	plan.subject().Guard(plan.MaxRemovalPercent, len(rows.Removed), len(prior), diags)
+	if len(rows.Released) > 0 {
+		diags.AddAttributeWarning(path.Root("advocates"), noun.Count(len(rows.Released))+" will be released", fmt.Sprintf(
+			"The import brought %s that the configuration does not list: %s. This resource stops managing them; their codes stay valid. "+
+				"To delete one, import it as %s and destroy that.",
+			noun.Count(len(rows.Released)), bulk.Names(rows.Released), resourceType))
+	}
+	r.warnExisting(ctx, *plan, rows.Added, diags)
+}
+
+// planRemoval guards the deletion of all referrals.
+func (r *referralsResource) planRemoval(maxPercent types.Float64, state referralsModel, summary string, diags *diag.Diagnostics) {
+	count := len(state.ReferralIDs.Elements())
+	if count > 0 {
+		r.requireManagementKey(summary, "deleteReferral", diags)
+	}
+	subject := state.subject()
+	subject.WarnDestroyed(count, diags)
+	subject.Guard(maxPercent, count, count, diags)
+}
+
+func (r *referralsResource) requireManagementKey(summary, operation string, diags *diag.Diagnostics) {
+	if !r.data.Client.HasManagementKey() {
+		diags.AddError(summary+" without a Management API key", missingManagementKey(referralsType, operation))
 	}
 }
 
-// leftovers finds, for advocates without a referral in state, those that an
-// interrupted apply has made.
-func (r *referralsResource) leftovers(ctx context.Context, plan referralsModel, advocates []string, diags *diag.Diagnostics) map[string]made {
-	adopted := make(map[string]made)
-	if len(advocates) == 0 || plan.StartDate.IsUnknown() || plan.ExpiryDate.IsUnknown() || plan.UsageLimit.IsUnknown() || plan.Attributes.IsUnknown() {
-		return adopted
+// warnExisting says which advocates have a referral already: one that an interrupted apply has made, which the apply
+// takes over, or others, which stay beside the new ones. Where more than maxPlanRequests would be needed, nothing is said.
+func (r *referralsResource) warnExisting(ctx context.Context, plan referralsModel, advocates []string, diags *diag.Diagnostics) {
+	if len(advocates) == 0 || plan.hasUnknownSettings() || diags.HasError() {
+		return
 	}
-	earlier := begun(r.data.Journal.Earlier(referralsType, plan.toAPI()))
-	if len(earlier) == 0 {
-		return adopted
+	plan.ApplicationID = resolveApplication(ctx, r.data.Client, plan.ApplicationID, plan.CampaignID, diags)
+	earlier := interrupted(r.data.Journal.Earlier(referralsType, plan.toAPI()))
+	s := plan.search(advocates)
+	if len(earlier) > 0 {
+		s.since = earlier.since(r.data.Client)
+	} else {
+		s.maxRequests = maxPlanRequests
 	}
-	seen, err := ofAdvocates(ctx, r.data.Client, plan.place(), advocates, earlier.since(r.data.Client), time.Time{})
+	seen, err := find(ctx, r.data.Client, s)
 	if err != nil {
 		framework.AddError(diags, doingAll("look, before creating, for referrals", plan), err)
-		return adopted
+		return
 	}
 	wanted := plan.settings()
-	oldest(seen.referrals)
+	existing, left := make(map[string]struct{}), make(map[string]struct{})
 	for _, one := range seen.referrals {
-		advocate := one.AdvocateProfileIntegrationID
-		if _, taken := adopted[advocate]; taken || one.UsageCounter > 0 || !wanted.fit(one) || earlier.entryOf(r.data.Client, one) == nil || !isLeftover(r.data, one, diags) {
-			continue
+		switch {
+		case len(earlier) > 0 && earlier.entryOf(r.data.Client, one) != nil && unclaimed(r.data, one, wanted):
+			left[one.AdvocateProfileIntegrationID] = struct{}{}
+		case len(earlier) == 0 && !r.data.Referrals.Has(one.ID) && !r.data.NewReferrals.Has(one.ID):
+			existing[one.AdvocateProfileIntegrationID] = struct{}{}
 		}
-		adopted[advocate] = made{id: one.ID, code: one.Code}
 	}
-	if len(adopted) > 0 {
-		warnAdoption(fmt.Sprintf("A referral of %d of the new advocates in campaign %d", len(adopted), plan.CampaignID.ValueInt64()), "Each was", diags)
+	if len(left) > 0 {
+		warnTakeOver(fmt.Sprintf("Referrals of %d of the new advocates in campaign %d were", len(left), plan.CampaignID.ValueInt64()), diags)
 	}
-	return adopted
-}
-
-// requireManagementKey reports on an attribute that its change needs the key.
-func (r *referralsResource) requireManagementKey(at path.Path, changed, operation string, diags *diag.Diagnostics) {
-	if !r.data.Client.HasManagementKey() {
-		diags.AddAttributeError(at, "Referrals can't be "+changed+" without a Management API key", missingManagementKey(operation))
+	if has := slices.Sorted(maps.Keys(existing)); len(has) > 0 {
+		diags.AddAttributeWarning(path.Root("advocates"), fmt.Sprintf("%s of %s to add have a referral already", bulk.Thousands(len(has)), advocateNoun.Count(len(advocates))), fmt.Sprintf(
+			"Already in campaign %d: %s. Each gets another code; the existing ones stay as they are and are not managed by this resource. "+
+				"To manage them instead, import them, for example with the ID %q, before adding the advocates.",
+			plan.CampaignID.ValueInt64(), bulk.Names(has), fmt.Sprintf("%d/%s", plan.CampaignID.ValueInt64(), has[0])))
 	}
-}
-
-// checkRemoval guards the deletion of all referrals.
-func (r *referralsResource) checkRemoval(maxPercent types.Int64, state referralsModel, summary string, diags *diag.Diagnostics) {
-	count := len(state.ReferralIDs.Elements())
-	if count > 0 && !r.data.Client.HasManagementKey() {
-		diags.AddError(summary, missingManagementKey("deleteReferral")+
-			"\n\nTo keep the referrals and let Terraform forget them, use a removed block or terraform state rm.")
-	}
-	diags.Append(bulk.CheckRemovals(path.Root("max_removal_percent"), maxPercent, count, count, "referrals")...)
 }
 
 // checkCodeSpace reports a pattern that has fewer codes than there are advocates.
@@ -152,18 +178,4 @@ func checkCodeSpace(config referralsModel, diags *diag.Diagnostics) {
 			fmt.Sprintf("%q with %d characters makes %.0f different codes, and there are %d advocates. Add # to the pattern, or characters to valid_characters.",
 				config.ReferralPattern.ValueString(), characters, codes, advocates))
 	}
-}
-
-// changedSetting is the first attribute that updateReferral has to change; where
-// the state shows none, since one referral has the planned settings already, it is
-// usage_limit.
-func changedSetting(plan, state referralsModel) path.Path {
-	change := firstChange(
-		referralModel{StartDate: plan.StartDate, ExpiryDate: plan.ExpiryDate, UsageLimit: plan.UsageLimit, Attributes: plan.Attributes},
-		referralModel{StartDate: state.StartDate, ExpiryDate: state.ExpiryDate, UsageLimit: state.UsageLimit, Attributes: state.Attributes},
-	)
-	if change.Equal(path.Empty()) {
-		return path.Root("usage_limit")
-	}
-	return change
 }

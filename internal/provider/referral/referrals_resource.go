@@ -4,16 +4,17 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
@@ -40,8 +41,8 @@ const (
 	writeTimeout = 60 * time.Minute
 	readTimeout  = 20 * time.Minute
 
-	// privateKey is where bookkeeping is kept.
-	privateKey = "referrals"
+	// privateTracking is the key of tracking in private state.
+	privateTracking = "tracking"
 	// defaultCharacters is how many characters replace # where none are given: A to Z and 0 to 9.
 	defaultCharacters = 36
 )
@@ -81,10 +82,11 @@ func (r *referralsResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	var state, plan, config referralsModel
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-		r.own(state, &resp.Diagnostics)
+		r.own(state)
+		bulk.NoteReplaced(ctx, resp.Private, bulk.TargetOf(bulk.DigestOf(state.rows(tracking{}))), &resp.Diagnostics)
 	}
 	if req.Plan.Raw.IsNull() {
-		r.checkRemoval(state.MaxRemovalPercent, state, "Unable to destroy the referrals without a Management API key", &resp.Diagnostics)
+		r.planRemoval(state.MaxRemovalPercent, state, "Unable to destroy the referrals", &resp.Diagnostics)
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -97,14 +99,14 @@ func (r *referralsResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	}
 	switch {
 	case req.State.Raw.IsNull():
-		r.planCreate(ctx, &plan, config, &resp.Diagnostics)
+		r.planCreate(ctx, &plan, config, bulk.Replaced(ctx, req.Private, &resp.Diagnostics), &resp.Diagnostics)
 	case !plan.CampaignID.Equal(state.CampaignID):
 		resp.RequiresReplace = path.Paths{path.Root("campaign_id")}
-		r.checkRemoval(plan.MaxRemovalPercent, state, "Unable to replace the referrals without a Management API key", &resp.Diagnostics)
+		r.planRemoval(plan.MaxRemovalPercent, state, "Unable to replace the referrals", &resp.Diagnostics)
 		return
 	default:
-		books := readBookkeeping(ctx, req.Private, &resp.Diagnostics)
-		r.planUpdate(ctx, &plan, state, config, books, &resp.Diagnostics)
+		tracked := bulk.ReadPrivate[tracking](ctx, req.Private, privateTracking, &resp.Diagnostics)
+		r.planUpdate(ctx, &plan, state, config, tracked, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 }
@@ -118,36 +120,30 @@ func (r *referralsResource) Create(ctx context.Context, req resource.CreateReque
 	ctx, cancel := framework.Within(ctx, plan.Timeouts.Create, writeTimeout, &resp.Diagnostics)
 	defer cancel()
 
-	if plan.ApplicationID.IsUnknown() {
-		plan.ApplicationID = r.resolveApplication(ctx, plan.CampaignID.ValueInt64(), &resp.Diagnostics)
+	plan.ApplicationID = resolveApplication(ctx, r.data.Client, plan.ApplicationID, plan.CampaignID, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
 	}
 	advocates, _ := framework.Strings(plan.Advocates)
-	now := plan.referrals()
-	work := todo{create: without(advocates, now), adopt: now}
-	books := bookkeeping{Wanted: plan.settings()}
-	if err := r.readAdopted(ctx, plan, now, &books); err != nil {
-		framework.AddError(&resp.Diagnostics, doingAll("read referrals", plan), err)
+	applied := bulk.StartApply[row](nil, nil, sameRow)
+	// A tainted resource would have its codes deleted by the next apply, so a failure leaves no state: the next apply
+	// takes over what has been made.
+	r.apply(ctx, plan, bulk.Plan{Added: advocates}, tracking{}, applied, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
 		return
 	}
-	// A tainted resource would have its codes deleted by the next apply, so a
-	// failure leaves no state: the next plan takes over what has been made.
-	if err := r.make(ctx, plan, work.create, now, &books); err != nil {
-		reportMake(plan, len(now), len(advocates), err, &resp.Diagnostics)
-		return
-	}
-	if plan.LastSync.IsUnknown() {
-		plan.LastSync = work.summary()
-	}
-	plan.setReferrals(advocates, now)
+	var tracked tracking
+	tracked.note(applied.Rows(), plan.settings())
+	plan.setRows(advocates, applied.Rows())
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateKey, books.encode())...)
+	bulk.WritePrivate(ctx, resp.Private, privateTracking, tracked, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, referralsIdentity{plan.CampaignID})...)
 }
 
 func (r *referralsResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state referralsModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	books := readBookkeeping(ctx, req.Private, &resp.Diagnostics)
+	tracked := bulk.ReadPrivate[tracking](ctx, req.Private, privateTracking, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -156,45 +152,37 @@ func (r *referralsResource) Read(ctx context.Context, req resource.ReadRequest, 
 
 	// The framework wants an identity from every read, also of what is gone.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, referralsIdentity{state.CampaignID})...)
-	if state.ApplicationID.IsNull() {
-		state.ApplicationID = r.resolveApplication(ctx, state.CampaignID.ValueInt64(), &resp.Diagnostics)
-	}
+	state.ApplicationID = resolveApplication(ctx, r.data.Client, state.ApplicationID, state.CampaignID, &resp.Diagnostics)
+	var seen findings
 	if state.ReferralIDs.IsNull() {
-		r.readImported(ctx, &state, &books, &resp.Diagnostics)
-		if resp.Diagnostics.HasError() {
-			return
-		}
+		seen = r.readImported(ctx, &state, &resp.Diagnostics)
 	} else {
-		lost := books.lost()
-		if lost {
-			books.Wanted = state.settings()
-		}
-		seen, err := r.readManaged(ctx, state, books)
+		var err error
+		seen, err = r.readManaged(ctx, state, tracked)
 		if talonone.IsNotFound(err) {
+			// The create that comes next replaces nothing.
+			bulk.NoteReplaced(ctx, resp.Private, bulk.Target{}, &resp.Diagnostics)
 			resp.State.RemoveResource(ctx)
 			return
 		}
 		if err != nil {
 			framework.AddError(&resp.Diagnostics, doingAll("read referrals", state), err)
-			return
 		}
-		if lost && len(seen.referrals) == len(state.referrals()) {
-			for _, one := range seen.referrals {
-				books.cover(one.Created)
-			}
-		}
-		refresh(&state, seen, &books, &resp.Diagnostics)
 	}
-	r.own(state, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	refresh(&state, seen, &tracked, &resp.Diagnostics)
+	r.own(state)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateKey, books.encode())...)
+	bulk.WritePrivate(ctx, resp.Private, privateTracking, tracked, &resp.Diagnostics)
 }
 
 func (r *referralsResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
 	var plan, state referralsModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	books := readBookkeeping(ctx, req.Private, &resp.Diagnostics)
+	tracked := bulk.ReadPrivate[tracking](ctx, req.Private, privateTracking, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -202,33 +190,26 @@ func (r *referralsResource) Update(ctx context.Context, req resource.UpdateReque
 	defer cancel()
 
 	advocates, _ := framework.Strings(plan.Advocates)
-	now := state.referrals()
-	work := todo{adopt: additional(plan.referrals(), now), remove: leaving(now, advocates)}
-	work.update = books.toUpdate(plan.settings(), except(now, work.remove))
-	maps.Copy(now, work.adopt)
-	work.create = without(advocates, now)
-	books.Wanted = plan.settings()
-
-	lost := books.lost() && len(now) > 0
-	r.apply(ctx, plan, work, now, &books, &resp.Diagnostics)
-	if lost {
-		// What is made now must not bound a listing of what was there before.
-		books.From, books.To = time.Time{}, time.Time{}
-	}
+	prior := state.rows(tracked)
+	rows := changes(prior, state, plan, advocates)
+	applied := bulk.StartApply(prior, rows.Released, sameRow)
+	r.apply(ctx, plan, rows, tracked, applied, &resp.Diagnostics)
+	wanted := plan.settings()
+	tracked.note(applied.Rows(), wanted)
 	if resp.Diagnostics.HasError() {
-		// The settings stay those of the state; the bookkeeping lets the next
-		// refresh see which referrals lack the new ones.
-		state.Advocates = framework.IDListValue(inOrder(now, advocates, state))
-		state.setReferrals(inOrder(now, advocates, state), now)
+		// The settings stay those of the state; what is tracked shows the next plan which referrals lack the new ones.
+		done := applied.Plan()
+		if state.imported() {
+			done = done.Releasing()
+		}
+		state.LastSync = lastSync(done, state, len(applied.Rows()), wanted)
+		state.setApplied(applied.Keys(advocates), applied.Rows())
 		plan = state
 	} else {
-		if plan.LastSync.IsUnknown() {
-			plan.LastSync = work.summary()
-		}
-		plan.setReferrals(advocates, now)
+		plan.setRows(advocates, applied.Rows())
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateKey, books.encode())...)
+	bulk.WritePrivate(ctx, resp.Private, privateTracking, tracked, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, referralsIdentity{plan.CampaignID})...)
 }
 
@@ -241,15 +222,12 @@ func (r *referralsResource) Delete(ctx context.Context, req resource.DeleteReque
 	ctx, cancel := framework.Within(ctx, state.Timeouts.Delete, writeTimeout, &resp.Diagnostics)
 	defer cancel()
 
-	now := state.referrals()
-	if len(now) == 0 || !r.requireApplication(ctx, &state, "delete referrals", &resp.Diagnostics) {
-		return
-	}
-	if err := r.remove(ctx, state, leaving(now, nil), now); err != nil {
-		framework.AddError(&resp.Diagnostics, doingAll("delete referrals", state), err)
-		left := inOrder(now, nil, state)
-		state.Advocates = framework.IDListValue(left)
-		state.setReferrals(left, now)
+	prior := state.rows(tracking{})
+	applied := bulk.StartApply(prior, nil, sameRow)
+	r.apply(ctx, state, bulk.Plan{Removed: slices.Sorted(maps.Keys(prior))}, tracking{}, applied, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		before, _ := framework.Strings(state.Advocates)
+		state.setApplied(applied.Keys(before), applied.Rows())
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	}
 }
@@ -274,7 +252,7 @@ func (r *referralsResource) ImportState(ctx context.Context, req resource.Import
 	}
 	if advocates == nil && !r.data.Client.HasManagementKey() {
 		resp.Diagnostics.AddError("The referrals of a campaign can't be listed without a Management API key",
-			framework.MissingKey(referralsType, &talonone.MissingCredentialError{Operation: "getReferralsWithoutTotalCount", Credential: talonone.ManagementCredential})+
+			missingManagementKey(referralsType, "getReferralsWithoutTotalCount")+
 				"\n\nAlternatively name the advocates: CAMPAIGN/customer-1,customer-2.")
 	}
 	if resp.Diagnostics.HasError() {
@@ -287,17 +265,11 @@ func (r *referralsResource) ImportState(ctx context.Context, req resource.Import
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity)...)
 }
 
-func (r *referralsResource) resolveApplication(ctx context.Context, campaignID int64, diags *diag.Diagnostics) types.Int64 {
-	return (&referralResource{data: r.data}).resolveApplication(ctx, campaignID, diags)
-}
-
-// requireApplication makes sure that the Application is known.
-func (r *referralsResource) requireApplication(ctx context.Context, m *referralsModel, action string, diags *diag.Diagnostics) bool {
-	id, ok := (&referralResource{data: r.data}).application(ctx, referralModel{ApplicationID: m.ApplicationID, CampaignID: m.CampaignID}, action, diags)
-	if ok {
-		m.ApplicationID = types.Int64Value(id)
+// own notes that the referrals are this resource's.
+func (r *referralsResource) own(state referralsModel) {
+	for _, one := range state.rows(tracking{}) {
+		own(r.data, referralsType, one.id)
 	}
-	return ok
 }
 
 func missingIntegrationKey() string {
@@ -306,11 +278,6 @@ func missingIntegrationKey() string {
 
 func doingAll(action string, m referralsModel) framework.Doing {
 	return framework.Doing{
-		Construct: referralsType, Action: action, Object: "in campaign " + strconv.FormatInt(m.CampaignID.ValueInt64(), 10),
-		Pointers: map[string]path.Path{
-			"/campaignId": path.Root("campaign_id"), "/advocateProfileIntegrationIds": path.Root("advocates"),
-			"/startDate": path.Root("start_date"), "/expiryDate": path.Root("expiry_date"), "/usageLimit": path.Root("usage_limit"),
-			"/attributes": path.Root("attributes"), "/referralPattern": path.Root("referral_pattern"), "/validCharacters": path.Root("valid_characters"),
-		},
+		Construct: referralsType, Action: action, Object: "in campaign " + strconv.FormatInt(m.CampaignID.ValueInt64(), 10), Pointers: pointers,
 	}
 }
