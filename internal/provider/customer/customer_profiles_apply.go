@@ -144,10 +144,7 @@ func (r *profilesResource) erase(ctx context.Context, a *profilesApply) error {
 // only the rest.
 func (a *profilesApply) state(state profilesModel, before profileRows) profilesModel {
 	rows := profileRows(a.Rows())
-	// Released rows have left the applied ones, too.
-	done := a.Plan()
-	done.Removed, done.Released = bulk.NotIn(done.Removed, bulk.SetOf(a.plan.Released)), a.plan.Released
-	state.LastSync = a.plan.lastSync(done, state.LastSync, rows)
+	state.LastSync = a.plan.lastSync(a.Plan(), state.LastSync, rows)
 	state.Profiles = rows.value(before, state.Profiles)
 	return state
 }
