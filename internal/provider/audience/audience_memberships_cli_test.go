@@ -372,8 +372,9 @@ func TestVanishedAudienceDoesNotBlockDestroy(t *testing.T) {
 			s.configure(ownership + inList("a"))
 			s.apply("")
 			s.Call(t, http.MethodDelete, fmt.Sprintf("/v2/audiences/%d", s.id), nil, nil)
-			s.must(1, "There is no such audience", "apply", "-auto-approve")
+			s.must(0, "Warning: Unable to plan.*There is no such audience", "plan")
 			s.must(0, "", "destroy", "-auto-approve")
+			s.must(1, "There is no such audience.*terraform destroy -refresh=false", "apply", "-auto-approve")
 		})
 	}
 }
