@@ -162,14 +162,14 @@ func TestReferralsAreImportedByIdentity(t *testing.T) {
 	d.Call(t, http.MethodPost, "/v1/referrals", map[string]any{"campaignId": 11, "advocateProfileIntegrationId": "a"}, nil)
 	one := rows(t, d)[0]
 	p := d.NewProcess(t, nil)
-	state, diags := p.ImportByIdentity(t, "talonone_referral", map[string]tftypes.Value{
-		"campaign_id": tftypes.NewValue(tftypes.Number, 11), "id": tftypes.NewValue(tftypes.Number, one.ID),
+	state, diags := p.Import(t, "talonone_referral", "", acctest.Attributes{
+		"campaign_id": 11, "id": one.ID,
 	})
 	noProblem(t, diags)
 	if got := text(t, p.Attribute(t, state, "code")); got != one.Code {
 		t.Errorf("imported code %q, want %q", got, one.Code)
 	}
-	state, diags = p.ImportByIdentity(t, "talonone_referrals", map[string]tftypes.Value{"campaign_id": tftypes.NewValue(tftypes.Number, 11)})
+	state, diags = p.Import(t, "talonone_referrals", "", acctest.Attributes{"campaign_id": 11})
 	noProblem(t, diags)
 	var codes map[string]tftypes.Value
 	if err := p.Attribute(t, state, "codes").As(&codes); err != nil || len(codes) != 1 || text(t, codes["a"]) != one.Code {
