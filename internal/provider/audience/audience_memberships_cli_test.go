@@ -261,6 +261,13 @@ func TestGuardHoldsForReplacements(t *testing.T) {
 	s.must(1, `Plan removes too many members.*allows 0.5 %`, "plan", "-replace="+group)
 	s.must(1, `Plan removes too many members`, "plan", "-destroy")
 	s.settled("a", "b")
+	s.must(0, "", "taint", group)
+	s.must(1, `Plan removes too many members`, "apply", "-auto-approve")
+	s.expect("a", "b")
+	// A guard that is lifted in the same change lets it pass.
+	s.configure(inList("a", "b"))
+	s.apply("")
+	s.settled("a", "b")
 }
 
 // A tainted exclusive resource can't be told from a new one without a refresh.
