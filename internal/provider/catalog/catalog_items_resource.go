@@ -270,7 +270,7 @@ func (r *catalogItemsResource) Delete(ctx context.Context, req resource.DeleteRe
 	}
 	p := &itemsPlan{prior: state.content(&resp.Diagnostics)}
 	p.Removed = p.prior.SKUs()
-	maxPercent := bulk.NotedGuard(ctx, req.Private, state.MaxRemovalPercent, &resp.Diagnostics)
+	maxPercent := bulk.GuardOf(ctx, req.Private, state.MaxRemovalPercent, &resp.Diagnostics)
 	state.subject().Guard(maxPercent, len(p.Removed), len(p.Removed), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return

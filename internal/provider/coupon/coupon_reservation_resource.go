@@ -83,7 +83,7 @@ func (r *reservationResource) ModifyPlan(ctx context.Context, req resource.Modif
 		resp.RequiresReplace = path.Paths{path.Root("coupon_value")}
 		state.subject().WarnDestroyed(managed, &resp.Diagnostics)
 		guardRemoval(plan.MaxRemovalPercent, managed, state, &resp.Diagnostics)
-		bulk.ForgetReplaced(ctx, resp.Private, &resp.Diagnostics)
+		bulk.ForgetNotes(ctx, resp.Private, &resp.Diagnostics)
 		if strings.EqualFold(plan.CouponValue.ValueString(), state.CouponValue.ValueString()) {
 			bulk.NoteReplaced(ctx, resp.Private, targetOf(state.rows()), &resp.Diagnostics)
 		}
@@ -150,7 +150,7 @@ func (r *reservationResource) Read(ctx context.Context, req resource.ReadRequest
 		return
 	}
 	target := targetOf(bulk.SetOf(remote))
-	bulk.ForgetReplaced(ctx, resp.Private, &resp.Diagnostics)
+	bulk.ForgetNotes(ctx, resp.Private, &resp.Diagnostics)
 	bulk.NoteTarget(ctx, resp.Private, &target, &resp.Diagnostics)
 	if state.exclusive() {
 		r.data.Targets.NoteRead(state.target(), target)

@@ -123,7 +123,7 @@ func (r *profilesResource) Read(ctx context.Context, req resource.ReadRequest, r
 	prior := state.rows(&resp.Diagnostics)
 	ctx, cancel := framework.Within(ctx, state.Timeouts.Read, profilesTimeout, &resp.Diagnostics)
 	defer cancel()
-	bulk.ForgetReplaced(ctx, resp.Private, &resp.Diagnostics)
+	bulk.ForgetNotes(ctx, resp.Private, &resp.Diagnostics)
 	// Older CLIs keep no identity, and the framework asks for one even where the profiles turn out to be
 	// gone.
 	resp.Diagnostics.Append(keepIdentity(ctx, resp.Identity, prior)...)
