@@ -192,8 +192,8 @@ func adviseOnRefusal(err error, rest []talonone.ProfileUpdate) map[int]string {
 	return map[int]string{http.StatusBadRequest: advice}
 }
 
-func profilesOperation(action string) framework.Doing {
-	return framework.Doing{
+func profilesOperation(action string) framework.Operation {
+	return framework.Operation{
 		Construct: profilesType, Action: action,
 		Pointers: map[string]path.Path{"/customerProfiles": path.Root("profiles")},
 	}
