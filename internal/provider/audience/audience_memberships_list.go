@@ -81,7 +81,7 @@ func (l *membershipsList) result(ctx context.Context, req list.ListRequest, audi
 	state := membershipsModel{
 		AudienceID: types.Int64Value(audience.ID), ShowSamples: types.BoolValue(true),
 		Members: types.ListNull(types.StringType), MembersFile: types.ObjectNull(membersFileTypes),
-		LastSync: types.ObjectNull(bulk.UnknownLastSync().AttributeTypes(ctx)), SampleJoining: types.ListNull(types.StringType), SampleLeaving: types.ListNull(types.StringType),
+		LastSync: bulk.NullLastSync(), SampleJoining: types.ListNull(types.StringType), SampleLeaving: types.ListNull(types.StringType),
 		Timeouts: framework.NoTimeouts(req, &result.Diagnostics),
 	}
 	manager := membershipsResource{data: l.data}
