@@ -13,6 +13,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/conventions"
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator/strictjson"
 )
 
@@ -300,7 +301,7 @@ func (s *Server) updateAudience(r *request) (reply, error) {
 
 // checkThirdParty is the restriction that the 2022 text knew and that today's documents no longer mention.
 func (s *Server) checkThirdParty(a *audience) error {
-	if s.opts.ThirdPartyAudiencesOnly && !a.CreatedIn3rdParty && a.IntegrationID == "" {
+	if s.is(conventions.ThirdPartyOnly, conventions.Yes) && !a.CreatedIn3rdParty && a.IntegrationID == "" {
 		return refused("Audience %d was not created by a third party", a.ID)
 	}
 	return nil
@@ -522,12 +523,15 @@ func (s *Server) importMemberships(r *request) (reply, error) {
 	}
 	var out reply
 	err = s.locked(func() error {
-		a, err := s.audience(r)
-		if err != nil {
-			return err
-		}
-		out = okReply(s.replaceMembers(a, ids, r.cred.userID))
-		return nil
+		var err error
+		out, err = s.write(func() (reply, error) {
+			a, err := s.audience(r)
+			if err != nil {
+				return reply{}, err
+			}
+			return okReply(s.replaceMembers(a, ids, r.cred.userID)), nil
+		})
+		return err
 	})
 	return out, err
 }

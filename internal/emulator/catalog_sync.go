@@ -11,6 +11,7 @@ import (
 
 	"github.com/cockroachdb/apd/v3"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/conventions"
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator/strictjson"
 )
 
@@ -63,7 +64,7 @@ func (s *Server) syncCatalog(r *request) (reply, error) {
 		case !known:
 			problems = append(problems, atPointer(pointer+"/type", titleEnum, `type must be one of the following: "%s"`, strings.Join(sortedKeys(syncActions), `", "`)))
 			continue
-		case raw.Type != body.Actions[0].Type && !s.opts.Legacy2022:
+		case raw.Type != body.Actions[0].Type && !s.is(conventions.Legacy2022, conventions.Yes):
 			problems = append(problems, atPointer(pointer+"/type", "Mixed types", "A sync holds actions of one type, here %s and %s", body.Actions[0].Type, raw.Type))
 			continue
 		}

@@ -385,7 +385,7 @@ func (s *Server) createCoupons(r *request) (reply, error) {
 		return reply{}, badRequest(problems...)
 	}
 	settings := codeSettingsFrom(camp.CouponSettings, body.CouponPattern, body.ValidCharacters)
-	codes, err := settings.newCodes(app, body.NumberOfCoupons, func(code string) bool {
+	codes, err := settings.newCodes(app, body.NumberOfCoupons, s.intN, func(code string) bool {
 		_, taken := s.findCoupon(app, code)
 		return taken
 	})

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/conventions"
 )
 
 // reservedEventPrefix begins the types of built-in events.
@@ -281,9 +283,9 @@ type legacyEventBody struct {
 }
 
 // trackEvent is the retired first version: the event belongs to a session, which it makes. It is gone unless
-// Options.LegacyEvents brings it back.
+// the convention legacy_events brings it back.
 func (s *Server) trackEvent(r *request) (reply, error) {
-	if !s.opts.LegacyEvents {
+	if !s.is(conventions.LegacyEvents, conventions.Yes) {
 		return reply{}, &apiError{status: http.StatusNotFound, message: "Endpoint not found"}
 	}
 	var body legacyEventBody

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/conventions"
 )
 
 // loader turns a fixture into a state and collects what does not fit together.
@@ -21,11 +23,11 @@ type loader struct {
 }
 
 // state builds what a deployment remembers when it starts at the given time.
-func (f *Fixture) state(now time.Time) (*state, error) {
+func (f *Fixture) state(now time.Time, values conventions.Values) (*state, error) {
 	st := &state{Format: stateFormat, AccountID: f.Account.ID, NextIDs: firstIDs()}
 	st.reindex()
 	l := &loader{
-		Server:  &Server{opts: Options{Now: func() time.Time { return now }}, state: st},
+		Server:  &Server{opts: Options{Now: func() time.Time { return now }}, state: st, values: values},
 		fixture: f,
 		created: now.UTC().Truncate(time.Microsecond),
 	}

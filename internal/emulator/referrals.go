@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"cmp"
-	"math/rand/v2"
 	"net/http"
 	"strings"
 	"time"
@@ -177,7 +176,7 @@ func (s *Server) addReferral(r *request, camp *campaign, settings referralSettin
 }
 
 func (s *Server) newReferralCodes(app *application, settings codeSettings, n int) ([]string, error) {
-	return settings.newCodes(app, n, func(code string) bool { return s.state.Referrals.byCode[code] != nil })
+	return settings.newCodes(app, n, s.intN, func(code string) bool { return s.state.Referrals.byCode[code] != nil })
 }
 
 // codeSettingsFrom prefers the pattern and characters of a request to those of the campaign.
@@ -203,14 +202,14 @@ func codeSettingsFrom(campaign *codeSettings, pattern *string, characters []stri
 const codeAttempts = 1000
 
 // newCodes draws different codes that are not taken, in the form in which the Application stores them.
-func (c codeSettings) newCodes(app *application, n int, taken func(code string) bool) ([]string, error) {
+func (c codeSettings) newCodes(app *application, n int, intN func(int) int, taken func(code string) bool) ([]string, error) {
 	codes := make([]string, 0, n)
 	drawn := make(map[string]bool, n)
 	for attempt := 0; len(codes) < n; attempt++ {
 		if attempt > codeAttempts {
 			return nil, refused("The pattern %q with %d characters leaves no more codes", c.CouponPattern, len(c.ValidCharacters))
 		}
-		code := app.foldCode(c.draw())
+		code := app.foldCode(c.draw(intN))
 		if drawn[code] || taken(code) {
 			continue
 		}
@@ -222,11 +221,11 @@ func (c codeSettings) newCodes(app *application, n int, taken func(code string) 
 }
 
 // draw replaces every # of the pattern by a random character.
-func (c codeSettings) draw() string {
+func (c codeSettings) draw(intN func(int) int) string {
 	var code strings.Builder
 	for _, char := range c.CouponPattern {
 		if char == '#' {
-			code.WriteString(c.ValidCharacters[rand.IntN(len(c.ValidCharacters))]) //nolint:gosec // codes of an emulator guard nothing
+			code.WriteString(c.ValidCharacters[intN(len(c.ValidCharacters))])
 			continue
 		}
 		code.WriteRune(char)

@@ -18,7 +18,7 @@ const (
 	// managementKey is `ManagementKey-v1` or a Bearer token of createSession.
 	managementKey
 	// movedKey is for the three Integration operations that took the manager credential in the 2022 reference:
-	// integrationKey, or managementKey with Options.Legacy2022.
+	// integrationKey, or managementKey with the convention legacy_2022.
 	movedKey
 )
 
