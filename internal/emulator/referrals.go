@@ -85,8 +85,8 @@ func (s *Server) createReferral(r *request) (reply, error) {
 	var body struct {
 		referralSettings
 		CampaignID int64  `json:"campaignId" rule:"required"`
-		Advocate   string `json:"advocateProfileIntegrationId" rule:"required,min=1,max=1000"`
-		Friend     string `json:"friendProfileIntegrationId" rule:"max=1000"`
+		Advocate   string `json:"advocateProfileIntegrationId" rule:"required,is=profile,min=1,max=1000"`
+		Friend     string `json:"friendProfileIntegrationId" rule:"is=profile,max=1000"`
 		UsageLimit *int64 `json:"usageLimit" rule:"min=0,max=999999"`
 	}
 	if err := r.decode(&body); err != nil {
@@ -120,7 +120,7 @@ func (s *Server) createReferrals(r *request) (reply, error) {
 	var body struct {
 		referralSettings
 		CampaignID      int64    `json:"campaignId" rule:"required"`
-		Advocates       []string `json:"advocateProfileIntegrationIds" rule:"required,min=1,max=1000,each:min=1,each:max=1000"`
+		Advocates       []string `json:"advocateProfileIntegrationIds" rule:"required,min=1,max=1000,each:is=profile,each:min=1,each:max=1000"`
 		UsageLimit      *int64   `json:"usageLimit" rule:"required,min=0,max=999999"`
 		ValidCharacters []string `json:"validCharacters" rule:"each:min=1,each:max=1"`
 		ReferralPattern *string  `json:"referralPattern" rule:"min=3,max=100"`
@@ -246,7 +246,7 @@ func (s *Server) getReferrals(r *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	advocate := r.query.Get("advocate")
+	advocate := s.normal(kindOfProfileID, r.query.Get("advocate"))
 	var rows []*referral
 	for ref := range s.state.Referrals.All.all() {
 		if ref.CampaignID == camp.ID && (advocate == "" || advocate == ref.Advocate) &&
@@ -287,7 +287,7 @@ func (s *Server) updateReferral(r *request) (reply, error) {
 	}
 	var body struct {
 		referralSettings
-		Friend     string `json:"friendProfileIntegrationId" rule:"max=1000"`
+		Friend     string `json:"friendProfileIntegrationId" rule:"is=profile,max=1000"`
 		UsageLimit *int64 `json:"usageLimit" rule:"min=0,max=999999"`
 	}
 	if err := r.decode(&body); err != nil {

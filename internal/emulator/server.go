@@ -24,6 +24,7 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator/conventions"
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator/faults"
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator/page"
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/strictjson"
 )
 
 const (
@@ -79,6 +80,8 @@ type Server struct {
 	closed  chan struct{}
 	end     func()             // closes closed, once
 	values  conventions.Values // one for every convention; never changes
+	// decoding is how the conventions want bodies to be read.
+	decoding strictjson.Options
 
 	mu       sync.Mutex // guards what follows; handlers run with it held
 	state    *state
@@ -87,6 +90,8 @@ type Server struct {
 	random   *rand.Rand // of the change that is carried out; nil is none
 	version  uint64     // changes so far
 	forgetAt hourly
+	listings int    // requests for lists whose order is unstable
+	shifted  uint64 // version for which a list was shifted last
 }
 
 // New starts a deployment from its fixture, or from the data file when there is one. It fails when either is wrong.
@@ -111,6 +116,7 @@ func New(opts Options) (*Server, error) {
 		replica: newReplica(values),
 		end:     sync.OnceFunc(func() { close(closed) }),
 	}
+	s.decoding = s.decodingOptions()
 	s.page = page.Handler{Snapshot: s.snapshot, Changed: s.log.changed, Closed: closed}
 	for _, fault := range opts.Faults {
 		if err := s.faults.Add(fault); err != nil {
@@ -130,6 +136,7 @@ func New(opts Options) (*Server, error) {
 	s.routesSessions()
 	s.routesEvents()
 	s.routesLoyalty()
+	s.routesAccount()
 	return s, nil
 }
 
@@ -216,6 +223,8 @@ type outgoing struct {
 	header http.Header
 	body   []byte
 	stream *stream
+	// changed says that the request may have changed the state.
+	changed bool
 }
 
 // exchange is one request on its way through the server.
@@ -301,7 +310,10 @@ func (s *Server) fail(x *exchange, fault Fault, out outgoing) {
 // ID, body, state.
 func (s *Server) respond(ctx context.Context, x *exchange) outgoing {
 	rt, params, allowed := s.match(x.http.Method, x.path)
-	r := &request{params: params, http: x.http}
+	r := &request{params: params, http: x.http, server: s}
+	for name, value := range params {
+		params[name] = s.normal(parameterKinds[name], value)
+	}
 
 	s.mu.Lock()
 	cred, known := s.authenticate(x.http.Header.Get("Authorization"))
@@ -386,7 +398,7 @@ func bodyError(err error) error {
 // profile or session wait for their turn.
 func (s *Server) admitted(ctx context.Context, x *exchange, rt *route, r *request) outgoing {
 	var key string
-	if rt.idempotent {
+	if rt.idempotent && !s.is(conventions.Idempotency, conventions.Ignored) {
 		var err error
 		if key, err = r.idempotencyKey(); err != nil {
 			return s.errorResponse(rt, err)
@@ -418,7 +430,7 @@ func (s *Server) admitted(ctx context.Context, x *exchange, rt *route, r *reques
 		s.opts.OnRequest(ctx, rt.operation)
 	}
 	out, version := s.apply(rt, r, key)
-	if !rt.readOnly && out.status < 300 {
+	if out.changed {
 		if err := s.save(version); err != nil {
 			return s.errorResponse(rt, err)
 		}
@@ -444,6 +456,7 @@ func (s *Server) apply(rt *route, r *request, key string) (outgoing, uint64) {
 		out = got.outgoing()
 		if !rt.readOnly {
 			s.version++
+			out.changed = true
 		}
 	}
 	if key != "" && out.status < 500 {
