@@ -4,17 +4,21 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator/conventions"
@@ -372,6 +376,29 @@ func TestList(t *testing.T) {
 		if c.Probe != conventions.Never && !strings.Contains(out.String(), c.Name) {
 			t.Errorf("%s is missing", c.Name)
 		}
+	}
+}
+
+var update = flag.Bool("update", false, "write testdata/output.txt")
+
+// TestOutput keeps the example of the guide true.
+func TestOutput(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, conventions.Values{conventions.NameTrim: conventions.Yes, conventions.NumberStorage: conventions.Float64, conventions.ReadLag: "800ms"})
+	_, status, printed := s.probe(t.Context(), "-catalog", "7")
+	printed = regexp.MustCompile(`-conventions \S+`).ReplaceAllString(printed, "-conventions conventions.json")
+	const file = "testdata/output.txt"
+	if *update {
+		if err := os.WriteFile(file, []byte(printed), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(strings.ReplaceAll(string(want), "\r\n", "\n"), printed); diff != "" || status != exitDiffers {
+		t.Errorf("exit status %d; -want +got:\n%s", status, diff)
 	}
 }
 

@@ -40,7 +40,8 @@ func writeList(out io.Writer) {
 func (l *lab) report(out io.Writer, c config) {
 	l.reportApplication(out)
 	l.reportEndpoints(out)
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	var text strings.Builder
+	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "CONVENTION\tVALUE\t")
 	for _, convention := range conventions.All() {
 		value, found := l.found[convention.Name]
@@ -52,14 +53,17 @@ func (l *lab) report(out io.Writer, c config) {
 			}
 			fmt.Fprintf(table, "%s\t-\t%s\n", convention.Name, orNot(note))
 		case !convention.HandledUnder(value):
-			fmt.Fprintf(table, "%s\t%s\tTHE PROVIDER RELIES ON %s\n", convention.Name, value, strings.Join(convention.Handled, " or "))
+			fmt.Fprintf(table, "%s\t%s\tPROBLEM: the provider relies on %s\n", convention.Name, value, strings.Join(convention.Handled, " or "))
 		case value != convention.Default:
 			fmt.Fprintf(table, "%s\t%s\tdiffers from the default, %s\n", convention.Name, value, convention.Default)
 		default:
 			fmt.Fprintf(table, "%s\t%s\t\n", convention.Name, value)
 		}
 	}
-	_ = table.Flush() // a terminal that is gone is noticed by nobody
+	_ = table.Flush() // a strings.Builder takes everything
+	for line := range strings.Lines(text.String()) {
+		fmt.Fprintln(out, strings.TrimRight(line, " \n"))
+	}
 	fmt.Fprintf(out, "\n%d of %d found, with %d requests.\n", len(l.found), len(conventions.All()), l.sent)
 	if c.json != "" {
 		fmt.Fprintf(out, "talonone-emulator -conventions %s behaves like this deployment.\n", c.json)
