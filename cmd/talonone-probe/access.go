@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -114,9 +115,7 @@ func (l *lab) lookAtEndpoints(ctx context.Context) error {
 			e.method = http.MethodGet
 		}
 		query := url.Values{"pageSize": {"1"}}
-		for name, values := range e.query {
-			query[name] = values
-		}
+		maps.Copy(query, e.query)
 		got, err := l.send(ctx, request{key: management, method: e.method, path: e.path(l), query: query, body: e.body})
 		if errors.Is(err, errNoKey) {
 			return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"math/big"
 	"net/http"
 	"net/url"
@@ -31,63 +32,63 @@ type experiment struct {
 var experiments = []experiment{
 	{
 		conventions: []string{conventions.ListSort}, needs: conventions.ReadOnly,
-		sends: []string{"GET /v1/audiences?sort=id"}, run: findListSort,
+		sends: []string{"GET /v1/audiences?sort=id"}, run: (*lab).findListSort,
 	},
 	{
 		conventions: []string{conventions.PageSizeMax, conventions.PageSizeExcess}, needs: conventions.ReadOnly,
-		sends: []string{"GET /v1/audiences?pageSize=1001, and down to 10"}, run: findPageSize,
+		sends: []string{"GET /v1/audiences?pageSize=1001, and down to 10"}, run: (*lab).findPageSize,
 	},
 	{
 		conventions: []string{conventions.UnknownSessionStatus, conventions.PathCharacters}, needs: conventions.ReadOnly,
-		sends: []string{"GET /v2/customer_sessions/… twice, of a session that does not exist"}, run: findUnknownSession,
+		sends: []string{"GET /v2/customer_sessions/… twice, of a session that does not exist"}, run: (*lab).findUnknownSession,
 	},
 	{
 		conventions: []string{conventions.ForbiddenStatus}, needs: conventions.ReadOnly,
-		sends: []string{"nothing more than the look at the endpoints"}, run: findForbiddenStatus,
+		sends: []string{"nothing more than the look at the endpoints"}, run: (*lab).findForbiddenStatus,
 	},
 	{
 		conventions: []string{conventions.RetryAfter}, needs: conventions.ReadOnly,
-		sends: []string{"GET /v1/applications, up to 12 times at once"}, run: findRetryAfter,
+		sends: []string{"GET /v1/applications, up to 12 times at once"}, run: (*lab).findRetryAfter,
 	},
 	{
 		conventions: []string{conventions.ReadLag, conventions.Flapping}, needs: conventions.Sandbox,
-		sends: []string{"POST /v2/audiences", "GET /v1/audiences/{id}/memberships, every 400 ms until it is seen"}, run: findReadLag,
+		sends: []string{"POST /v2/audiences", "GET /v1/audiences/{id}/memberships, every 400 ms until it is seen"}, run: (*lab).findReadLag,
 	},
 	{
 		conventions: []string{conventions.IDTrim, conventions.NameTrim}, needs: conventions.Sandbox,
-		sends: []string{"POST /v2/audiences"}, run: findTrim,
+		sends: []string{"POST /v2/audiences"}, run: (*lab).findTrim,
 	},
 	{
 		conventions: []string{conventions.UnknownProperties}, needs: conventions.Sandbox,
-		sends: []string{"POST /v2/audiences"}, run: findUnknownProperties,
+		sends: []string{"POST /v2/audiences"}, run: (*lab).findUnknownProperties,
 	},
 	{
 		conventions: []string{conventions.OmittedApplications}, needs: conventions.Sandbox,
-		sends: []string{"POST /v2/audiences", "PUT /v2/audiences/{id}"}, run: findOmittedApplications,
+		sends: []string{"POST /v2/audiences", "PUT /v2/audiences/{id}"}, run: (*lab).findOmittedApplications,
 	},
 	{
 		conventions: []string{conventions.RepeatedMembership}, needs: conventions.Sandbox,
-		sends: []string{"POST /v2/audiences", "POST /v2/customer_audiences (a deletion)"}, run: findRepeatedMembership,
+		sends: []string{"POST /v2/audiences", "POST /v2/customer_audiences (a deletion)"}, run: (*lab).findRepeatedMembership,
 	},
 	{
 		conventions: []string{conventions.RejectedCodes}, needs: conventions.Sandbox,
-		sends: []string{"PUT /v2/customer_sessions/…?dry=true"}, run: findRejectedCodes,
+		sends: []string{"PUT /v2/customer_sessions/…?dry=true"}, run: (*lab).findRejectedCodes,
 	},
 	{
 		conventions: []string{conventions.Idempotency}, needs: conventions.Sandbox,
-		sends: []string{"PUT /v2/customer_sessions/…?dry=true, twice"}, run: findIdempotency,
+		sends: []string{"PUT /v2/customer_sessions/…?dry=true, twice"}, run: (*lab).findIdempotency,
 	},
 	{
 		conventions: []string{conventions.ListOrder, conventions.ListShift}, needs: conventions.Sandbox,
-		sends: []string{"POST /v2/audiences, three times", "GET /v1/audiences, up to nine times"}, run: findListOrder,
+		sends: []string{"POST /v2/audiences, three times", "GET /v1/audiences, up to nine times"}, run: (*lab).findListOrder,
 	},
 	{
 		conventions: []string{conventions.Legacy2022}, needs: conventions.Sandbox,
-		sends: []string{"POST /v2/audiences", "DELETE /v2/audiences/{id}/memberships"}, run: findLegacy2022,
+		sends: []string{"POST /v2/audiences", "DELETE /v2/audiences/{id}/memberships"}, run: (*lab).findLegacy2022,
 	},
 	{
 		conventions: []string{conventions.LegacyEvents}, needs: conventions.Sandbox,
-		sends: []string{"POST /v1/events without content"}, run: findLegacyEvents,
+		sends: []string{"POST /v1/events without content"}, run: (*lab).findLegacyEvents,
 	},
 	{
 		conventions: []string{
@@ -95,39 +96,39 @@ var experiments = []experiment{
 			conventions.AddExistingItem, conventions.PatchItem, conventions.OmittedPrice, conventions.OmittedProduct,
 		},
 		needs: conventions.Catalog,
-		sends: []string{"PUT /v1/catalogs/{id}/sync, up to seven times", "GET /v1/catalogs/{id}/items"}, run: findItems,
+		sends: []string{"PUT /v1/catalogs/{id}/sync, up to seven times", "GET /v1/catalogs/{id}/items"}, run: (*lab).findItems,
 	},
 	{
 		conventions: []string{conventions.ProfileIDCase}, needs: conventions.Traces, leaves: "a profile",
-		sends: []string{"PUT /v2/customer_profiles/…", "GET /v1/customer_profiles/…/inventory"}, run: findProfileIDCase,
+		sends: []string{"PUT /v2/customer_profiles/…", "GET /v1/customer_profiles/…/inventory"}, run: (*lab).findProfileIDCase,
 	},
 	{
 		conventions: []string{conventions.AttributeUpdate, conventions.AttributeNull}, needs: conventions.Traces, leaves: "a profile",
-		sends: []string{"PUT /v2/customer_profiles/…, four times", "GET /v1/customer_profiles/…/inventory"}, run: findAttributes,
+		sends: []string{"PUT /v2/customer_profiles/…, four times", "GET /v1/customer_profiles/…/inventory"}, run: (*lab).findAttributes,
 	},
 	{
 		conventions: []string{conventions.MembershipProfiles}, needs: conventions.Traces, leaves: "a profile",
-		sends: []string{"POST /v2/audiences", "POST /v2/customer_audiences", "GET /v1/customer_profiles/…/inventory"}, run: findMembershipProfiles,
+		sends: []string{"POST /v2/audiences", "POST /v2/customer_audiences", "GET /v1/customer_profiles/…/inventory"}, run: (*lab).findMembershipProfiles,
 	},
 	{
 		conventions: []string{conventions.MembershipActions}, needs: conventions.Traces, leaves: "a profile",
-		sends: []string{"POST /v2/audiences, twice", "DELETE /v2/audiences/{id}", "POST /v2/customer_audiences", "GET /v1/audiences/{id}/memberships"}, run: findMembershipActions,
+		sends: []string{"POST /v2/audiences, twice", "DELETE /v2/audiences/{id}", "POST /v2/customer_audiences", "GET /v1/audiences/{id}/memberships"}, run: (*lab).findMembershipActions,
 	},
 	{
 		conventions: []string{conventions.ImportUnknownProfiles, conventions.ImportAmount}, needs: conventions.Traces, leaves: "three profiles",
-		sends: []string{"POST /v2/audiences", "PUT /v2/customer_profiles/…, twice", "POST /v1/audiences/{id}/memberships/import, three times"}, run: findImport,
+		sends: []string{"POST /v2/audiences", "PUT /v2/customer_profiles/…, twice", "POST /v1/audiences/{id}/memberships/import, three times"}, run: (*lab).findImport,
 	},
 	{
 		conventions: []string{conventions.ReservationRepeat}, needs: conventions.Traces, leaves: "a profile",
-		sends: []string{"POST /v1/applications/{id}/campaigns/{id}/coupons", "POST /v1/coupon_reservations/…, twice", "DELETE /v1/applications/{id}/campaigns/{id}/coupons/{id}"}, run: findReservationRepeat,
+		sends: []string{"POST /v1/applications/{id}/campaigns/{id}/coupons", "POST /v1/coupon_reservations/…, twice", "DELETE /v1/applications/{id}/campaigns/{id}/coupons/{id}"}, run: (*lab).findReservationRepeat,
 	},
 	{
 		conventions: []string{conventions.SessionTransitions}, needs: conventions.Traces, leaves: "a cancelled session",
-		sends: []string{"PUT /v2/customer_sessions/…, three times"}, run: findSessionTransitions,
+		sends: []string{"PUT /v2/customer_sessions/…, three times"}, run: (*lab).findSessionTransitions,
 	},
 	{
 		conventions: []string{conventions.ThirdPartyOnly}, needs: conventions.Traces, leaves: "an audience, where the deployment refuses to delete it",
-		sends: []string{"POST /v2/audiences", "PUT /v2/audiences/{id}"}, run: findThirdPartyOnly,
+		sends: []string{"POST /v2/audiences", "PUT /v2/audiences/{id}"}, run: (*lab).findThirdPartyOnly,
 	},
 }
 
@@ -135,7 +136,7 @@ func (l *lab) listAudiences(ctx context.Context, query url.Values) (response, er
 	return l.send(ctx, request{key: management, method: http.MethodGet, path: "/v1/audiences", query: query})
 }
 
-func findListSort(l *lab, ctx context.Context) error {
+func (l *lab) findListSort(ctx context.Context) error {
 	got, err := l.listAudiences(ctx, url.Values{"sort": {"id"}, "pageSize": {"1"}})
 	if err != nil {
 		return err
@@ -147,7 +148,7 @@ func findListSort(l *lab, ctx context.Context) error {
 	return l.choose(conventions.ListSort, got.ok(), conventions.Accepted, conventions.Refused)
 }
 
-func findPageSize(l *lab, ctx context.Context) error {
+func (l *lab) findPageSize(ctx context.Context) error {
 	over, err := l.listAudiences(ctx, url.Values{"pageSize": {"1001"}})
 	if err != nil {
 		return err
@@ -176,7 +177,7 @@ func findPageSize(l *lab, ctx context.Context) error {
 	return unknown("even a page of 10 rows is refused")
 }
 
-func findUnknownSession(l *lab, ctx context.Context) error {
+func (l *lab) findUnknownSession(ctx context.Context) error {
 	id := l.prefix + "no-such@session"
 	get := func(path string) (response, error) {
 		return l.send(ctx, request{key: integration, method: http.MethodGet, path: "/v2/customer_sessions/" + path})
@@ -196,7 +197,7 @@ func findUnknownSession(l *lab, ctx context.Context) error {
 	)
 }
 
-func findForbiddenStatus(l *lab, _ context.Context) error {
+func (l *lab) findForbiddenStatus(_ context.Context) error {
 	if len(l.access) == 0 {
 		return errNoKey
 	}
@@ -208,7 +209,7 @@ func findForbiddenStatus(l *lab, _ context.Context) error {
 	return unknown("the Management key has every endpoint")
 }
 
-func findRetryAfter(l *lab, ctx context.Context) error {
+func (l *lab) findRetryAfter(ctx context.Context) error {
 	if l.slowed == 0 {
 		for range 12 {
 			got, err := l.send(ctx, request{key: management, method: http.MethodGet, path: "/v1/applications", query: url.Values{"pageSize": {"1"}}, hasty: true})
@@ -235,7 +236,7 @@ const (
 	steadyLooks = 6
 )
 
-func findReadLag(l *lab, ctx context.Context) error {
+func (l *lab) findReadLag(ctx context.Context) error {
 	id, err := l.audience(ctx)
 	if err != nil {
 		return err
@@ -269,7 +270,7 @@ func findReadLag(l *lab, ctx context.Context) error {
 	return errors.Join(l.conclude(conventions.ReadLag, lag.String()), l.choose(conventions.Flapping, flapping, conventions.Yes, conventions.No))
 }
 
-func findTrim(l *lab, ctx context.Context) error {
+func (l *lab) findTrim(ctx context.Context) error {
 	name := l.name()
 	got, err := l.tryAudience(ctx, map[string]any{"name": name + " ", "integrationId": " " + name})
 	if err != nil {
@@ -284,7 +285,7 @@ func findTrim(l *lab, ctx context.Context) error {
 	)
 }
 
-func findUnknownProperties(l *lab, ctx context.Context) error {
+func (l *lab) findUnknownProperties(ctx context.Context) error {
 	got, err := l.tryAudience(ctx, map[string]any{"talononeProbe": true})
 	if err != nil {
 		return err
@@ -295,7 +296,7 @@ func findUnknownProperties(l *lab, ctx context.Context) error {
 	return l.choose(conventions.UnknownProperties, got.ok(), conventions.Ignored, conventions.Refused)
 }
 
-func findOmittedApplications(l *lab, ctx context.Context) error {
+func (l *lab) findOmittedApplications(ctx context.Context) error {
 	got, err := l.tryAudience(ctx, map[string]any{"subscribedApplicationsIds": []int64{l.app.id}})
 	if err != nil {
 		return err
@@ -329,7 +330,7 @@ func (l *lab) changeMembers(ctx context.Context, actions ...membershipAction) (r
 	return l.send(ctx, request{key: integration, method: http.MethodPost, path: "/v2/customer_audiences", body: map[string]any{"data": actions}})
 }
 
-func findRepeatedMembership(l *lab, ctx context.Context) error {
+func (l *lab) findRepeatedMembership(ctx context.Context) error {
 	id, err := l.audience(ctx)
 	if err != nil {
 		return err
@@ -344,7 +345,7 @@ func findRepeatedMembership(l *lab, ctx context.Context) error {
 	return l.choose(conventions.RepeatedMembership, got.ok(), conventions.Ignored, conventions.Refused)
 }
 
-func findRejectedCodes(l *lab, ctx context.Context) error {
+func (l *lab) findRejectedCodes(ctx context.Context) error {
 	got, err := l.dry(ctx, l.name(), map[string]any{"couponCodes": []string{"TALONONE-PROBE-NO-SUCH-CODE"}}, nil)
 	if err != nil {
 		return err
@@ -353,7 +354,7 @@ func findRejectedCodes(l *lab, ctx context.Context) error {
 	return l.choose(conventions.RejectedCodes, len(codes) > 0, conventions.Kept, conventions.Dropped)
 }
 
-func findIdempotency(l *lab, ctx context.Context) error {
+func (l *lab) findIdempotency(ctx context.Context) error {
 	id := l.name()
 	header := map[string]string{"Idempotency-Key": id}
 	codes := make([]string, 2)
@@ -370,7 +371,7 @@ func findIdempotency(l *lab, ctx context.Context) error {
 	return l.choose(conventions.Idempotency, codes[0] == codes[1], conventions.Repeats, conventions.Ignored)
 }
 
-func findListOrder(l *lab, ctx context.Context) error {
+func (l *lab) findListOrder(ctx context.Context) error {
 	for range 3 {
 		if _, err := l.audience(ctx); err != nil {
 			return err
@@ -399,11 +400,11 @@ func findListOrder(l *lab, ctx context.Context) error {
 	if err := l.choose(conventions.ListOrder, stable && slices.IsSorted(first), conventions.ByID, conventions.Unstable); err != nil {
 		return err
 	}
-	return findListShift(l, ctx, stable)
+	return l.findListShift(ctx, stable)
 }
 
 // findListShift reads two pages that share a row.
-func findListShift(l *lab, ctx context.Context, stable bool) error {
+func (l *lab) findListShift(ctx context.Context, stable bool) error {
 	query := func(skip string) url.Values {
 		q := url.Values{"pageSize": {"2"}, "skip": {skip}}
 		if !l.sortRefused {
@@ -444,7 +445,7 @@ func idsOf(list response) []int64 {
 	return ids
 }
 
-func findLegacy2022(l *lab, ctx context.Context) error {
+func (l *lab) findLegacy2022(ctx context.Context) error {
 	id, err := l.audience(ctx)
 	if err != nil {
 		return err
@@ -459,7 +460,7 @@ func findLegacy2022(l *lab, ctx context.Context) error {
 	return l.choose(conventions.Legacy2022, got.ok(), conventions.No, conventions.Yes)
 }
 
-func findLegacyEvents(l *lab, ctx context.Context) error {
+func (l *lab) findLegacyEvents(ctx context.Context) error {
 	got, err := l.send(ctx, request{key: integration, method: http.MethodPost, path: "/v1/events", body: map[string]any{}})
 	if err != nil {
 		return err
@@ -480,7 +481,7 @@ func (l *lab) inventory(ctx context.Context, id string) (response, error) {
 	})
 }
 
-func findProfileIDCase(l *lab, ctx context.Context) error {
+func (l *lab) findProfileIDCase(ctx context.Context) error {
 	id := l.name()
 	got, err := l.updateProfile(ctx, id+"-CASE", map[string]any{})
 	if err != nil {
@@ -498,7 +499,7 @@ func findProfileIDCase(l *lab, ctx context.Context) error {
 	return l.choose(conventions.ProfileIDCase, got.ok(), conventions.Folded, conventions.Sensitive)
 }
 
-func findAttributes(l *lab, ctx context.Context) error {
+func (l *lab) findAttributes(ctx context.Context) error {
 	known, err := l.definitions(ctx, "CustomerProfile")
 	if err != nil {
 		return err
@@ -553,7 +554,7 @@ func failed(got response) error {
 	return got.unexpected()
 }
 
-func findMembershipProfiles(l *lab, ctx context.Context) error {
+func (l *lab) findMembershipProfiles(ctx context.Context) error {
 	id, err := l.audience(ctx)
 	if err != nil {
 		return err
@@ -572,7 +573,7 @@ func findMembershipProfiles(l *lab, ctx context.Context) error {
 	return l.choose(conventions.MembershipProfiles, got.ok(), conventions.Visible, conventions.Hidden)
 }
 
-func findMembershipActions(l *lab, ctx context.Context) error {
+func (l *lab) findMembershipActions(ctx context.Context) error {
 	id, err := l.audience(ctx)
 	if err != nil {
 		return err
@@ -610,7 +611,7 @@ func (l *lab) upload(ctx context.Context, audience string, members ...string) (r
 	})
 }
 
-func findImport(l *lab, ctx context.Context) error {
+func (l *lab) findImport(ctx context.Context) error {
 	id, err := l.audience(ctx)
 	if err != nil {
 		return err
@@ -648,7 +649,7 @@ func findImport(l *lab, ctx context.Context) error {
 	}
 }
 
-func findReservationRepeat(l *lab, ctx context.Context) error {
+func (l *lab) findReservationRepeat(ctx context.Context) error {
 	campaigns := "/v1/applications/" + strconv.FormatInt(l.app.id, 10) + "/campaigns"
 	got, err := l.must(ctx, request{key: management, method: http.MethodGet, path: campaigns, query: url.Values{"pageSize": {strconv.Itoa(max(1, l.pageSize))}}})
 	if err != nil {
@@ -705,7 +706,7 @@ func findReservationRepeat(l *lab, ctx context.Context) error {
 	}
 }
 
-func findSessionTransitions(l *lab, ctx context.Context) error {
+func (l *lab) findSessionTransitions(ctx context.Context) error {
 	id := l.name()
 	put := func(state string) (response, error) {
 		return l.send(ctx, request{
@@ -738,7 +739,7 @@ func findSessionTransitions(l *lab, ctx context.Context) error {
 	}
 }
 
-func findThirdPartyOnly(l *lab, ctx context.Context) error {
+func (l *lab) findThirdPartyOnly(ctx context.Context) error {
 	got, err := l.tryAudience(ctx, map[string]any{"integrationId": nil})
 	if err != nil {
 		return err
@@ -769,15 +770,10 @@ func (l *lab) catalogPath() string { return "/v1/catalogs/" + strconv.FormatInt(
 // addItem makes an item with the attributes that the catalog demands, and more.
 func (l *lab) addItem(ctx context.Context, sku string, content map[string]any) (response, error) {
 	payload := map[string]any{"sku": sku}
-	attributes := make(map[string]any)
-	for name, value := range l.mandatory {
-		attributes[name] = value
-	}
+	attributes := maps.Clone(l.mandatory)
 	for name, value := range content {
 		if more, ok := value.(map[string]any); ok && name == "attributes" {
-			for name, value := range more {
-				attributes[name] = value
-			}
+			maps.Copy(attributes, more)
 			continue
 		}
 		payload[name] = value
@@ -813,7 +809,7 @@ func itemAttribute(item any, name string) any {
 	return nil
 }
 
-func findItems(l *lab, ctx context.Context) error {
+func (l *lab) findItems(ctx context.Context) error {
 	bare := l.name()
 	if err := l.findMandatory(ctx, bare); err != nil {
 		return err

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -37,7 +38,6 @@ type lab struct {
 	sortRefused bool
 	pageSize    int
 	lag         time.Duration
-	settled     bool
 	attributes  []definition // of the account; nil until they are read
 	mandatory   map[string]any
 }
@@ -97,9 +97,9 @@ func (l *lab) later(what string, do func(context.Context) error) {
 
 // cleanUp removes what was made, the last thing first. Whatever fails is reported and does not stop the rest.
 func (l *lab) cleanUp(ctx context.Context) {
-	for i := len(l.undo) - 1; i >= 0; i-- {
-		if err := l.undo[i].do(ctx); err != nil {
-			l.left = append(l.left, fmt.Sprintf("%s (%s)", l.undo[i].what, err))
+	for _, undo := range slices.Backward(l.undo) {
+		if err := undo.do(ctx); err != nil {
+			l.left = append(l.left, fmt.Sprintf("%s (%s)", undo.what, err))
 		}
 	}
 	l.undo = nil
@@ -110,6 +110,9 @@ func (l *lab) cleanUp(ctx context.Context) {
 	}
 }
 
+// sweepPages bounds a list that does not end.
+const sweepPages = 10_000
+
 // sweepAudiences removes audiences that were made while the response was lost.
 func (l *lab) sweepAudiences(ctx context.Context) error {
 	if err := l.settle(ctx); err != nil {
@@ -117,7 +120,7 @@ func (l *lab) sweepAudiences(ctx context.Context) error {
 	}
 	size := max(1, l.pageSize)
 	var ids []string
-	for skip := 0; ; {
+	for skip, pages := 0, 0; pages < sweepPages; pages++ {
 		got, err := l.send(ctx, request{
 			key: management, method: http.MethodGet, path: "/v1/audiences",
 			query: url.Values{"pageSize": {strconv.Itoa(size)}, "skip": {strconv.Itoa(skip)}},

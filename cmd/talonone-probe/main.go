@@ -115,7 +115,7 @@ func run(ctx context.Context, args []string, env environment) int {
 	case err != nil:
 		return env.fail(err)
 	case c.version:
-		fmt.Fprintln(env.out, "talonone-probe", version)
+		say(env.out, "talonone-probe %s\n", version)
 		return 0
 	case c.list:
 		writeList(env.out)
@@ -128,7 +128,7 @@ func run(ctx context.Context, args []string, env environment) int {
 	err = l.probe(ctx, c)
 	// What was made is removed when the context has ended, too.
 	if len(l.undo) > 0 || l.uncertain {
-		fmt.Fprintf(env.errOut, "Removing what was created (%d)\n", len(l.undo))
+		say(env.errOut, "Removing what was created (%d)\n", len(l.undo))
 	}
 	l.cleanUp(context.WithoutCancel(ctx))
 	if l.keyValid {
@@ -154,7 +154,7 @@ func (env environment) fail(err error) int {
 	if errors.Is(err, context.Canceled) {
 		err = errors.New("interrupted")
 	}
-	fmt.Fprintln(env.errOut, "talonone-probe:", err)
+	say(env.errOut, "talonone-probe: %s\n", err)
 	return exitFailed
 }
 
@@ -207,7 +207,7 @@ func (l *lab) probe(ctx context.Context, c config) error {
 			}
 			writes = true
 		}
-		fmt.Fprintf(l.progress, "[%d/%d] %s\n", i+1, len(chosen), strings.Join(e.conventions, ", "))
+		say(l.progress, "[%d/%d] %s\n", i+1, len(chosen), strings.Join(e.conventions, ", "))
 		switch err := e.run(l, ctx); {
 		case err == nil:
 		case ctx.Err() != nil:
@@ -251,7 +251,7 @@ func (l *lab) mayWrite(ctx context.Context) error {
 	case !l.app.known:
 		return errors.New("cannot tell whether the Application of the Integration key is a sandbox: TALONONE_MANAGEMENT_API_KEY needs the endpoint getApplication. Nothing was written; -read-only runs the other checks")
 	case !l.app.sandbox:
-		return fmt.Errorf("Application %d %q is not a sandbox. Nothing was written; -read-only runs the other checks", l.app.id, l.app.name)
+		return fmt.Errorf("the Application of the Integration key, %d %q, is not a sandbox. Nothing was written; -read-only runs the other checks", l.app.id, l.app.name)
 	}
 	return nil
 }
@@ -262,4 +262,9 @@ func writeJSON(path string, found conventions.Values) error {
 		return err
 	}
 	return os.WriteFile(path, append(content, '\n'), 0o600)
+}
+
+// say writes for people. That nobody reads any more is no reason to stop: there may be something to remove.
+func say(out io.Writer, format string, args ...any) {
+	_, _ = fmt.Fprintf(out, format, args...)
 }

@@ -351,6 +351,21 @@ func TestMissingEndpointsAreNamedWithWhatNeedsThem(t *testing.T) {
 	}
 }
 
+func TestExitStatusTellsWhatTheProviderReliesOn(t *testing.T) {
+	t.Parallel()
+	at := slices.IndexFunc(conventions.All(), func(c conventions.Convention) bool { return c.Probe == conventions.ReadOnly && c.Handled != nil })
+	if at < 0 {
+		t.Skip("the provider handles every value that can be found without writing")
+	}
+	c := conventions.All()[at]
+	for _, value := range c.Values {
+		_, status, printed := newSite(t, conventions.Values{c.Name: value}).probe(t.Context(), "-read-only")
+		if handled := c.HandledUnder(value); handled != (status == 0) || handled == strings.Contains(printed, "PROBLEM") {
+			t.Errorf("%s=%s: exit status %d\n%s", c.Name, value, status, printed)
+		}
+	}
+}
+
 func TestTheRateLimitIsKept(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, nil)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"strings"
 	"text/tabwriter"
@@ -20,19 +19,19 @@ var needsTexts = map[conventions.Probe]string{
 // writeList shows the experiments.
 func writeList(out io.Writer) {
 	for _, e := range experiments {
-		fmt.Fprintf(out, "%s\n    %s\n", strings.Join(e.conventions, ", "), needsTexts[e.needs])
+		say(out, "%s\n    %s\n", strings.Join(e.conventions, ", "), needsTexts[e.needs])
 		for _, name := range e.conventions {
 			c, _ := conventions.Find(name)
-			fmt.Fprintf(out, "    %s: %s\n", name, c.ProbeNote)
+			say(out, "    %s: %s\n", name, c.ProbeNote)
 		}
 		for _, request := range e.sends {
-			fmt.Fprintf(out, "    %s\n", request)
+			say(out, "    %s\n", request)
 		}
 		leaves := "nothing"
 		if e.leaves != "" {
 			leaves = e.leaves
 		}
-		fmt.Fprintf(out, "    leaves behind: %s\n\n", leaves)
+		say(out, "    leaves behind: %s\n\n", leaves)
 	}
 }
 
@@ -42,7 +41,7 @@ func (l *lab) report(out io.Writer, c config) {
 	l.reportEndpoints(out)
 	var text strings.Builder
 	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "CONVENTION\tVALUE\t")
+	say(table, "CONVENTION\tVALUE\t\n")
 	for _, convention := range conventions.All() {
 		value, found := l.found[convention.Name]
 		switch {
@@ -51,22 +50,22 @@ func (l *lab) report(out io.Writer, c config) {
 			if convention.Probe == conventions.Never {
 				note = "cannot be found"
 			}
-			fmt.Fprintf(table, "%s\t-\t%s\n", convention.Name, orNot(note))
+			say(table, "%s\t-\t%s\n", convention.Name, orNot(note))
 		case !convention.HandledUnder(value):
-			fmt.Fprintf(table, "%s\t%s\tPROBLEM: the provider relies on %s\n", convention.Name, value, strings.Join(convention.Handled, " or "))
+			say(table, "%s\t%s\tPROBLEM: the provider relies on %s\n", convention.Name, value, strings.Join(convention.Handled, " or "))
 		case value != convention.Default:
-			fmt.Fprintf(table, "%s\t%s\tdiffers from the default, %s\n", convention.Name, value, convention.Default)
+			say(table, "%s\t%s\tdiffers from the default, %s\n", convention.Name, value, convention.Default)
 		default:
-			fmt.Fprintf(table, "%s\t%s\t\n", convention.Name, value)
+			say(table, "%s\t%s\t\n", convention.Name, value)
 		}
 	}
 	_ = table.Flush() // a strings.Builder takes everything
 	for line := range strings.Lines(text.String()) {
-		fmt.Fprintln(out, strings.TrimRight(line, " \n"))
+		say(out, "%s\n", strings.TrimRight(line, " \n"))
 	}
-	fmt.Fprintf(out, "\n%d of %d found, with %d requests.\n", len(l.found), len(conventions.All()), l.sent)
+	say(out, "\n%d of %d found, with %d requests.\n", len(l.found), len(conventions.All()), l.sent)
 	if c.json != "" {
-		fmt.Fprintf(out, "talonone-emulator -conventions %s behaves like this deployment.\n", c.json)
+		say(out, "talonone-emulator -conventions %s behaves like this deployment.\n", c.json)
 	}
 }
 
@@ -80,21 +79,21 @@ func orNot(note string) string {
 func (l *lab) reportApplication(out io.Writer) {
 	switch {
 	case l.app.id == 0:
-		fmt.Fprintln(out, "The Integration key is valid. Its Application has no running campaign, which would tell its ID.")
+		say(out, "The Integration key is valid. Its Application has no running campaign, which would tell its ID.\n")
 	case !l.app.known:
-		fmt.Fprintf(out, "The Integration key is valid. It belongs to Application %d.\n", l.app.id)
+		say(out, "The Integration key is valid. It belongs to Application %d.\n", l.app.id)
 	default:
 		kind := "live"
 		if l.app.sandbox {
 			kind = "sandbox"
 		}
-		fmt.Fprintf(out, "The Integration key is valid. It belongs to the %s Application %d %q.\n", kind, l.app.id, l.app.name)
+		say(out, "The Integration key is valid. It belongs to the %s Application %d %q.\n", kind, l.app.id, l.app.name)
 	}
 }
 
 func (l *lab) reportEndpoints(out io.Writer) {
 	if len(l.access) == 0 {
-		fmt.Fprint(out, "There is no Management key. Resources and data sources that need one will say so.\n\n")
+		say(out, "There is no Management key. Resources and data sources that need one will say so.\n\n")
 		return
 	}
 	var missing []endpointResult
@@ -103,11 +102,11 @@ func (l *lab) reportEndpoints(out io.Writer) {
 			missing = append(missing, result)
 		}
 	}
-	fmt.Fprintf(out, "The Management key may use %d of the %d endpoints that the provider reads.\n", len(l.access)-len(missing), len(l.access))
+	say(out, "The Management key may use %d of the %d endpoints that the provider reads.\n", len(l.access)-len(missing), len(l.access))
 	for _, result := range missing {
-		fmt.Fprintf(out, "  %s (%d) is needed for %s.\n", result.operation, result.status, result.uses)
+		say(out, "  %s (%d) is needed for %s.\n", result.operation, result.status, result.uses)
 	}
-	fmt.Fprintln(out)
+	say(out, "\n")
 }
 
 // differs reports whether something that the provider relies on does not hold.

@@ -3,7 +3,9 @@ package emulator_test
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -392,6 +394,27 @@ func TestASessionThatWasReadCanBeSentBack(t *testing.T) {
 			read := d.must("GET", path, liveKey, "").field("customerSession")
 			d.must("PUT", path, liveKey, `{"customerSession":`+read+`}`)
 		})
+	}
+}
+
+// TestPathsAsTheVendorsClientsEscapeThem sends what Go's url.PathEscape and JavaScript's encodeURIComponent leave as it is.
+func TestPathsAsTheVendorsClientsEscapeThem(t *testing.T) {
+	t.Parallel()
+	d := start(t, emulator.Options{Conventions: conventions.Defaults()})
+	for _, id := range []string{"a@b.com", "order:4711", "(x)'s!", "a&b=c+d$e", "*"} {
+		d.must("PUT", "/v2/customer_profiles/"+id, liveKey, `{}`)
+		d.must("PUT", "/v2/customer_sessions/"+id, liveKey, `{"customerSession":{"profileId":"`+id+`"}}`)
+		for _, path := range []string{id, strings.ReplaceAll(url.QueryEscape(id), "+", "%20")} {
+			if got := d.profileOf(liveKey, path).field("integrationId"); got != id {
+				t.Errorf("%s is profile %s", path, got)
+			}
+			if got := d.must("GET", "/v2/customer_sessions/"+path, liveKey, "").text; !strings.Contains(got, `"profileId":`+strconv.Quote(id)) {
+				t.Errorf("%s is session %s", path, got)
+			}
+		}
+	}
+	if got := d.must("POST", "/v1/coupon_reservations/10$OFF_NOW", liveKey, `{"integrationIDs":["a@b.com"]}`).field("value"); got != "10$OFF_NOW" {
+		t.Errorf("reserved %s", got)
 	}
 }
 

@@ -163,6 +163,6 @@ func needsEscape(c rune, lenient bool) bool {
 	case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
 		return false
 	default:
-		return !strings.ContainsRune("-_.~%", c) && !(lenient && strings.ContainsRune(subDelims, c))
+		return !strings.ContainsRune("-_.~%", c) && (!lenient || !strings.ContainsRune(subDelims, c))
 	}
 }

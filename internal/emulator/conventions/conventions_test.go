@@ -150,7 +150,7 @@ func TestReadFile(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := conventions.ReadFile(file)
-		if (err == nil) != (problem == "") || err != nil && !(strings.Contains(err.Error(), problem) && strings.Contains(err.Error(), file)) {
+		if (err == nil) != (problem == "") || err != nil && (!strings.Contains(err.Error(), problem) || !strings.Contains(err.Error(), file)) {
 			t.Errorf("%s: %v", content, err)
 		}
 	}

@@ -235,13 +235,12 @@ func (b *binder) bind(value any, into reflect.Value, pointer string, limits rule
 }
 
 func (b *binder) bindStruct(object map[string]any, into reflect.Value, pointer string) {
-	known, readOnly := make(map[string]bool, into.NumField()), make(map[string]bool)
+	known := make(map[string]bool, into.NumField())
+	var readOnly []string
 	// Bodies that share properties embed a struct for them.
 	for _, field := range reflect.VisibleFields(into.Type()) {
 		if field.Name == "_" {
-			for name := range strings.SplitSeq(field.Tag.Get("readonly"), ",") {
-				readOnly[name] = true
-			}
+			readOnly = strings.Split(field.Tag.Get("readonly"), ",")
 			continue
 		}
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
@@ -263,7 +262,7 @@ func (b *binder) bindStruct(object map[string]any, into reflect.Value, pointer s
 		return
 	}
 	for _, name := range slices.Sorted(maps.Keys(object)) {
-		if !known[name] && !readOnly[name] {
+		if !known[name] && !slices.Contains(readOnly, name) {
 			b.fail(pointer+"/"+EscapePointer(name), TitleUnknown, "The property %q is not known here, only %s", name, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
 		}
 	}
