@@ -34,7 +34,9 @@ const (
 const requestTime = 2 * time.Minute
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// Neither a closed terminal nor a pipe that nobody reads may end the program before it has removed what it made.
+	signal.Ignore(syscall.SIGPIPE)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	go func() {
 		<-ctx.Done()
 		stop() // a second Ctrl-C ends the program at once
@@ -131,11 +133,11 @@ func run(ctx context.Context, args []string, env environment) int {
 		say(env.errOut, "Removing what was created (%d)\n", len(l.undo))
 	}
 	l.cleanUp(context.WithoutCancel(ctx))
-	if l.keyValid {
-		l.report(env.out, c)
-	}
 	if c.json != "" {
 		err = errors.Join(err, writeJSON(c.json, l.found))
+	}
+	if l.keyValid {
+		l.report(env.out, c)
 	}
 	for _, what := range l.left {
 		err = errors.Join(err, fmt.Errorf("could not remove %s", what))
