@@ -320,7 +320,7 @@ func (c *change) arrivingTally() tally {
 	if !s.known {
 		if c.verb != update {
 			count, known := c.after.managed(c.kind)
-			return tally{added: count, unknown: !known}
+			return tally{added: count, unknown: !known, rows: rowChanges{added: c.rows.added}}
 		}
 		return tally{unknown: true}
 	}

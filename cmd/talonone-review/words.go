@@ -100,13 +100,14 @@ func (t tally) movement(what noun) string {
 // sentence is for rows with content: "5 items change (3 prices), 2 added, 1 removed".
 func (t tally) sentence(what noun) string {
 	var parts []string
+	named := false // what the numbers count
 	part := func(count int64, prefix, one, many string) {
 		if count == 0 {
 			return
 		}
 		number := thousands(count)
-		if len(parts) == 0 {
-			number = what.of(count)
+		if !named {
+			number, named = what.of(count), true
 		}
 		parts = append(parts, strings.TrimSpace(prefix+number+" "+verbFor(count, one, many)))
 	}
