@@ -12,8 +12,8 @@ const maxMoves = 10
 // move is a pair of resources that may be one with another address.
 type move struct{ from, to *change }
 
-// moves finds resources that are destroyed while another one of the same type is created for the same object: whoever
-// renames a resource or a key of for_each without a moved block gets such a plan.
+// moves finds resources that are destroyed while another one of the same type is created for the same object:
+// renaming a resource or a key of for_each without a moved block gives such a plan.
 func (b *builder) moves() []move {
 	type pair struct{ from, to []*change }
 	pairs := make(map[string]*pair)

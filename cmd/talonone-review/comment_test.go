@@ -182,7 +182,7 @@ func TestMovedBlocks(t *testing.T) {
 		"expressions": obj{"audience_id": obj{"references": []string{"talonone_audience.vip", "each.key"}}},
 	}}}}}
 	got := review(t, planned(t, changes, config), 0)
-	want := `**Renamed in the configuration?**
+	want := `**Possibly renamed**
 
 - The plan destroys 2 resources and creates them again under another address. If you renamed them, add to the configuration:
 

@@ -519,7 +519,7 @@ func (b *builder) finish() {
 	}
 	b.section("Can't be undone", b.lost)
 	b.section("Managed twice", b.ownerLines())
-	b.section("Renamed in the configuration?", b.moveLines())
+	b.section("Possibly renamed", b.moveLines())
 	b.section("Audiences", audiences)
 	b.section("Catalogs", catalogs)
 	b.section("Coupon reservations", coupons)

@@ -62,8 +62,8 @@ func picture(markdown string) string {
 	}
 	return fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %[1]d %[2]d" width="%[1]d" height="%[2]d" role="img" aria-label="A comment in a pull request that says what changes">
 <style>
-svg { --text: #1f2328; --back: #fff; --head: #f6f8fa; --line: #d1d9e0; --code: #0550ae }
-@media (prefers-color-scheme: dark) { svg { --text: #e6edf3; --back: #0d1117; --head: #151b23; --line: #3d444d; --code: #79c0ff } }
+svg { --text: #1f2328; --back: #fff; --line: #d1d9e0; --code: #0550ae }
+@media (prefers-color-scheme: dark) { svg { --text: #e6edf3; --back: #0d1117; --line: #3d444d; --code: #79c0ff } }
 text { font: 14px system-ui, sans-serif; fill: var(--text); white-space: pre }
 .bold { font-weight: 600 } .code { font: 13px ui-monospace, monospace; fill: var(--code) }
 </style>

@@ -285,7 +285,7 @@ func TestExamplesAreReviewed(t *testing.T) {
 			c.Write("plan.json", c.stdout("show", "-json", "plan.tfplan"))
 			for _, format := range []string{"markdown", "summary", "html", "text"} {
 				comment := c.review("-format", format, "plan.json")
-				for _, wrong := range []string{"Other objects", "Managed twice", "Renamed in the configuration", "%!", "<nil>", acctest.IntegrationKey, acctest.ManagementKey} {
+				for _, wrong := range []string{"Other objects", "Managed twice", "Possibly renamed", "%!", "<nil>", acctest.IntegrationKey, acctest.ManagementKey} {
 					if strings.Contains(comment, wrong) {
 						t.Errorf("the comment has %q:\n%s", wrong, comment)
 					}
