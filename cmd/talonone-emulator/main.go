@@ -1,4 +1,5 @@
-// Command talonone-emulator runs a stateful stand-in for a Talon.One deployment on this machine.
+// Command talonone-emulator runs a stateful stand-in for a Talon.One deployment on this machine. People,
+// the demo and tests in other processes start it; what it serves is package emulator.
 package main
 
 import (
@@ -113,7 +114,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) (err error) 
 	return serve(ctx, c, server, listener, out)
 }
 
-// listen refuses addresses that other machines reach, unless told otherwise.
+// listen refuses addresses that other machines reach, unless allowRemote is set.
 func listen(ctx context.Context, address string, allowRemote bool) (net.Listener, error) {
 	host, port, err := net.SplitHostPort(address)
 	if err != nil {

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/strictjson"
 )
 
 const (
@@ -45,7 +47,7 @@ type memberSet struct {
 	sorted []int64 // ascending; nil when it has to be made again
 }
 
-func (m *memberSet) len() int { return len(m.set) }
+func (m *memberSet) count() int { return len(m.set) }
 
 // IsZero leaves an empty set out of the data file.
 func (m memberSet) IsZero() bool { return len(m.set) == 0 }
@@ -318,7 +320,7 @@ func (s *Server) deleteAudience(r *request) (reply, error) {
 		}
 	}
 	s.clearAudience(a)
-	s.state.Audiences.All.delete(a.ID)
+	s.state.Audiences.All.remove(a.ID)
 	return noContent(), nil
 }
 
@@ -327,7 +329,7 @@ func (s *Server) deleteMemberships(r *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	if a.Members.len() > 0 {
+	if a.Members.count() > 0 {
 		s.clearAudience(a)
 		a.LastUpdate = s.now()
 	}
@@ -443,10 +445,10 @@ func (s *Server) getAudiencesAnalytics(r *request) (reply, error) {
 		}
 	}
 	rows = sorted(p, rows, map[string]func(a, b *audience) int{
-		"membersCount": func(a, b *audience) int { return cmp.Compare(a.Members.len(), b.Members.len()) },
+		"membersCount": func(a, b *audience) int { return cmp.Compare(a.Members.count(), b.Members.count()) },
 	})
 	return listReply(p, rows, func(a *audience) any {
-		return map[string]any{"audienceId": a.ID, "membersCount": a.Members.len()}
+		return map[string]any{"audienceId": a.ID, "membersCount": a.Members.count()}
 	}), nil
 }
 
@@ -483,7 +485,7 @@ func (s *Server) exportMemberships(r *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	members := make([]string, 0, a.Members.len())
+	members := make([]string, 0, a.Members.count())
 	for _, id := range a.Members.list() {
 		members = append(members, s.member(id).IntegrationID)
 	}
@@ -540,7 +542,7 @@ func (s *Server) replaceMembers(a *audience, ids []string, userID int64) any {
 	a.LastUpdate = now
 	return map[string]any{
 		"id": s.state.nextID(kindImport), "created": now, "accountId": s.state.AccountID, "userId": userID,
-		"entity": "AudienceMembership", "amount": a.Members.len(),
+		"entity": "AudienceMembership", "amount": a.Members.count(),
 	}
 }
 
@@ -556,7 +558,7 @@ func readUpload(r *http.Request) ([]string, error) {
 	case err != nil:
 		return nil, bodyError(err)
 	case part.FormName() != membershipUploadPart:
-		return nil, badRequest(atPointer("/"+escapePointer(part.FormName()), titleUnknown, "only %s is known here", membershipUploadPart))
+		return nil, badRequest(atPointer("/"+strictjson.EscapePointer(part.FormName()), titleUnknown, "only %s is known here", membershipUploadPart))
 	}
 	ids, err := readMembers(part)
 	if err != nil {

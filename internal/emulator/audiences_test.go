@@ -11,7 +11,7 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
 )
 
-func TestCreateAudienceAnswersWhatWasSentAndTheDefaults(t *testing.T) {
+func TestCreateAudienceReturnsWhatWasSentAndTheDefaults(t *testing.T) {
 	t.Parallel()
 	at := newClock()
 	for name, test := range map[string]struct{ key, body, want string }{

@@ -60,7 +60,7 @@ func TestKeyThatHasExpiredIsUnknown(t *testing.T) {
 	expectStatus(t, "after", d.call("GET", "/v1/audiences", managementK, ""), 401)
 }
 
-func TestForbiddenEndpointCanAnswer401(t *testing.T) {
+func TestForbiddenEndpointCanBe401(t *testing.T) {
 	t.Parallel()
 	d := start(t, emulator.Options{ForbiddenStatus: http.StatusUnauthorized})
 	expectStatus(t, "getApplications", d.call("GET", "/v1/applications", audiencesKey, ""), 401)

@@ -41,19 +41,19 @@ func startBrowser(t *testing.T) *browser {
 		t.Skipf("none of %v is on the PATH: the page is not looked at in a browser", names)
 	}
 	commands, in := pipe(t)
-	out, answers := pipe(t)
+	out, responses := pipe(t)
 	b := &browser{t: t, in: in, out: bufio.NewReader(out)}
 	//nolint:noctx // t.Context ends before the cleanup, which ends the browser by closing its pipe
 	cmd := exec.Command(names[at], "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
 		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
 		"--hide-scrollbars", "--user-data-dir="+t.TempDir(), "--remote-debugging-pipe", "about:blank")
-	cmd.ExtraFiles = []*os.File{commands, answers} // 3 and 4, as --remote-debugging-pipe expects
+	cmd.ExtraFiles = []*os.File{commands, responses} // 3 and 4, as --remote-debugging-pipe expects
 	cmd.Stderr = &b.stderr
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	_ = commands.Close()
-	_ = answers.Close()
+	_ = responses.Close()
 	t.Cleanup(func() {
 		b.session = ""
 		b.command("Browser.close", nil, nil)

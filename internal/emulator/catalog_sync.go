@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/cockroachdb/apd/v3"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/strictjson"
 )
 
 // syncAction is one action of a sync, checked but not yet applied.
@@ -66,10 +68,9 @@ func (s *Server) syncCatalog(r *request) (reply, error) {
 			continue
 		}
 		action := newAction()
-		var b binder
-		b.bindStruct(raw.Payload, reflect.ValueOf(action).Elem(), pointer+"/payload")
-		problems = append(problems, b.items...)
-		if len(b.items) > 0 {
+		misfits := strictjson.Bind(raw.Payload, action, pointer+"/payload")
+		problems = append(problems, errorItems(misfits)...)
+		if len(misfits) > 0 {
 			continue
 		}
 		sku := action.sku()
@@ -82,7 +83,7 @@ func (s *Server) syncCatalog(r *request) (reply, error) {
 		actions = append(actions, action)
 	}
 	if len(problems) > 0 {
-		return reply{}, badRequest(problems[:min(len(problems), maxErrorItems)]...)
+		return reply{}, badRequest(problems[:min(len(problems), strictjson.MaxProblems)]...)
 	}
 	c.Version++
 	c.Modified = s.now()

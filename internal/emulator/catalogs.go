@@ -47,7 +47,7 @@ type catalogState struct {
 
 func (cs *catalogState) reindex() {
 	for c := range cs.All.all() {
-		c.bySKU = make(map[string]*catalogItem, c.Items.len())
+		c.bySKU = make(map[string]*catalogItem, c.Items.count())
 		for item := range c.Items.all() {
 			c.bySKU[item.SKU] = item
 		}
@@ -66,7 +66,7 @@ func (c *catalog) addItem(item *catalogItem) {
 }
 
 func (c *catalog) removeItem(item *catalogItem) {
-	c.Items.delete(item.ID)
+	c.Items.remove(item.ID)
 	delete(c.bySKU, item.SKU)
 }
 

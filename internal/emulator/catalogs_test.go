@@ -27,7 +27,7 @@ func actions(kind string, payloads ...string) string {
 }
 
 // sync sends actions that must be accepted.
-func (d *deployment) sync(kind string, payloads ...string) answer {
+func (d *deployment) sync(kind string, payloads ...string) response {
 	d.t.Helper()
 	return d.must("PUT", syncPath, liveKey, actions(kind, payloads...))
 }

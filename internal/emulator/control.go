@@ -19,7 +19,7 @@ func (s *Server) serveControl(w http.ResponseWriter, r *http.Request, path strin
 	}
 	switch r.Method + " " + strings.TrimPrefix(path, controlPath) {
 	case "GET /faults":
-		writeControl(w, s.faults.snapshot())
+		writeControl(w, s.faults.Snapshot())
 	case "POST /faults":
 		if err := s.addFaults(r); err != nil {
 			http.Error(w, err.Error(), http.StatusBadRequest)

@@ -50,7 +50,7 @@ type couponState struct {
 }
 
 func (cs *couponState) reindex() {
-	cs.byValue = make(map[string][]*coupon, cs.All.len())
+	cs.byValue = make(map[string][]*coupon, cs.All.count())
 	for c := range cs.All.all() {
 		cs.byValue[c.Value] = append(cs.byValue[c.Value], c)
 	}
@@ -64,7 +64,7 @@ func (cs *couponState) add(c *coupon) {
 
 // remove forgets a coupon with its reservations.
 func (cs *couponState) remove(c *coupon) {
-	cs.All.delete(c.ID)
+	cs.All.remove(c.ID)
 	cs.byValue[c.Value] = slices.DeleteFunc(cs.byValue[c.Value], func(other *coupon) bool { return other == c })
 }
 
@@ -392,16 +392,16 @@ func (s *Server) createCoupons(r *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	made := make([]*coupon, len(codes))
+	created := make([]*coupon, len(codes))
 	for i, code := range codes {
-		made[i] = &coupon{ID: s.state.nextID(kindCoupon), Created: s.now(), CampaignID: camp.ID, Value: code}
-		body.applyTo(made[i])
-		s.state.Coupons.add(made[i])
+		created[i] = &coupon{ID: s.state.nextID(kindCoupon), Created: s.now(), CampaignID: camp.ID, Value: code}
+		body.applyTo(created[i])
+		s.state.Coupons.add(created[i])
 	}
 	if silent {
 		return noContent(), nil
 	}
-	return okReply(map[string]any{"totalResultSize": len(made), "data": shown(made, s.viewCoupon)}), nil
+	return okReply(map[string]any{"totalResultSize": len(created), "data": shown(created, s.viewCoupon)}), nil
 }
 
 // couponLimits is the part that createCoupons and updateCoupon have in common.

@@ -128,14 +128,14 @@ func TestCouponsAreCreatedUpdatedAndDeleted(t *testing.T) {
 	t.Parallel()
 	d := start(t, emulator.Options{})
 	got := d.must("POST", couponsPath+"?silent=no", managementK, `{"usageLimit":2,"numberOfCoupons":3,"couponPattern":"AB-##","validCharacters":["7","8"],"recipientIntegrationId":"customer-1"}`)
-	made := rows(got.json["data"])
-	if len(made) != 3 || !strings.HasPrefix(made[0].field("value"), "AB-") || made[0].field("reservation") != "false" {
+	created := rows(got.json["data"])
+	if len(created) != 3 || !strings.HasPrefix(created[0].field("value"), "AB-") || created[0].field("reservation") != "false" {
 		t.Fatalf("got %s", got.text)
 	}
 	if got := d.call("POST", couponsPath, managementK, `{"usageLimit":2,"numberOfCoupons":2,"couponPattern":"AB-##","validCharacters":["7","8"]}`); got.status != 400 {
 		t.Errorf("a used up pattern: %d %s", got.status, got.text)
 	}
-	id := made[0].field("id")
+	id := created[0].field("id")
 	if got := d.must("PUT", couponsPath+"/"+id, managementK, `{"isReservationMandatory":true}`); got.field("recipientIntegrationId") != "null" || got.field("usageLimit") != "2" || got.field("isReservationMandatory") != "true" {
 		t.Errorf("got %s", got.text)
 	}

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/strictjson"
 )
 
 // definitionState is what people set up in the Campaign Manager and no operation of the provider creates.
@@ -158,14 +160,14 @@ type attributeScope struct {
 func (s *Server) checkAttributes(scope attributeScope, values map[string]any, pointerPrefix string) []errorItem {
 	var problems []errorItem
 	for _, name := range sortedKeys(values) {
-		pointer := pointerPrefix + "/" + escapePointer(name)
+		pointer := pointerPrefix + "/" + strictjson.EscapePointer(name)
 		def := s.findAttribute(scope, name)
 		switch value := values[name]; {
 		case def == nil:
 			problems = append(problems, atPointer(pointer, titleUnknown, "The attribute %q is not defined on %s entities.", name, scope.entity))
 		case value == nil:
 		case !fitsType(value, def.Type):
-			problems = append(problems, atPointer(pointer, titleInvalidType, "Value of %q attribute (%s) is not %s", name, asJSON(value), typePhrases[def.Type]))
+			problems = append(problems, atPointer(pointer, titleInvalidType, "Value of %q attribute (%s) is not %s", name, strictjson.Show(value), typePhrases[def.Type]))
 		case !def.allows(value):
 			problems = append(problems, atPointer(pointer, titleEnum, `%s must be one of the following: "%s"`, name, strings.Join(def.Suggestions, `", "`)))
 		}

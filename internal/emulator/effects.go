@@ -72,7 +72,7 @@ func newIntegrationState(effects []effect) map[string]any {
 
 // createFromEffects makes the coupons and referrals that effects of the types couponCreated and referralCreated
 // announce, with the code of their props, for the customer.
-func (s *Server) createFromEffects(profileID string, effects []effect, answer map[string]any) {
+func (s *Server) createFromEffects(profileID string, effects []effect, response map[string]any) {
 	coupons, referrals := []any{}, []any{}
 	for _, found := range effects {
 		props, _ := found.Props.(map[string]any)
@@ -80,24 +80,24 @@ func (s *Server) createFromEffects(profileID string, effects []effect, answer ma
 		switch {
 		case code == "":
 		case found.EffectType == "couponCreated":
-			made := &coupon{ID: s.state.nextID(kindCoupon), Created: s.now(), CampaignID: found.CampaignID, Value: code, UsageLimit: 1, Recipient: profileID}
-			s.state.Coupons.add(made)
-			coupons = append(coupons, made.view())
+			created := &coupon{ID: s.state.nextID(kindCoupon), Created: s.now(), CampaignID: found.CampaignID, Value: code, UsageLimit: 1, Recipient: profileID}
+			s.state.Coupons.add(created)
+			coupons = append(coupons, created.view())
 		case found.EffectType == "referralCreated" && profileID != "":
-			made := &referral{ID: s.state.nextID(kindReferral), Created: s.now(), CampaignID: found.CampaignID, Advocate: profileID, Code: code, UsageLimit: 1}
-			s.state.Referrals.add(made)
-			referrals = append(referrals, made.view())
+			created := &referral{ID: s.state.nextID(kindReferral), Created: s.now(), CampaignID: found.CampaignID, Advocate: profileID, Code: code, UsageLimit: 1}
+			s.state.Referrals.add(created)
+			referrals = append(referrals, created.view())
 		}
 	}
-	answer["createdCoupons"], answer["createdReferrals"] = coupons, referrals
+	response["createdCoupons"], response["createdReferrals"] = coupons, referrals
 }
 
 // addCommonPart adds a part that sessions and events share. What the emulator does not model is empty.
-func (s *Server) addCommonPart(answer map[string]any, r *request, profileID, part string, effects []effect) {
+func (s *Server) addCommonPart(response map[string]any, r *request, profileID, part string, effects []effect) {
 	switch part {
 	case "customerProfile":
 		if owner, ok := s.state.Profiles.find(r.cred.sandbox(), profileID); ok {
-			answer[part] = s.viewProfile(owner)
+			response[part] = s.viewProfile(owner)
 		}
 	case "triggeredCampaigns":
 		campaigns, seen := []any{}, map[int64]bool{}
@@ -107,13 +107,13 @@ func (s *Server) addCommonPart(answer map[string]any, r *request, profileID, par
 				campaigns = append(campaigns, s.viewCampaign(c))
 			}
 		}
-		answer[part] = campaigns
+		response[part] = campaigns
 	case "loyalty":
-		answer[part] = map[string]any{"programs": map[string]any{}}
+		response[part] = map[string]any{"programs": map[string]any{}}
 		if owner, ok := s.state.Profiles.find(r.cred.sandbox(), profileID); ok {
-			answer[part] = s.viewLoyalty(owner)
+			response[part] = s.viewLoyalty(owner)
 		}
 	case "coupons", "awardedGiveaways", "ruleFailureReasons", "campaignEligibility", "achievements":
-		answer[part] = []any{}
+		response[part] = []any{}
 	}
 }

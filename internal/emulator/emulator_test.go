@@ -52,8 +52,8 @@ func serve(t testing.TB, server *emulator.Server) *deployment {
 	return &deployment{t: t, server: server, url: listener.URL, client: listener.Client()}
 }
 
-// answer is what came back.
-type answer struct {
+// response is what came back.
+type response struct {
 	status int
 	header http.Header
 	text   string
@@ -61,11 +61,11 @@ type answer struct {
 }
 
 // send returns transport errors, which faults are expected to cause.
-func (d *deployment) send(method, path, authorization, contentType, body string, header ...string) (answer, error) {
+func (d *deployment) send(method, path, authorization, contentType, body string, header ...string) (response, error) {
 	req, err := http.NewRequestWithContext(d.t.Context(), method, d.url+path, strings.NewReader(body))
 	if err != nil {
 		d.t.Error(err)
-		return answer{}, err
+		return response{}, err
 	}
 	if authorization != "" {
 		req.Header.Set("Authorization", authorization)
@@ -78,11 +78,11 @@ func (d *deployment) send(method, path, authorization, contentType, body string,
 	}
 	resp, err := d.client.Do(req)
 	if err != nil {
-		return answer{}, err
+		return response{}, err
 	}
 	defer resp.Body.Close()
 	content, err := io.ReadAll(resp.Body)
-	out := answer{status: resp.StatusCode, header: resp.Header, text: string(content)}
+	out := response{status: resp.StatusCode, header: resp.Header, text: string(content)}
 	decoder := json.NewDecoder(bytes.NewReader(content))
 	decoder.UseNumber()
 	if decoder.Decode(&out.json) != nil {
@@ -92,7 +92,7 @@ func (d *deployment) send(method, path, authorization, contentType, body string,
 }
 
 // call is send for requests that must get an answer.
-func (d *deployment) call(method, path, authorization, body string, header ...string) answer {
+func (d *deployment) call(method, path, authorization, body string, header ...string) response {
 	d.t.Helper()
 	out, err := d.send(method, path, authorization, "application/json", body, header...)
 	if err != nil {
@@ -102,7 +102,7 @@ func (d *deployment) call(method, path, authorization, body string, header ...st
 }
 
 // must is call for requests that must succeed.
-func (d *deployment) must(method, path, authorization, body string) answer {
+func (d *deployment) must(method, path, authorization, body string) response {
 	d.t.Helper()
 	out := d.call(method, path, authorization, body)
 	if out.status >= 300 {
@@ -153,7 +153,7 @@ func (d *deployment) members(audience string) []string {
 }
 
 // upload posts a file to an import.
-func (d *deployment) upload(path, field, content string) answer {
+func (d *deployment) upload(path, field, content string) response {
 	d.t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
@@ -171,8 +171,8 @@ func (d *deployment) upload(path, field, content string) answer {
 }
 
 // field is a property of the answer as text.
-func (a answer) field(name string) string {
-	switch value := a.json[name].(type) {
+func (r response) field(name string) string {
+	switch value := r.json[name].(type) {
 	case string:
 		return value
 	case json.Number:
@@ -184,20 +184,20 @@ func (a answer) field(name string) string {
 }
 
 // column lists a property of all rows of a list.
-func (a answer) column(name string) []string {
+func (r response) column(name string) []string {
 	values := []string{}
-	rows, _ := a.json["data"].([]any)
+	rows, _ := r.json["data"].([]any)
 	for _, row := range rows {
 		object, _ := row.(map[string]any)
-		values = append(values, answer{json: object}.field(name))
+		values = append(values, response{json: object}.field(name))
 	}
 	return values
 }
 
 // sources lists where the errors of an answer are, such as "pointer /name".
-func (a answer) sources() []string {
+func (r response) sources() []string {
 	sources := []string{}
-	items, _ := a.json["errors"].([]any)
+	items, _ := r.json["errors"].([]any)
 	for _, item := range items {
 		object, _ := item.(map[string]any)
 		source, _ := object["source"].(map[string]any)
@@ -229,7 +229,7 @@ func (c *clock) advance(by time.Duration) {
 	c.at = c.at.Add(by)
 }
 
-func expectStatus(t testing.TB, what string, got answer, want int) {
+func expectStatus(t testing.TB, what string, got response, want int) {
 	t.Helper()
 	if got.status != want {
 		t.Errorf("%s: got status %d, want %d: %s", what, got.status, want, got.text)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/strictjson"
 )
 
 // The texts that the vendor's pages show word for word; clients may rely on them.
@@ -11,11 +13,11 @@ const (
 	msgInvalidData    = "The submitted data was invalid"
 	msgProfileQueue   = "Too many requests are updating this profile at the same time"
 	msgSessionQueue   = "Too many requests are updating this session at the same time"
-	titleUnknown      = "Unknown"
-	titleInvalidType  = "Invalid type"
-	titleInvalidValue = "Invalid value"
-	titleEnum         = "enum"
-	titleMissing      = "Missing"
+	titleUnknown      = strictjson.TitleUnknown
+	titleInvalidType  = strictjson.TitleInvalidType
+	titleInvalidValue = strictjson.TitleInvalidValue
+	titleEnum         = strictjson.TitleEnum
+	titleMissing      = strictjson.TitleMissing
 )
 
 // apiError is an answer other than success, in the API's own shape. Handlers return it as an error.
@@ -89,6 +91,11 @@ func errUnauthorized() error {
 
 func errTooManyRequests() error {
 	return &apiError{status: http.StatusTooManyRequests, message: "Too many requests"}
+}
+
+// faultBody is the body of a fault that has a status and no body of its own.
+func faultBody(status int) []byte {
+	return mustJSON(errorBody(&apiError{status: status, message: http.StatusText(status)}, true))
 }
 
 // errorBody renders both shapes of the API: ErrorResponse, and ErrorResponseWithStatus when withStatus is set.

@@ -177,10 +177,10 @@ func (s *Server) trackCustomerEvent(r *request, wanted eventRequest, parts []str
 	if _, taken := s.state.Events.byIntegrationID[eventKey{r.cred.application.ID, wanted.integrationID}]; taken && wanted.integrationID != "" {
 		return reply{}, conflict("An advanced event with the integration ID %s already exists", wanted.integrationID)
 	}
-	made := s.makeEvent(r, wanted, nil, dry)
-	answer := newIntegrationState(made.Effects)
+	created := s.makeEvent(r, wanted, nil, dry)
+	response := newIntegrationState(created.Effects)
 	if !dry {
-		s.createFromEffects(wanted.profileID, made.Effects, answer)
+		s.createFromEffects(wanted.profileID, created.Effects, response)
 	}
 	if silent {
 		return noContent(), nil
@@ -188,14 +188,14 @@ func (s *Server) trackCustomerEvent(r *request, wanted eventRequest, parts []str
 	for _, part := range parts {
 		switch part {
 		case "event":
-			answer[part] = s.viewEvent(made)
+			response[part] = s.viewEvent(created)
 		case "advancedEvent":
-			answer[part] = s.viewAdvancedEvent(made)
+			response[part] = s.viewAdvancedEvent(created)
 		default:
-			s.addCommonPart(answer, r, wanted.profileID, part, made.Effects)
+			s.addCommonPart(response, r, wanted.profileID, part, created.Effects)
 		}
 	}
-	return okReply(answer), nil
+	return okReply(response), nil
 }
 
 // checkEvent says what is wrong with a custom event: its type has to be set up, its attributes belong to the type.
@@ -212,29 +212,29 @@ func (s *Server) checkEvent(wanted eventRequest) []errorItem {
 // makeEvent evaluates an event and, unless the run is dry, records it and makes its profile, without the event of a
 // created profile.
 func (s *Server) makeEvent(r *request, wanted eventRequest, in *session, dry bool) *event {
-	made := &event{
+	created := &event{
 		Created: s.now(), ApplicationID: r.cred.application.ID, Type: wanted.typ, IntegrationID: wanted.integrationID,
 		ConnectedSessionID: wanted.connectedSession, StoreIntegrationID: wanted.storeID,
 		Attributes: mergeAttributes(nil, wanted.attributes), Effects: s.eventEffects(r.cred.application, wanted, dry),
 	}
 	if in != nil {
-		made.SessionID = in.ID
+		created.SessionID = in.ID
 	}
 	if owner, ok := s.state.Profiles.find(r.cred.sandbox(), wanted.profileID); ok {
-		made.ProfileID = owner.ID
+		created.ProfileID = owner.ID
 	}
 	if dry {
-		return made
+		return created
 	}
 	if wanted.profileID != "" {
 		owner, _ := s.upsertProfile(r.cred.sandbox(), wanted.profileID)
 		owner.Hidden = false
-		owner.LastActivity = made.Created
-		made.ProfileID = owner.ID
+		owner.LastActivity = created.Created
+		created.ProfileID = owner.ID
 	}
-	made.ID = s.state.nextID(kindEvent)
-	s.state.Events.add(made)
-	return made
+	created.ID = s.state.nextID(kindEvent)
+	s.state.Events.add(created)
+	return created
 }
 
 // eventEffects are the effects of the fixture for the event's type. A dry run can choose campaigns.
@@ -252,15 +252,15 @@ func (s *Server) eventEffects(app *application, wanted eventRequest, dry bool) [
 
 // recordSession records a built-in event of a session.
 func (s *Server) recordSession(typ string, in *session, owner *profile, effects []effect) *event {
-	made := &event{
+	created := &event{
 		ID: s.state.nextID(kindEvent), Created: s.now(), ApplicationID: in.ApplicationID, Type: typ, SessionID: in.ID,
 		StoreIntegrationID: in.StoreIntegrationID, Effects: effects,
 	}
 	if owner != nil {
-		made.ProfileID = owner.ID
+		created.ProfileID = owner.ID
 	}
-	s.state.Events.add(made)
-	return made
+	s.state.Events.add(created)
+	return created
 }
 
 func (s *Server) getEventV3(r *request) (reply, error) {
@@ -307,34 +307,34 @@ func (s *Server) trackEvent(r *request) (reply, error) {
 	default:
 		in = s.makeEmptySession(r, body.SessionID, body.ProfileID, dry)
 	}
-	made := s.makeEvent(r, wanted, in, dry)
-	view := s.viewEvent(made)
+	created := s.makeEvent(r, wanted, in, dry)
+	view := s.viewEvent(created)
 	view["ledgerEntries"], view["sessionId"] = []any{}, in.IntegrationID
-	answer := map[string]any{"session": s.viewLegacySession(in), "event": view, "profile": map[string]any{}}
+	response := map[string]any{"session": s.viewLegacySession(in), "event": view, "profile": map[string]any{}}
 	if owner, ok := s.state.Profiles.find(r.cred.sandbox(), wanted.profileID); ok {
-		answer["profile"] = s.viewProfile(owner)
+		response["profile"] = s.viewProfile(owner)
 	}
-	return createdReply(answer), nil
+	return createdReply(response), nil
 }
 
 func (s *Server) makeEmptySession(r *request, id, profileID string, dry bool) *session {
 	now := s.now()
-	made := &session{
+	created := &session{
 		Created: now, Updated: now, ApplicationID: r.cred.application.ID, IntegrationID: id, State: stateOpen, UpdateCount: 1,
 		sessionContent: sessionContent{ProfileID: profileID},
 	}
 	if dry {
-		return made
+		return created
 	}
-	made.ID = s.state.nextID(kindSession)
-	made.FirstSession = s.isFirstSession(made)
-	s.state.Sessions.add(made)
-	owner := s.ownerOf(r, made)
+	created.ID = s.state.nextID(kindSession)
+	created.FirstSession = s.isFirstSession(created)
+	s.state.Sessions.add(created)
+	owner := s.ownerOf(r, created)
 	if profileID != "" {
 		owner, _ = s.upsertProfile(r.cred.sandbox(), profileID)
 	}
-	s.recordSession("talon_session_created", made, owner, nil)
-	return made
+	s.recordSession("talon_session_created", created, owner, nil)
+	return created
 }
 
 // viewLegacySession is the session of the first version of the API, with a single coupon.

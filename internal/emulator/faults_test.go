@@ -10,8 +10,6 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
 )
 
@@ -110,7 +108,7 @@ func TestResetIsAResetOfTheConnection(t *testing.T) {
 	}
 }
 
-func TestTruncatedAnswersAreNeverWhole(t *testing.T) {
+func TestTruncatedResponsesAreNeverWhole(t *testing.T) {
 	t.Parallel()
 	d := start(t, emulator.Options{})
 	id := d.newAudience("VIP")
@@ -156,7 +154,7 @@ func TestHangEndsWithTheClientOrTheEmulator(t *testing.T) {
 	}
 }
 
-func TestFaultAnswer(t *testing.T) {
+func TestFaultResponse(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]struct{ kind, body, retryAfter, location string }{
 		"* / status=429":               {"application/json", `{"StatusCode":429,"message":"Too Many Requests"}`, "", ""},
@@ -183,36 +181,8 @@ func TestFaultAnswer(t *testing.T) {
 	}
 }
 
-func TestParseFault(t *testing.T) {
+func TestNewRefusesAFaultWithoutEffect(t *testing.T) {
 	t.Parallel()
-	got, err := emulator.ParseFault(" PUT /v1/catalogs/ status=503 every=3 after=1 times=2 after-apply retry-after=1 header=X-A:b:c body=a b=c ")
-	want := emulator.Fault{
-		Method: "PUT", PathPrefix: "/v1/catalogs/", Status: 503, Every: 3, After: 1, Times: 2, AfterApply: true, RetryAfter: "1",
-		Header: map[string]string{"X-A": "b:c"}, Body: "a b=c",
-	}
-	if diff := cmp.Diff(want, got); diff != "" || err != nil {
-		t.Errorf("%v (-want +got):\n%s", err, diff)
-	}
-	for text, problem := range map[string]string{
-		"":                            "want METHOD",
-		"GET /v1":                     "want METHOD",
-		"GET /v1 every=2":             "exactly one of",
-		"GET /v1 reset hang":          "exactly one of",
-		"GET /v1 status=99":           "between 200 and 599",
-		"GET /v1 status=x":            "status=x",
-		"GET /v1 reset every=0":       "at least 1",
-		"GET /v1 reset times=-1":      "at least 1",
-		"GET /v1 reset body=x":        "go with status only",
-		"GET /v1 reset retry-after=1": "go with status only",
-		"GET /v1 explode":             "unknown option",
-		"GET /v1 status=1 header=x":   "header=NAME:VALUE",
-		"get /v1 reset":               "upper case",
-		"GET v1 reset":                "must begin with /",
-	} {
-		if _, err := emulator.ParseFault(text); err == nil || !strings.Contains(err.Error(), problem) {
-			t.Errorf("%q: got %v, want %q", text, err, problem)
-		}
-	}
 	if _, err := emulator.New(emulator.Options{Faults: []emulator.Fault{{}}}); err == nil {
 		t.Error("a fault without effect was accepted")
 	}

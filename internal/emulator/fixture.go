@@ -7,10 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"reflect"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/strictjson"
 )
 
 //go:embed default_fixture.json
@@ -301,17 +302,15 @@ func ReadFixture(path string) (*Fixture, error) {
 // name is how the error calls the source.
 func ParseFixture(name string, data []byte) (*Fixture, error) {
 	f := &Fixture{name: name, source: data}
-	value, err := parseJSON(data)
+	value, err := strictjson.Parse(data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.position(err), err)
 	}
-	var b binder
-	b.bind(value, reflect.ValueOf(f).Elem(), "", rules{})
-	problems := make([]fixtureProblem, len(b.items))
-	for i, item := range b.items {
-		problems[i] = fixtureProblem{pointer: item.Source["pointer"], text: item.Details}
-	}
-	if len(problems) > 0 {
+	if misfits := strictjson.Bind(value, f, ""); len(misfits) > 0 {
+		problems := make([]fixtureProblem, len(misfits))
+		for i, m := range misfits {
+			problems[i] = fixtureProblem{pointer: m.Pointer, text: m.Details}
+		}
 		return nil, f.problems(problems)
 	}
 	if _, err := f.state(time.Now()); err != nil {

@@ -232,23 +232,23 @@ func (l *loader) profiles() {
 			l.fail(at("profiles", i, "id"), "profile ID %d is there already", p.ID)
 			continue
 		}
-		made := &profile{
+		created := &profile{
 			ID: l.state.claimID(kindProfile, p.ID), IntegrationID: p.IntegrationID, Sandbox: p.Sandbox,
 			Attributes: mergeAttributes(nil, p.Attributes), Created: l.created, LastActivity: l.created,
 		}
 		for _, g := range p.Giveaways {
 			l.checkValues(at("profiles", i, "giveaways"), attributeScope{entity: "Giveaway"}, g.Attributes)
-			made.Giveaways = append(made.Giveaways, giveaway{
+			created.Giveaways = append(created.Giveaways, giveaway{
 				ID: g.ID, Created: l.created, Code: g.Code, PoolID: g.PoolID, StartDate: g.StartDate, EndDate: g.EndDate, Attributes: g.Attributes,
 			})
 		}
 		for _, a := range p.Achievements {
 			l.checkRef(at("profiles", i, "achievements"), a.CampaignID, "campaign", l.campaignIDs())
 			a.Title = orDefault(a.Title, a.Name)
-			made.Achievements = append(made.Achievements, achievement(a))
+			created.Achievements = append(created.Achievements, achievement(a))
 		}
-		l.state.Profiles.All.add(made)
-		l.state.Profiles.environment(p.Sandbox)[p.IntegrationID] = made
+		l.state.Profiles.All.add(created)
+		l.state.Profiles.environment(p.Sandbox)[p.IntegrationID] = created
 	}
 }
 
@@ -262,22 +262,22 @@ func (l *loader) checkValues(pointer string, scope attributeScope, values map[st
 func (l *loader) audiences() {
 	for i, a := range l.fixture.Audiences {
 		l.checkRefs(at("audiences", i, "subscribedApplicationsIds"), a.ApplicationIDs, "Application", l.applicationIDs())
-		made := &audience{
+		created := &audience{
 			Created: l.created, Name: a.Name, Sandbox: a.Sandbox, Description: a.Description,
 			ApplicationIDs: a.ApplicationIDs, Integration: a.Integration, IntegrationID: a.IntegrationID,
 			CreatedIn3rdParty: a.CreatedIn3rdParty, LastUpdate: l.created,
 		}
-		for _, item := range l.checkIntegration(made) {
+		for _, item := range l.checkIntegration(created) {
 			l.fail("/audiences/"+strconv.Itoa(i)+item.Source["pointer"], "%s", item.Details)
 		}
 		if _, taken := l.state.Audiences.All.get(a.ID); taken {
 			l.fail(at("audiences", i, "id"), "audience ID %d is there already", a.ID)
 			continue
 		}
-		made.ID = l.state.claimID(kindAudience, a.ID)
-		l.state.Audiences.All.add(made)
+		created.ID = l.state.claimID(kindAudience, a.ID)
+		l.state.Audiences.All.add(created)
 		for _, member := range a.Members {
-			made.join(l.memberProfile(a.Sandbox, member))
+			created.join(l.memberProfile(a.Sandbox, member))
 		}
 	}
 }
@@ -302,24 +302,24 @@ func (l *loader) catalogs() {
 		}
 		seen[c.ID] = true
 		l.checkRefs(at("catalogs", i, "applicationIds"), c.ApplicationIDs, "Application", l.applicationIDs())
-		made := &catalog{
+		created := &catalog{
 			ID: c.ID, Created: l.created, Modified: l.created, Name: c.Name, Description: c.Description,
 			ApplicationIDs: c.ApplicationIDs, Version: max(1, c.Version), CreatedBy: l.owner(),
 			bySKU: make(map[string]*catalogItem, len(c.Items)),
 		}
 		for n, item := range c.Items {
 			pointer := at("catalogs", i, "items") + "/" + strconv.Itoa(n)
-			if _, ok := made.item(item.SKU); ok {
+			if _, ok := created.item(item.SKU); ok {
 				l.fail(pointer+"/sku", "SKU %s is there already", item.SKU)
 				continue
 			}
 			l.checkValues(pointer+"/attributes", attributeScope{entity: "CartItem", catalogID: c.ID}, item.Attributes)
-			made.addItem(&catalogItem{
+			created.addItem(&catalogItem{
 				ID: l.state.nextID(kindCatalogItem), Created: l.created, SKU: item.SKU, Price: item.Price,
-				Product: item.Product, Attributes: mergeAttributes(nil, item.Attributes), Version: made.Version,
+				Product: item.Product, Attributes: mergeAttributes(nil, item.Attributes), Version: created.Version,
 			})
 		}
-		l.state.Catalogs.All.add(made)
+		l.state.Catalogs.All.add(created)
 	}
 }
 
@@ -349,7 +349,7 @@ func (l *loader) coupons() {
 			l.fail(at("coupons", i, "id"), "coupon ID %d is there already", c.ID)
 			continue
 		}
-		made := &coupon{
+		created := &coupon{
 			ID: l.state.claimID(kindCoupon, c.ID), Created: l.created, CampaignID: c.CampaignID, Value: value,
 			UsageLimit: c.UsageLimit, DiscountLimit: c.DiscountLimit, ReservationLimit: c.ReservationLimit,
 			StartDate: c.StartDate, ExpiryDate: c.ExpiryDate, Attributes: c.Attributes,
@@ -357,9 +357,9 @@ func (l *loader) coupons() {
 		}
 		for _, id := range c.ReservedBy {
 			p, _ := l.upsertProfile(app.Sandbox, id)
-			made.Reservations = append(made.Reservations, reservation{ProfileID: p.ID, Created: l.created})
+			created.Reservations = append(created.Reservations, reservation{ProfileID: p.ID, Created: l.created})
 		}
-		l.state.Coupons.add(made)
+		l.state.Coupons.add(created)
 	}
 }
 

@@ -149,7 +149,7 @@ func TestFixtureFile(t *testing.T) {
 	}
 }
 
-func TestFixtureMadeInGoIsCheckedToo(t *testing.T) {
+func TestFixtureBuiltInGoIsCheckedToo(t *testing.T) {
 	t.Parallel()
 	fixture := &emulator.Fixture{
 		Applications: []emulator.FixtureApplication{{ID: 1, Name: "a"}},

@@ -55,10 +55,10 @@ func FuzzOperations(f *testing.F) {
 		req.Header.Set("Authorization", route[2])
 		req.Header.Set("Content-Type", "application/json")
 		req.Header.Set("Idempotency-Key", id)
-		answer := httptest.NewRecorder()
-		server.ServeHTTP(answer, req)
-		if answer.Code >= http.StatusInternalServerError {
-			t.Errorf("%s %s?%s was answered with %d: %s", route[0], path, query, answer.Code, answer.Body)
+		recorder := httptest.NewRecorder()
+		server.ServeHTTP(recorder, req)
+		if recorder.Code >= http.StatusInternalServerError {
+			t.Errorf("%s %s?%s was answered with %d: %s", route[0], path, query, recorder.Code, recorder.Body)
 		}
 	})
 }
@@ -87,10 +87,10 @@ func FuzzPaths(f *testing.F) {
 		}
 		req.URL.RawQuery = query
 		req.Header.Set("Authorization", authorization)
-		answer := httptest.NewRecorder()
-		server.ServeHTTP(answer, req)
-		if answer.Code >= http.StatusInternalServerError {
-			t.Errorf("%s %s?%s was answered with %d: %s", method, path, query, answer.Code, answer.Body)
+		recorder := httptest.NewRecorder()
+		server.ServeHTTP(recorder, req)
+		if recorder.Code >= http.StatusInternalServerError {
+			t.Errorf("%s %s?%s was answered with %d: %s", method, path, query, recorder.Code, recorder.Body)
 		}
 	})
 }

@@ -15,8 +15,8 @@ const (
 	idempotencyTime = 24 * time.Hour
 )
 
-// answer is a stored answer of an idempotent operation.
-type answer struct {
+// storedResponse is the response of an idempotent operation, kept for retries.
+type storedResponse struct {
 	At     time.Time `json:"at"`
 	Status int       `json:"status"`
 	Body   []byte    `json:"body,omitempty"`
@@ -36,21 +36,21 @@ func (r *request) idempotencyKey() (string, error) {
 }
 
 // recall finds the answer given to the key within the last 24 hours; the state must be locked.
-func (s *Server) recall(key string) (answer, bool) {
-	a, ok := s.state.Answers[key]
+func (s *Server) recall(key string) (storedResponse, bool) {
+	a, ok := s.state.Responses[key]
 	return a, ok && s.now().Sub(a.At) < idempotencyTime
 }
 
 // remember keeps an answer and drops those that have expired; the state must be locked.
 func (s *Server) remember(key string, status int, body []byte) {
 	now := s.now()
-	if s.state.Answers == nil {
-		s.state.Answers = make(map[string]answer)
+	if s.state.Responses == nil {
+		s.state.Responses = make(map[string]storedResponse)
 	}
 	s.forgetAt.Do(now, func() {
-		maps.DeleteFunc(s.state.Answers, func(_ string, a answer) bool { return now.Sub(a.At) >= idempotencyTime })
+		maps.DeleteFunc(s.state.Responses, func(_ string, a storedResponse) bool { return now.Sub(a.At) >= idempotencyTime })
 	})
-	s.state.Answers[key] = answer{At: now, Status: status, Body: body}
+	s.state.Responses[key] = storedResponse{At: now, Status: status, Body: body}
 }
 
 // hourly runs something at most once an hour of the deployment's clock.

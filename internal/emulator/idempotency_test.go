@@ -8,7 +8,7 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
 )
 
-func TestIdempotencyKeyReplaysTheAnswerForADay(t *testing.T) {
+func TestIdempotencyKeyReplaysTheResponseForADay(t *testing.T) {
 	t.Parallel()
 	at := newClock()
 	d := start(t, emulator.Options{Now: at.now})
@@ -52,7 +52,7 @@ func TestIdempotencyKeyReplaysTheAnswerForADay(t *testing.T) {
 	expectStatus(t, "empty", d.call("PUT", "/test/counters/a", liveKey, "{}", "Idempotency-Key", ""), 400)
 }
 
-func TestIdempotencyKeySurvivesALostAnswer(t *testing.T) {
+func TestIdempotencyKeySurvivesALostResponse(t *testing.T) {
 	t.Parallel()
 	d := start(t, emulator.Options{})
 	d.server.HandleCounter()
@@ -76,25 +76,25 @@ func TestOtherOperationsIgnoreTheIdempotencyKey(t *testing.T) {
 	}
 }
 
-func TestRepetitionWaitsForTheFirstRequest(t *testing.T) {
+func TestRetryWaitsForTheFirstRequest(t *testing.T) {
 	t.Parallel()
 	running, release := make(chan string, 9), make(chan struct{})
 	d := start(t, emulator.Options{OnRequest: holdUntil(running, release)})
 	d.server.HandleCounter()
-	answers := make(chan answer, 2)
+	responses := make(chan response, 2)
 	send := func() {
 		got, err := d.send("PUT", "/test/counters/a", liveKey, "application/json", "{}", "Idempotency-Key", "k")
 		if err != nil {
 			t.Error(err)
 		}
-		answers <- got
+		responses <- got
 	}
 	go send()
 	<-running
 	go send()
 	close(release)
 	for range 2 {
-		if got := <-answers; got.field("applied") != "1" {
+		if got := <-responses; got.field("applied") != "1" {
 			t.Errorf("got %d %s", got.status, got.text)
 		}
 	}

@@ -103,7 +103,7 @@ func (s *Server) getLoyaltyTransactions(r *request) (reply, error) {
 	if program.CardBased {
 		return reply{}, refused("Loyalty program %d is card-based", id)
 	}
-	paging, err := r.page(defaultTransactions)
+	asked, err := r.page(defaultTransactions)
 	if err != nil {
 		return reply{}, err
 	}
@@ -117,7 +117,7 @@ func (s *Server) getLoyaltyTransactions(r *request) (reply, error) {
 			rows = append(rows, t)
 		}
 	}
-	return listReply(paging, rows, viewTransaction), nil
+	return listReply(asked, rows, viewTransaction), nil
 }
 
 // transactionFilter reads the query parameters that narrow a ledger.

@@ -13,8 +13,8 @@ import (
 // maxPageSize is the largest page of every list, and the default of the Management API's lists.
 const maxPageSize = 1000
 
-// page is what pageSize, skip, sort and withTotalResultSize of a list ask for.
-type page struct {
+// paging is what pageSize, skip, sort and withTotalResultSize of a list ask for.
+type paging struct {
 	size, skip int
 	sort       string // without the minus sign; "" is the list's own order, by ID
 	descending bool
@@ -26,8 +26,8 @@ const maxQueryNumber = min(1<<53, math.MaxInt)
 
 // page reads the paging parameters. Nothing is clamped: a value outside the limits is a 400. sortable lists
 // the fields that sort accepts; a list without them has no sort parameter.
-func (r *request) page(defaultSize int, sortable ...string) (page, error) {
-	p := page{size: defaultSize}
+func (r *request) page(defaultSize int, sortable ...string) (paging, error) {
+	p := paging{size: defaultSize}
 	var err error
 	if p.size, err = r.intQuery("pageSize", defaultSize, 1, maxPageSize); err != nil {
 		return p, err
@@ -48,14 +48,14 @@ func (r *request) page(defaultSize int, sortable ...string) (page, error) {
 }
 
 // cut is the part of a list of n rows that the page shows.
-func (p page) cut(n int) (from, to int) {
+func (p paging) cut(n int) (from, to int) {
 	from = min(p.skip, n)
 	return from, min(from+p.size, n)
 }
 
 // sorted orders rows, which come in ascending order of ID, as the page asks. It leaves rows as they are and
 // copies only when the order differs. fields maps the names of page's sortable to comparisons; "id" is understood.
-func sorted[T any](p page, rows []T, fields map[string]func(a, b T) int) []T {
+func sorted[T any](p paging, rows []T, fields map[string]func(a, b T) int) []T {
 	compare := fields[p.sort]
 	if compare == nil && !p.descending {
 		return rows
@@ -72,7 +72,7 @@ func sorted[T any](p page, rows []T, fields map[string]func(a, b T) int) []T {
 
 // listReply answers a list that gives hasMore, and totalResultSize instead where that is asked for: show turns
 // a row into what the API calls it and is only called for the rows on the page.
-func listReply[T any](p page, rows []T, show func(T) any) reply {
+func listReply[T any](p paging, rows []T, show func(T) any) reply {
 	from, to := p.cut(len(rows))
 	body := map[string]any{"data": shown(rows[from:to], show)}
 	if p.withTotal {
@@ -84,7 +84,7 @@ func listReply[T any](p page, rows []T, show func(T) any) reply {
 }
 
 // totalReply answers a list that always gives totalResultSize and never hasMore.
-func totalReply[T any](p page, rows []T, show func(T) any) reply {
+func totalReply[T any](p paging, rows []T, show func(T) any) reply {
 	from, to := p.cut(len(rows))
 	return okReply(map[string]any{"data": shown(rows[from:to], show), "totalResultSize": len(rows)})
 }

@@ -20,13 +20,13 @@ func TestOneRunsTwoWaitAndTheFourthIsRefused(t *testing.T) {
 	running, release := make(chan string, 9), make(chan struct{})
 	d := start(t, emulator.Options{OnRequest: holdUntil(running, release)})
 	d.server.HandleCounter()
-	answers := make(chan answer, 4)
+	responses := make(chan response, 4)
 	send := func() {
 		got, err := d.send("PUT", "/test/counters/a", liveKey, "application/json", "{}")
 		if err != nil {
 			t.Error(err)
 		}
-		answers <- got
+		responses <- got
 	}
 	go send()
 	<-running
@@ -34,7 +34,7 @@ func TestOneRunsTwoWaitAndTheFourthIsRefused(t *testing.T) {
 		go send()
 	}
 	// Two of the three find room to wait. Whichever came last is answered at once.
-	refused := <-answers
+	refused := <-responses
 	expectStatus(t, "the fourth", refused, 409)
 	if want := `{"StatusCode":409,"errors":[],"message":"Too many requests are updating this profile at the same time"}`; refused.text != want {
 		t.Errorf("got %s, want %s", refused.text, want)
@@ -45,7 +45,7 @@ func TestOneRunsTwoWaitAndTheFourthIsRefused(t *testing.T) {
 	close(release)
 	applied := map[string]bool{}
 	for range 3 {
-		got := <-answers
+		got := <-responses
 		expectStatus(t, "one of the three", got, 200)
 		applied[got.field("applied")] = true
 	}

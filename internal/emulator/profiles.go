@@ -9,6 +9,8 @@ import (
 	"slices"
 	"time"
 	"unicode/utf8"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/strictjson"
 )
 
 // profile is a customer profile. Its attributes map is never changed in place, so that many profiles can share one.
@@ -66,7 +68,7 @@ type profileState struct {
 }
 
 func (ps *profileState) reindex() {
-	ps.live = make(map[string]*profile, ps.All.len())
+	ps.live = make(map[string]*profile, ps.All.count())
 	ps.sandbox = make(map[string]*profile)
 	for p := range ps.All.all() {
 		ps.environment(p.Sandbox)[p.IntegrationID] = p
@@ -299,7 +301,7 @@ func (s *Server) updateProfiles(r *request) (reply, error) {
 		problems = append(problems, s.checkAttributes(attributeScope{entity: "CustomerProfile"}, p.Attributes, pointer)...)
 	}
 	if len(problems) > 0 {
-		return reply{}, badRequest(problems[:min(len(problems), maxErrorItems)]...)
+		return reply{}, badRequest(problems[:min(len(problems), strictjson.MaxProblems)]...)
 	}
 	states := make([]any, len(body.Profiles))
 	for i, p := range body.Profiles {

@@ -14,24 +14,24 @@ import (
 const inventoryPath = "/v1/customer_profiles/"
 
 // profileOf reads a profile the way its Application does.
-func (d *deployment) profileOf(key, id string) answer {
+func (d *deployment) profileOf(key, id string) response {
 	d.t.Helper()
-	return answer{json: object(d.must("GET", inventoryPath+id+"/inventory?profile=true", key, "").json["profile"])}
+	return response{json: object(d.must("GET", inventoryPath+id+"/inventory?profile=true", key, "").json["profile"])}
 }
 
 func object(value any) map[string]any {
-	made, _ := value.(map[string]any)
-	return made
+	fields, _ := value.(map[string]any)
+	return fields
 }
 
 // rows are the objects of a list, or of a property that is one.
-func rows(value any) []answer {
+func rows(value any) []response {
 	list, _ := value.([]any)
-	made := make([]answer, len(list))
+	objects := make([]response, len(list))
 	for i, row := range list {
-		made[i] = answer{json: object(row)}
+		objects[i] = response{json: object(row)}
 	}
-	return made
+	return objects
 }
 
 func TestProfileUpdateMergesAttributes(t *testing.T) {
@@ -60,11 +60,11 @@ func TestProfileUpdateMergesAttributes(t *testing.T) {
 	}
 }
 
-func TestProfileUpdateAnswersWithWhatIsAskedFor(t *testing.T) {
+func TestProfileUpdateReturnsWhatIsAskedFor(t *testing.T) {
 	t.Parallel()
 	d := start(t, emulator.Options{})
 	got := d.must("PUT", "/v2/customer_profiles/new", liveKey, `{"attributes":{"vip":true},"responseContent":["customerProfile","loyalty","triggeredCampaigns"]}`)
-	profile := answer{json: object(got.json["customerProfile"])}
+	profile := response{json: object(got.json["customerProfile"])}
 	if profile.field("integrationId") != "new" || profile.field("attributes") != `{"vip":true}` || profile.field("loyaltyMemberships") != "null" || profile.field("totalSales") != "0" {
 		t.Errorf("customerProfile is %v", profile.json)
 	}
@@ -129,7 +129,7 @@ func TestDryProfileUpdateChangesNothing(t *testing.T) {
 	d := start(t, emulator.Options{})
 	const dry = "?runRuleEngine=true&dry=true"
 	first := d.must("PUT", "/v2/customer_profiles/new"+dry, liveKey, `{"attributes":{"age":1},"responseContent":["customerProfile"]}`)
-	if got := (answer{json: object(first.json["customerProfile"])}); got.field("attributes") != `{"age":1}` {
+	if got := (response{json: object(first.json["customerProfile"])}); got.field("attributes") != `{"age":1}` {
 		t.Errorf("the dry run shows %s", first.text)
 	}
 	expectStatus(t, "the profile", d.call("GET", inventoryPath+"new/inventory", liveKey, ""), 404)
@@ -181,23 +181,23 @@ func TestProfileUpdatesAreIdempotentAndQueued(t *testing.T) {
 	t.Parallel()
 	running, release := make(chan string, 9), make(chan struct{})
 	d := start(t, emulator.Options{OnRequest: holdUntil(running, release)})
-	answers := make(chan answer, 4)
+	responses := make(chan response, 4)
 	send := func() {
 		got, err := d.send("PUT", "/v2/customer_profiles/customer-1", liveKey, "application/json", `{}`)
 		if err != nil {
 			t.Error(err)
 		}
-		answers <- got
+		responses <- got
 	}
 	go send()
 	<-running
 	for range 3 {
 		go send()
 	}
-	expectStatus(t, "the fourth", <-answers, 409)
+	expectStatus(t, "the fourth", <-responses, 409)
 	close(release)
 	for range 3 {
-		expectStatus(t, "one of the three", <-answers, 200)
+		expectStatus(t, "one of the three", <-responses, 200)
 	}
 	for _, path := range []string{"/v2/customer_profiles/customer-1", "/v2/customer_profiles?silent=no"} {
 		d.call("PUT", path, liveKey, `{}`, "Idempotency-Key", path)
@@ -240,7 +240,7 @@ func TestErasureReachesSessionsAndEvents(t *testing.T) {
 	}
 	d.must("DELETE", "/v1/customer_data/customer-1", liveKey, "")
 	for id, want := range map[string]string{"own": `{}`, "other": `{"Channel":"web"}`} {
-		session := answer{json: object(d.must("GET", "/v2/customer_sessions/"+id, liveKey, "").json["customerSession"])}
+		session := response{json: object(d.must("GET", "/v2/customer_sessions/"+id, liveKey, "").json["customerSession"])}
 		item := rows(session.json["cartItems"])[0]
 		if session.field("attributes") != want || (item.field("attributes") == `{"color":"red"}`) != (id == "other") {
 			t.Errorf("session %s has %s, its item %s", id, session.field("attributes"), item.field("attributes"))
@@ -323,7 +323,7 @@ func TestLoyaltyPartSumsUpTheLedgers(t *testing.T) {
 	d := start(t, emulator.Options{Fixture: fixture, Now: at.now})
 	got := d.must("GET", inventoryPath+"customer-2/inventory?loyalty=true", liveKey, "")
 	program := object(object(object(got.json["loyalty"])["programs"])["5"])
-	ledger, sub := answer{json: object(program["ledger"])}, answer{json: object(object(program["subLedgers"])["sub"])}
+	ledger, sub := response{json: object(program["ledger"])}, response{json: object(object(program["subLedgers"])["sub"])}
 	if program["name"] != "Points" || ledger.field("currentBalance") != "10.00" || ledger.field("pendingBalance") != "5" || sub.field("currentBalance") != "7" {
 		t.Errorf("got %s", got.text)
 	}

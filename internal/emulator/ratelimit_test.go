@@ -11,7 +11,7 @@ func TestManagementLimitSlides(t *testing.T) {
 	t.Parallel()
 	at := newClock()
 	d := start(t, emulator.Options{ManagementRPS: 3, RetryAfter: true, Now: at.now})
-	request := func(want int) answer {
+	request := func(want int) response {
 		t.Helper()
 		got := d.call("GET", "/v1/audiences", managementK, "")
 		expectStatus(t, at.now().Format(time.StampMilli), got, want)
@@ -52,7 +52,7 @@ func TestManagementLimitIsPerKeyAndEndpoint(t *testing.T) {
 	expectStatus(t, "another audience is the same endpoint", d.call("GET", "/v1/audiences/1/memberships", managementK, ""), 429)
 	expectStatus(t, "the Integration API has no such limit", d.call("GET", "/v1/integration/campaigns", liveKey, ""), 200)
 	expectStatus(t, "the Integration API has no such limit", d.call("GET", "/v1/integration/campaigns", liveKey, ""), 200)
-	expectStatus(t, "a wrong key is told so first", d.call("GET", "/v1/audiences", liveKey, ""), 401)
+	expectStatus(t, "a wrong key is reported first", d.call("GET", "/v1/audiences", liveKey, ""), 401)
 	expectStatus(t, "login", d.call("POST", "/v1/sessions", "", `{"email":"a","password":"b"}`), 401)
 	expectStatus(t, "login", d.call("POST", "/v1/sessions", "", `{"email":"a","password":"b"}`), 429)
 }

@@ -36,7 +36,7 @@ type referralState struct {
 }
 
 func (rs *referralState) reindex() {
-	rs.byCode = make(map[string]*referral, rs.All.len())
+	rs.byCode = make(map[string]*referral, rs.All.count())
 	for r := range rs.All.all() {
 		rs.byCode[r.Code] = r
 	}
@@ -50,7 +50,7 @@ func (rs *referralState) add(r *referral) {
 
 // remove forgets a referral.
 func (rs *referralState) remove(r *referral) {
-	rs.All.delete(r.ID)
+	rs.All.remove(r.ID)
 	delete(rs.byCode, r.Code)
 }
 
@@ -108,9 +108,9 @@ func (s *Server) createReferral(r *request) (reply, error) {
 	if body.UsageLimit != nil {
 		limit = *body.UsageLimit
 	}
-	made := s.addReferral(r, camp, body.referralSettings, body.Advocate, codes[0], limit)
-	made.Friend = body.Friend
-	return createdReply(made.view()), nil
+	created := s.addReferral(r, camp, body.referralSettings, body.Advocate, codes[0], limit)
+	created.Friend = body.Friend
+	return createdReply(created.view()), nil
 }
 
 func (s *Server) createReferrals(r *request) (reply, error) {
@@ -141,14 +141,14 @@ func (s *Server) createReferrals(r *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	made := make([]*referral, len(codes))
+	created := make([]*referral, len(codes))
 	for i, advocate := range body.Advocates {
-		made[i] = s.addReferral(r, camp, body.referralSettings, advocate, codes[i], *body.UsageLimit)
+		created[i] = s.addReferral(r, camp, body.referralSettings, advocate, codes[i], *body.UsageLimit)
 	}
 	if silent {
 		return noContent(), nil
 	}
-	return createdReply(map[string]any{"totalResultSize": len(made), "data": shown(made, s.viewReferral)}), nil
+	return createdReply(map[string]any{"totalResultSize": len(created), "data": shown(created, s.viewReferral)}), nil
 }
 
 // referralCampaign is the campaign of a body. One that is unknown, of another Application or without referrals is a
@@ -167,13 +167,13 @@ func (s *Server) referralCampaign(r *request, id int64) (*campaign, error) {
 // addReferral makes a referral and, when it is unknown, the profile of its advocate.
 func (s *Server) addReferral(r *request, camp *campaign, settings referralSettings, advocate, code string, usageLimit int64) *referral {
 	s.memberProfile(r.cred.sandbox(), advocate)
-	made := &referral{
+	created := &referral{
 		ID: s.state.nextID(kindReferral), Created: s.now(), CampaignID: camp.ID, Advocate: advocate, Code: code,
 		StartDate: settings.StartDate, ExpiryDate: settings.ExpiryDate, UsageLimit: usageLimit,
 		Attributes: mergeAttributes(nil, settings.Attributes),
 	}
-	s.state.Referrals.add(made)
-	return made
+	s.state.Referrals.add(created)
+	return created
 }
 
 func (s *Server) newReferralCodes(app *application, settings codeSettings, n int) ([]string, error) {

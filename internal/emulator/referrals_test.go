@@ -28,8 +28,8 @@ func TestReferralsForManyAdvocates(t *testing.T) {
 	d := start(t, emulator.Options{})
 	body := `{"campaignId":11,"advocateProfileIntegrationIds":["a","b"],"usageLimit":0,"referralPattern":"REF#","validCharacters":["1","2"]}`
 	got := d.must("POST", "/v1/referrals_for_multiple_advocates?silent=no", liveKey, body)
-	made := rows(got.json["data"])
-	if got.status != 201 || got.field("totalResultSize") != "2" || made[0].field("advocateProfileIntegrationId") != "a" || made[0].field("code") == made[1].field("code") {
+	created := rows(got.json["data"])
+	if got.status != 201 || got.field("totalResultSize") != "2" || created[0].field("advocateProfileIntegrationId") != "a" || created[0].field("code") == created[1].field("code") {
 		t.Errorf("got %d %s", got.status, got.text)
 	}
 	if got := d.call("POST", "/v1/referrals_for_multiple_advocates", liveKey, body); got.status != 400 {
@@ -69,20 +69,20 @@ func TestReferralsThatAreRefused(t *testing.T) {
 func TestReferralsAreListedUpdatedAndDeleted(t *testing.T) {
 	t.Parallel()
 	d := start(t, emulator.Options{})
-	made := d.must("POST", "/v1/referrals", liveKey, `{"campaignId":11,"advocateProfileIntegrationId":"a","friendProfileIntegrationId":"f","expiryDate":"2020-01-01T00:00:00Z","usageLimit":3,"attributes":{"source":"app"}}`)
+	created := d.must("POST", "/v1/referrals", liveKey, `{"campaignId":11,"advocateProfileIntegrationId":"a","friendProfileIntegrationId":"f","expiryDate":"2020-01-01T00:00:00Z","usageLimit":3,"attributes":{"source":"app"}}`)
 	d.must("POST", "/v1/referrals", liveKey, `{"campaignId":11,"advocateProfileIntegrationId":"b"}`)
 	for query, want := range map[string]int{
 		"": 2, "?advocate=a": 1, "?advocate=x": 0, "?valid=expired": 1, "?valid=validNow": 1, "?valid=validFuture": 0,
-		"?code=" + made.field("code"): 1, "?code=friend": 0, "?createdBefore=2000-01-01T00:00:00Z": 0, "?pageSize=1": 1, "?skip=1": 1,
+		"?code=" + created.field("code"): 1, "?code=friend": 0, "?createdBefore=2000-01-01T00:00:00Z": 0, "?pageSize=1": 1, "?skip=1": 1,
 	} {
 		if got := rows(d.must("GET", referralsPath+"/no_total"+query, managementK, "").json["data"]); len(got) != want {
 			t.Errorf("%q: %d referrals, want %d", query, len(got), want)
 		}
 	}
-	path := referralsPath + "/" + made.field("id")
+	path := referralsPath + "/" + created.field("id")
 	got := d.must("PUT", path, managementK, `{"startDate":"2026-01-01T00:00:00Z"}`)
 	if got.field("expiryDate") != "null" || got.field("friendProfileIntegrationId") != "null" || got.field("usageLimit") != "3" ||
-		got.field("attributes") != `{"source":"app"}` || got.field("code") != made.field("code") {
+		got.field("attributes") != `{"source":"app"}` || got.field("code") != created.field("code") {
 		t.Errorf("got %s", got.text)
 	}
 	if got := d.must("PUT", path, managementK, `{"attributes":{}}`); got.field("attributes") != "{}" {

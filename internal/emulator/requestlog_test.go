@@ -77,7 +77,7 @@ func TestUploadsAreCounted(t *testing.T) {
 	}
 }
 
-func TestLatencyIsAddedToEveryAnswer(t *testing.T) {
+func TestLatencyIsAddedToEveryResponse(t *testing.T) {
 	t.Parallel()
 	const latency = 5 * time.Millisecond
 	d := start(t, emulator.Options{Latency: latency})

@@ -72,19 +72,19 @@ func (s *Server) returnItems(r *request) (reply, error) {
 	if rerun {
 		effects = s.sessionEffects(&draft, nil, dry)
 	}
-	answer := newIntegrationState(effects)
+	response := newIntegrationState(effects)
 	owner := s.ownerOf(r, found)
-	made := sessionReturn{Created: s.now(), Items: items}
-	last := &event{ApplicationID: found.ApplicationID, Created: made.Created, Type: "talon_session_partially_returned"}
+	returned := sessionReturn{Created: s.now(), Items: items}
+	last := &event{ApplicationID: found.ApplicationID, Created: returned.Created, Type: "talon_session_partially_returned"}
 	if !dry {
-		made.ID = s.state.nextID(kindReturn)
+		returned.ID = s.state.nextID(kindReturn)
 		last = s.recordSession(last.Type, found, owner, effects)
-		made.EventID = last.ID
-		draft.Returns = append(slices.Clone(found.Returns), made)
+		returned.EventID = last.ID
+		draft.Returns = append(slices.Clone(found.Returns), returned)
 		*found = draft
 	}
-	answer["return"] = s.viewReturn(&draft, made, owner)
-	return okReply(s.addParts(answer, r, &draft, last, effects, body.ResponseContent)), nil
+	response["return"] = s.viewReturn(&draft, returned, owner)
+	return okReply(s.addParts(response, r, &draft, last, effects, body.ResponseContent)), nil
 }
 
 // takeBack returns units of one line, all that are left when quantity is nil.
@@ -121,10 +121,10 @@ func (one *session) takeBack(position *int64, sku *string, quantity *int64, poin
 	return returnedItem{Position: int64(line), SKU: item.SKU, Quantity: amount}, nil
 }
 
-func (s *Server) viewReturn(one *session, made sessionReturn, owner *profile) map[string]any {
+func (s *Server) viewReturn(one *session, returned sessionReturn, owner *profile) map[string]any {
 	view := map[string]any{
-		"id": made.ID, "created": made.Created, "applicationId": one.ApplicationID, "accountId": s.state.AccountID,
-		"returnedCartItems": made.Items, "eventId": made.EventID, "sessionId": one.ID, "sessionIntegrationId": one.IntegrationID,
+		"id": returned.ID, "created": returned.Created, "applicationId": one.ApplicationID, "accountId": s.state.AccountID,
+		"returnedCartItems": returned.Items, "eventId": returned.EventID, "sessionId": one.ID, "sessionIntegrationId": one.IntegrationID,
 	}
 	if owner != nil {
 		view["profileId"], view["profileIntegrationId"] = owner.ID, owner.IntegrationID

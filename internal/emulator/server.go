@@ -1,7 +1,8 @@
-// Package emulator is a stateful stand-in for a Talon.One deployment: an http.Handler with the API's paths, keys,
-// checks and error shapes, and a store behind it. It decodes requests on its own, shares no type with any client,
-// and is used in process by tests and as a program by cmd/talonone-emulator. README.md lists the conventions
-// that it follows where the API's documentation is silent.
+// Package emulator is a stateful stand-in for a Talon.One deployment: an http.Handler with the API's paths,
+// keys, checks and error shapes, and a store behind it, sharing no type with any client. Tests call it in
+// process and cmd/talonone-emulator serves it as a program.
+//
+// README.md lists the conventions that it follows where the API's documentation is silent.
 package emulator
 
 import (
@@ -18,6 +19,9 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/faults"
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/page"
 )
 
 const (
@@ -73,11 +77,12 @@ type Server struct {
 	limiter *limiter
 	queues  queues
 	keys    keyLocks
-	faults  faultList
+	faults  faults.List
 	log     requestLog
+	page    page.Handler
 	data    *dataFile // nil: in memory
 	closed  chan struct{}
-	close   func()
+	end     func() // closes closed, once
 
 	mu       sync.Mutex // guards what follows; handlers run with it held
 	state    *state
@@ -99,10 +104,11 @@ func New(opts Options) (*Server, error) {
 		limiter: newLimiter(opts.ManagementRPS),
 		log:     requestLog{writer: opts.RequestLog},
 		closed:  closed,
-		close:   sync.OnceFunc(func() { close(closed) }),
+		end:     sync.OnceFunc(func() { close(closed) }),
 	}
+	s.page = page.Handler{Snapshot: s.snapshot, Changed: s.log.changed, Closed: closed}
 	for _, fault := range opts.Faults {
-		if err := s.faults.add(fault); err != nil {
+		if err := s.faults.Add(fault); err != nil {
 			return nil, err
 		}
 	}
@@ -149,15 +155,22 @@ func (s *Server) start() error {
 
 // Close ends hanging requests. The state needs no closing: every change is saved when it is made.
 func (s *Server) Close() error {
-	s.close()
+	s.end()
 	return nil
 }
 
+// Fault makes matching requests fail; see faults.Fault.
+type Fault = faults.Fault
+
+// ParseFault reads the form of the command line, such as `PUT /v1/catalogs/ status=503 every=3`; see
+// faults.Parse.
+func ParseFault(text string) (Fault, error) { return faults.Parse(text) }
+
 // AddFault activates a fault; it fails when the fault contradicts itself.
-func (s *Server) AddFault(f Fault) error { return s.faults.add(f) }
+func (s *Server) AddFault(f Fault) error { return s.faults.Add(f) }
 
 // ClearFaults ends all faults.
-func (s *Server) ClearFaults() { s.faults.clear() }
+func (s *Server) ClearFaults() { s.faults.Clear() }
 
 // reply is a handler's answer. A nil body is an empty one; a *stream is written as it is produced.
 type reply struct {
@@ -202,8 +215,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.serveControl(w, r, path)
 		return
 	}
-	if path == pagePath && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
-		s.servePage(w, r)
+	if path == page.Path && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+		s.page.ServeHTTP(w, r)
 		return
 	}
 	if r.Body == nil {
@@ -217,15 +230,15 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	defer s.record(x)
 
-	fault := s.faults.pick(r.Method, path)
+	fault := s.faults.Match(r.Method, path)
 	if fault == nil {
-		s.send(x, s.answer(r.Context(), x))
+		s.send(x, s.respond(r.Context(), x))
 		return
 	}
-	x.entry.Fault = fault.name()
+	x.entry.Fault = fault.Name()
 	var out outgoing
-	if fault.applies() {
-		out = s.answer(r.Context(), x)
+	if fault.Applies() {
+		out = s.respond(r.Context(), x)
 	}
 	s.delay(x)
 	s.fail(x, *fault, out)
@@ -236,7 +249,7 @@ func (s *Server) fail(x *exchange, fault Fault, out outgoing) {
 	switch {
 	case fault.Reset:
 		s.record(x)
-		abort(x.w)
+		faults.Abort(x.w)
 	case fault.Hang:
 		x.drain()
 		select {
@@ -244,19 +257,27 @@ func (s *Server) fail(x *exchange, fault Fault, out outgoing) {
 		case <-s.closed:
 		}
 		s.record(x)
-		abort(x.w)
+		faults.Abort(x.w)
 	case fault.Truncate:
 		x.drain()
 		s.record(x)
-		s.truncate(x.w, out)
+		if out.stream != nil {
+			collected, err := collect(out.stream)
+			if err != nil {
+				faults.Abort(x.w)
+			}
+			out.body = collected
+		}
+		faults.Truncate(x.w, out.status, out.header, out.body)
 	default:
-		s.send(x, fault.answerFor())
+		header, body := fault.Response(faultBody)
+		s.send(x, outgoing{status: fault.Status, header: header, body: body})
 	}
 }
 
-// answer takes a request through the checks in the API's order: credential, endpoint permission, rate, route and
+// respond takes a request through the checks in the API's order: credential, endpoint permission, rate, route and
 // ID, body, state.
-func (s *Server) answer(ctx context.Context, x *exchange) outgoing {
+func (s *Server) respond(ctx context.Context, x *exchange) outgoing {
 	rt, params, allowed := s.match(x.http.Method, x.path)
 	r := &request{params: params, http: x.http}
 
@@ -269,14 +290,14 @@ func (s *Server) answer(ctx context.Context, x *exchange) outgoing {
 		return s.noRoute(x, r, known, allowed)
 	}
 	if rt.access != noKey && (!known || !s.admits(rt.access, cred.kind)) {
-		return s.errorAnswer(rt, errUnauthorized())
+		return s.errorResponse(rt, errUnauthorized())
 	}
 	if !cred.mayUse(x.path) {
-		return s.errorAnswer(rt, &apiError{status: s.opts.ForbiddenStatus, message: "This key does not give access to this endpoint"})
+		return s.errorResponse(rt, &apiError{status: s.opts.ForbiddenStatus, message: "This key does not give access to this endpoint"})
 	}
 	if rt.access == managementKey || rt.access == noKey {
 		if wait, ok := s.limiter.admit(s.opts.Now(), cred.scope()+" "+rt.operation); !ok {
-			out := s.errorAnswer(rt, errTooManyRequests())
+			out := s.errorResponse(rt, errTooManyRequests())
 			if s.opts.RetryAfter {
 				out.header.Set("Retry-After", retryAfter(wait))
 			}
@@ -285,10 +306,10 @@ func (s *Server) answer(ctx context.Context, x *exchange) outgoing {
 	}
 	var err error
 	if r.query, err = url.ParseQuery(x.http.URL.RawQuery); err != nil {
-		return s.errorAnswer(rt, badRequest(atParameter("", titleInvalidValue, "the query string is malformed")))
+		return s.errorResponse(rt, badRequest(atParameter("", titleInvalidValue, "the query string is malformed")))
 	}
 	if err := s.readBody(x, rt, r); err != nil {
-		return s.errorAnswer(rt, err)
+		return s.errorResponse(rt, err)
 	}
 	return s.admitted(ctx, x, rt, r)
 }
@@ -297,14 +318,14 @@ func (s *Server) noRoute(x *exchange, r *request, known bool, allowed []string) 
 	rt := &route{}
 	switch {
 	case !known:
-		return s.errorAnswer(rt, errUnauthorized())
+		return s.errorResponse(rt, errUnauthorized())
 	case len(allowed) > 0:
-		out := s.errorAnswer(rt, &apiError{status: http.StatusMethodNotAllowed, message: "Method not allowed"})
+		out := s.errorResponse(rt, &apiError{status: http.StatusMethodNotAllowed, message: "Method not allowed"})
 		slices.Sort(allowed)
 		out.header.Set("Allow", strings.Join(slices.Compact(allowed), ", "))
 		return out
 	default:
-		return s.errorAnswer(rt, r.notFound("endpoint", x.http.Method+" "+x.path))
+		return s.errorResponse(rt, r.notFound("endpoint", x.http.Method+" "+x.path))
 	}
 }
 
@@ -346,13 +367,13 @@ func (s *Server) admitted(ctx context.Context, x *exchange, rt *route, r *reques
 	if rt.idempotent {
 		var err error
 		if key, err = r.idempotencyKey(); err != nil {
-			return s.errorAnswer(rt, err)
+			return s.errorResponse(rt, err)
 		}
 	}
 	if key != "" {
 		leave, err := s.keys.enter(ctx, key)
 		if err != nil {
-			return s.errorAnswer(rt, err)
+			return s.errorResponse(rt, err)
 		}
 		defer leave()
 		s.mu.Lock()
@@ -360,13 +381,13 @@ func (s *Server) admitted(ctx context.Context, x *exchange, rt *route, r *reques
 		s.mu.Unlock()
 		if ok {
 			x.entry.Replayed = true
-			return jsonAnswer(earlier.Status, earlier.Body)
+			return jsonResponse(earlier.Status, earlier.Body)
 		}
 	}
 	if rt.queues != nil {
 		leave, err := s.queues.enter(ctx, rt.queues(r))
 		if err != nil {
-			return s.errorAnswer(rt, err)
+			return s.errorResponse(rt, err)
 		}
 		defer leave()
 	}
@@ -377,7 +398,7 @@ func (s *Server) admitted(ctx context.Context, x *exchange, rt *route, r *reques
 	out, version := s.apply(rt, r, key)
 	if !rt.readOnly && out.status < 300 {
 		if err := s.save(version); err != nil {
-			return s.errorAnswer(rt, err)
+			return s.errorResponse(rt, err)
 		}
 	}
 	return out
@@ -396,7 +417,7 @@ func (s *Server) apply(rt *route, r *request, key string) (outgoing, uint64) {
 	}
 	var out outgoing
 	if err != nil {
-		out = s.errorAnswer(rt, err)
+		out = s.errorResponse(rt, err)
 	} else {
 		out = got.outgoing()
 		if !rt.readOnly {
@@ -416,10 +437,10 @@ func (r reply) outgoing() outgoing {
 	if body, ok := r.body.(*stream); ok {
 		return outgoing{status: r.status, header: http.Header{"Content-Type": {body.contentType}}, stream: body}
 	}
-	return jsonAnswer(r.status, mustJSON(r.body))
+	return jsonResponse(r.status, mustJSON(r.body))
 }
 
-func jsonAnswer(status int, body []byte) outgoing {
+func jsonResponse(status int, body []byte) outgoing {
 	out := outgoing{status: status, header: http.Header{}, body: body}
 	if len(body) > 0 {
 		out.header.Set("Content-Type", "application/json")
@@ -427,13 +448,13 @@ func jsonAnswer(status int, body []byte) outgoing {
 	return out
 }
 
-func (s *Server) errorAnswer(rt *route, err error) outgoing {
+func (s *Server) errorResponse(rt *route, err error) outgoing {
 	var known *apiError
 	if !errors.As(err, &known) {
 		known = &apiError{status: http.StatusInternalServerError, message: "Internal error: " + err.Error()}
 	}
 	withStatus := known.status != http.StatusBadRequest || !rt.bare400
-	return jsonAnswer(known.status, mustJSON(errorBody(known, withStatus)))
+	return jsonResponse(known.status, mustJSON(errorBody(known, withStatus)))
 }
 
 // mustJSON encodes the emulator's own values, which always can be.
@@ -497,6 +518,7 @@ func (x *exchange) drain() {
 	_, _ = io.Copy(io.Discard, io.LimitReader(x.body, maxUploadBytes))
 }
 
+// collect holds a streamed body, for the fault that sends half of it.
 func collect(body *stream) ([]byte, error) {
 	var buffer bytes.Buffer
 	err := body.write(&buffer)

@@ -100,7 +100,7 @@ type sessionKey struct {
 }
 
 func (ss *sessionState) reindex() {
-	ss.byIntegrationID = make(map[sessionKey]*session, ss.All.len())
+	ss.byIntegrationID = make(map[sessionKey]*session, ss.All.count())
 	ss.customers = make(map[sessionKey]bool)
 	for one := range ss.All.all() {
 		ss.index(one)
@@ -213,12 +213,12 @@ func (s *Server) updateSession(r *request) (reply, error) {
 	if next.State != stateCancelled {
 		effects = s.sessionEffects(next, next.EvaluableCampaignIDs, dry)
 	}
-	answer := newIntegrationState(effects)
+	response := newIntegrationState(effects)
 	if dry {
-		return okReply(s.addParts(answer, r, next, nil, effects, body.ResponseContent)), nil
+		return okReply(s.addParts(response, r, next, nil, effects, body.ResponseContent)), nil
 	}
-	last := s.storeSession(r, existing, next, effects, answer)
-	return okReply(s.addParts(answer, r, next, last, effects, body.ResponseContent)), nil
+	last := s.storeSession(r, existing, next, effects, response)
+	return okReply(s.addParts(response, r, next, last, effects, body.ResponseContent)), nil
 }
 
 // dryRun reads dry and now; now is a later time that a dry run takes for the current one.
@@ -362,7 +362,7 @@ func checkStep(before, after *session) error {
 
 // storeSession makes the draft the session and does what comes with it: the profile, counters, events and what
 // the effects create. It returns the last event.
-func (s *Server) storeSession(r *request, existing, next *session, effects []effect, answer map[string]any) *event {
+func (s *Server) storeSession(r *request, existing, next *session, effects []effect, response map[string]any) *event {
 	var owner *profile
 	var steps []string
 	before := ""
@@ -392,7 +392,7 @@ func (s *Server) storeSession(r *request, existing, next *session, effects []eff
 	case stateClosed:
 		steps = append(steps, "talon_session_closed")
 		s.settle(next, owner, 1)
-		s.createFromEffects(next.ProfileID, effects, answer)
+		s.createFromEffects(next.ProfileID, effects, response)
 	case stateCancelled:
 		steps = append(steps, "talon_session_cancelled")
 		if before != stateOpen {
@@ -593,26 +593,26 @@ func decimal(value *big.Rat) json.Number {
 }
 
 // addParts adds what responseContent asks for to an answer. last is the session's last event; a dry run has none.
-func (s *Server) addParts(answer map[string]any, r *request, one *session, last *event, effects []effect, parts []string) map[string]any {
+func (s *Server) addParts(response map[string]any, r *request, one *session, last *event, effects []effect, parts []string) map[string]any {
 	for _, part := range parts {
 		switch part {
 		case "customerSession":
-			answer[part] = s.viewSession(one)
+			response[part] = s.viewSession(one)
 		case "previousReturns":
 			returns := []any{}
-			for _, made := range one.Returns {
-				returns = append(returns, s.viewReturn(one, made, s.ownerOf(r, one)))
+			for _, returned := range one.Returns {
+				returns = append(returns, s.viewReturn(one, returned, s.ownerOf(r, one)))
 			}
-			answer[part] = returns
+			response[part] = returns
 		case "event":
 			if last != nil {
-				answer[part] = s.viewEvent(last)
+				response[part] = s.viewEvent(last)
 			}
 		default:
-			s.addCommonPart(answer, r, one.ProfileID, part, effects)
+			s.addCommonPart(response, r, one.ProfileID, part, effects)
 		}
 	}
-	return answer
+	return response
 }
 
 func (s *Server) listSessions(r *request) (reply, error) {

@@ -13,14 +13,14 @@ import (
 )
 
 // session updates a session of Application 1.
-func (d *deployment) session(id, content string, query ...string) answer {
+func (d *deployment) session(id, content string, query ...string) response {
 	d.t.Helper()
 	return d.call("PUT", "/v2/customer_sessions/"+id+strings.Join(query, ""), liveKey, `{"customerSession":`+content+`,"responseContent":["customerSession"]}`)
 }
 
 // part is a member of an object in the answer, as JSON.
-func (a answer) part(names ...string) string {
-	var value any = a.json
+func (r response) part(names ...string) string {
+	var value any = r.json
 	for _, name := range names {
 		object, _ := value.(map[string]any)
 		value = object[name]
@@ -32,7 +32,7 @@ func (a answer) part(names ...string) string {
 	return string(text)
 }
 
-func expectPart(t *testing.T, a answer, want string, names ...string) {
+func expectPart(t *testing.T, a response, want string, names ...string) {
 	t.Helper()
 	if got := a.part(names...); got != want {
 		t.Errorf("%s is %s, want %s\n%s", strings.Join(names, "."), got, want, a.text)
@@ -56,11 +56,11 @@ func TestSessionStates(t *testing.T) {
 		"new": "open closed", "open": "open closed cancelled", "closed": "cancelled returns reopen",
 		"partially_returned": "cancelled returns", "cancelled": "",
 	}
-	for from, make := range into {
+	for from, reach := range into {
 		for _, to := range []string{"open", "closed", "cancelled", "partially_returned", "returns", "reopen"} {
 			id := from + "-" + to
-			make(id)
-			var got answer
+			reach(id)
+			var got response
 			switch to {
 			case "returns":
 				got = d.call("POST", "/v2/customer_sessions/"+id+"/returns", liveKey, `{"return":{"returnedCartItems":[{"sku":"A"}]}}`)
@@ -216,7 +216,7 @@ func TestDryRunsLeaveNoTrace(t *testing.T) {
 		return string(content)
 	}
 	before := remembered()
-	for name, got := range map[string]answer{
+	for name, got := range map[string]response{
 		"session":   d.session("s", `{"profileId":"new","couponCodes":["SUMMER10"],"state":"closed"}`, "?dry=true"),
 		"later":     d.session("s", `{}`, "?dry=true&now=2126-01-01T00:00:00Z"),
 		"existing":  d.session("closed", `{"state":"open"}`, "?dry=true"),
@@ -256,7 +256,7 @@ func TestReturns(t *testing.T) {
 	t.Parallel()
 	d := start(t, emulator.Options{})
 	d.session("s", `{"state":"closed","profileId":"customer-1","cartItems":[{"sku":"A","quantity":2,"price":1},{"sku":"B","quantity":1,"price":1},{"sku":"A","quantity":1,"price":1}]}`)
-	give := func(items string) answer {
+	give := func(items string) response {
 		return d.call("POST", "/v2/customer_sessions/s/returns", liveKey, `{"return":{"returnedCartItems":[`+items+`]},"responseContent":["customerSession","previousReturns","event"]}`)
 	}
 	for name, items := range map[string]string{
@@ -289,13 +289,13 @@ func TestSessionRequestsAreQueuedAndRepeatable(t *testing.T) {
 	t.Parallel()
 	running, release := make(chan string, 9), make(chan struct{})
 	d := start(t, emulator.Options{OnRequest: holdUntil(running, release)})
-	answers := make(chan answer, 4)
+	responses := make(chan response, 4)
 	send := func(id, profile string) {
 		got, err := d.send("PUT", "/v2/customer_sessions/"+id, liveKey, "application/json", `{"customerSession":{"profileId":"`+profile+`"}}`)
 		if err != nil {
 			t.Error(err)
 		}
-		answers <- got
+		responses <- got
 	}
 	// Four sessions of one customer count as much as four updates of one session.
 	go send("s0", "anna")
@@ -303,13 +303,13 @@ func TestSessionRequestsAreQueuedAndRepeatable(t *testing.T) {
 	for i := range 3 {
 		go send(fmt.Sprintf("s%d", i+1), "anna")
 	}
-	refused := <-answers
+	refused := <-responses
 	if refused.status != 409 || !strings.Contains(refused.text, "updating this profile at the same time") {
 		t.Errorf("got %d %s", refused.status, refused.text)
 	}
 	close(release)
 	for range 3 {
-		expectStatus(t, "one of the three", <-answers, 200)
+		expectStatus(t, "one of the three", <-responses, 200)
 	}
 	first := d.call("PUT", "/v2/customer_sessions/k", liveKey, `{"customerSession":{}}`, "Idempotency-Key", "key")
 	again := d.call("PUT", "/v2/customer_sessions/k", liveKey, `{"customerSession":{"state":"closed"}}`, "Idempotency-Key", "key")

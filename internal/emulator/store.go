@@ -15,20 +15,20 @@ const stateFormat = 1
 // state is everything that a deployment remembers. It is guarded by Server.mu and is one JSON document, so that
 // it can be saved as a whole; what can be computed from it is left out and rebuilt by reindex.
 type state struct {
-	Format      int               `json:"format"`
-	AccountID   int64             `json:"accountId"`
-	NextIDs     map[string]int64  `json:"nextIds"`
-	Auth        authState         `json:"auth"`
-	Definitions definitionState   `json:"definitions"`
-	Profiles    profileState      `json:"profiles"`
-	Audiences   audienceState     `json:"audiences"`
-	Catalogs    catalogState      `json:"catalogs"`
-	Coupons     couponState       `json:"coupons"`
-	Referrals   referralState     `json:"referrals"`
-	Sessions    sessionState      `json:"sessions"`
-	Events      eventState        `json:"events"`
-	Loyalty     loyaltyState      `json:"loyalty"`
-	Answers     map[string]answer `json:"idempotentAnswers,omitempty"`
+	Format      int                       `json:"format"`
+	AccountID   int64                     `json:"accountId"`
+	NextIDs     map[string]int64          `json:"nextIds"`
+	Auth        authState                 `json:"auth"`
+	Definitions definitionState           `json:"definitions"`
+	Profiles    profileState              `json:"profiles"`
+	Audiences   audienceState             `json:"audiences"`
+	Catalogs    catalogState              `json:"catalogs"`
+	Coupons     couponState               `json:"coupons"`
+	Referrals   referralState             `json:"referrals"`
+	Sessions    sessionState              `json:"sessions"`
+	Events      eventState                `json:"events"`
+	Loyalty     loyaltyState              `json:"loyalty"`
+	Responses   map[string]storedResponse `json:"idempotentAnswers,omitempty"`
 }
 
 // The kinds of entities that have a counter of their own.
@@ -135,7 +135,7 @@ type table[T row] struct {
 	dead int
 }
 
-func (t *table[T]) len() int { return len(t.rows) - t.dead }
+func (t *table[T]) count() int { return len(t.rows) - t.dead }
 
 // add appends an entity; its ID usually is the highest, since counters only rise.
 func (t *table[T]) add(entity T) {
@@ -168,7 +168,7 @@ func (t *table[T]) get(id int64) (T, bool) {
 	return t.rows[at], true
 }
 
-func (t *table[T]) delete(id int64) bool {
+func (t *table[T]) remove(id int64) bool {
 	var none T
 	at, found := slices.BinarySearch(t.ids, id)
 	if !found || t.rows[at] == none {
@@ -183,8 +183,8 @@ func (t *table[T]) delete(id int64) bool {
 }
 
 func (t *table[T]) compact() {
-	live := make([]T, 0, t.len())
-	ids := make([]int64, 0, t.len())
+	live := make([]T, 0, t.count())
+	ids := make([]int64, 0, t.count())
 	for entity := range t.all() {
 		live = append(live, entity)
 		ids = append(ids, entity.entityID())
@@ -207,7 +207,7 @@ func (t *table[T]) all() iter.Seq[T] {
 // newest returns at most n entities, by descending ID.
 func (t *table[T]) newest(n int) []T {
 	var none T
-	rows := make([]T, 0, min(n, t.len()))
+	rows := make([]T, 0, min(n, t.count()))
 	for i := len(t.rows) - 1; i >= 0 && len(rows) < n; i-- {
 		if t.rows[i] != none {
 			rows = append(rows, t.rows[i])
@@ -226,7 +226,7 @@ func (t *table[T]) list() []T {
 
 // MarshalJSON writes the live rows as an array.
 func (t table[T]) MarshalJSON() ([]byte, error) {
-	if t.len() == 0 {
+	if t.count() == 0 {
 		return []byte("[]"), nil
 	}
 	return json.Marshal(t.list())

