@@ -186,6 +186,9 @@ var reviewed = map[string]struct {
 
 func walk(members, items string) string {
 	return fmt.Sprintf(`
+		provider "talonone" {
+		  base_url = "`+deployment+`"
+		}
 		resource "talonone_audience" "vip" {
 		  name = "VIP customers"
 		}
@@ -235,7 +238,7 @@ func TestPlansAreReviewed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := acctest.Start(t)
-			c := newCLI(t, d.URL, story.before)
+			c := newCLI(t, d.URL, strings.ReplaceAll(story.before, deployment, d.URL))
 			c.Write("items.csv", "sku,price\nA,1\nB,2.50\n")
 			if story.before != "" {
 				c.must(0, "apply", "-auto-approve", "-no-color")
@@ -243,7 +246,7 @@ func TestPlansAreReviewed(t *testing.T) {
 			if story.meanwhile != nil {
 				story.meanwhile(t, d)
 			}
-			c.configure(story.after)
+			c.configure(strings.ReplaceAll(story.after, deployment, d.URL))
 			c.must(0, "plan", "-out=plan.tfplan", "-no-color")
 			plan := strings.ReplaceAll(c.stdout("show", "-json", "plan.tfplan"), d.URL, deployment)
 			c.Write("plan.json", plan)
