@@ -32,28 +32,27 @@ func (a audiences) addChange(c *change) {
 			}
 		}
 	case "talonone_audience_memberships":
-		id, known := c.before.text("audience_id")
-		if count, ok := c.before.number("member_count"); ok && known && c.before.values["ownership"] == "exclusive" {
-			a.members[id] = count
-		}
+		a.addMembers(c.before)
 	}
 }
 
-// addData notes what data sources have read.
-func (a audiences) addData(resource *tfjson.StateResource) {
+// addState notes what the state before the plan holds of audiences: what data sources have read, and what resources manage
+// that the plan doesn't mention, as one with -invoke does.
+func (a audiences) addState(resource *tfjson.StateResource) {
 	var marks any
 	if len(resource.SensitiveValues) > 0 && json.Unmarshal(resource.SensitiveValues, &marks) != nil {
 		return
 	}
-	read := newObject(resource.AttributeValues, marks, nil)
-	switch resource.Type {
-	case audienceType:
-		a.addRead(read)
-	case "talonone_audiences":
-		list, _ := read.values["audiences"].([]any)
-		if read.sensitive["audiences"] {
-			return
-		}
+	values := newObject(resource.AttributeValues, marks, nil)
+	switch {
+	case resource.Type == audienceType:
+		a.addRead(values)
+	case resource.Type == "talonone_audience_memberships":
+		a.addMembers(values)
+	case resource.Type == "talonone_audience_members" && resource.Mode == tfjson.DataResourceMode:
+		a.count(values, "audience_id")
+	case resource.Type == "talonone_audiences" && !values.sensitive["audiences"]:
+		list, _ := values.values["audiences"].([]any)
 		for _, each := range list {
 			a.addRead(newObject(each, nil, nil))
 		}
@@ -61,15 +60,26 @@ func (a audiences) addData(resource *tfjson.StateResource) {
 }
 
 func (a audiences) addRead(audience object) {
-	id, known := audience.text("id")
-	if !known {
-		return
+	if id, known := audience.text("id"); known {
+		if name, ok := audience.text("name"); ok {
+			a.names[id] = name
+		}
 	}
-	if name, ok := audience.text("name"); ok {
-		a.names[id] = name
+	a.count(audience, "id")
+}
+
+// addMembers notes the members of an audience that a resource manages completely.
+func (a audiences) addMembers(memberships object) {
+	if memberships.values["ownership"] == "exclusive" {
+		a.count(memberships, "audience_id")
 	}
-	if count, ok := audience.number("member_count"); ok {
-		a.members[id] = count
+}
+
+// count keeps the highest number of members that something says of an audience.
+func (a audiences) count(values object, attribute string) {
+	id, known := values.key(attribute)
+	if count, ok := values.number("member_count"); ok && known {
+		a.members[id] = max(a.members[id], count)
 	}
 }
 
@@ -110,14 +120,8 @@ func (p *plan) audienceKey(c *change) (key string, name any) {
 
 // references are what an argument of a resource refers to. module has no instance keys.
 func (p *plan) references(module, kind, name, argument string) []string {
-	config := p.module(module)
-	if config == nil {
-		return nil
-	}
-	for _, resource := range config.Resources {
-		if resource.Mode == tfjson.ManagedResourceMode && resource.Type == kind && resource.Name == name {
-			return referencesOf(resource.Expressions[argument])
-		}
+	if resource := p.resourceConfig(module, kind, name); resource != nil {
+		return referencesOf(resource.Expressions[argument])
 	}
 	return nil
 }
@@ -186,105 +190,4 @@ func (p *plan) follow(module, index, reference string, depth int) *change {
 		}
 	}
 	return nil
-}
-
-func prefixed(module, address string) string {
-	if module == "" {
-		return address
-	}
-	return module + "." + address
-}
-
-// splitAddress cuts an address at its dots, but not at those in instance keys.
-func splitAddress(address string) []string {
-	var parts []string
-	start := 0
-	for i, inKey := 0, keyScanner(); i < len(address); i++ {
-		if !inKey(address[i]) && address[i] == '.' {
-			parts = append(parts, address[start:i])
-			start = i + 1
-		}
-	}
-	return append(parts, address[start:])
-}
-
-// keyScanner tells, byte by byte, what lies in an instance key such as ["a.b"], brackets included.
-func keyScanner() func(b byte) bool {
-	inBrackets, inString, escaped := false, false, false
-	return func(b byte) bool {
-		within := inBrackets || b == '['
-		switch {
-		case escaped:
-			escaped = false
-		case inString && b == '\\':
-			escaped = true
-		case b == '"':
-			inString = !inString
-		case !inString && b == '[':
-			inBrackets = true
-		case !inString && b == ']':
-			inBrackets = false
-		}
-		return within
-	}
-}
-
-// splitKey cuts the instance key off a name: name["key"].
-func splitKey(step string) (name, key string) {
-	if i := strings.IndexByte(step, '['); i >= 0 {
-		return step[:i], step[i:]
-	}
-	return step, ""
-}
-
-// configAddress is an address without instance keys, as the configuration knows it.
-func configAddress(address string) string {
-	return mapKeys(address, func(string) string { return "" })
-}
-
-// maskKeys hides the texts in an address's instance keys, which may be integration IDs or e-mail addresses. Numbers stay.
-func maskKeys(address string) string {
-	return mapKeys(address, func(key string) string {
-		if strings.HasPrefix(key, `["`) {
-			return "[…]"
-		}
-		return key
-	})
-}
-
-func mapKeys(address string, transform func(key string) string) string {
-	var result, key strings.Builder
-	inKey := keyScanner()
-	for i := range len(address) {
-		if inKey(address[i]) {
-			key.WriteByte(address[i])
-			continue
-		}
-		if key.Len() > 0 {
-			result.WriteString(transform(key.String()))
-			key.Reset()
-		}
-		result.WriteByte(address[i])
-	}
-	if key.Len() > 0 {
-		result.WriteString(transform(key.String()))
-	}
-	return result.String()
-}
-
-// moduleNames are the names along a module's address without keys: module.a.module.b.
-func moduleNames(address string) []string {
-	var names []string
-	for i, step := range splitAddress(address) {
-		if i%2 == 1 {
-			names = append(names, step)
-		}
-	}
-	return names
-}
-
-// splitModule cuts the innermost call off a module's address: its name with its key.
-func splitModule(address string) (parent, call string) {
-	steps := splitAddress(address)
-	return strings.Join(steps[:len(steps)-2], "."), steps[len(steps)-1]
 }

@@ -2,14 +2,12 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
 
 	tfjson "github.com/hashicorp/terraform-json"
-
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/catalog"
 )
 
 // verb is what happens to a resource.
@@ -22,6 +20,7 @@ const (
 	replace
 	destroy
 	forget // leaves Terraform's management, and stays in the deployment
+	unknownVerb
 )
 
 func verbOf(actions tfjson.Actions) verb {
@@ -34,24 +33,27 @@ func verbOf(actions tfjson.Actions) verb {
 		return replace
 	case actions.Delete():
 		return destroy
-	case slices.Contains(actions, tfjson.ActionForget):
-		// Also ["create", "forget"], the replacement of something that is left behind.
-		if len(actions) > 1 {
-			return create
-		}
-		return forget
-	default:
+	case actions.NoOp(), actions.Read():
 		return nothing
+	case slices.Equal(actions, tfjson.Actions{tfjson.ActionForget}):
+		return forget
+	case slices.Equal(actions, tfjson.Actions{tfjson.ActionCreate, tfjson.ActionForget}):
+		// The replacement of something that is left behind.
+		return create
+	default:
+		return unknownVerb
 	}
 }
 
 // change is what is kept of the change of one resource: what a comment may say of it, and no more.
 type change struct {
 	address        string // without the texts of instance keys
-	fullAddress    string // never printed
+	fullAddress    string // printed only in blocks to copy
+	previous       string // the address before a move
 	module         string // never printed
 	kind, resource string // the resource's type and name
 	index          string // its instance key as the address shows it
+	deposed        bool   // an object that an earlier replacement left behind
 	verb           verb
 	imported       bool
 	before, after  object
@@ -59,13 +61,31 @@ type change struct {
 	differing []string
 	// replacing are the attributes that cause a replacement.
 	replacing []string
-	items     itemChanges
+	// rows are those that come, go or change, as far as the plan names them.
+	rows rowChanges
+	// listed are fingerprints of the rows that the resource manages afterwards.
+	listed []uint64
+	// identityBefore and identityAfter say which object of the deployment this is, and are never printed.
+	identityBefore, identityAfter string
+}
+
+// destroys says whether an object of the deployment is destroyed, or given up.
+func (c *change) destroys() bool { return c.verb == destroy || c.verb == replace }
+
+// stays says whether the resource is there when the plan has been applied.
+func (c *change) stays() bool {
+	return !c.deposed && (c.verb == nothing || c.verb == create || c.verb == update || c.verb == replace)
+}
+
+// runs says whether a one-shot resource acts: when it is created, and when an update makes its result unknown.
+func (c *change) runs(result string) bool {
+	return c.verb == create || c.verb == replace || c.verb == update && c.after.unknown[result]
 }
 
 // telling are, by type, the attributes that hold what matters in the deployment. A change of none of them sends nothing;
 // drift of none of them, such as of a counter, is not worth a line.
 var telling = map[string][]string{
-	audienceType:                            {"name", "subscribed_application_ids"},
+	audienceType:                            {"name", "description", "subscribed_application_ids"},
 	"talonone_audience_memberships":         {"members_digest", "member_count"},
 	"talonone_audience_membership":          {},
 	"talonone_catalog_items":                {"items", "managed_items"},
@@ -82,10 +102,27 @@ var telling = map[string][]string{
 	"talonone_audience_customer_attributes": {"attributes", "members_matching"},
 }
 
+// identities are, by type, the attributes that say which object of the deployment a resource is.
+var identities = map[string][]string{
+	audienceType:                            {"name"},
+	"talonone_audience_memberships":         {"audience_id"},
+	"talonone_audience_membership":          {"audience_id", "profile_integration_id"},
+	"talonone_audience_customer_attributes": {"audience_id"},
+	"talonone_catalog_items":                {"catalog_id"},
+	"talonone_catalog_item":                 {"catalog_id", "sku"},
+	"talonone_coupon_reservation":           {"coupon_value"},
+	"talonone_referral":                     {"campaign_id", "advocate_profile_integration_id", "friend_profile_integration_id"},
+	"talonone_referrals":                    {"campaign_id"},
+	"talonone_customer_profile":             {"integration_id"},
+	"talonone_customer_profiles":            {"profiles"},
+	"talonone_customer_session":             {"integration_id"},
+	"talonone_cart_item_return":             {"session_integration_id"},
+}
+
 func newChange(rc *tfjson.ResourceChange) change {
 	c := change{
-		address: maskKeys(rc.Address), fullAddress: rc.Address, module: rc.ModuleAddress, kind: rc.Type, resource: rc.Name,
-		verb: verbOf(rc.Change.Actions), imported: rc.Change.Importing != nil,
+		address: maskKeys(rc.Address), fullAddress: rc.Address, previous: rc.PreviousAddress, module: rc.ModuleAddress, kind: rc.Type, resource: rc.Name,
+		deposed: rc.DeposedKey != "", verb: verbOf(rc.Change.Actions), imported: rc.Change.Importing != nil,
 	}
 	if !isOurs(rc.Type) {
 		return c
@@ -95,7 +132,7 @@ func newChange(rc *tfjson.ResourceChange) change {
 	after, _ := rc.Change.After.(map[string]any)
 	unknown, _ := rc.Change.AfterUnknown.(map[string]any)
 	for _, name := range telling[rc.Type] {
-		if unknown[name] == true || !reflect.DeepEqual(before[name], after[name]) {
+		if hasUnknown(unknown[name]) || !sameValue(before[name], after[name]) {
 			c.differing = append(c.differing, name)
 		}
 	}
@@ -106,51 +143,66 @@ func newChange(rc *tfjson.ResourceChange) change {
 			}
 		}
 	}
-	if rc.Type == "talonone_catalog_items" {
-		c.items = compareItems(before, after)
+	if rc.Change.BeforeSensitive != true && rc.Change.AfterSensitive != true {
+		marks := make(map[string]bool)
+		for _, side := range []any{rc.Change.BeforeSensitive, rc.Change.AfterSensitive} {
+			all, _ := side.(map[string]any)
+			for name, mark := range all {
+				marks[name] = marks[name] || isMarked(mark)
+			}
+		}
+		c.rows = compareRows(c.kind, before, after, marks)
 	}
+	c.listed = listedRows(c.kind, after)
+	c.identityBefore, c.identityAfter = identityOf(c.kind, before, rc.Change.BeforeSensitive), identityOf(c.kind, after, rc.Change.AfterSensitive)
 	c.before = newObject(rc.Change.Before, rc.Change.BeforeSensitive, nil)
 	c.after = newObject(rc.Change.After, rc.Change.AfterSensitive, rc.Change.AfterUnknown)
 	return c
 }
 
-// itemChanges tells which items of a catalog change, as far as the plan shows their content.
-type itemChanges struct {
-	changed   int64
-	prices    int64 // of these, whose price changes
-	onlyPrice int64 // of these, where nothing but the price changes
+// largeText is a text that is too long to be compared twice.
+const largeText = 1 << 16
+
+// sameValue compares what two states hold. Texts of JSON and numbers are the same when they mean the same.
+func sameValue(before, after any) bool {
+	if reflect.DeepEqual(before, after) {
+		return true
+	}
+	switch before := before.(type) {
+	case string:
+		// Whole catalogs are compared item by item.
+		after, ok := after.(string)
+		return ok && len(before) < largeText && len(after) < largeText && sameJSON(before, after)
+	case json.Number:
+		after, ok := after.(json.Number)
+		return ok && sameJSON(before.String(), after.String())
+	default:
+		return false
+	}
 }
 
-func compareItems(before, after map[string]any) (found itemChanges) {
-	for _, name := range []string{"items", "managed_items"} {
-		old, isOld := before[name].(string)
-		planned, isPlanned := after[name].(string)
-		if !isOld || !isPlanned {
-			continue
+// hasUnknown says whether a value, or a part of it, is known only after the apply.
+func hasUnknown(later any) bool { return isMarked(later) }
+
+// identityOf is empty where an attribute is missing or unknown, or sensitive: to find an equal one would say what it is.
+func identityOf(kind string, values map[string]any, sensitive any) string {
+	marks, _ := sensitive.(map[string]any)
+	var parts []string
+	for _, name := range identities[kind] {
+		value := values[name]
+		if value == nil && name != "friend_profile_integration_id" || sensitive == true || isMarked(marks[name]) {
+			return ""
 		}
-		current, err := catalog.ParseItems(old)
-		desired, errDesired := catalog.ParseItems(planned)
-		if err != nil || errDesired != nil {
-			// With plan_detail = "keys" the plan holds fingerprints instead of items.
-			continue
-		}
-		for _, sku := range bulk.Compare(current, desired, catalog.Item.Equal).Updated {
-			found.changed++
-			if a, b := current[sku], desired[sku]; a.Price != b.Price {
-				found.prices++
-				if a.Price = b.Price; a.Equal(b) {
-					found.onlyPrice++
-				}
-			}
-		}
+		parts = append(parts, fmt.Sprintf("%q", fmt.Sprint(value)))
 	}
-	return found
+	return strings.Join(parts, " ")
 }
 
 // printable are the attributes that comments are made of: numbers, switches, and names that are no personal data.
 var printable = []string{
 	"name", "id", "audience_id", "audiences", "catalog_id", "coupon_value", "campaign_id", "ownership", "type", "edit",
 	"last_sync", "member_count", "item_count", "reservation_count", "members_total", "erase_on_destroy", "on_destroy", "found", "with_member_count",
+	"deployment", "application_id", "account_id", "sandbox",
 }
 
 // countable are the attributes of which nothing is kept but how many elements they have.
@@ -160,7 +212,7 @@ var countable = []string{"customers", "advocates", "profiles"}
 type object struct {
 	exists    bool
 	values    map[string]any
-	unknown   map[string]bool
+	unknown   map[string]bool // all or a part of it
 	counts    map[string]int64
 	sensitive map[string]bool
 }
@@ -174,9 +226,9 @@ func newObject(values, sensitive, unknown any) object {
 		counts: make(map[string]int64), sensitive: make(map[string]bool),
 	}
 	for _, name := range printable {
-		o.unknown[name] = later[name] == true
-		if value, ok := all[name]; ok && value != nil && sensitive != true {
-			o.values[name], o.sensitive[name] = value, isMarked(marks[name])
+		o.unknown[name] = hasUnknown(later[name])
+		if value, ok := all[name]; ok && value != nil {
+			o.values[name], o.sensitive[name] = value, sensitive == true || isMarked(marks[name])
 		}
 	}
 	for _, name := range countable {
@@ -185,7 +237,7 @@ func newObject(values, sensitive, unknown any) object {
 			o.counts[name] = int64(len(value))
 		case string:
 			var members map[string]json.RawMessage
-			if json.Unmarshal([]byte(value), &members) == nil {
+			if json.Unmarshal([]byte(value), &members) == nil && members != nil {
 				o.counts[name] = int64(len(members))
 			}
 		}
@@ -193,7 +245,7 @@ func newObject(values, sensitive, unknown any) object {
 	return o
 }
 
-// isMarked tells whether a value or a part of it is sensitive.
+// isMarked says whether a value or a part of it is marked, as sensitive or as unknown.
 func isMarked(mark any) bool {
 	switch mark := mark.(type) {
 	case bool:
@@ -225,28 +277,21 @@ func (o object) text(name string) (text string, ok bool) {
 	}
 }
 
-// number is a whole number. How many there are is printed even of what is sensitive.
-func (o object) number(name string) (number int64, ok bool) {
-	value, ok := o.values[name].(json.Number)
-	if !ok {
-		return 0, false
+// key is like text, for comparisons and never to be printed: it is ok for what is sensitive, too.
+func (o object) key(name string) (text string, ok bool) {
+	switch value := o.values[name].(type) {
+	case string:
+		return value, true
+	case json.Number:
+		return value.String(), true
+	default:
+		return "", false
 	}
-	number, err := value.Int64()
-	return number, err == nil
 }
+
+// number is a count. How many there are is printed even of what is sensitive.
+func (o object) number(name string) (number int64, ok bool) { return wholeNumber(o.values[name]) }
 
 func (o object) isTrue(name string) bool { return o.values[name] == true }
 
-// sync is last_sync.
-func (o object) sync() (t tally, ok bool) {
-	value, ok := o.values["last_sync"].(map[string]any)
-	if !ok {
-		return tally{}, false
-	}
-	for name, into := range map[string]*int64{"added": &t.added, "updated": &t.changed, "removed": &t.removed} {
-		if number, isNumber := value[name].(json.Number); isNumber {
-			*into, _ = number.Int64()
-		}
-	}
-	return t, true
-}
+func (o object) has(name string) bool { return o.values[name] != nil }

@@ -10,6 +10,7 @@ type drift struct {
 
 type driftCount struct {
 	what             noun
+	kind             string // of objects without a noun
 	changed, removed int64
 }
 
@@ -25,8 +26,9 @@ var driftNouns = map[string]noun{
 	"talonone_customer_session":             session,
 }
 
+// addDrift describes what has changed since the last apply without Terraform.
 func (b *builder) addDrift(c *change) {
-	if !isOurs(c.kind) || c.verb == nothing || c.verb != destroy && len(c.differing) == 0 {
+	if c.verb == nothing || c.verb != destroy && (len(c.driftOf()) == 0 || b.isDriftOfOurs(c)) {
 		return
 	}
 	tell := func(format string, args ...any) { b.drift.lines = append(b.drift.lines, say(format, args...)) }
@@ -62,22 +64,35 @@ func (b *builder) addDrift(c *change) {
 		tell("Coupon %s: "+c.driftWords(reservation), code(name))
 	default:
 		what, ok := driftNouns[c.kind]
+		count := driftCount{what: what}
 		if !ok {
-			what = noun{c.kind, c.kind}
+			count = driftCount{what: thing, kind: c.kind}
 		}
-		count := b.drift.counts.at(c.kind, driftCount{what: what})
+		counted := b.drift.counts.at(c.kind, count)
 		if c.verb == destroy {
-			count.removed++
+			counted.removed++
 		} else {
-			count.changed++
+			counted.changed++
 		}
 	}
+}
+
+// driftOf are the attributes that have changed and that the resource manages: how many others there are beside the rows
+// of an additive one does not matter to it.
+func (c *change) driftOf() []string {
+	var names []string
+	for _, name := range c.differing {
+		if c.before.values["ownership"] != "additive" || name != "reservation_count" && name != "member_count" {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // driftWords compares what a bulk resource managed at the last apply with what is there now.
 func (c *change) driftWords(what noun) string {
 	if c.verb == destroy {
-		return "nothing of it is there any more"
+		return "nothing of it is left"
 	}
 	old, wasKnown := c.before.managed(c.kind)
 	current, isKnown := c.after.managed(c.kind)
@@ -89,8 +104,8 @@ func (c *change) driftWords(what noun) string {
 	case current < old:
 		parts = append(parts, what.of(old-current)+" fewer than then")
 	}
-	if c.items.changed > 0 {
-		parts = append(parts, what.of(c.items.changed)+" "+verbFor(c.items.changed, "was", "were")+" changed")
+	if c.rows.content > 0 {
+		parts = append(parts, what.of(c.rows.content)+" "+verbFor(c.rows.content, "was", "were")+" changed")
 	}
 	if len(parts) == 0 {
 		return what.many + " were changed"
@@ -101,12 +116,17 @@ func (c *change) driftWords(what noun) string {
 func (b *builder) driftLines() []line {
 	lines := b.drift.lines
 	b.drift.counts.all(func(d *driftCount) {
-		if d.changed > 0 {
-			lines = append(lines, say(d.what.of(d.changed)+" "+verbFor(d.changed, "was", "were")+" changed"))
+		add := func(count int64, one, many string) {
+			switch {
+			case count == 0:
+			case d.kind != "":
+				lines = append(lines, say(d.what.of(count)+" of the type %s "+verbFor(count, one, many), code(d.kind)))
+			default:
+				lines = append(lines, say(d.what.of(count)+" "+verbFor(count, one, many)))
+			}
 		}
-		if d.removed > 0 {
-			lines = append(lines, say(d.what.of(d.removed)+" "+verbFor(d.removed, "was", "were")+" removed"))
-		}
+		add(d.changed, "was changed", "were changed")
+		add(d.removed, "was removed", "were removed")
 	})
 	return lines
 }

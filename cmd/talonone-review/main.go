@@ -1,5 +1,5 @@
 // Command talonone-review turns a plan into a comment that the owner of a campaign can read: which audiences gain and
-// lose how many members, how many prices change, and what can't be undone.
+// lose how many members, which prices change, and what can't be undone.
 //
 //	terraform plan -out=plan.tfplan
 //	terraform show -json plan.tfplan | talonone-review
@@ -8,21 +8,24 @@
 //
 //	**Audiences**
 //
-//	- Audience `VIP`: +120 members, −3
+//	- Audience `VIP`: +120 members, −3; 500 members in all
+//	  - `− customer-4`
+//	  - `+ customer-17`
+//	  - … and 121 more
 //
 //	**Catalogs**
 //
-//	- Catalog 6: 5 items change (3 prices), 2 added, 1 removed
+//	- Catalog 6: 1 price changes
+//	  - `SKU1241004 price 116.95 → 77.70`
 //
 // It reads the plan once, from a file or from standard input, and keeps only a few numbers and names of it, so that a
 // plan of a catalog with 100,000 items takes no more memory than its largest resource.
 //
-// It prints names of audiences, coupon codes and types of events. It never prints values that the configuration marks
-// as sensitive, and of customers it prints nothing but how many: neither integration IDs nor the keys of for_each,
-// which often are such IDs.
+// It never prints values that are marked as sensitive, attributes of customers, or who it is whose data is erased. With
+// -rows 0 it prints no integration IDs either.
 //
-// The program ends with 0; with 1 when the input is no plan; with 2 when it is called wrongly; and with 3 when
-// -max-removals is given and the plan removes more than that.
+// The program ends with 0; with 1 when the input is not a whole plan in JSON; with 2 when it is called wrongly; and with
+// 3 when -max-removals is given and the plan is refused.
 package main
 
 import (
@@ -31,6 +34,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 )
 
 // version is set by the release build.
@@ -39,7 +44,7 @@ var version = "dev"
 const (
 	exitFailed  = 1
 	exitUsage   = 2
-	exitTooMuch = 3
+	exitRefused = 3
 )
 
 func main() {
@@ -50,8 +55,11 @@ func main() {
 type config struct {
 	format      string
 	file        string
-	lines       int
+	lines, rows int
 	maxRemovals int64 // negative: no limit
+	allow       []string
+	labels      string
+	approvals   string // a file
 	version     bool
 }
 
@@ -59,14 +67,17 @@ const usage = `Usage: terraform show -json plan.tfplan | talonone-review [option
        talonone-review [options] plan.json
 
 Describes what a plan changes in Talon.One, for people who don't read plans.
-Names of audiences, coupon codes and types of events are printed; sensitive
-values and the IDs of customers are not.
+Names of audiences, SKUs and their prices, coupon codes, types of events and
+integration IDs of customers are printed; sensitive values, attributes of
+customers, and IDs of customers whose data is erased are not.
 
-Exit status: 0; 1 when the input is no plan; 2 for a wrong call; 3 when the
-plan removes more than -max-removals.
+Exit status: 0; 1 if the input is not a plan; 2 if the call is wrong; 3 if the
+plan is refused because of -max-removals.
 
 Options:
 `
+
+var formats = []string{formatMarkdown, formatSummary, formatHTML, formatText}
 
 func parse(args []string, errOut io.Writer) (config, error) {
 	c := config{maxRemovals: -1}
@@ -76,25 +87,34 @@ func parse(args []string, errOut io.Writer) (config, error) {
 		_, _ = io.WriteString(errOut, usage)
 		flags.PrintDefaults()
 	}
-	flags.StringVar(&c.format, "format", formatMarkdown, "`markdown` for a pull request, or text for a terminal or an e-mail")
+	flags.StringVar(&c.format, "format", formatMarkdown, "`markdown` for a pull request, summary for the summary of a job, html for a page,\nor text for a terminal or an e-mail")
 	flags.IntVar(&c.lines, "lines", 50, "print at most this many `lines` of each section, and count the rest")
-	flags.Func("max-removals", "exit with 3 when the plan removes more than `N` members, items, reservations and referrals,\n"+
-		"or erases more customers, in total; a number that the plan doesn't tell counts as more", func(text string) error {
-		if _, err := fmt.Sscanf(text+"\n", "%d\n", &c.maxRemovals); err != nil || c.maxRemovals < 0 {
-			return errors.New("must be a whole number from 0")
-		}
+	flags.IntVar(&c.rows, "rows", maxRows, "name at most this many `rows` of each audience, catalog, coupon and campaign, up to 10;\n0 prints no integration IDs")
+	flags.Func("max-removals", "refuse a plan that removes more than `N` members, items, reservations and referral codes,\n"+
+		"customers' data and sessions in total, or is partial, or does not say how much it removes", func(text string) (err error) {
+		c.maxRemovals, err = parseLimit(text)
+		return err
+	})
+	flags.Func("allow", "let what this address names remove more than the plan says, or, with the `name` partial,\nlet the plan be partial; can be repeated", func(text string) error {
+		c.allow = append(c.allow, strings.Split(text, ",")...)
 		return nil
 	})
+	flags.StringVar(&c.labels, "labels", "", "`labels` of the pull request, separated by commas: \"max-removals: 500\" raises the limit")
+	flags.StringVar(&c.approvals, "approvals", "", "`file` with lines such as \"3f1c9a02 500\", which raise the limit for the one change that\nhas this code; it need not exist")
 	flags.BoolVar(&c.version, "version", false, "print the version and exit")
 	if err := flags.Parse(args); err != nil {
 		return c, err
 	}
 	c.file = flags.Arg(0)
 	switch {
-	case c.format != formatMarkdown && c.format != formatText:
-		return c, errors.New("-format must be markdown or text")
+	case !slices.Contains(formats, c.format):
+		return c, errors.New("-format must be one of " + strings.Join(formats, ", "))
 	case c.lines < 1:
 		return c, errors.New("-lines must be at least 1")
+	case c.rows < 0 || c.rows > maxRows:
+		return c, fmt.Errorf("-rows must be from 0 to %d", maxRows)
+	case (c.labels != "" || c.approvals != "" || len(c.allow) > 0) && c.maxRemovals < 0:
+		return c, errors.New("-allow, -labels and -approvals need -max-removals")
 	case flags.NArg() > 1:
 		return c, errors.New("give one file, or none to read standard input")
 	}
@@ -127,15 +147,59 @@ func run(args []string, in io.Reader, out, errOut io.Writer) int {
 	}
 	plan, err := readPlan(in)
 	if err != nil {
+		return fail(exitFailed, harmless(err.Error(), false))
+	}
+	report := describe(plan, c.rows)
+	if err := c.judge(plan, report); err != nil {
+		return fail(exitUsage, err)
+	}
+	if _, err := io.WriteString(out, report.comment(c.format, detail{lines: c.lines, rows: c.rows})); err != nil {
 		return fail(exitFailed, err)
 	}
-	report := describe(plan)
-	refusal := report.removals.refusal(c.maxRemovals)
-	if _, err := io.WriteString(out, report.comment(c.format, c.lines, refusal)); err != nil {
-		return fail(exitFailed, err)
-	}
-	if refusal != "" {
-		return fail(exitTooMuch, refusal)
+	if len(report.refusals) > 0 {
+		for _, reason := range report.refusals {
+			_, _ = fmt.Fprintln(errOut, "talonone-review:", reason.in(formatText))
+		}
+		return exitRefused
 	}
 	return 0
+}
+
+// judge compares the plan with the limit, and with what labels and approvals permit this one change.
+func (c config) judge(p *plan, r *report) error {
+	limit := c.maxRemovals
+	if limit >= 0 {
+		raised, err := labelLimit(c.labels, limit)
+		if err != nil {
+			return err
+		}
+		limit = raised
+	}
+	g := guardOf(limit, c.allow)
+	v := p.verdict(g)
+	if c.approvals != "" {
+		approvals, err := readApprovals(c.approvals)
+		if err != nil {
+			return err
+		}
+		if raised := g.raise(approvals, v.change); raised.limit != g.limit || len(raised.allowed) != len(g.allowed) {
+			g = raised
+			v = p.verdict(g)
+		}
+	}
+	r.refusals = v.refusals(g)
+	if len(r.refusals) == 0 {
+		return nil
+	}
+	if c.approvals != "" && !v.errored {
+		hint := say("To permit this change and no other, add this line to %s:", code(c.approvals))
+		hint.block = v.approval(g) + "\n"
+		r.hints = append(r.hints, hint)
+	}
+	if c.labels != "" || c.approvals != "" {
+		if v.removed > g.limit {
+			r.hints = append(r.hints, say("The label %s raises the limit for this pull request.", code(fmt.Sprintf("%s %d", labelPrefix, v.removed))))
+		}
+	}
+	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -17,19 +18,23 @@ import (
 type plan struct {
 	changes, drift []change
 	actions        []action
+	deferred       int64     // changes that wait for others
+	inState        audiences // what the state before the plan says of them
 	audiences      audiences
 	config         *tfjson.ConfigModule
+	providers      map[string]*tfjson.ProviderConfig
 	errored        bool // the plan ended with errors
-	incomplete     bool // -target or a deferral left something out
+	partial        bool // -target or a deferral left something out
 }
 
 // action is one invocation of an action.
 type action struct {
 	address, kind string
+	trigger       string // the address of the resource whose change runs it
 	config        object
 }
 
-var errNoPlan = errors.New("the input is no plan in JSON; pipe the output of `terraform show -json plan.tfplan` in")
+var errNoPlan = errors.New("the input is not a plan in JSON; pipe the output of `terraform show -json plan.tfplan` in")
 
 // readPlan reads a plan member by member, and each resource by itself: planned_values, which repeats every resource, is
 // skipped, and of the others only what change keeps stays in memory.
@@ -43,19 +48,28 @@ func readPlan(r io.Reader) (*plan, error) {
 	if dec.PeekKind() != '{' {
 		return nil, errNoPlan
 	}
-	p := plan{audiences: newAudiences()}
+	p := plan{inState: newAudiences()}
 	var header tfjson.Plan
-	isState := false
+	isState, isPlan := false, false
 	err := eachMember(dec, func(name string) (err error) {
 		switch name {
 		case "format_version":
 			return decodeNext(dec, &header.FormatVersion)
+		case "planned_values":
+			isPlan = true
 		case "resource_changes":
-			p.changes, err = readChanges(dec)
+			isPlan = true
+			p.changes, err = p.readChanges(dec)
 			return err
 		case "resource_drift":
-			p.drift, err = readChanges(dec)
+			p.drift, err = p.readChanges(dec)
 			return err
+		case "deferred_changes", "deferred_action_invocations":
+			return eachElement(dec, func([]byte) error {
+				p.deferred++
+				p.partial = true
+				return nil
+			})
 		case "action_invocations":
 			return p.readActions(dec)
 		case "prior_state":
@@ -67,13 +81,19 @@ func readPlan(r io.Reader) (*plan, error) {
 		case "complete":
 			complete := true
 			err := decodeNext(dec, &complete)
-			p.incomplete = !complete
+			p.partial = p.partial || !complete
 			return err
 		case "values":
 			isState = true
 		}
 		return dec.SkipValue()
 	})
+	if err == nil {
+		// Two plans in one input, or a plan and something else, are no whole plan.
+		if _, more := dec.ReadToken(); !errors.Is(more, io.EOF) && isPlan {
+			err = errors.New("something follows the plan")
+		}
+	}
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return nil, errors.New("the plan ends in the middle; was the command that wrote it interrupted?")
@@ -87,20 +107,28 @@ func readPlan(r io.Reader) (*plan, error) {
 	if err := header.Validate(); err != nil {
 		return nil, err
 	}
+	if !isPlan {
+		return nil, errNoPlan
+	}
+	p.audiences = audiences{names: maps.Clone(p.inState.names), members: maps.Clone(p.inState.members), resources: make(map[string]*change)}
 	for i := range p.changes {
 		p.audiences.addChange(&p.changes[i])
 	}
 	return &p, nil
 }
 
-func readChanges(dec *jsontext.Decoder) ([]change, error) {
+func (p *plan) readChanges(dec *jsontext.Decoder) ([]change, error) {
 	var changes []change
 	err := eachElement(dec, func(value []byte) error {
 		var rc tfjson.ResourceChange
 		if err := decode(value, &rc); err != nil {
 			return err
 		}
-		if rc.Mode == tfjson.ManagedResourceMode && rc.Change != nil {
+		switch {
+		case rc.Mode == tfjson.DataResourceMode:
+		case rc.Change == nil:
+			return fmt.Errorf("the resource %q has no change", rc.Address)
+		default:
 			changes = append(changes, newChange(&rc))
 		}
 		return nil
@@ -114,15 +142,19 @@ func (p *plan) readActions(dec *jsontext.Decoder) error {
 		if err := decode(value, &invocation); err != nil {
 			return err
 		}
-		p.actions = append(p.actions, action{
+		a := action{
 			address: invocation.Address, kind: invocation.Type,
 			config: newObject(invocation.ConfigValues, invocation.ConfigSensitive, invocation.ConfigUnknown),
-		})
+		}
+		if invocation.LifecycleActionTrigger != nil {
+			a.trigger = invocation.LifecycleActionTrigger.TriggeringResourceAddress
+		}
+		p.actions = append(p.actions, a)
 		return nil
 	})
 }
 
-// priorState looks for audiences that data sources have read.
+// priorState looks for audiences and the number of their members, which -invoke shows nowhere else.
 func (p *plan) priorState(dec *jsontext.Decoder) func(name string) error {
 	var module func(name string) error
 	module = func(name string) error {
@@ -134,16 +166,14 @@ func (p *plan) priorState(dec *jsontext.Decoder) func(name string) error {
 		case "resources":
 			return eachElement(dec, func(value []byte) error {
 				// Bulk resources are large; only what is an audience is worth decoding.
-				if !bytes.Contains(value, []byte(`"data"`)) || !bytes.Contains(value, []byte(`"`+audienceType)) {
+				if !bytes.Contains(value, []byte(`"`+audienceType)) {
 					return nil
 				}
 				var resource tfjson.StateResource
 				if err := decode(value, &resource); err != nil {
 					return err
 				}
-				if resource.Mode == tfjson.DataResourceMode {
-					p.audiences.addData(&resource)
-				}
+				p.inState.addState(&resource)
 				return nil
 			})
 		default:
@@ -155,10 +185,14 @@ func (p *plan) priorState(dec *jsontext.Decoder) func(name string) error {
 
 func (p *plan) readConfig(dec *jsontext.Decoder) error {
 	return eachMember(dec, func(name string) error {
-		if name != "root_module" {
+		switch name {
+		case "root_module":
+			return decodeNext(dec, &p.config)
+		case "provider_config":
+			return decodeNext(dec, &p.providers)
+		default:
 			return dec.SkipValue()
 		}
-		return decodeNext(dec, &p.config)
 	})
 }
 
@@ -185,8 +219,12 @@ func eachMember(dec *jsontext.Decoder, each func(name string) error) error {
 
 // eachNext calls each before every element of the array that comes next; each consumes it.
 func eachNext(dec *jsontext.Decoder, each func() error) error {
-	if dec.PeekKind() != '[' {
+	switch dec.PeekKind() {
+	case '[':
+	case 'n':
 		return dec.SkipValue()
+	default:
+		return errors.New("a list is missing")
 	}
 	if _, err := dec.ReadToken(); err != nil {
 		return err

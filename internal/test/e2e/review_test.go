@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -172,7 +173,40 @@ var reviewed = map[string]struct {
 		},
 	},
 	"empty": {before: season, after: season},
+	// What the guide walks through.
+	"walk": {before: walk(`[for i in range(10, 50) : "customer-${i}"]`, `
+	    SKU1241004 = { price = 116.95, product = "Runner" }
+	    SKU1241005 = { price = 116.95, product = "Runner" }
+	    SKU2033001 = { price = 59.5, product = "Hiker" }`), after: walk(`concat([for i in range(12, 50) : "customer-${i}"], ["customer-77"])`, `
+	    SKU1241004 = { price = 77.7, product = "Runner" }
+	    SKU1241005 = { price = 77.7, product = "Runner" }
+	    SKU2033001 = { product = "Hiker" }
+	    SKU3100120 = { price = 99, product = "Boot" }`)},
 }
+
+func walk(members, items string) string {
+	return fmt.Sprintf(`
+		provider "talonone" {
+		  base_url = "`+deployment+`"
+		}
+		resource "talonone_audience" "vip" {
+		  name = "VIP customers"
+		}
+		resource "talonone_audience_memberships" "vip" {
+		  audience_id         = talonone_audience.vip.id
+		  ownership           = "exclusive"
+		  max_removal_percent = 20
+		  members             = %s
+		}
+		resource "talonone_catalog_items" "shoes" {
+		  catalog_id = 6
+		  items = jsonencode({%s
+		  })
+		}`, members, items)
+}
+
+// deployment is how recorded plans and comments name the deployment, whose port is another one in each run.
+const deployment = "https://mycompany.europe-west1.talon.one"
 
 func customers(release, profiles string) string {
 	return fmt.Sprintf(`
@@ -204,7 +238,7 @@ func TestPlansAreReviewed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := acctest.Start(t)
-			c := newCLI(t, d.URL, story.before)
+			c := newCLI(t, d.URL, strings.ReplaceAll(story.before, deployment, d.URL))
 			c.Write("items.csv", "sku,price\nA,1\nB,2.50\n")
 			if story.before != "" {
 				c.must(0, "apply", "-auto-approve", "-no-color")
@@ -212,9 +246,9 @@ func TestPlansAreReviewed(t *testing.T) {
 			if story.meanwhile != nil {
 				story.meanwhile(t, d)
 			}
-			c.configure(story.after)
+			c.configure(strings.ReplaceAll(story.after, deployment, d.URL))
 			c.must(0, "plan", "-out=plan.tfplan", "-no-color")
-			plan := c.must(0, "show", "-json", "plan.tfplan")
+			plan := strings.ReplaceAll(c.stdout("show", "-json", "plan.tfplan"), d.URL, deployment)
 			c.Write("plan.json", plan)
 			comment := c.review("plan.json")
 			golden := filepath.Join("..", "..", "..", "cmd", "talonone-review", "testdata", name)
@@ -232,6 +266,33 @@ func TestPlansAreReviewed(t *testing.T) {
 			}
 			if diff := cmp.Diff(string(want), comment); diff != "" {
 				t.Errorf("comment (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestExamplesAreReviewed describes the plan of each example: all of it is understood, and nothing is printed that could be
+// mistaken for something else.
+func TestExamplesAreReviewed(t *testing.T) {
+	t.Parallel()
+	for name, folder := range exampleFolders(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			skipWithoutNewerCLI(t, name)
+			d := acctest.Start(t)
+			if seed := seeds[name]; seed != nil {
+				seed(t, d)
+			}
+			c := newExampleCLI(t, d.URL, folder)
+			c.must(0, "plan", "-out=plan.tfplan", "-no-color")
+			c.Write("plan.json", c.stdout("show", "-json", "plan.tfplan"))
+			for _, format := range []string{"markdown", "summary", "html", "text"} {
+				comment := c.review("-format", format, "plan.json")
+				for _, wrong := range []string{"Other objects", "Managed twice", "Possibly renamed", "%!", "<nil>", acctest.IntegrationKey, acctest.ManagementKey} {
+					if strings.Contains(comment, wrong) {
+						t.Errorf("the comment has %q:\n%s", wrong, comment)
+					}
+				}
 			}
 		})
 	}

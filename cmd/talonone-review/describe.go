@@ -1,17 +1,23 @@
 package main
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 )
 
 // report is what a comment says, before it is written in a format.
 type report struct {
+	refusals []line // why the plan is refused
+	hints    []line // and how to permit it
 	notes    []line // what holds for the plan as a whole
-	sections []section
+	groups   []group
 	others   int64 // resources of other providers that change
-	removals removals
+}
+
+// group is what goes to one Application of one deployment.
+type group struct {
+	target   *line // nil when nothing is known of it
+	sections []section
 }
 
 type section struct {
@@ -19,42 +25,20 @@ type section struct {
 	lines []line
 }
 
-// line is a sentence. Arguments of the type code are names out of the plan, which are set apart and made harmless.
+// line is a sentence. Arguments of the type code are names out of the plan, which are set apart and made harmless; the
+// format must never hold anything out of a plan.
 type line struct {
 	format string
 	args   []any
+	rows   []string // names of rows out of the plan
+	more   int64    // rows without a name here
+	block  string   // to copy
 }
 
-func say(format string, args ...any) line { return line{format, args} }
+func say(format string, args ...any) line { return line{format: format, args: args} }
 
 // code is a name or an address out of the plan.
 type code string
-
-// removals counts what -max-removals limits.
-type removals struct {
-	count   int64
-	unknown bool // there may be more
-}
-
-func (r *removals) add(t tally) {
-	r.count += t.removed
-	r.unknown = r.unknown || t.mayRemove
-}
-
-// refusal says, for a limit that is exceeded, why. A negative limit is none.
-func (r removals) refusal(limit int64) string {
-	allowed := thousands(limit) + " " + verbFor(limit, "removal is", "removals are") + " allowed"
-	switch {
-	case limit < 0:
-		return ""
-	case r.count > limit:
-		return fmt.Sprintf("the plan removes or erases %s, and %s", thousands(r.count), allowed)
-	case r.unknown:
-		return fmt.Sprintf("the plan doesn't tell how much it removes, and %s", allowed)
-	default:
-		return ""
-	}
-}
 
 // table keeps what belongs to one thing together, in the order in which the plan names the things.
 type table[V any] struct {
@@ -71,6 +55,13 @@ func (t *table[V]) at(key string, fresh V) *V {
 		t.entries[key] = &fresh
 	}
 	return t.entries[key]
+}
+
+// same lets another key mean the same thing.
+func (t *table[V]) same(key string, as *V) {
+	if t.entries[key] == nil {
+		t.entries[key] = as
+	}
 }
 
 func (t *table[V]) all(each func(*V)) {
@@ -95,10 +86,12 @@ type subject struct {
 	tally
 }
 
-// builder sorts the changes of a plan.
+// builder sorts the changes that go to one target.
 type builder struct {
 	plan      *plan
-	report    report
+	mostRows  int
+	target    *target
+	sections  []section
 	audiences table[audienceEntry]
 	catalogs  table[subject]
 	coupons   table[subject]
@@ -113,42 +106,67 @@ type builder struct {
 	settings  int64 // resources where only Terraform's own settings change
 	forgotten int64
 	imported  int64
+	moved     int64
 	lost      []line
 	edited    []line // catalogs, by actions
 	drift     drift
 }
 
-// describe says what a plan does.
-func describe(p *plan) *report {
-	b := builder{plan: p}
+// describe says what a plan changes, and names at most so many rows of each thing.
+func describe(p *plan, mostRows int) *report {
+	var r report
+	if p.errored {
+		r.notes = append(r.notes, say("The plan ended with errors and can't be applied; this is what it holds so far."))
+	}
+	if p.partial {
+		note := say("The plan is partial: it omits resources, by -target or because they wait for others.")
+		if p.deferred > 0 {
+			note = say("The plan is partial: " + noun{"change waits", "changes wait"}.of(p.deferred) + " for others.")
+		}
+		r.notes = append(r.notes, note)
+	}
 	for i := range p.changes {
-		b.add(&p.changes[i])
+		if c := &p.changes[i]; !isOurs(c.kind) && (c.verb != nothing || c.imported) {
+			r.others++
+		}
 	}
-	for i := range p.actions {
-		b.addAction(&p.actions[i])
+	targets := p.targets()
+	for _, t := range targets {
+		own := *p
+		own.audiences = p.audiencesOf(t)
+		b := builder{plan: &own, mostRows: mostRows, target: t}
+		for _, c := range t.changes {
+			b.add(c)
+		}
+		for _, a := range t.actions {
+			b.addAction(a)
+		}
+		for _, c := range t.drift {
+			b.addDrift(c)
+		}
+		b.finish()
+		if len(b.sections) > 0 {
+			r.groups = append(r.groups, group{target: t.line(), sections: b.sections})
+		}
 	}
-	for i := range p.drift {
-		b.addDrift(&p.drift[i])
-	}
-	b.finish()
-	return &b.report
+	return &r
 }
 
 func (b *builder) add(c *change) {
-	if !isOurs(c.kind) {
-		if c.verb != nothing || c.imported {
-			b.report.others++
-		}
-		return
-	}
 	if c.imported {
 		b.imported++
+	}
+	if c.previous != "" && c.previous != c.fullAddress {
+		b.moved++
 	}
 	switch c.verb {
 	case nothing:
 		return
 	case forget:
 		b.forgotten++
+		return
+	case unknownVerb:
+		b.others.at(c.fullAddress, subject{name: code(c.address)}).add(tally{unknown: true})
 		return
 	}
 	switch c.kind {
@@ -189,13 +207,13 @@ func (b *builder) add(c *change) {
 			b.erased++
 		}
 	default:
-		b.single(c, func(object) *tally { return &b.others.at(c.kind, subject{name: code(c.kind)}).tally })
+		tallyOf := func(object) *tally { return &b.others.at(c.kind, subject{name: code(c.kind)}).tally }
+		if c.isBulk() {
+			b.bulk(c, tallyOf)
+			return
+		}
+		b.single(c, tallyOf)
 	}
-}
-
-// runs tells whether a one-shot resource does its work: when it is created, and when an update makes its result unknown.
-func (c *change) runs(result string) bool {
-	return c.verb == create || c.verb == replace || c.verb == update && c.after.unknown[result]
 }
 
 func (b *builder) audience(c *change) {
@@ -217,22 +235,30 @@ func (b *builder) audience(c *change) {
 				entry.clauses = append(entry.clauses, say("the new name of %s", code(old)))
 			case attribute == "name":
 				entry.clauses = append(entry.clauses, say("its name changes"))
+			case attribute == "description":
+				entry.clauses = append(entry.clauses, say("its description changes"))
 			default:
 				entry.clauses = append(entry.clauses, say("connected to other Applications than before"))
 			}
 		}
 	case destroy, replace:
-		oldKey, oldName := b.plan.audienceByID(id)
+		oldKey, oldName := c.fullAddress, any(code(c.address))
+		if id != "" {
+			oldKey, oldName = b.plan.audienceByID(id)
+		}
 		lost := say("is deleted, and all its memberships with it")
 		if c.verb == replace {
-			lost = say("is deleted with all its memberships, and created anew with another ID")
+			lost = say("is deleted with all its memberships, and created again with another ID")
 			if len(c.replacing) > 0 {
 				lost.format += ", because %s " + verbFor(int64(len(c.replacing)), "changes", "change")
 				lost.args = append(lost.args, code(strings.Join(c.replacing, ", ")))
 			}
-			b.audiences.at(key, audienceEntry{name: name}).isNew = true
 		}
-		b.audiences.at(oldKey, audienceEntry{name: oldName, id: id}).lost = &lost
+		entry := b.audiences.at(oldKey, audienceEntry{name: oldName, id: id})
+		entry.lost = &lost
+		if c.verb == replace {
+			b.audiences.same(key, entry)
+		}
 	}
 }
 
@@ -256,99 +282,82 @@ func subjectOf(c *change, t *table[subject], attribute string) func(object) *tal
 	}
 }
 
-// bulk counts the work of a resource that manages many objects, by what it announces in last_sync. tallyOf finds where
-// to count; it differs before and after when a resource moves to another audience or catalog.
+// bulk counts the work of a resource that manages many rows, by what it announces in last_sync. tallyOf finds where to
+// count; it differs before and after when a resource moves to another audience or catalog.
 func (b *builder) bulk(c *change, tallyOf func(object) *tally) {
-	if c.verb == destroy || c.verb == replace {
-		tallyOf(c.before).add(c.leaving())
+	if c.destroys() {
+		tallyOf(c.before).add(c.leavingTally())
 	}
-	if c.verb == create || c.verb == replace {
-		tallyOf(c.after).add(c.arriving())
+	if c.verb == destroy {
+		return
 	}
-	if c.verb == update {
-		work := c.syncing()
-		if work.empty() {
-			b.settings++
-			return
-		}
-		tallyOf(c.after).add(work)
+	work := c.arrivingTally()
+	if c.verb == update && work.empty() {
+		b.settings++
+		return
 	}
+	tallyOf(c.after).add(work)
 }
 
-// leaving is what a bulk resource removes when it is destroyed: at most what it manages, since an additive one leaves
-// alone what others had added.
-func (c *change) leaving() tally {
+// leavingTally is what a bulk resource removes when it is destroyed. Of a deposed object the rows that its successor
+// manages stay.
+func (c *change) leavingTally() tally {
 	count, known := c.before.managed(c.kind)
-	atMost := c.before.values["ownership"] != "exclusive" && c.kind != "talonone_referrals"
-	return tally{removed: count, atMost: atMost && count > 0, unknown: !known, mayRemove: !known}
+	return tally{removed: count, atMost: c.deposed && count > 0, unknown: !known, rows: rowChanges{removed: c.rowsBefore()}}
 }
 
-// arriving is what a new bulk resource does. As long as its audience isn't known, what it manages is what it adds.
-func (c *change) arriving() tally {
-	if work, ok := c.after.sync(); ok {
-		return work
+func (c *change) rowsBefore() []string {
+	if c.verb == destroy {
+		return c.rows.removed
 	}
-	exclusive := c.after.values["ownership"] == "exclusive"
-	count, known := c.after.managed(c.kind)
-	return tally{added: count, unknown: !known, mayRemove: exclusive && !known}
+	return nil
 }
 
-// syncing is what the update of a bulk resource does. One that changes nothing but settings may keep the numbers of the
-// synchronisation before.
-func (c *change) syncing() tally {
-	work, known := c.after.sync()
-	old, _ := c.before.sync()
-	switch {
-	case !known && c.after.unknown["last_sync"]:
-		return tally{unknown: true, mayRemove: true}
-	case work == old && len(c.differing) == 0:
-		return tally{}
-	}
-	work.items = c.items
-	return work
-}
-
-// managed is how many objects a bulk resource manages, where the plan tells.
-func (o object) managed(kind string) (count int64, known bool) {
-	switch kind {
-	case "talonone_audience_memberships":
-		return o.number("member_count")
-	case "talonone_catalog_items":
-		return o.number("item_count")
-	case "talonone_coupon_reservation":
-		if count, known = o.number("reservation_count"); known && o.values["ownership"] == "exclusive" {
-			return count, true
+// arrivingTally is what a create or an update does. As long as the audience isn't known, what a new resource manages is
+// what it adds.
+func (c *change) arrivingTally() tally {
+	s := c.sync()
+	if !s.known {
+		if c.verb != update {
+			count, known := c.after.managed(c.kind)
+			return tally{added: count, unknown: !known, rows: rowChanges{added: c.rows.added}}
 		}
-		count, known = o.counts["customers"]
-	case "talonone_referrals":
-		count, known = o.counts["advocates"]
-	case "talonone_customer_profiles":
-		count, known = o.counts["profiles"]
+		return tally{unknown: true}
 	}
-	return count, known
+	work := tally{added: s.added, changed: s.updated, removed: s.removed, released: s.released}
+	if !work.empty() {
+		work.rows, work.total = c.rows, totalOf(c.summary())
+		if s.removed == 0 {
+			work.rows.removed = nil
+		}
+		if s.added == 0 {
+			work.rows.added = nil
+		}
+		if s.updated == 0 {
+			work.rows.changed = nil
+		}
+		if c.verb != update && c.verb != replace {
+			// "+4 members; 4 members in all" says the same twice.
+			work.total = ""
+		}
+	}
+	return work
 }
 
 // single counts a resource that is one object.
 func (b *builder) single(c *change, tallyOf func(object) *tally) {
-	if c.verb == destroy || c.verb == replace {
-		tallyOf(c.before).add(tally{removed: 1})
+	if c.destroys() {
+		tallyOf(c.before).add(tally{removed: 1, rows: rowChanges{removed: c.rowsBefore()}})
 	}
 	if c.verb == create || c.verb == replace {
-		tallyOf(c.after).add(tally{added: 1})
+		tallyOf(c.after).add(tally{added: 1, rows: rowChanges{added: c.rows.added}})
 	}
 	if c.verb == update {
 		if telling[c.kind] != nil && len(c.differing) == 0 {
 			b.settings++
 			return
 		}
-		work := tally{changed: 1}
-		if slices.Contains(c.differing, "price") {
-			work.items.prices = 1
-			if len(c.differing) == 1 {
-				work.items.onlyPrice = 1
-			}
-		}
-		tallyOf(c.after).add(work)
+		tallyOf(c.after).add(tally{changed: 1, rows: c.rows})
 	}
 }
 
@@ -362,60 +371,72 @@ func (b *builder) customerAttributes(c *change) {
 		return
 	}
 	key, name := b.plan.audienceOf(c, c.after)
-	entry := b.audiences.at(key, audienceEntry{name: name})
+	id, _ := c.after.text("audience_id")
+	entry := b.audiences.at(key, audienceEntry{name: name, id: id})
 	clause := say("attributes of all its members are set")
 	if total, known := c.before.number("members_total"); known {
 		clause.format += " (" + member.of(total) + ")"
+	} else {
+		clause.format += b.membersKnown(id)
 	}
 	entry.clauses = append(entry.clauses, clause)
 }
 
+// membersKnown is the number of members of an audience in parentheses, where something in the plan says it.
+func (b *builder) membersKnown(id string) string {
+	if count, known := b.plan.audiences.members[id]; known {
+		return " (" + member.of(count) + ")"
+	}
+	return ""
+}
+
 func (b *builder) profile(c *change) {
-	if c.verb == destroy || c.verb == replace {
-		if c.before.isTrue("erase_on_destroy") {
+	if c.destroys() {
+		if c.erases() {
 			b.erased++
-		} else {
+		} else if c.verb == destroy {
 			b.forgotten++
 		}
 	}
 	switch {
 	case c.verb == create || c.verb == replace:
-		b.profiles.added++
+		b.profiles.add(tally{added: 1, rows: rowChanges{added: c.rows.added}})
 	case c.verb == update && len(c.differing) > 0:
-		b.profiles.changed++
+		b.profiles.add(tally{changed: 1, rows: c.rows})
 	case c.verb == update:
 		b.settings++
 	}
 }
 
 func (b *builder) profileSet(c *change) {
-	gone := func(work tally, erases bool) {
-		if erases {
+	if c.destroys() {
+		work := c.leavingTally()
+		switch {
+		case c.erases():
 			b.erased += work.removed
-		} else {
+		case c.verb == destroy:
 			b.forgotten += work.removed
-			work.mayRemove = false
 		}
-		work.removed, work.atMost = 0, false
-		b.profiles.add(work)
-	}
-	if c.verb == destroy || c.verb == replace {
-		gone(c.leaving(), c.before.isTrue("erase_on_destroy"))
-	}
-	switch c.verb {
-	case create, replace:
-		b.profiles.add(c.arriving())
-	case update:
-		work := c.syncing()
-		if work.empty() {
-			b.settings++
+		work.removed, work.rows = 0, rowChanges{}
+		if work.unknown {
+			b.profiles.add(work)
 		}
-		gone(work, c.after.isTrue("erase_on_destroy"))
 	}
+	if c.verb == destroy {
+		return
+	}
+	work := c.arrivingTally()
+	if c.verb == update && work.empty() {
+		b.settings++
+		return
+	}
+	b.erased += work.removed
+	work.removed = 0
+	b.profiles.add(work)
 }
 
 func (b *builder) session(c *change) {
-	if c.verb == destroy || c.verb == replace {
+	if c.destroys() {
 		if c.before.values["on_destroy"] == "forget" {
 			b.forgotten++
 		} else {
@@ -441,9 +462,6 @@ func (b *builder) event(values object) {
 }
 
 func (b *builder) addAction(a *action) {
-	if !isOurs(a.kind) {
-		return
-	}
 	audience := func() *audienceEntry {
 		id, ok := a.config.text("audience_id")
 		if !ok {
@@ -455,12 +473,10 @@ func (b *builder) addAction(a *action) {
 	switch a.kind {
 	case "talonone_clear_audience":
 		entry := audience()
-		b.lost = append(b.lost, say("Audience %s: all members are removed, the audience stays", entry.name))
-		count, known := b.plan.audiences.members[entry.id]
-		b.report.removals.add(tally{removed: count, mayRemove: !known})
+		b.lost = append(b.lost, say("Audience %s: all members are removed, the audience stays"+b.membersKnown(entry.id), entry.name))
 	case "talonone_update_audience_customer_attributes":
 		entry := audience()
-		entry.clauses = append(entry.clauses, say("attributes of all its members are set"))
+		entry.clauses = append(entry.clauses, say("attributes of all its members are set"+b.membersKnown(entry.id)))
 	case "talonone_edit_catalog_items":
 		id, ok := a.config.text("catalog_id")
 		if !ok {
@@ -470,8 +486,7 @@ func (b *builder) addAction(a *action) {
 			b.edited = append(b.edited, say("Catalog %s: items that pass a filter are changed, once", code(id)))
 			return
 		}
-		b.edited = append(b.edited, say("Catalog %s: items that pass a filter are removed, once; the plan doesn't tell how many", code(id)))
-		b.report.removals.unknown = true
+		b.edited = append(b.edited, say("Catalog %s: items that pass a filter are removed, once; the plan does not say how many", code(id)))
 	case "talonone_delete_customer_data":
 		b.erased++
 	case "talonone_track_event":
@@ -485,46 +500,49 @@ func (b *builder) addAction(a *action) {
 
 // finish writes the sections: first what can't be undone.
 func (b *builder) finish() {
-	if b.plan.errored {
-		b.note(say("The plan ended with errors and can't be applied; this is what it holds so far."))
-	}
-	if b.plan.incomplete {
-		b.note(say("The plan is incomplete: it leaves out resources, by -target or because they wait for others."))
-	}
 	audiences := b.audienceLines()
 	codes := int64(0)
-	catalogs := append(subjectLines("Catalog %s: ", &b.catalogs, func(s *subject) string { return s.sentence(item) }, &b.report.removals), b.edited...)
-	coupons := subjectLines("Coupon %s: ", &b.coupons, func(s *subject) string { return s.movement(reservation) }, &b.report.removals)
-	campaigns := subjectLines("Campaign %s: ", &b.campaigns, func(s *subject) string {
+	catalogs := append(b.subjectLines("Catalog %s: ", &b.catalogs, func(s *subject) string { return s.sentence(item) }), b.edited...)
+	coupons := b.subjectLines("Coupon %s: ", &b.coupons, func(s *subject) string { return s.movement(reservation) })
+	campaigns := b.subjectLines("Campaign %s: ", &b.campaigns, func(s *subject) string {
 		codes += s.removed
 		return s.sentence(referral)
-	}, &b.report.removals)
+	})
 	if codes > 0 {
 		b.lost = append(b.lost, say(referral.of(codes)+" "+verbFor(codes, "stops", "stop")+" working"))
 	}
 	if b.erased > 0 {
 		b.lost = append(b.lost, say("The data of "+customer.of(b.erased)+" is erased"))
-		b.report.removals.count += b.erased
 	}
-	b.report.removals.add(b.profiles)
+	if b.cancelled > 0 {
+		b.lost = append(b.lost, say(session.of(b.cancelled)+" "+verbFor(b.cancelled, "is", "are")+" cancelled"))
+	}
 	b.section("Can't be undone", b.lost)
+	b.section("Managed twice", b.ownerLines())
+	b.section("Possibly renamed", b.moveLines())
 	b.section("Audiences", audiences)
 	b.section("Catalogs", catalogs)
 	b.section("Coupon reservations", coupons)
 	b.section("Referrals", campaigns)
 	b.section("Customers", b.customerLines())
 	b.section("Once, when the plan is applied", b.onceLines())
-	b.section("Other objects", subjectLines("%s: ", &b.others, func(s *subject) string { return s.sentence(thing) }, &b.report.removals))
+	b.section("Other objects", b.subjectLines("%s: ", &b.others, func(s *subject) string { return s.sentence(thing) }))
 	b.section("Only in Terraform's state", b.stateLines())
 	b.section("Changed outside of Terraform since the last apply", b.driftLines())
 }
 
-func (b *builder) note(l line) { b.report.notes = append(b.report.notes, l) }
-
 func (b *builder) section(title string, lines []line) {
 	if len(lines) > 0 {
-		b.report.sections = append(b.report.sections, section{title, lines})
+		b.sections = append(b.sections, section{title, lines})
 	}
+}
+
+// withRows names rows below a line.
+func (b *builder) withRows(l line, t tally) line {
+	if l.rows = t.rows.lines(b.mostRows); len(l.rows) > 0 {
+		l.more = max(0, t.added+t.changed+t.removed-int64(len(l.rows)))
+	}
+	return l
 }
 
 // audienceLines are the audiences that stay; those that go join what can't be undone.
@@ -532,19 +550,9 @@ func (b *builder) audienceLines() []line {
 	var lines, gone []line
 	b.audiences.all(func(a *audienceEntry) {
 		if a.lost != nil {
-			count, known := b.plan.audiences.members[a.id]
-			b.report.removals.add(tally{removed: max(count, a.members.removed), mayRemove: !known})
-			l := say("Audience %s "+a.lost.format, append([]any{a.name}, a.lost.args...)...)
-			switch {
-			case known:
-				l.format += " (" + member.of(count) + ")"
-			case a.members.removed > 0:
-				l.format += " (at least " + member.of(a.members.removed) + ")"
-			}
-			gone = append(gone, l)
+			gone = append(gone, b.lostAudience(a))
 			return
 		}
-		b.report.removals.add(a.members)
 		l := say("Audience %s: ", a.name)
 		if a.isNew {
 			l.format = "New audience %s: "
@@ -562,19 +570,32 @@ func (b *builder) audienceLines() []line {
 		}
 		if len(clauses) > 0 || a.isNew {
 			l.format = strings.TrimSuffix(l.format, ": ")
-			lines = append(lines, l)
+			lines = append(lines, b.withRows(l, a.members))
 		}
 	})
 	b.lost = append(gone, b.lost...)
 	return lines
 }
 
-func subjectLines(format string, t *table[subject], words func(*subject) string, total *removals) []line {
+func (b *builder) lostAudience(a *audienceEntry) line {
+	l := say("Audience %s "+a.lost.format, append([]any{a.name}, a.lost.args...)...)
+	known := b.membersKnown(a.id)
+	if known == "" && a.members.removed > 0 {
+		known = " (at least " + member.of(a.members.removed) + ")"
+	}
+	l.format += known
+	arriving := a.members
+	if arriving.removed = 0; arriving.added > 0 || arriving.unknown {
+		l.format += "; then " + arriving.movement(member)
+	}
+	return l
+}
+
+func (b *builder) subjectLines(format string, t *table[subject], words func(*subject) string) []line {
 	var lines []line
 	t.all(func(s *subject) {
-		total.add(s.tally)
 		if !s.empty() {
-			lines = append(lines, say(format+words(s), s.name))
+			lines = append(lines, b.withRows(say(format+words(s), s.name), s.tally))
 		}
 	})
 	return lines
@@ -583,13 +604,10 @@ func subjectLines(format string, t *table[subject], words func(*subject) string,
 func (b *builder) customerLines() []line {
 	var lines []line
 	if !b.profiles.empty() {
-		lines = append(lines, say(b.profiles.sentence(profile)))
+		lines = append(lines, b.withRows(say(b.profiles.sentence(profile)), b.profiles))
 	}
 	if !b.sessions.empty() {
 		lines = append(lines, say(b.sessions.sentence(session)))
-	}
-	if b.cancelled > 0 {
-		lines = append(lines, say(session.of(b.cancelled)+" "+verbFor(b.cancelled, "is", "are")+" cancelled"))
 	}
 	return lines
 }
@@ -598,7 +616,7 @@ func (b *builder) onceLines() []line {
 	var lines []line
 	b.events.all(func(s *subject) {
 		if s.name == code("") {
-			lines = append(lines, say(event.of(s.added)+" of a type that the plan doesn't show "+verbFor(s.added, "is", "are")+" tracked"))
+			lines = append(lines, say(event.of(s.added)+" of a type that the plan does not show "+verbFor(s.added, "is", "are")+" tracked"))
 			return
 		}
 		lines = append(lines, say(event.of(s.added)+" %s "+verbFor(s.added, "is", "are")+" tracked", s.name))
@@ -614,12 +632,32 @@ func (b *builder) stateLines() []line {
 	if b.imported > 0 {
 		lines = append(lines, say(existing.of(b.imported)+" "+verbFor(b.imported, "comes", "come")+" under Terraform's management"))
 	}
+	if b.moved > 0 {
+		lines = append(lines, say(resource.of(b.moved)+" "+verbFor(b.moved, "gets", "get")+" another address"))
+	}
 	if b.forgotten > 0 {
-		lines = append(lines, say(thing.of(b.forgotten)+" "+verbFor(b.forgotten, "leaves", "leave")+" Terraform's management, and "+
+		lines = append(lines, say(thing.of(b.forgotten)+" "+verbFor(b.forgotten, "leaves", "leave")+" Terraform's management and "+
 			verbFor(b.forgotten, "stays", "stay")+" as "+verbFor(b.forgotten, "it is", "they are")))
 	}
 	if b.settings > 0 {
 		lines = append(lines, say("Of "+resource.of(b.settings)+" only settings of Terraform change"))
 	}
 	return lines
+}
+
+// isDriftOfOurs says whether a change since the last apply is what Terraform itself caused: a return of cart items changes
+// the session that it belongs to.
+func (b *builder) isDriftOfOurs(c *change) bool {
+	if c.kind != "talonone_customer_session" || c.verb != update {
+		return false
+	}
+	for _, attribute := range c.differing {
+		if attribute != "state" && attribute != "cart_items" {
+			return false
+		}
+	}
+	return slices.ContainsFunc(b.plan.changes, func(other change) bool {
+		return other.kind == "talonone_cart_item_return" && c.identityBefore != "" &&
+			(other.identityBefore == c.identityBefore || other.identityAfter == c.identityBefore)
+	})
 }
