@@ -77,7 +77,7 @@ func (r *membershipsResource) checkTarget(ctx context.Context, plan *memberships
 	if err != nil {
 		return how, err
 	}
-	if _, others := desired.Compare(remote.All()); len(others) > 0 {
+	if others := desired.Others(remote.All()); len(others) > 0 {
 		how = byActions
 	}
 	return how, nil

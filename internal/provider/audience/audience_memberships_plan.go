@@ -101,7 +101,7 @@ func (r *membershipsResource) planRows(ctx context.Context, plan *membershipsMod
 	case bulk.Enters(prior.ownership, plan.Ownership):
 		p.expected, p.present, p.unresolved = *seen, seen.Count, nil
 		if p.remote, _, err = r.exactly(ctx, id, *seen); err == nil {
-			_, p.Removed = desired.Compare(p.remote.All())
+			p.Removed = desired.Others(p.remote.All())
 		}
 	}
 	return p, err
@@ -166,7 +166,7 @@ func (r *membershipsResource) planMembers(ctx context.Context, plan, state *memb
 		return
 	}
 	if prior == nil {
-		r.checkCreate(ctx, plan, desired, private, diags)
+		r.checkCreate(ctx, plan, desired, p, private, diags)
 	} else {
 		r.warnUpdate(ctx, plan, prior, desired, p, diags)
 	}
@@ -245,7 +245,7 @@ func (m *membershipsModel) showUnknown() {
 
 // checkCreate warns of listed members who are in the audience already, and refuses exclusive ownership of an audience that
 // holds others.
-func (r *membershipsResource) checkCreate(ctx context.Context, plan *membershipsModel, desired *idSet, private bulk.PrivateReader, diags *diag.Diagnostics) {
+func (r *membershipsResource) checkCreate(ctx context.Context, plan *membershipsModel, desired *idSet, p membersPlan, private bulk.PrivateReader, diags *diag.Diagnostics) {
 	if plan.AudienceID.IsUnknown() {
 		return
 	}
@@ -257,7 +257,7 @@ func (r *membershipsResource) checkCreate(ctx context.Context, plan *memberships
 		return
 	}
 	if !r.data.Client.HasManagementKey() {
-		r.warnLookedUp(ctx, plan, desired.Keys(), diags)
+		r.warnLookedUp(ctx, plan, p.Added, diags)
 		return
 	}
 	remote, err := r.data.Client.AudienceMembers(ctx, plan.AudienceID.ValueInt64(), func(*talonone.MemberIDs) bool { return !plan.exclusive() })
@@ -269,13 +269,13 @@ func (r *membershipsResource) checkCreate(ctx context.Context, plan *memberships
 		}
 		return
 	}
-	warnExisting(plan, slices.Sorted(slices.Values(desired.Keys())), desired, remote, diags)
+	warnExisting(plan, p.Added, desired, remote, diags)
 	if !plan.exclusive() {
 		return
 	}
 	target := digestOf(remote, nil)
 	if (replaced == nil || *replaced != target) && !r.data.Targets.WasRead(plan.targetKey(), target) {
-		if _, others := desired.Compare(remote.All()); len(others) > 0 {
+		if others := desired.Others(remote.All()); len(others) > 0 {
 			plan.subject().RefuseExclusiveCreate(others, diags)
 		}
 	}
@@ -306,7 +306,8 @@ func (r *membershipsResource) warnUpdate(ctx context.Context, plan *membershipsM
 
 // warnExisting names those of added, which are sorted, who are in the audience.
 func warnExisting(plan *membershipsModel, added []string, desired *idSet, remote *talonone.MemberIDs, diags *diag.Diagnostics) {
-	plan.subject().WarnExisting(plan.source(), without(added, desired.Missing(remote.All())), len(added), nil, diags)
+	existing := slices.DeleteFunc(desired.Present(remote.All()), func(id string) bool { _, adds := slices.BinarySearch(added, id); return !adds })
+	plan.subject().WarnExisting(plan.source(), existing, len(added), nil, diags)
 }
 
 // warnLookedUp is warnExisting without a Management key.

@@ -35,33 +35,44 @@ func (s *KeySet) Keys() []string { return s.keys }
 // Compare lists, sorted, which keys of the set are missing in current, and which keys of current are not in the set.
 // current may yield a key more than once, and may reuse its slices.
 func (s *KeySet) Compare(current iter.Seq[[]byte]) (missing, others []string) {
-	missing = s.Missing(func(yield func([]byte) bool) {
-		for key := range current {
-			if _, listed := s.index[string(key)]; !listed {
-				others = append(others, string(key))
-			} else if !yield(key) {
-				return
-			}
-		}
-	})
-	slices.Sort(others)
-	return missing, slices.Compact(others)
-}
-
-// Missing is Compare without the others, and without memory for them.
-func (s *KeySet) Missing(current iter.Seq[[]byte]) []string {
-	present := make([]bool, len(s.keys))
-	for key := range current {
-		if i, listed := s.index[string(key)]; listed {
-			present[i] = true
-		}
-	}
-	var missing []string
+	present, others := s.look(current, true)
 	for i, key := range s.keys {
 		if !present[i] {
 			missing = append(missing, key)
 		}
 	}
 	slices.Sort(missing)
-	return missing
+	return missing, others
+}
+
+// Others is the second part of Compare, without time and memory for the first.
+func (s *KeySet) Others(current iter.Seq[[]byte]) []string {
+	_, others := s.look(current, true)
+	return others
+}
+
+// Present lists, sorted, which keys of the set are in current.
+func (s *KeySet) Present(current iter.Seq[[]byte]) []string {
+	present, _ := s.look(current, false)
+	var keys []string
+	for i, key := range s.keys {
+		if present[i] {
+			keys = append(keys, key)
+		}
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+func (s *KeySet) look(current iter.Seq[[]byte], wantOthers bool) (present []bool, others []string) {
+	present = make([]bool, len(s.keys))
+	for key := range current {
+		if i, listed := s.index[string(key)]; listed {
+			present[i] = true
+		} else if wantOthers {
+			others = append(others, string(key))
+		}
+	}
+	slices.Sort(others)
+	return present, slices.Compact(others)
 }

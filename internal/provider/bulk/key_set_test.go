@@ -44,8 +44,11 @@ func TestKeySet(t *testing.T) {
 		if diff := cmp.Diff([]string{"y", "z"}, others); diff != "" {
 			t.Errorf("others (-want +got):\n%s", diff)
 		}
-		if diff := cmp.Diff(missing, set.Missing(listing("z", "a", ""))); diff != "" {
-			t.Errorf("missing without the others (-Compare +Missing):\n%s", diff)
+		if diff := cmp.Diff(others, set.Others(listing("z", "a", "y"))); diff != "" {
+			t.Errorf("others alone (-Compare +Others):\n%s", diff)
+		}
+		if diff := cmp.Diff([]string{"", "a"}, set.Present(listing("z", "a", "", "a"))); diff != "" {
+			t.Errorf("present (-want +got):\n%s", diff)
 		}
 	}
 }
