@@ -99,6 +99,7 @@ func (r *referralsResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	}
 	switch {
 	case req.State.Raw.IsNull():
+		bulk.NoteGuard(ctx, resp.Private, plan.MaxRemovalPercent, &resp.Diagnostics)
 		r.planCreate(ctx, &plan, config, bulk.Replaced(ctx, req.Private, &resp.Diagnostics), &resp.Diagnostics)
 	case !plan.CampaignID.Equal(state.CampaignID):
 		resp.RequiresReplace = path.Paths{path.Root("campaign_id")}
@@ -223,6 +224,12 @@ func (r *referralsResource) Delete(ctx context.Context, req resource.DeleteReque
 	defer cancel()
 
 	prior := state.rows(tracking{})
+	// Terraform does not plan the end of a tainted object.
+	maxPercent := bulk.GuardOf(ctx, req.Private, state.MaxRemovalPercent, &resp.Diagnostics)
+	state.subject().Guard(maxPercent, len(prior), len(prior), &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	applied := bulk.StartApply(prior, nil, sameRow)
 	r.apply(ctx, state, bulk.Plan{Removed: slices.Sorted(maps.Keys(prior))}, tracking{}, applied, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {

@@ -344,6 +344,13 @@ func TestReferralsGuardRails(t *testing.T) {
 			{Config: d.Config(referrals(many, "max_removal_percent = 25"))},
 			{Config: d.Config(referrals(`["a"]`, "max_removal_percent = 25")), ExpectError: saying(`remove 3 of 4 referrals \(75 %\)`)},
 			{Config: d.Config(""), ExpectError: saying(`remove 4 of 4 referrals`)},
+			{
+				// The end of a tainted object is not planned: the delete is refused.
+				Taint:       []string{program},
+				Config:      d.Config(referrals(many, "max_removal_percent = 25")),
+				ExpectError: saying(`remove 4 of 4 referrals`),
+			},
+			{Config: d.Config(referrals(many, "max_removal_percent = 100"))}, // lifted in the same change
 			{Config: d.Config(referrals(`["a", "b", "c"]`, "max_removal_percent = 25"))},
 			{Config: integrationOnly(d, referrals(`["a", "b"]`, "")), ExpectError: saying(`removed without a Management API key`)},
 			{Config: integrationOnly(d, referrals(`["a", "b", "c"]`, "usage_limit = 2")), ExpectError: saying(`changed without a Management API key`)},

@@ -92,8 +92,9 @@ func scenarios() []scenario {
 	audience := attributes{"name": "Buyers", "subscribed_application_ids": []int{1}}
 	renamed := with(audience, attributes{"name": "Customers"})
 	additive := attributes{"audience_id": seededAudience, "members": []string{"customer-1", "customer-2"}}
-	exclusive := with(additive, attributes{"ownership": "exclusive"})
-	imported := with(exclusive, attributes{"members": numbered("customer", 1001)})
+	// A create is refused where it would have to remove, so exclusive resources begin with what others have put there.
+	exclusive := with(additive, attributes{"ownership": "exclusive", "members": []string{"customer-1", "customer-2", "customer-3"}})
+	imported := with(exclusive, attributes{"members": append(numbered("customer", 1000), "customer-3")})
 	member := attributes{"audience_id": seededAudience, "profile_integration_id": "customer-1"}
 	language := attributes{"audience_id": seededAudience, "attributes": `{"Language":"de"}`}
 	item := attributes{"catalog_id": 6, "sku": "SNEAKER", "price": 59.95, "attributes": `{"color":"red"}`}
@@ -125,6 +126,7 @@ func scenarios() []scenario {
 		{"audience_memberships", "update", "updateCustomerProfileAudiences", seedAudience, additive, with(additive, attributes{"members": []string{"customer-1", "new"}})},
 		{"audience_memberships", "destroy", "updateCustomerProfileAudiences", seedAudience, additive, nil},
 		{"audience_memberships", "update exclusive", "updateCustomerProfileAudiences", seedAudience, exclusive, with(exclusive, attributes{"members": []string{"new"}})},
+		{"audience_memberships", "become exclusive", "updateCustomerProfileAudiences", seedAudience, additive, with(exclusive, attributes{"members": []string{"customer-1", "new"}})},
 		{"audience_memberships", "remove everybody", "deleteAudienceMembershipsV2", seedAudience, exclusive, with(exclusive, attributes{"members": []string{}})},
 		{"audience_memberships", "create of 1001", "importAudiencesMemberships", seedAudience, nil, imported},
 		{"audience_memberships", "update of 1001", "importAudiencesMemberships", seedAudience, exclusive, imported},
@@ -139,11 +141,13 @@ func scenarios() []scenario {
 		{"catalog_item", "destroy", "syncCatalog", seedItem, item, nil},
 		{"catalog_items", "create of 1001", "syncCatalog", seedItem, nil, with(shoes, attributes{"items": items(1001, "1.5")})},
 		{"catalog_items", "update and remove", "syncCatalog", seedItem, shoes, with(shoes, attributes{"items": items(2, "2.5")})},
+		{"catalog_items", "exclusive, update and remove", "syncCatalog", nil, with(shoes, attributes{"ownership": "exclusive"}), with(shoes, attributes{"ownership": "exclusive", "items": items(2, "2.5")})},
 		{"catalog_items", "destroy", "syncCatalog", seedItem, shoes, nil},
 
 		{"coupon_reservation", "create", "createCouponReservation", seedReservation, nil, reservation},
 		{"coupon_reservation", "add", "createCouponReservation", seedReservation, reservation, with(reservation, attributes{"customers": []string{"customer-1", "new"}})},
 		{"coupon_reservation", "remove", "deleteCouponReservation", seedReservation, reservation, with(reservation, attributes{"customers": []string{"customer-1", "new"}})},
+		{"coupon_reservation", "become exclusive", "deleteCouponReservation", seedReservation, reservation, with(reservation, attributes{"customers": []string{"customer-1", "new"}, "ownership": "exclusive"})},
 		{"coupon_reservation", "destroy", "deleteCouponReservation", seedReservation, reservation, nil},
 
 		{"referral", "create", "createReferral", seedReferral, nil, referral},

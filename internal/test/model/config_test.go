@@ -200,6 +200,44 @@ func (g *generator) ownership(written acctest.Attributes, mayOwnAll bool) bool {
 	return false
 }
 
+// additive is the same without exclusive ownership.
+func (w wanted) additive() wanted {
+	part := *w.part
+	part.exclusive = false
+	part.written = maps.Clone(part.written)
+	delete(part.written, "ownership")
+	return wanted{part: &part}
+}
+
+// imported is a resource that begins with an import.
+type imported struct {
+	place place
+	id    string
+	own   content
+}
+
+// imports draws imports of resources that would otherwise be created: of all that is in a place, or of a part.
+func (g *generator) imports(m *model, config configuration, imports map[string]imported) {
+	for _, address := range slices.Sorted(maps.Keys(config)) {
+		at, creates := m.creates(config, address)
+		h, held := m.held[address]
+		if _, drawn := imports[address]; !creates || drawn || held && m.exists(h) || !config[address].manages() || !g.chance(3, "import "+address) {
+			continue
+		}
+		i := imported{place: at, id: at.importID(), own: maps.Clone(m.Places[at])}
+		if names := at.importable(i.own); len(names) > 0 && rapid.Bool().Draw(g.T, "a part") {
+			i.own = within(i.own, set(rapid.SliceOfNDistinct(rapid.SampledFrom(names), 1, min(len(names), 5), rapid.ID).Draw(g.T, "imported")))
+			i.id = at.importID(slices.Sorted(maps.Keys(i.own))...)
+		}
+		imports[address] = i
+	}
+}
+
+// manages says whether a resource manages many rows.
+func (w wanted) manages() bool {
+	return w.part != nil && slices.Contains([]string{membershipsKind, itemsKind, reservationsKind}, w.part.kind)
+}
+
 func set(names []string) content {
 	c := content{}
 	for _, name := range names {

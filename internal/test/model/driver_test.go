@@ -32,6 +32,8 @@ type workspace struct {
 	state map[string]acctest.Instance
 	// before and now are the configurations of the last two applies.
 	before, now map[string]block
+	// planned is last_sync as the last plan found it.
+	planned map[string]tftypes.Value
 }
 
 // run is one command, with a provider of its own.
@@ -170,21 +172,104 @@ func (b block) resolved(ids map[string]tftypes.Value) acctest.Attributes {
 	return attributes
 }
 
-// apply does what `terraform apply` does, and returns the text of all problems.
-func (w *workspace) apply(t testing.TB, config map[string]block) string {
+// refused plans what must be refused, and returns the text of what is wrong with the refusals.
+func (w *workspace) refused(t testing.TB, config map[string]block, addresses []string) string {
+	t.Helper()
+	r := w.start(t)
+	w.d.Forget()
+	w.state = r.refresh()
+	r.plan(w.state, config)
+	var wrong []string
+	for _, address := range addresses {
+		is := func(said string) bool {
+			return strings.HasPrefix(said, "plan "+address+": ") && strings.Contains(said, "Exclusive ownership needs an import")
+		}
+		if !slices.ContainsFunc(r.said, is) {
+			wrong = append(wrong, address+" is not refused")
+		}
+		r.said = slices.DeleteFunc(r.said, is)
+	}
+	r.problem("", "planning wrote:", strings.Join(w.writes(), ", "))
+	return strings.Join(append(wrong, r.said...), "\n")
+}
+
+// apply does what `terraform apply` does with import blocks, and returns the text of all problems.
+func (w *workspace) apply(t testing.TB, config map[string]block, imports map[string]imported) string {
 	t.Helper()
 	w.before, w.now = w.now, config
 	planning := w.start(t)
 	w.d.Forget()
 	w.state = planning.refresh()
+	for address, i := range imports {
+		object, diags := planning.p.Import(t, config[address].kind, i.id, nil)
+		planning.problem(address, "import", acctest.Problem(diags))
+		w.state[address] = object
+	}
 	changes := planning.plan(w.state, config)
 	planning.problem("", "planning wrote:", strings.Join(w.writes(), ", "))
 	if len(planning.said) > 0 {
 		return planning.problems()
 	}
+	w.planned = make(map[string]tftypes.Value)
+	for address, object := range w.state {
+		if change := changes[address]; config[address].managesRows() && change.Destroy == nil {
+			w.planned[address] = planning.p.Attribute(t, object, "last_sync")
+		}
+	}
 	applying := w.start(t)
 	applying.carryOut(changes, config)
 	return applying.problems()
+}
+
+// managesRows says whether a resource has last_sync.
+func (b block) managesRows() bool {
+	return slices.Contains([]string{membershipsKind, itemsKind, reservationsKind}, b.kind)
+}
+
+// synced checks that last_sync says what the last apply has done: it changes when rows change, and only then.
+func (w *workspace) synced(t testing.TB, o outcome) string {
+	t.Helper()
+	r := w.start(t)
+	for address, want := range o.synced {
+		if !w.now[address].managesRows() {
+			continue
+		}
+		before, existed := w.planned[address]
+		now := r.p.Attribute(t, w.state[address], "last_sync")
+		if existed && want == (rows{}) {
+			if !now.Equal(before) {
+				r.problem(address, "last_sync of", fmt.Sprintf("nothing has changed, and it was %s, then %s", before, now))
+			}
+			continue
+		}
+		if got := rowsOf(t, now); got != want {
+			r.problem(address, "last_sync of", fmt.Sprintf("want %+v, got %+v", want, got))
+		}
+		if existed && now.Equal(before) {
+			r.problem(address, "last_sync of", fmt.Sprintf("%+v has changed, and it still is %s", want, now))
+		}
+	}
+	return r.problems()
+}
+
+func rowsOf(t testing.TB, lastSync tftypes.Value) rows {
+	t.Helper()
+	var parts map[string]tftypes.Value
+	if err := lastSync.As(&parts); err != nil {
+		t.Fatal(err)
+	}
+	number := func(name string) int {
+		var number big.Float
+		if parts == nil {
+			return -1
+		}
+		if err := parts[name].As(&number); err != nil {
+			t.Fatal(err)
+		}
+		whole, _ := number.Int64()
+		return int(whole)
+	}
+	return rows{number("added"), number("updated"), number("removed"), number("released")}
 }
 
 // carryOut applies changes in the order of their references.
@@ -257,9 +342,6 @@ func (w *workspace) ids(t testing.TB) map[string]int64 {
 	return ids
 }
 
-// emptiedByRefresh are the attributes of which the documentation says that a refresh empties them.
-var emptiedByRefresh = []string{"sample_joining", "sample_leaving"}
-
 // countedForAll counts what all resources of a coupon have done; one that comes first doesn't know what the next one does.
 const countedForAll = "reservation_count"
 
@@ -275,9 +357,9 @@ func (w *workspace) shared(address string) bool {
 	return false
 }
 
-// settled checks that a fresh look at the deployment finds what the state says, and nothing to do. It returns the text of
-// all problems.
-func (w *workspace) settled(t testing.TB, config map[string]block) string {
+// settled checks that a fresh look at the deployment finds what the state says, and nothing to do but for what is
+// unfinished. It returns the text of all problems.
+func (w *workspace) settled(t testing.TB, config map[string]block, unfinished map[string]bool) (more bool, problems string) {
 	t.Helper()
 	r := w.start(t)
 	w.d.Forget()
@@ -288,15 +370,24 @@ func (w *workspace) settled(t testing.TB, config map[string]block) string {
 			continue
 		}
 		for name, values := range r.p.Differences(t, object, fresh[address]) {
-			if !slices.Contains(emptiedByRefresh, name) && (name != countedForAll || !w.shared(address)) {
+			if (!unfinished[address] || name == "last_sync") && (name != countedForAll || !w.shared(address)) {
 				r.problem(address, "fresh read of", name+" is "+values)
 			}
 		}
 	}
 	w.state = fresh
-	for address, s := range r.plan(fresh, config) {
+	changes := r.plan(fresh, config)
+	for address := range config {
+		change, planned := changes[address]
+		if planned == unfinished[address] {
+			more = more || planned
+			continue
+		}
 		text := "is not empty:"
-		for _, plan := range []*acctest.Plan{s.Destroy, s.Put} {
+		if !planned {
+			text = "is empty, and should remove what is not listed"
+		}
+		for _, plan := range []*acctest.Plan{change.Destroy, change.Put} {
 			if plan != nil {
 				text += " " + r.p.Contradiction(t, *plan, fresh[address])
 			}
@@ -304,7 +395,7 @@ func (w *workspace) settled(t testing.TB, config map[string]block) string {
 		r.problem(address, "the plan after the apply of", text)
 	}
 	r.problem("", "planning wrote:", strings.Join(w.writes(), ", "))
-	return r.problems()
+	return more, r.problems()
 }
 
 // writes are the requests that could have changed something.

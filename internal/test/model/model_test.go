@@ -61,11 +61,22 @@ type model struct {
 
 // holding is what a resource has, by the documentation.
 type holding struct {
-	id        int64 // of an audience or referral
-	place     place
-	exclusive bool
-	own       content
-	wanted    wanted
+	id    int64 // of an audience or referral
+	place place
+	// An imported resource has not been applied yet: what it owns is in its state, and how is the configuration's business.
+	exclusive, imported bool
+	own                 content
+	wanted              wanted
+}
+
+// rows are the numbers of last_sync.
+type rows struct{ Added, Updated, Removed, Released int }
+
+// outcome is what an apply has done to the resources that manage many rows, by address.
+type outcome struct {
+	synced map[string]rows
+	// unfinished resources are exclusive by now, and remove by the next apply what they had not seen.
+	unfinished map[string]bool
 }
 
 // destroy ends what a resource holds.
@@ -81,7 +92,7 @@ func (m *model) destroy(address string) {
 	case h.exclusive:
 		clear(m.Places[h.place])
 	default:
-		// An additive resource removes only what is its own.
+		// An additive resource removes all that it lists, whoever had put it there.
 		for name := range h.own {
 			delete(m.Places[h.place], name)
 		}
@@ -102,13 +113,74 @@ func (m *model) exists(h holding) bool {
 	}
 }
 
-// apply is what an apply of a configuration does. ids are what the deployment called new objects.
-func (m *model) apply(config configuration, ids map[string]int64) {
+// replaces says whether the configuration wants an object that another one takes the place of.
+func (m *model) replaces(h holding, w wanted) bool {
+	switch {
+	case w.audience != nil:
+		return w.audience.description != "" && w.audience.description != m.Audiences[h.id].Description
+	case w.referral != nil:
+		return w.referral.advocate != h.wanted.referral.advocate
+	default:
+		return false
+	}
+}
+
+// destination is the place that a resource is about to manage, as far as a plan knows it.
+func (m *model) destination(config configuration, w wanted) (at place, known bool) {
+	if w.part.audience == "" {
+		return w.part.place, true
+	}
+	h, held := m.held[w.part.audience]
+	if !held || !m.exists(h) || m.replaces(h, config[w.part.audience]) {
+		return place{}, false
+	}
+	return audiencePlace(h.id), true
+}
+
+// creates says whether the next apply creates a resource in a place that is there already, and where.
+func (m *model) creates(config configuration, address string) (at place, creates bool) {
+	w := config[address]
+	if w.part == nil {
+		return at, false
+	}
+	at, known := m.destination(config, w)
+	h, held := m.held[address]
+	return at, known && m.Places[at] != nil && (!held || !m.exists(h) || h.place != at)
+}
+
+// refused are the resources that a plan refuses: creating an exclusive one never removes anything.
+func (m *model) refused(config configuration) []string {
+	var addresses []string
+	for _, address := range slices.Sorted(maps.Keys(config)) {
+		at, creates := m.creates(config, address)
+		if creates && config[address].part.exclusive && len(without(m.Places[at], config[address].part.content)) > 0 {
+			addresses = append(addresses, address)
+		}
+	}
+	return addresses
+}
+
+// without is what is not in other.
+func without(from, other content) content {
+	left := maps.Clone(from)
+	maps.DeleteFunc(left, func(name, _ string) bool { _, ok := other[name]; return ok })
+	return left
+}
+
+// within is what is in other, too.
+func within(from, other content) content { return without(from, without(from, other)) }
+
+// apply is what an apply of a configuration does, after imports. ids are what the deployment called new objects, and after
+// is what it holds afterwards: the documentation leaves open whether a plan has seen a whole catalog.
+func (m *model) apply(config configuration, imports map[string]imported, ids map[string]int64, after world) outcome {
 	target := func(w wanted) place {
 		if w.part.audience != "" {
 			return audiencePlace(ids[w.part.audience])
 		}
 		return w.part.place
+	}
+	for address, i := range imports {
+		m.held[address] = holding{place: i.place, imported: true, own: i.own, wanted: config[address]}
 	}
 	for _, address := range slices.Sorted(maps.Keys(m.held)) {
 		h := m.held[address]
@@ -116,11 +188,7 @@ func (m *model) apply(config configuration, ids map[string]int64) {
 		switch {
 		case !m.exists(h):
 			delete(m.held, address)
-		case !stays,
-			// A change of these replaces.
-			w.audience != nil && w.audience.description != "" && w.audience.description != m.Audiences[h.id].Description,
-			w.referral != nil && w.referral.advocate != h.wanted.referral.advocate,
-			w.part != nil && target(w) != h.place:
+		case !stays, m.replaces(h, w), w.part != nil && target(w) != h.place:
 			m.destroy(address)
 		}
 	}
@@ -134,11 +202,13 @@ func (m *model) apply(config configuration, ids map[string]int64) {
 			m.held[address] = holding{id: ids[address], wanted: w}
 		}
 	}
+	o := outcome{synced: make(map[string]rows), unfinished: make(map[string]bool)}
 	for _, address := range slices.Sorted(maps.Keys(config)) {
 		if w := config[address]; w.part != nil {
-			m.putPart(address, target(w), w)
+			o.synced[address], o.unfinished[address] = m.putPart(address, target(w), w, after)
 		}
 	}
+	return o
 }
 
 func (m *model) putAudience(id int64, w wantedAudience) {
@@ -169,33 +239,44 @@ func (m *model) putReferral(id int64, w wantedReferral) {
 }
 
 // putPart puts into a place what a resource wants of it.
-func (m *model) putPart(address string, at place, w wanted) {
-	there, before := m.Places[at], m.held[address]
-	own := content{}
-	for name := range before.own {
-		if _, still := there[name]; still {
-			own[name] = ""
+func (m *model) putPart(address string, at place, w wanted, after world) (done rows, unfinished bool) {
+	there := m.Places[at]
+	before, held := m.held[address]
+	own := within(there, before.own)
+	switch {
+	case before.exclusive:
+		own = maps.Clone(there)
+	case before.imported:
+		own = before.own // as the plan has read it, with what other resources remove in this apply
+	}
+	unlisted := without(own, w.part.content)
+	switch {
+	case !held:
+	case !w.part.exclusive && (before.exclusive || before.imported):
+		// Leaving exclusive ownership, and the first apply after an import, remove nothing.
+		done.Released = len(unlisted)
+		unlisted = nil
+	case w.part.exclusive && !before.exclusive:
+		// A change to exclusive ownership removes what the plan has seen, and nothing where it has not seen everything.
+		unlisted = without(there, w.part.content)
+		if w.part.kind == itemsKind && len(within(unlisted, after.Places[at])) > 0 {
+			unlisted, unfinished = nil, true
 		}
 	}
-	letsGo := before.exclusive && w.part.kind != itemsKind // "Changing from exclusive to additive removes nobody."
-	for name := range there {
-		_, wanted := w.part.content[name]
-		_, ours := own[name]
-		if !wanted && (w.part.exclusive || ours && !letsGo) {
-			delete(there, name)
-		}
+	done.Removed = len(unlisted)
+	for name := range unlisted {
+		delete(there, name)
 	}
-	after := content{}
 	for name, what := range w.part.content {
-		_, present := there[name]
-		_, ours := own[name]
-		// Memberships take over nobody whom others have added, unless they own the whole audience.
-		if w.part.kind != membershipsKind || !present || ours || w.part.exclusive || before.exclusive {
-			after[name] = ""
+		if _, ours := own[name]; !ours {
+			done.Added++
+		} else if there[name] != what {
+			done.Updated++
 		}
 		there[name] = what
 	}
-	m.held[address] = holding{place: at, exclusive: w.part.exclusive, own: after, wanted: w}
+	m.held[address] = holding{place: at, exclusive: w.part.exclusive, own: maps.Clone(w.part.content), wanted: w}
+	return done, unfinished
 }
 
 // others edits the deployment as people, rules and other programs do.
@@ -309,19 +390,62 @@ func sequence(t tb, r *rapid.T) {
 		if config = g.next(config); number == applies {
 			config = configuration{} // the end is a destroy
 		}
-		t.Log("apply:")
-		describe(t, config)
-		if problem := w.apply(t, config.blocks()); problem != "" {
-			t.Fatal(problem)
-		}
-		m.apply(config, w.ids(t))
-		if diff := cmp.Diff(m.world, observe(t, d)); diff != "" {
-			t.Fatalf("the deployment (-model +deployment):\n%s", diff)
-		}
-		if problem := w.settled(t, config.blocks()); problem != "" {
-			t.Fatal(problem)
+		imports := m.refusals(t, w, config)
+		g.imports(m, config, imports)
+		for again := false; ; again = true {
+			t.Log("apply:")
+			describe(t, config)
+			for _, address := range slices.Sorted(maps.Keys(imports)) {
+				t.Logf("  import %s: %s", address, imports[address].id)
+			}
+			if problem := w.apply(t, config.blocks(), imports); problem != "" {
+				t.Fatal(problem)
+			}
+			found := observe(t, d)
+			o := m.apply(config, imports, w.ids(t), found)
+			if diff := cmp.Diff(m.world, found); diff != "" {
+				t.Fatalf("the deployment (-model +deployment):\n%s", diff)
+			}
+			if problem := w.synced(t, o); problem != "" {
+				t.Fatal(problem)
+			}
+			unfinished, problem := w.settled(t, config.blocks(), o.unfinished)
+			if problem != "" {
+				t.Fatal(problem)
+			}
+			if !unfinished {
+				break
+			}
+			if again {
+				t.Fatal("two applies have not been enough")
+			}
+			imports = nil
 		}
 	}
+}
+
+// refusals plans what a plan must refuse, and changes the configuration so that it doesn't: what is new is imported, and
+// what manages another place already becomes additive.
+func (m *model) refusals(t tb, w *workspace, config configuration) map[string]imported {
+	imports := make(map[string]imported)
+	refused := m.refused(config)
+	if len(refused) == 0 {
+		return imports
+	}
+	t.Log("refused:", refused)
+	describe(t, config)
+	if problem := w.refused(t, config.blocks(), refused); problem != "" {
+		t.Fatal(problem)
+	}
+	for _, address := range refused {
+		if h, held := m.held[address]; held && m.exists(h) {
+			config[address] = config[address].additive()
+			continue
+		}
+		at, _ := m.creates(config, address)
+		imports[address] = imported{place: at, id: at.importID(), own: maps.Clone(m.Places[at])}
+	}
+	return imports
 }
 
 // tb is a testing.TB whose failures rapid sees and shrinks.

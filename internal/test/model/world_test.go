@@ -30,6 +30,35 @@ const (
 
 func audiencePlace(id int64) place { return place{kind: inAudience, number: id} }
 
+// importID is what an import of a place takes: without names for all that is in it.
+func (p place) importID(names ...string) string {
+	target := p.coupon
+	if p.kind != onCoupon {
+		target = strconv.FormatInt(p.number, 10)
+	}
+	if len(names) == 0 {
+		return target
+	}
+	switch p.kind {
+	case inAudience:
+		return target + "/" + strings.TrimSuffix(csvText([][]string{names}), "\n")
+	case inCatalog:
+		escaped := make([]string, len(names))
+		for i, name := range names {
+			escaped[i] = strings.NewReplacer("%", "%25", ",", "%2C").Replace(name)
+		}
+		names = escaped
+	}
+	return target + "/" + strings.Join(names, ",")
+}
+
+// importable are the names that an import ID can hold.
+func (p place) importable(c content) []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(c)), func(name string) bool {
+		return p.kind == onCoupon && strings.Contains(name, ",")
+	})
+}
+
 // content is what is in a place, by name: members and customers have no content, items are in canonical JSON.
 type content map[string]string
 
