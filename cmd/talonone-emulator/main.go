@@ -12,11 +12,13 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/conventions"
 )
 
 // version is set by the release build.
@@ -44,7 +46,7 @@ type config struct {
 }
 
 func parse(args []string, errOut io.Writer) (config, error) {
-	var c config
+	c := config{options: emulator.Options{Conventions: conventions.Defaults()}}
 	flags := flag.NewFlagSet("talonone-emulator", flag.ContinueOnError)
 	flags.SetOutput(errOut)
 	flags.StringVar(&c.listen, "listen", "127.0.0.1:8585", "`address` to listen on; port 0 picks a free one")
@@ -53,11 +55,7 @@ func parse(args []string, errOut io.Writer) (config, error) {
 	flags.StringVar(&c.options.DataFile, "data", "", "keep the state in this `file`; it wins over the fixture when it exists")
 	flags.DurationVar(&c.options.Latency, "latency", 0, "add this much to every request, such as 50ms")
 	flags.Float64Var(&c.options.ManagementRPS, "management-rps", 3, "Management requests per second, key and endpoint; 0 is no limit")
-	flags.BoolVar(&c.options.RetryAfter, "retry-after", false, "send Retry-After with 429")
-	flags.BoolVar(&c.options.Legacy2022, "legacy-2022", false, "credentials and catalog syncs as in the 2022 reference")
-	flags.BoolVar(&c.options.LegacyEvents, "legacy-events", false, "serve the retired POST /v1/events")
-	flags.BoolVar(&c.options.ThirdPartyAudiencesOnly, "third-party-audiences-only", false, "refuse to update or delete audiences made from scratch, as the 2022 text had it")
-	flags.IntVar(&c.options.ForbiddenStatus, "forbidden-status", http.StatusForbidden, "`status` for a Management key that lacks the endpoint: 403 or 401")
+	conventionFlags(flags, c.options.Conventions)
 	flags.Func("fault", "make requests fail: `'METHOD /path/prefix status=503 every=3'`; repeatable, see the README", func(text string) error {
 		fault, err := emulator.ParseFault(text)
 		c.options.Faults = append(c.options.Faults, fault)
@@ -75,10 +73,38 @@ func parse(args []string, errOut io.Writer) (config, error) {
 	if c.options.ManagementRPS < 0 || c.options.Latency < 0 {
 		return c, errors.New("-management-rps and -latency must not be negative")
 	}
-	if s := c.options.ForbiddenStatus; s != http.StatusForbidden && s != http.StatusUnauthorized {
-		return c, errors.New("-forbidden-status must be 403 or 401")
-	}
 	return c, nil
+}
+
+// conventionFlags adds the flags that set conventions. Later ones win over earlier ones.
+func conventionFlags(flags *flag.FlagSet, values conventions.Values) {
+	flags.Func("convention", "decide what the API's documentation leaves open: `NAME=VALUE`; repeatable, see docs/conventions.md", values.Parse)
+	flags.Func("conventions", "take conventions from this JSON `file`, such as one that talonone-probe wrote", func(path string) error {
+		read, err := conventions.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		return values.SetAll(read)
+	})
+	for name, convention := range map[string]string{
+		"legacy-2022": conventions.Legacy2022, "legacy-events": conventions.LegacyEvents,
+		"third-party-audiences-only": conventions.ThirdPartyOnly, "retry-after": conventions.RetryAfter,
+	} {
+		flags.BoolFunc(name, "short for -convention "+convention+"=yes", func(text string) error {
+			on, err := strconv.ParseBool(text)
+			if err != nil {
+				return err
+			}
+			value := conventions.No
+			if on {
+				value = conventions.Yes
+			}
+			return values.Set(convention, value)
+		})
+	}
+	flags.Func("forbidden-status", "short for -convention "+conventions.ForbiddenStatus+"=`STATUS`", func(text string) error {
+		return values.Set(conventions.ForbiddenStatus, text)
+	})
 }
 
 func run(ctx context.Context, args []string, out, errOut io.Writer) (err error) {

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/conventions"
 )
 
 // launch runs the command until the test ends, and returns its URL and what it printed.
@@ -132,6 +134,39 @@ func TestFixtureOption(t *testing.T) {
 	}
 }
 
+func TestConventionsOfTheCommandLine(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "conventions.json")
+	if err := os.WriteFile(file, []byte(`{"name_trim": "yes", "read_lag": "2s"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for line, want := range map[string]conventions.Values{
+		"":                     {"name_trim": "no", "unknown_properties": "ignored", "path_characters": "rfc3986"},
+		"-conventions " + file: {"name_trim": "yes", "read_lag": "2s"},
+		"-conventions " + file + " -convention name_trim=no":            {"name_trim": "no", "read_lag": "2s"},
+		"-convention sku_case=folded -convention id_trim=yes":           {"sku_case": "folded", "id_trim": "yes"},
+		"-legacy-2022 -legacy-events=false -third-party-audiences-only": {"legacy_2022": "yes", "legacy_events": "no", "third_party_audiences_only": "yes"},
+		"-retry-after -forbidden-status 401":                            {"retry_after": "yes", "forbidden_status": "401"},
+	} {
+		c, err := parse(strings.Fields(line), io.Discard)
+		if err != nil {
+			t.Errorf("%s: %v", line, err)
+			continue
+		}
+		for name, value := range want {
+			if got := c.options.Conventions[name]; got != value {
+				t.Errorf("%s: %s is %q, want %q", line, name, got, value)
+			}
+		}
+	}
+	if err := os.WriteFile(file, []byte(`{"name_trim": true}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := parse([]string{"-conventions", file}, io.Discard); err == nil || !strings.Contains(err.Error(), "both strings") {
+		t.Errorf("a file with a boolean: %v", err)
+	}
+}
+
 func TestOnlyLoopbackUnlessAllowed(t *testing.T) {
 	t.Parallel()
 	for _, address := range []string{"0.0.0.0:0", ":0", "[::]:0", "192.0.2.1:0", "example.com:0"} {
@@ -156,7 +191,11 @@ func TestWrongCommandLines(t *testing.T) {
 		"-fault GET":                    "want METHOD",
 		"-latency -1s":                  "must not be negative",
 		"-management-rps -1":            "must not be negative",
-		"-forbidden-status 404":         "403 or 401",
+		"-forbidden-status 404":         `"404" is not a valid value; use 403, 401`,
+		"-convention read_lag":          "want NAME=VALUE",
+		"-convention colour=red":        `there is no convention "colour"`,
+		"-convention name_trim=maybe":   "use yes, no",
+		"-conventions /does/not/exist":  "no such file",
 		"-fixture /does/not/exist.json": "no such file",
 		"-listen nowhere":               "-listen nowhere",
 	} {

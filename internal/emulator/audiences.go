@@ -9,10 +9,12 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/conventions"
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator/strictjson"
 )
 
@@ -48,6 +50,11 @@ type memberSet struct {
 }
 
 func (m *memberSet) count() int { return len(m.set) }
+
+func (m *memberSet) has(id int64) bool {
+	_, ok := m.set[id]
+	return ok
+}
 
 // IsZero leaves an empty set out of the data file.
 func (m memberSet) IsZero() bool { return len(m.set) == 0 }
@@ -212,12 +219,12 @@ func (a *audience) visibleTo(cred credential) bool {
 
 func (s *Server) createAudience(r *request) (reply, error) {
 	var body struct {
-		Name              string     `json:"name" rule:"required,min=1"`
+		Name              string     `json:"name" rule:"required,is=name,min=1"`
 		Sandbox           *bool      `json:"sandbox"`
 		Description       string     `json:"description"`
 		ApplicationIDs    []int64    `json:"subscribedApplicationsIds" rule:"unique"`
 		Integration       string     `json:"integration"`
-		IntegrationID     *string    `json:"integrationId" rule:"min=1,max=1000"`
+		IntegrationID     *string    `json:"integrationId" rule:"is=id,min=1,max=1000"`
 		CreatedIn3rdParty bool       `json:"createdIn3rdParty"`
 		LastUpdate        *time.Time `json:"lastUpdate"`
 	}
@@ -277,7 +284,7 @@ func (s *Server) updateAudience(r *request) (reply, error) {
 		return reply{}, err
 	}
 	var body struct {
-		Name           string   `json:"name" rule:"required,min=1"`
+		Name           string   `json:"name" rule:"required,is=name,min=1"`
 		ApplicationIDs *[]int64 `json:"subscribedApplicationsIds" rule:"unique"`
 	}
 	if err := r.decode(&body); err != nil {
@@ -292,15 +299,18 @@ func (s *Server) updateAudience(r *request) (reply, error) {
 		return reply{}, err
 	}
 	a.Name = body.Name
-	if body.ApplicationIDs != nil {
+	switch {
+	case body.ApplicationIDs != nil:
 		a.ApplicationIDs = *body.ApplicationIDs
+	case s.is(conventions.OmittedApplications, conventions.Cleared):
+		a.ApplicationIDs = nil
 	}
 	return okReply(s.viewAudience(a)), nil
 }
 
 // checkThirdParty is the restriction that the 2022 text knew and that today's documents no longer mention.
 func (s *Server) checkThirdParty(a *audience) error {
-	if s.opts.ThirdPartyAudiencesOnly && !a.CreatedIn3rdParty && a.IntegrationID == "" {
+	if s.is(conventions.ThirdPartyOnly, conventions.Yes) && !a.CreatedIn3rdParty && a.IntegrationID == "" {
 		return refused("Audience %d was not created by a third party", a.ID)
 	}
 	return nil
@@ -336,28 +346,44 @@ func (s *Server) deleteMemberships(r *request) (reply, error) {
 	return noContent(), nil
 }
 
+// membershipAction is one action of updateCustomerProfileAudiences.
+type membershipAction struct {
+	Action     string `json:"action" rule:"required,enum=add|delete"`
+	ProfileID  string `json:"profileIntegrationId" rule:"required,is=profile,min=1,max=1000"`
+	AudienceID *int64 `json:"audienceId" rule:"required"`
+}
+
 func (s *Server) updateMemberships(r *request) (reply, error) {
 	var body struct {
-		Data []struct {
-			Action     string `json:"action" rule:"required,enum=add|delete"`
-			ProfileID  string `json:"profileIntegrationId" rule:"required,min=1,max=1000"`
-			AudienceID *int64 `json:"audienceId" rule:"required"`
-		} `json:"data" rule:"max=1000"`
+		Data []membershipAction `json:"data" rule:"max=1000"`
 	}
 	if err := r.decode(&body); err != nil {
 		return reply{}, err
 	}
 	audiences := make(map[int64]*audience)
+	var unknown error
 	for _, action := range body.Data {
 		a, ok := s.state.Audiences.All.get(*action.AudienceID)
 		if !ok || !a.visibleTo(r.cred) {
-			return reply{}, r.notFound("audience", *action.AudienceID)
+			unknown = r.notFound("audience", *action.AudienceID)
+			if s.is(conventions.MembershipActions, conventions.Partly) {
+				continue
+			}
+			return reply{}, unknown
 		}
 		audiences[a.ID] = a
 	}
+	if s.is(conventions.RepeatedMembership, conventions.Refused) {
+		if problems := s.repeatedActions(body.Data, audiences); len(problems) > 0 {
+			return reply{}, badRequest(problems...)
+		}
+	}
 	changed := make(map[*audience]bool)
 	for _, action := range body.Data {
-		a := audiences[*action.AudienceID]
+		a, ok := audiences[*action.AudienceID]
+		if !ok {
+			continue
+		}
 		if action.Action == "add" {
 			if a.join(s.memberProfile(a.Sandbox, action.ProfileID)) {
 				changed[a] = true
@@ -371,7 +397,41 @@ func (s *Server) updateMemberships(r *request) (reply, error) {
 	for a := range changed {
 		a.LastUpdate = s.now()
 	}
+	if unknown != nil {
+		// No error, which would mean that nothing has changed.
+		out := s.errorResponse(&route{}, unknown)
+		return reply{out.status, json.RawMessage(out.body)}, nil
+	}
 	return noContent(), nil
+}
+
+// repeatedActions finds additions of members and deletions of others, each action seen after those before it.
+func (s *Server) repeatedActions(actions []membershipAction, audiences map[int64]*audience) []errorItem {
+	type membership struct {
+		audience int64
+		profile  string
+	}
+	now := make(map[membership]bool)
+	var problems []errorItem
+	for i, action := range actions {
+		a, ok := audiences[*action.AudienceID]
+		if !ok {
+			continue
+		}
+		key := membership{a.ID, action.ProfileID}
+		isMember, seen := now[key]
+		if !seen {
+			if p, ok := s.state.Profiles.find(a.Sandbox, action.ProfileID); ok {
+				isMember = a.Members.has(p.ID)
+			}
+		}
+		wanted := action.Action == "add"
+		if isMember == wanted && len(problems) < strictjson.MaxProblems {
+			problems = append(problems, atPointer("/data/"+strconv.Itoa(i), titleInvalidValue, "the action changes nothing"))
+		}
+		now[key] = wanted
+	}
+	return problems
 }
 
 // memberProfile is the profile for a membership; a new one stays hidden until something else touches it.
@@ -405,7 +465,7 @@ func (s *Server) updateMembersAttributes(r *request) (reply, error) {
 		before := reflect.ValueOf(p.Attributes).Pointer()
 		after, ok := merged[before]
 		if !ok {
-			after = mergeAttributes(p.Attributes, changes)
+			after = s.mergeAttributes(p.Attributes, changes)
 			merged[before] = after
 		}
 		p.Attributes = after
@@ -520,19 +580,32 @@ func (s *Server) importMemberships(r *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
+	for i, id := range ids {
+		ids[i] = s.normal(kindOfProfileID, id)
+	}
 	var out reply
 	err = s.locked(func() error {
-		a, err := s.audience(r)
-		if err != nil {
-			return err
-		}
-		out = okReply(s.replaceMembers(a, ids, r.cred.userID))
-		return nil
+		var err error
+		out, err = s.write(func() (reply, error) {
+			a, err := s.audience(r)
+			if err != nil {
+				return reply{}, err
+			}
+			imported, err := s.replaceMembers(a, ids, r.cred.userID)
+			return okReply(imported), err
+		})
+		return err
 	})
 	return out, err
 }
 
-func (s *Server) replaceMembers(a *audience, ids []string, userID int64) any {
+func (s *Server) replaceMembers(a *audience, ids []string, userID int64) (any, error) {
+	if s.is(conventions.ImportUnknownProfiles, conventions.Refused) {
+		if problems := s.unknownMembers(a, ids); len(problems) > 0 {
+			return nil, badRequest(problems...)
+		}
+	}
+	before := a.Members
 	s.clearAudience(a)
 	a.Members.set = make(map[int64]struct{}, len(ids))
 	for _, id := range ids {
@@ -542,7 +615,36 @@ func (s *Server) replaceMembers(a *audience, ids []string, userID int64) any {
 	a.LastUpdate = now
 	return map[string]any{
 		"id": s.state.nextID(kindImport), "created": now, "accountId": s.state.AccountID, "userId": userID,
-		"entity": "AudienceMembership", "amount": a.Members.count(),
+		"entity": "AudienceMembership", "amount": s.importAmount(before, a.Members),
+	}, nil
+}
+
+// unknownMembers finds lines of an import whose profile does not exist. The header is line 1.
+func (s *Server) unknownMembers(a *audience, ids []string) []errorItem {
+	var problems []errorItem
+	for i, id := range ids {
+		if _, ok := s.state.Profiles.find(a.Sandbox, id); !ok && len(problems) < strictjson.MaxProblems {
+			problems = append(problems, atLine(i+2, titleUnknown, "There is no profile with this integration ID"))
+		}
+	}
+	return problems
+}
+
+// importAmount is what an import counts.
+func (s *Server) importAmount(before, after memberSet) int {
+	switch {
+	case s.is(conventions.ImportAmount, conventions.Zero):
+		return 0
+	case s.is(conventions.ImportAmount, conventions.Changed):
+		joined := 0
+		for id := range after.set {
+			if !before.has(id) {
+				joined++
+			}
+		}
+		return joined
+	default:
+		return after.count()
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/conventions"
 )
 
 func TestCreateAudienceReturnsWhatWasSentAndTheDefaults(t *testing.T) {
@@ -160,7 +161,7 @@ func TestEnvironmentsDoNotSeeEachOther(t *testing.T) {
 
 func TestRestrictionToThirdPartyAudiences(t *testing.T) {
 	t.Parallel()
-	d := start(t, emulator.Options{ThirdPartyAudiencesOnly: true})
+	d := start(t, with(conventions.ThirdPartyOnly, conventions.Yes))
 	own := "/v2/audiences/" + d.newAudience("own")
 	theirs := "/v2/audiences/" + d.must("POST", "/v2/audiences", liveKey, `{"name":"theirs","createdIn3rdParty":true}`).field("id")
 	expectStatus(t, "update own", d.call("PUT", own, liveKey, `{"name":"x"}`), 400)

@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/conventions"
 )
 
 // Kinds of credentials as they appear in Request.Credential.
@@ -116,7 +118,7 @@ func (s *Server) authenticate(header string) (credential, bool) {
 func (s *Server) admits(a access, kind string) bool {
 	if a == movedKey {
 		a = integrationKey
-		if s.opts.Legacy2022 {
+		if s.is(conventions.Legacy2022, conventions.Yes) {
 			a = managementKey
 		}
 	}

@@ -1,12 +1,12 @@
 package emulator_test
 
 import (
-	"net/http"
 	"strconv"
 	"testing"
 	"time"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/conventions"
 )
 
 func TestEachOperationTakesItsOwnKindOfKey(t *testing.T) {
@@ -62,25 +62,25 @@ func TestKeyThatHasExpiredIsUnknown(t *testing.T) {
 
 func TestForbiddenEndpointCanBe401(t *testing.T) {
 	t.Parallel()
-	d := start(t, emulator.Options{ForbiddenStatus: http.StatusUnauthorized})
+	d := start(t, with(conventions.ForbiddenStatus, "401"))
 	expectStatus(t, "getApplications", d.call("GET", "/v1/applications", audiencesKey, ""), 401)
 }
 
 func TestMovedOperationsOf2022TakeTheManagerCredential(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		legacy        bool
+		legacy        string
 		authorization string
 		want          int
 	}{
-		"today, integration key": {false, liveKey, 204},
-		"today, management key":  {false, managementK, 401},
-		"2022, management key":   {true, managementK, 204},
-		"2022, integration key":  {true, liveKey, 401},
+		"today, integration key": {conventions.No, liveKey, 204},
+		"today, management key":  {conventions.No, managementK, 401},
+		"2022, management key":   {conventions.Yes, managementK, 204},
+		"2022, integration key":  {conventions.Yes, liveKey, 401},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := start(t, emulator.Options{Legacy2022: test.legacy})
+			d := start(t, with(conventions.Legacy2022, test.legacy))
 			path := "/v2/audiences/" + d.newAudience("VIP")
 			expectStatus(t, "deleteAudienceMembershipsV2", d.call("DELETE", path+"/memberships", test.authorization, ""), test.want)
 			expectStatus(t, "deleteAudienceV2", d.call("DELETE", path, test.authorization, ""), test.want)

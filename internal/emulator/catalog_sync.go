@@ -11,6 +11,7 @@ import (
 
 	"github.com/cockroachdb/apd/v3"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/conventions"
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator/strictjson"
 )
 
@@ -63,12 +64,12 @@ func (s *Server) syncCatalog(r *request) (reply, error) {
 		case !known:
 			problems = append(problems, atPointer(pointer+"/type", titleEnum, `type must be one of the following: "%s"`, strings.Join(sortedKeys(syncActions), `", "`)))
 			continue
-		case raw.Type != body.Actions[0].Type && !s.opts.Legacy2022:
+		case raw.Type != body.Actions[0].Type && !s.is(conventions.Legacy2022, conventions.Yes):
 			problems = append(problems, atPointer(pointer+"/type", "Mixed types", "A sync holds actions of one type, here %s and %s", body.Actions[0].Type, raw.Type))
 			continue
 		}
 		action := newAction()
-		misfits := strictjson.Bind(raw.Payload, action, pointer+"/payload")
+		misfits := s.decoding.Bind(raw.Payload, action, pointer+"/payload")
 		problems = append(problems, errorItems(misfits)...)
 		if len(misfits) > 0 {
 			continue
@@ -100,14 +101,18 @@ type itemContent struct {
 	Product    *productView
 }
 
-// put writes the content. A price that is left out stays, a product that is left out goes.
+// put writes the content. A price that is left out stays and a product that is left out goes, unless conventions
+// have it otherwise.
 func (s *Server) put(c *catalog, item *catalogItem, content itemContent, attributes map[string]any) {
 	if content.Price != nil {
 		item.Price = plainDecimal(*content.Price)
+	} else if s.is(conventions.OmittedPrice, conventions.Cleared) {
+		item.Price = ""
 	}
-	item.Product = nil
 	if content.Product != nil {
 		item.Product = &content.Product.Name
+	} else if !s.is(conventions.OmittedProduct, conventions.Kept) {
+		item.Product = nil
 	}
 	item.Attributes = s.storedAttributes(c, attributes)
 	item.Version = c.Version
@@ -165,7 +170,7 @@ func missingItem(sku, pointer string) []errorItem {
 }
 
 type addAction struct {
-	SKU             string         `json:"sku" rule:"required,min=1"`
+	SKU             string         `json:"sku" rule:"required,is=sku,min=1"`
 	Price           *json.Number   `json:"price"`
 	Attributes      map[string]any `json:"attributes"`
 	Product         *productView   `json:"product"`
@@ -175,8 +180,10 @@ type addAction struct {
 func (a *addAction) sku() string { return a.SKU }
 
 func (a *addAction) check(s *Server, c *catalog, pointer string) []errorItem {
+	item, exists := c.item(a.SKU)
 	problems := s.checkItemAttributes(c, a.Attributes, pointer)
-	if _, exists := c.item(a.SKU); exists && !a.ReplaceIfExists {
+	problems = append(problems, s.missingAttributes(a.attributes(s, item), pointer)...)
+	if exists && !a.ReplaceIfExists {
 		problems = append(problems, atPointer(pointer+"/sku", "Exists", "SKU %s is in the catalog already, and replaceIfExists is not set", a.SKU))
 	}
 	return problems
@@ -184,14 +191,42 @@ func (a *addAction) check(s *Server, c *catalog, pointer string) []errorItem {
 
 func (a *addAction) apply(s *Server, c *catalog) {
 	item, exists := c.item(a.SKU)
+	attributes := a.attributes(s, item)
 	if !exists {
 		item = s.newItem(c, a.SKU)
 	}
-	s.put(c, item, itemContent{a.Price, a.Attributes, a.Product}, a.Attributes)
+	s.put(c, item, itemContent{a.Price, a.Attributes, a.Product}, attributes)
+}
+
+// attributes are those of the item afterwards; before is nil for a new one.
+func (a *addAction) attributes(s *Server, before *catalogItem) map[string]any {
+	if before != nil && s.is(conventions.AddExistingItem, conventions.Merges) {
+		return s.mergeAttributes(before.Attributes, a.Attributes)
+	}
+	return mergeAttributes(nil, a.Attributes)
+}
+
+// patched are the attributes of an item after a PATCH or PATCH_MANY.
+func (s *Server) patched(before, changes map[string]any) map[string]any {
+	if changes != nil && s.is(conventions.PatchItem, conventions.Replaces) {
+		return mergeAttributes(nil, changes)
+	}
+	return s.mergeAttributes(before, changes)
+}
+
+// missingAttributes reports mandatory attributes that an item would not have.
+func (s *Server) missingAttributes(attributes map[string]any, pointer string) []errorItem {
+	var problems []errorItem
+	for _, name := range s.values.List(conventions.MandatoryAttributes) {
+		if attributes[name] == nil {
+			problems = append(problems, atPointer(pointer+"/attributes/"+strictjson.EscapePointer(name), titleMissing, "The attribute %q is required", name))
+		}
+	}
+	return problems
 }
 
 type patchAction struct {
-	SKU               string         `json:"sku" rule:"required,min=1"`
+	SKU               string         `json:"sku" rule:"required,is=sku,min=1"`
 	Price             *json.Number   `json:"price"`
 	Attributes        map[string]any `json:"attributes"`
 	Product           *productView   `json:"product"`
@@ -202,10 +237,15 @@ func (a *patchAction) sku() string { return a.SKU }
 
 func (a *patchAction) check(s *Server, c *catalog, pointer string) []errorItem {
 	problems := s.checkItemAttributes(c, a.Attributes, pointer)
-	if _, exists := c.item(a.SKU); !exists && !a.CreateIfNotExists {
-		problems = append(problems, missingItem(a.SKU, pointer)...)
+	item, exists := c.item(a.SKU)
+	if !exists && !a.CreateIfNotExists {
+		return append(problems, missingItem(a.SKU, pointer)...)
 	}
-	return problems
+	var before map[string]any
+	if exists {
+		before = item.Attributes
+	}
+	return append(problems, s.missingAttributes(s.patched(before, a.Attributes), pointer)...)
 }
 
 func (a *patchAction) apply(s *Server, c *catalog) {
@@ -217,11 +257,11 @@ func (a *patchAction) apply(s *Server, c *catalog) {
 	default:
 		return
 	}
-	s.put(c, item, itemContent{a.Price, a.Attributes, a.Product}, mergeAttributes(item.Attributes, a.Attributes))
+	s.put(c, item, itemContent{a.Price, a.Attributes, a.Product}, s.patched(item.Attributes, a.Attributes))
 }
 
 type removeAction struct {
-	SKU string `json:"sku" rule:"required,min=1"`
+	SKU string `json:"sku" rule:"required,is=sku,min=1"`
 }
 
 func (a *removeAction) sku() string { return a.SKU }
@@ -248,7 +288,13 @@ type patchManyAction struct {
 func (a *patchManyAction) sku() string { return "" }
 
 func (a *patchManyAction) check(s *Server, c *catalog, pointer string) []errorItem {
-	return append(s.checkItemAttributes(c, a.Attributes, pointer), s.checkFilters(c, a.Filters, pointer)...)
+	problems := append(s.checkItemAttributes(c, a.Attributes, pointer), s.checkFilters(c, a.Filters, pointer)...)
+	for _, item := range c.filtered(a.Filters) {
+		if missing := s.missingAttributes(s.patched(item.Attributes, a.Attributes), pointer); len(missing) > 0 {
+			return append(problems, missing...)
+		}
+	}
+	return problems
 }
 
 // apply leaves the product alone, which the payload can't name.
@@ -257,7 +303,7 @@ func (a *patchManyAction) apply(s *Server, c *catalog) {
 		if a.Price != nil {
 			item.Price = plainDecimal(*a.Price)
 		}
-		item.Attributes = s.storedAttributes(c, mergeAttributes(item.Attributes, a.Attributes))
+		item.Attributes = s.storedAttributes(c, s.patched(item.Attributes, a.Attributes))
 		item.Version = c.Version
 	}
 }
@@ -280,7 +326,7 @@ func (a *removeManyAction) apply(_ *Server, c *catalog) {
 
 // priceAdjustmentAction is checked and then forgotten: no read of the API shows adjustments.
 type priceAdjustmentAction struct {
-	SKU         string            `json:"sku" rule:"required,min=1"`
+	SKU         string            `json:"sku" rule:"required,is=sku,min=1"`
 	Adjustments []priceAdjustment `json:"adjustments" rule:"required,min=1,max=100"`
 }
 

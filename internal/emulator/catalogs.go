@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/conventions"
 )
 
 const entityCartItem = "CartItem"
@@ -102,11 +104,25 @@ type catalogItemView struct {
 	ID         int64               `json:"id"`
 	Created    time.Time           `json:"created"`
 	SKU        string              `json:"sku"`
-	Price      json.Number         `json:"price,omitempty"`
+	Price      json.RawMessage     `json:"price,omitempty"`
 	CatalogID  int64               `json:"catalogid"`
 	Version    int64               `json:"version"`
 	Attributes []itemAttributeView `json:"attributes"`
 	Product    *productView        `json:"product,omitempty"`
+}
+
+// viewPrice is nil for a price that is not shown.
+func (s *Server) viewPrice(price json.Number) json.RawMessage {
+	switch {
+	case price != "":
+		return json.RawMessage(price)
+	case s.is(conventions.UnpricedItems, conventions.Null):
+		return json.RawMessage("null")
+	case s.is(conventions.UnpricedItems, conventions.Zero):
+		return json.RawMessage("0")
+	default:
+		return nil
+	}
 }
 
 type itemAttributeView struct {
@@ -116,7 +132,7 @@ type itemAttributeView struct {
 }
 
 type productView struct {
-	Name string `json:"name" rule:"required"`
+	Name string `json:"name" rule:"required,is=name"`
 }
 
 // listCatalogItems filters by index where SKUs are given, since a page of a large catalog must not cost all of it.
@@ -131,7 +147,7 @@ func (s *Server) listCatalogItems(r *request) (reply, error) {
 	}
 	rows := c.Items.list()
 	if skus := r.query["sku"]; len(skus) > 0 {
-		rows = c.withSKUs(skus)
+		rows = c.withSKUs(s.normals(kindOfSKU, skus))
 	}
 	if names := r.query["productNames"]; len(names) > 0 {
 		rows = slices.DeleteFunc(slices.Clone(rows), func(item *catalogItem) bool {
@@ -139,7 +155,7 @@ func (s *Server) listCatalogItems(r *request) (reply, error) {
 		})
 	}
 	ids := s.attributeIDs(c.ID)
-	return listReply(p, rows, func(item *catalogItem) any { return c.viewItem(item, ids) }), nil
+	return listReply(p, rows, func(item *catalogItem) any { return s.viewItem(c, item, ids) }), nil
 }
 
 func (c *catalog) withSKUs(skus []string) []*catalogItem {
@@ -163,9 +179,9 @@ func (s *Server) attributeIDs(catalogID int64) map[string]int64 {
 	return ids
 }
 
-func (c *catalog) viewItem(item *catalogItem, attributeIDs map[string]int64) any {
+func (s *Server) viewItem(c *catalog, item *catalogItem, attributeIDs map[string]int64) any {
 	v := catalogItemView{
-		ID: item.ID, Created: item.Created, SKU: item.SKU, Price: item.Price, CatalogID: c.ID, Version: item.Version,
+		ID: item.ID, Created: item.Created, SKU: item.SKU, Price: s.viewPrice(item.Price), CatalogID: c.ID, Version: item.Version,
 		Attributes: make([]itemAttributeView, 0, len(item.Attributes)),
 	}
 	for _, name := range sortedKeys(item.Attributes) {

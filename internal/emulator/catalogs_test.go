@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/conventions"
 )
 
 const (
@@ -213,7 +214,7 @@ func TestCatalogSyncIsRefusedAsAWhole(t *testing.T) {
 
 func TestCatalogSyncOf2022MixesTypesAndTakesTheManagerCredential(t *testing.T) {
 	t.Parallel()
-	d := start(t, emulator.Options{Legacy2022: true})
+	d := start(t, with(conventions.Legacy2022, conventions.Yes))
 	body := `{"version":1,"actions":[{"type":"ADD","payload":{"sku":"B"}},{"type":"REMOVE_MANY","payload":{}},{"type":"ADD","payload":{"sku":"A"}}]}`
 	expectStatus(t, "with the Integration key", d.call("PUT", syncPath, liveKey, body), 401)
 	d.must("PUT", syncPath, managementK, body)

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/conventions"
 )
 
 // coupon is a code of a campaign.
@@ -30,6 +32,8 @@ type coupon struct {
 	Visible          bool           `json:"implicitlyReserved,omitempty"` // in every customer's wallet
 	// Reservations are by internal profile ID, in the order in which they were made.
 	Reservations []reservation `json:"reservations,omitempty"`
+	// Repeated counts reservations for profiles that had one, where the convention counts them.
+	Repeated int64 `json:"repeatedReservations,omitempty"`
 }
 
 func (c *coupon) entityID() int64 { return c.ID }
@@ -78,18 +82,22 @@ func (s *Server) findCoupon(app *application, code string) (*coupon, bool) {
 	return nil, false
 }
 
-// reserve makes reservations for profiles that have none; a repetition changes nothing.
-func (c *coupon) reserve(profiles []*profile, now time.Time) {
+// reserve makes reservations for profiles that have none; a repetition changes nothing. It returns the number of
+// repetitions.
+func (c *coupon) reserve(profiles []*profile, now time.Time) (repeated int64) {
 	held := make(map[int64]bool, len(c.Reservations)+len(profiles))
 	for _, r := range c.Reservations {
 		held[r.ProfileID] = true
 	}
 	for _, p := range profiles {
-		if !held[p.ID] {
-			held[p.ID] = true
-			c.Reservations = append(c.Reservations, reservation{ProfileID: p.ID, Created: now})
+		if held[p.ID] {
+			repeated++
+			continue
 		}
+		held[p.ID] = true
+		c.Reservations = append(c.Reservations, reservation{ProfileID: p.ID, Created: now})
 	}
+	return repeated
 }
 
 // within says whether now lies between the dates of a code; a zero date is no limit.
@@ -142,7 +150,7 @@ func (s *Server) pathCoupon(r *request) (*coupon, error) {
 }
 
 type reservationBody struct {
-	IntegrationIDs []string `json:"integrationIDs" rule:"required,max=1000,each:min=1,each:max=1000"`
+	IntegrationIDs []string `json:"integrationIDs" rule:"required,max=1000,each:is=profile,each:min=1,each:max=1000"`
 }
 
 // createReservation ignores the coupon's reservation limit, as documented. It makes profiles that are unknown.
@@ -161,12 +169,35 @@ func (s *Server) createReservation(r *request) (reply, error) {
 	case within(c.StartDate, c.ExpiryDate, s.now()) == codeExpired:
 		return reply{}, refused("Coupon %s has expired", c.Value)
 	}
+	if s.is(conventions.ReservationRepeat, conventions.Refused) && s.reservedAlready(r, c, body.IntegrationIDs) {
+		return reply{}, refused("Coupon %s is reserved for one of the profiles already", c.Value)
+	}
 	profiles := make([]*profile, len(body.IntegrationIDs))
 	for i, id := range body.IntegrationIDs {
 		profiles[i] = s.memberProfile(r.cred.sandbox(), id)
 	}
-	c.reserve(profiles, s.now())
+	repeated := c.reserve(profiles, s.now())
+	if s.is(conventions.ReservationRepeat, conventions.Counted) {
+		c.Repeated += repeated
+	}
 	return createdReply(s.viewCoupon(c)), nil
+}
+
+// reservedAlready reports whether one of the profiles has the coupon, or occurs twice.
+func (s *Server) reservedAlready(r *request, c *coupon, integrationIDs []string) bool {
+	held := make(map[int64]bool, len(c.Reservations))
+	for _, one := range c.Reservations {
+		held[one.ProfileID] = true
+	}
+	seen := make(map[string]bool, len(integrationIDs))
+	for _, id := range integrationIDs {
+		p, ok := s.state.Profiles.find(r.cred.sandbox(), id)
+		if seen[id] || ok && held[p.ID] {
+			return true
+		}
+		seen[id] = true
+	}
+	return false
 }
 
 func (s *Server) deleteReservation(r *request) (reply, error) {
@@ -268,7 +299,7 @@ func (s *Server) listCoupons(r *request, inScope func(*coupon) bool) (reply, err
 	if err != nil {
 		return reply{}, err
 	}
-	recipient, batch := r.query.Get("recipientIntegrationId"), r.query.Get("batchId")
+	recipient, batch := s.normal(kindOfProfileID, r.query.Get("recipientIntegrationId")), r.query.Get("batchId")
 	var rows []*coupon
 	for c := range s.state.Coupons.All.all() {
 		if inScope(c) && filter.matches(codeView{c.Value, c.Created, c.StartDate, c.ExpiryDate, c.UsageLimit, c.UsageCounter}) &&
@@ -385,7 +416,7 @@ func (s *Server) createCoupons(r *request) (reply, error) {
 		return reply{}, badRequest(problems...)
 	}
 	settings := codeSettingsFrom(camp.CouponSettings, body.CouponPattern, body.ValidCharacters)
-	codes, err := settings.newCodes(app, body.NumberOfCoupons, func(code string) bool {
+	codes, err := settings.newCodes(app, body.NumberOfCoupons, s.intN, func(code string) bool {
 		_, taken := s.findCoupon(app, code)
 		return taken
 	})
@@ -411,7 +442,7 @@ type couponLimits struct {
 	ReservationLimit *int64         `json:"reservationLimit" rule:"min=0,max=999999"`
 	StartDate        time.Time      `json:"startDate"`
 	ExpiryDate       time.Time      `json:"expiryDate"`
-	Recipient        string         `json:"recipientIntegrationId" rule:"max=1000"`
+	Recipient        string         `json:"recipientIntegrationId" rule:"is=profile,max=1000"`
 	Mandatory        *bool          `json:"isReservationMandatory"`
 	Visible          *bool          `json:"implicitlyReserved"`
 	Attributes       map[string]any `json:"attributes"`
@@ -487,7 +518,7 @@ func (s *Server) viewCoupon(c *coupon) any { return c.view() }
 func (c *coupon) view() map[string]any {
 	view := map[string]any{
 		"id": c.ID, "created": c.Created, "campaignId": c.CampaignID, "value": c.Value, "usageLimit": c.UsageLimit,
-		"usageCounter": c.UsageCounter, "reservationCounter": len(c.Reservations), "attributes": emptyObject(c.Attributes),
+		"usageCounter": c.UsageCounter, "reservationCounter": int64(len(c.Reservations)) + c.Repeated, "attributes": emptyObject(c.Attributes),
 		"reservation": c.Recipient == "", "isReservationMandatory": c.Mandatory, "implicitlyReserved": c.Visible,
 	}
 	if c.DiscountLimit != "" {

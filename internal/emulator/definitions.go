@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/conventions"
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator/strictjson"
 )
 
@@ -165,6 +166,8 @@ func (s *Server) checkAttributes(scope attributeScope, values map[string]any, po
 		switch value := values[name]; {
 		case def == nil:
 			problems = append(problems, atPointer(pointer, titleUnknown, "The attribute %q is not defined on %s entities.", name, scope.entity))
+		case value == nil && s.is(conventions.AttributeNull, conventions.Refused):
+			problems = append(problems, atPointer(pointer, titleInvalidType, "Value of %q attribute (null) is not %s", name, typePhrases[def.Type]))
 		case value == nil:
 		case !fitsType(value, def.Type):
 			problems = append(problems, atPointer(pointer, titleInvalidType, "Value of %q attribute (%s) is not %s", name, strictjson.Show(value), typePhrases[def.Type]))
@@ -243,6 +246,27 @@ func mergeAttributes(old, changes map[string]any) map[string]any {
 		merged[name] = value
 	}
 	return merged
+}
+
+// mergeAttributes is the function mergeAttributes, with null as the convention wants it.
+func (s *Server) mergeAttributes(old, changes map[string]any) map[string]any {
+	if s.is(conventions.AttributeNull, conventions.Ignored) {
+		changes = maps.Clone(changes)
+		maps.DeleteFunc(changes, func(_ string, value any) bool { return value == nil })
+	}
+	return mergeAttributes(old, changes)
+}
+
+// updateAttributes is what an update of a profile or session makes of its attributes.
+func (s *Server) updateAttributes(old, changes map[string]any) map[string]any {
+	switch {
+	case changes == nil:
+		return old
+	case s.is(conventions.AttributeUpdate, conventions.Replaces):
+		return mergeAttributes(nil, changes)
+	default:
+		return s.mergeAttributes(old, changes)
+	}
 }
 
 // routesDefinitions registers the reads of what an account has set up.

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/conventions"
 )
 
 // Credentials of the default fixture, as they stand in the header.
@@ -24,6 +25,15 @@ const (
 	managementK  = "ManagementKey-v1 demo-management-key"
 	audiencesKey = "ManagementKey-v1 demo-audiences-key"
 )
+
+// with is a deployment with some conventions, given as names and values in turn.
+func with(conventionValues ...string) emulator.Options {
+	values := make(conventions.Values)
+	for pair := range slices.Chunk(conventionValues, 2) {
+		values[pair[0]] = pair[1]
+	}
+	return emulator.Options{Conventions: values}
+}
 
 // deployment is an emulator behind a real HTTP server.
 type deployment struct {

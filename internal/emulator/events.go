@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/conventions"
 )
 
 // reservedEventPrefix begins the types of built-in events.
@@ -102,7 +104,7 @@ type eventRequest struct {
 
 // eventBodyV2 is what trackEventV2 takes.
 type eventBodyV2 struct {
-	ProfileID            string         `json:"profileId" rule:"required,min=1,max=1000"`
+	ProfileID            string         `json:"profileId" rule:"required,is=profile,min=1,max=1000"`
 	StoreIntegrationID   *string        `json:"storeIntegrationId" rule:"min=1,max=1000"`
 	EvaluableCampaignIDs []int64        `json:"evaluableCampaignIds"`
 	Type                 string         `json:"type" rule:"required,min=1"`
@@ -123,13 +125,13 @@ func (s *Server) trackEventV2(r *request) (reply, error) {
 
 // eventBodyV3 is what trackEventV3 takes.
 type eventBodyV3 struct {
-	ProfileID            string         `json:"profileId" rule:"required,min=1,max=1000"`
+	ProfileID            string         `json:"profileId" rule:"required,is=profile,min=1,max=1000"`
 	StoreIntegrationID   *string        `json:"storeIntegrationId" rule:"min=1,max=1000"`
 	EvaluableCampaignIDs []int64        `json:"evaluableCampaignIds"`
 	Type                 string         `json:"type" rule:"required,min=1"`
 	Attributes           map[string]any `json:"attributes"`
-	IntegrationID        string         `json:"integrationId" rule:"required,min=1,max=1000"`
-	ConnectedSessionID   *string        `json:"connectedSessionId" rule:"min=1"`
+	IntegrationID        string         `json:"integrationId" rule:"required,is=id,min=1,max=1000"`
+	ConnectedSessionID   *string        `json:"connectedSessionId" rule:"is=id,min=1"`
 	LoyaltyCards         []string       `json:"loyaltyCards" rule:"max=1"`
 	ResponseContent      []string       `json:"responseContent" rule:"each:enum=customerProfile|triggeredCampaigns|loyalty|advancedEvent|awardedGiveaways|ruleFailureReasons"`
 }
@@ -274,16 +276,16 @@ func (s *Server) getEventV3(r *request) (reply, error) {
 
 // legacyEventBody is what the retired trackEvent takes.
 type legacyEventBody struct {
-	ProfileID  string         `json:"profileId" rule:"max=1000"`
+	ProfileID  string         `json:"profileId" rule:"is=profile,max=1000"`
 	Type       string         `json:"type" rule:"required,min=1"`
 	Attributes map[string]any `json:"attributes" rule:"required"`
-	SessionID  string         `json:"sessionId" rule:"required,min=1"`
+	SessionID  string         `json:"sessionId" rule:"required,is=id,min=1"`
 }
 
 // trackEvent is the retired first version: the event belongs to a session, which it makes. It is gone unless
-// Options.LegacyEvents brings it back.
+// the convention legacy_events brings it back.
 func (s *Server) trackEvent(r *request) (reply, error) {
-	if !s.opts.LegacyEvents {
+	if !s.is(conventions.LegacyEvents, conventions.Yes) {
 		return reply{}, &apiError{status: http.StatusNotFound, message: "Endpoint not found"}
 	}
 	var body legacyEventBody
@@ -355,13 +357,9 @@ func (s *Server) viewLegacySession(one *session) any {
 
 // viewEvent is the Integration API's Event, whose effects are positional arrays as in the first version of the API.
 func (s *Server) viewEvent(e *event) map[string]any {
-	effects := make([]any, len(e.Effects))
-	for i, one := range e.Effects {
-		effects[i] = one.positional()
-	}
 	view := map[string]any{
 		"id": e.ID, "created": e.Created, "applicationId": e.ApplicationID, "type": e.Type,
-		"attributes": emptyObject(e.Attributes), "effects": effects,
+		"attributes": emptyObject(e.Attributes), "effects": positionalEffects(e.Effects),
 	}
 	if owner, ok := s.state.Profiles.All.get(e.ProfileID); ok {
 		view["profileId"] = owner.IntegrationID
@@ -376,6 +374,14 @@ func (s *Server) viewEvent(e *event) map[string]any {
 		view["storeIntegrationId"] = e.StoreIntegrationID
 	}
 	return view
+}
+
+func positionalEffects(effects []effect) []any {
+	list := make([]any, len(effects))
+	for i, one := range effects {
+		list[i] = one.positional()
+	}
+	return list
 }
 
 // positional writes an effect as campaign ID, ruleset ID, rule index, and an array of the name and its arguments,
@@ -440,7 +446,8 @@ func (s *Server) eventMatches(r *request, e *event) bool {
 		profileID = owner.IntegrationID
 	}
 	is := func(parameter, value string) bool {
-		return r.query.Get(parameter) == "" || r.query.Get(parameter) == value
+		wanted := s.normal(parameterKinds[parameter], r.query.Get(parameter))
+		return wanted == "" || wanted == value
 	}
 	effectType, coupon := r.query.Get("effectType"), r.query.Get("couponCode")
 	return is("profile", profileID) && is("session", sessionID) &&
@@ -449,11 +456,14 @@ func (s *Server) eventMatches(r *request, e *event) bool {
 		(r.query.Get("referralCode") == "" || inSession && is("referralCode", in.ReferralCode))
 }
 
-// viewListedEvent is the Management API's ApplicationEvent, whose effects are objects.
+// viewListedEvent is the Management API's ApplicationEvent, whose effects are objects, and were positional in 2022.
 func (s *Server) viewListedEvent(e *event) any {
 	view := map[string]any{
 		"id": e.ID, "created": e.Created, "applicationId": e.ApplicationID, "type": e.Type,
 		"attributes": emptyObject(e.Attributes), "effects": emptyNotNil(e.Effects),
+	}
+	if s.is(conventions.Legacy2022, conventions.Yes) {
+		view["effects"] = positionalEffects(e.Effects)
 	}
 	if e.ProfileID != 0 {
 		view["profileId"] = e.ProfileID

@@ -313,7 +313,7 @@ func ParseFixture(name string, data []byte) (*Fixture, error) {
 		}
 		return nil, f.problems(problems)
 	}
-	if _, err := f.state(time.Now()); err != nil {
+	if _, err := f.state(time.Now(), nil); err != nil {
 		return nil, err
 	}
 	return f, nil

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/conventions"
 )
 
 // loader turns a fixture into a state and collects what does not fit together.
@@ -21,14 +23,15 @@ type loader struct {
 }
 
 // state builds what a deployment remembers when it starts at the given time.
-func (f *Fixture) state(now time.Time) (*state, error) {
+func (f *Fixture) state(now time.Time, values conventions.Values) (*state, error) {
 	st := &state{Format: stateFormat, AccountID: f.Account.ID, NextIDs: firstIDs()}
 	st.reindex()
 	l := &loader{
-		Server:  &Server{opts: Options{Now: func() time.Time { return now }}, state: st},
+		Server:  &Server{opts: Options{Now: func() time.Time { return now }}, state: st, values: values},
 		fixture: f,
 		created: now.UTC().Truncate(time.Microsecond),
 	}
+	l.decoding = l.decodingOptions()
 	st.Definitions.Integrations = f.Account.Integrations
 	l.applications()
 	l.credentials()
@@ -223,6 +226,7 @@ func (l *loader) owner() int64 {
 
 func (l *loader) profiles() {
 	for i, p := range l.fixture.Profiles {
+		p.IntegrationID = l.normal(kindOfProfileID, p.IntegrationID)
 		if _, ok := l.state.Profiles.find(p.Sandbox, p.IntegrationID); ok {
 			l.fail(at("profiles", i, "integrationId"), "profile %s is there already", p.IntegrationID)
 			continue
@@ -277,7 +281,7 @@ func (l *loader) audiences() {
 		created.ID = l.state.claimID(kindAudience, a.ID)
 		l.state.Audiences.All.add(created)
 		for _, member := range a.Members {
-			created.join(l.memberProfile(a.Sandbox, member))
+			created.join(l.memberProfile(a.Sandbox, l.normal(kindOfProfileID, member)))
 		}
 	}
 }
@@ -309,6 +313,7 @@ func (l *loader) catalogs() {
 		}
 		for n, item := range c.Items {
 			pointer := at("catalogs", i, "items") + "/" + strconv.Itoa(n)
+			item.SKU = l.normal(kindOfSKU, item.SKU)
 			if _, ok := created.item(item.SKU); ok {
 				l.fail(pointer+"/sku", "SKU %s is there already", item.SKU)
 				continue
@@ -353,10 +358,10 @@ func (l *loader) coupons() {
 			ID: l.state.claimID(kindCoupon, c.ID), Created: l.created, CampaignID: c.CampaignID, Value: value,
 			UsageLimit: c.UsageLimit, DiscountLimit: c.DiscountLimit, ReservationLimit: c.ReservationLimit,
 			StartDate: c.StartDate, ExpiryDate: c.ExpiryDate, Attributes: c.Attributes,
-			Recipient: c.RecipientIntegrationID, Mandatory: c.IsReservationMandatory, Visible: c.ImplicitlyReserved,
+			Recipient: l.normal(kindOfProfileID, c.RecipientIntegrationID), Mandatory: c.IsReservationMandatory, Visible: c.ImplicitlyReserved,
 		}
 		for _, id := range c.ReservedBy {
-			p, _ := l.upsertProfile(app.Sandbox, id)
+			p, _ := l.upsertProfile(app.Sandbox, l.normal(kindOfProfileID, id))
 			created.Reservations = append(created.Reservations, reservation{ProfileID: p.ID, Created: l.created})
 		}
 		l.state.Coupons.add(created)
@@ -384,6 +389,7 @@ func (l *loader) referrals() {
 			l.fail(at("referrals", i, "id"), "referral ID %d is there already", r.ID)
 			continue
 		}
+		r.Advocate, r.Friend = l.normal(kindOfProfileID, r.Advocate), l.normal(kindOfProfileID, r.Friend)
 		l.upsertProfile(app.Sandbox, r.Advocate)
 		l.state.Referrals.add(&referral{
 			ID: l.state.claimID(kindReferral, r.ID), Created: l.created, CampaignID: r.CampaignID, Advocate: r.Advocate,
@@ -436,7 +442,7 @@ func (g FixtureGeneratedTransactions) transactions(interval time.Duration) []Fix
 }
 
 func (l *loader) book(p FixtureLoyaltyProgram, t FixtureTransaction) {
-	owner, _ := l.upsertProfile(p.Sandbox, t.IntegrationID)
+	owner, _ := l.upsertProfile(p.Sandbox, l.normal(kindOfProfileID, t.IntegrationID))
 	id := l.state.nextID(kindTransaction)
 	l.state.Loyalty.add(&loyaltyTransaction{
 		ID: id, UUID: uuid.NewSHA1(uuid.NameSpaceOID, []byte(strconv.FormatInt(id, 10))).String(), Created: t.Created,

@@ -5,10 +5,12 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/conventions"
 )
 
 // requestSeeds are an ID, a query and a body that some operations take.
@@ -38,29 +40,43 @@ func FuzzOperations(f *testing.F) {
 		}
 	}
 	placeholder := regexp.MustCompile(`\{[^}]*\}`)
+	unusual := make(conventions.Values)
+	for _, c := range conventions.All() {
+		at := slices.IndexFunc(c.Values, func(value string) bool { return value != c.Default })
+		unusual[c.Name] = c.Values[at]
+	}
+	unusual[conventions.Legacy2022] = conventions.No // its credentials are others
 	f.Fuzz(func(t *testing.T, operation int, id, query, body string) {
-		server, err := emulator.New(emulator.Options{LegacyEvents: true})
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = server.Close() }()
-		routes := server.Routes()
-		route := routes[uint(operation)%uint(len(routes))]
-		path := placeholder.ReplaceAllLiteralString(route[1], strings.ReplaceAll(url.QueryEscape(id), "+", "%20"))
-		req, err := http.NewRequestWithContext(t.Context(), route[0], "http://127.0.0.1"+path, strings.NewReader(body))
-		if err != nil {
-			t.Skip("no path")
-		}
-		req.URL.RawQuery = query
-		req.Header.Set("Authorization", route[2])
-		req.Header.Set("Content-Type", "application/json")
-		req.Header.Set("Idempotency-Key", id)
-		recorder := httptest.NewRecorder()
-		server.ServeHTTP(recorder, req)
-		if recorder.Code >= http.StatusInternalServerError {
-			t.Errorf("%s %s?%s was answered with %d: %s", route[0], path, query, recorder.Code, recorder.Body)
+		for _, values := range []conventions.Values{nil, unusual} {
+			sendAnything(t, emulator.Options{LegacyEvents: true, Conventions: values}, placeholder, operation, id, query, body)
 		}
 	})
+}
+
+// sendAnything expects no error of the server's own.
+func sendAnything(t *testing.T, options emulator.Options, placeholder *regexp.Regexp, operation int, id, query, body string) {
+	t.Helper()
+	server, err := emulator.New(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = server.Close() }()
+	routes := server.Routes()
+	route := routes[uint(operation)%uint(len(routes))]
+	path := placeholder.ReplaceAllLiteralString(route[1], strings.ReplaceAll(url.QueryEscape(id), "+", "%20"))
+	req, err := http.NewRequestWithContext(t.Context(), route[0], "http://127.0.0.1"+path, strings.NewReader(body))
+	if err != nil {
+		t.Skip("no path")
+	}
+	req.URL.RawQuery = query
+	req.Header.Set("Authorization", route[2])
+	req.Header.Set("Content-Type", "application/json")
+	req.Header.Set("Idempotency-Key", id)
+	recorder := httptest.NewRecorder()
+	server.ServeHTTP(recorder, req)
+	if recorder.Code >= http.StatusInternalServerError {
+		t.Errorf("%s %s?%s was answered with %d: %s", route[0], path, query, recorder.Code, recorder.Body)
+	}
 }
 
 // FuzzPaths sends requests to any path, that of the page and of the controls among them.

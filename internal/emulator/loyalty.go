@@ -83,7 +83,7 @@ func (s *Server) viewLoyaltyProgram(p *loyaltyProgram) any {
 
 // routesLoyalty registers the operations on loyalty programs.
 func (s *Server) routesLoyalty() {
-	s.handle(http.MethodGet, "/v1/loyalty_programs/{loyaltyProgramId}/profile/{integrationId}/transactions", integrationKey, "getLoyaltyTransactions", s.getLoyaltyTransactions)
+	s.handle(http.MethodGet, "/v1/loyalty_programs/{loyaltyProgramId}/profile/{profileIntegrationId}/transactions", integrationKey, "getLoyaltyTransactions", s.getLoyaltyTransactions)
 }
 
 // getLoyaltyTransactions lists a profile's ledger in a profile-based program, the latest first.

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/conventions"
 )
 
 // maxPageSize is the largest page of every list, and the default of the Management API's lists.
@@ -19,32 +21,68 @@ type paging struct {
 	sort       string // without the minus sign; "" is the list's own order, by ID
 	descending bool
 	withTotal  bool
+	turned     int  // how far the rows are turned, where the order is unstable
+	shifted    bool // the first row is missing
 }
 
 // maxQueryNumber is the largest number that JSON carries exactly, where an int holds it.
 const maxQueryNumber = min(1<<53, math.MaxInt)
 
-// page reads the paging parameters. Nothing is clamped: a value outside the limits is a 400. sortable lists
+// page reads the paging parameters. A value outside the limits is a 400, unless page_size_excess clamps it. sortable lists
 // the fields that sort accepts; a list without them has no sort parameter.
 func (r *request) page(defaultSize int, sortable ...string) (paging, error) {
-	p := paging{size: defaultSize}
+	s := r.server
+	largest := s.values.Number(conventions.PageSizeMax)
+	highest := largest
+	if s.is(conventions.PageSizeExcess, conventions.Clamped) {
+		highest = maxQueryNumber
+	}
+	var p paging
 	var err error
-	if p.size, err = r.intQuery("pageSize", defaultSize, 1, maxPageSize); err != nil {
+	if p.size, err = r.intQuery("pageSize", defaultSize, 1, highest); err != nil {
 		return p, err
 	}
+	p.size = min(p.size, largest)
 	if p.skip, err = r.intQuery("skip", 0, 0, maxQueryNumber); err != nil {
 		return p, err
 	}
 	if p.withTotal, err = r.boolQuery("withTotalResultSize", false); err != nil {
 		return p, err
 	}
-	if sort := r.query.Get("sort"); sort != "" && len(sortable) > 0 {
+	sort := r.query.Get("sort")
+	if sort != "" && len(sortable) > 0 {
+		if s.is(conventions.ListSort, conventions.Refused) {
+			return p, badRequest(atParameter("sort", titleInvalidValue, "this list cannot be sorted"))
+		}
 		p.sort, p.descending = strings.CutPrefix(sort, "-")
 		if !slices.Contains(sortable, p.sort) {
 			return p, badRequest(atParameter("sort", titleInvalidValue, "cannot sort by %q, only by %s", p.sort, strings.Join(sortable, ", ")))
 		}
 	}
+	if s.is(conventions.ListOrder, conventions.Unstable) && p.sort == "" {
+		p.turned = int(s.version % maxQueryNumber)
+		if len(sortable) > 0 {
+			s.listings++
+			p.turned = s.listings
+		}
+	}
+	if s.is(conventions.ListShift, conventions.Yes) && p.skip > 0 && s.shifted != s.version {
+		s.shifted = s.version
+		p.shifted = true
+	}
 	return p, nil
+}
+
+// moved puts the rows into the order that an unstable list has this time, and leaves out a row that seems to be gone.
+func moved[T any](p paging, rows []T) []T {
+	if p.turned > 0 && len(rows) > 1 {
+		at := p.turned % len(rows)
+		rows = slices.Concat(rows[at:], rows[:at])
+	}
+	if p.shifted && len(rows) > 0 {
+		rows = rows[1:]
+	}
+	return rows
 }
 
 // cut is the part of a list of n rows that the page shows.
@@ -73,6 +111,7 @@ func sorted[T any](p paging, rows []T, fields map[string]func(a, b T) int) []T {
 // listReply answers a list that gives hasMore, and totalResultSize instead where that is asked for: show turns
 // a row into what the API calls it and is only called for the rows on the page.
 func listReply[T any](p paging, rows []T, show func(T) any) reply {
+	rows = moved(p, rows)
 	from, to := p.cut(len(rows))
 	body := map[string]any{"data": shown(rows[from:to], show)}
 	if p.withTotal {
@@ -85,6 +124,7 @@ func listReply[T any](p paging, rows []T, show func(T) any) reply {
 
 // totalReply answers a list that always gives totalResultSize and never hasMore.
 func totalReply[T any](p paging, rows []T, show func(T) any) reply {
+	rows = moved(p, rows)
 	from, to := p.cut(len(rows))
 	return okReply(map[string]any{"data": shown(rows[from:to], show), "totalResultSize": len(rows)})
 }

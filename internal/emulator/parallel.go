@@ -23,7 +23,7 @@ func (r *request) profileQueue(integrationID string) queueKey {
 	if r.cred.sandbox() {
 		scope = "sandbox"
 	}
-	return queueKey{kind: "profile", scope: scope, id: integrationID}
+	return queueKey{kind: "profile", scope: scope, id: r.server.normal(kindOfProfileID, integrationID)}
 }
 
 // sessionQueue is the queue of a session. Sessions belong to the environment as profiles do.

@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/conventions"
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator/strictjson"
 )
 
@@ -82,7 +83,7 @@ func (ps *profileState) environment(sandbox bool) map[string]*profile {
 	return ps.live
 }
 
-// find looks a profile up in one environment. IDs are case-sensitive.
+// find looks a profile up in one environment. IDs are normal already.
 func (ps *profileState) find(sandbox bool, integrationID string) (*profile, bool) {
 	p, ok := ps.environment(sandbox)[integrationID]
 	return p, ok
@@ -100,11 +101,6 @@ func (s *Server) upsertProfile(sandbox bool, integrationID string) (p *profile, 
 	profiles.All.add(p)
 	profiles.environment(sandbox)[integrationID] = p
 	return p, true
-}
-
-// setAttributes merges changes into the profile's attributes: names that are not mentioned stay, null clears.
-func (p *profile) setAttributes(changes map[string]any) {
-	p.Attributes = mergeAttributes(p.Attributes, changes)
 }
 
 // profileView is a CustomerProfile as both APIs show it. loyaltyMemberships is documented to be null always.
@@ -150,19 +146,19 @@ func (s *Server) viewProfile(p *profile) profileView {
 
 // routesProfiles registers the operations on customer profiles.
 func (s *Server) routesProfiles() {
-	queue := func(r *request) []queueKey { return []queueKey{r.profileQueue(r.params["integrationId"])} }
-	s.handle(http.MethodPut, "/v2/customer_profiles/{integrationId}", integrationKey, "updateCustomerProfileV2", s.updateProfile, idempotent, queued(queue))
+	queue := func(r *request) []queueKey { return []queueKey{r.profileQueue(r.params["profileIntegrationId"])} }
+	s.handle(http.MethodPut, "/v2/customer_profiles/{profileIntegrationId}", integrationKey, "updateCustomerProfileV2", s.updateProfile, idempotent, queued(queue))
 	s.handle(http.MethodPut, "/v2/customer_profiles", integrationKey, "updateCustomerProfilesV2", s.updateProfiles, idempotent)
-	s.handle(http.MethodDelete, "/v1/customer_data/{integrationId}", integrationKey, "deleteCustomerData", s.deleteCustomerData)
-	s.handle(http.MethodGet, "/v1/customer_profiles/{integrationId}/inventory", integrationKey, "getCustomerInventory", s.getInventory)
+	s.handle(http.MethodDelete, "/v1/customer_data/{profileIntegrationId}", integrationKey, "deleteCustomerData", s.deleteCustomerData)
+	s.handle(http.MethodGet, "/v1/customer_profiles/{profileIntegrationId}/inventory", integrationKey, "getCustomerInventory", s.getInventory)
 	s.handle(http.MethodPost, "/v1/customer_search/no_total", managementKey, "getCustomersByAttributes", s.searchProfiles, readOnly)
 }
 
 // pathProfile finds the profile of the path in the key's environment.
 func (s *Server) pathProfile(r *request) (*profile, error) {
-	p, ok := s.state.Profiles.find(r.cred.sandbox(), r.params["integrationId"])
-	if !ok {
-		return nil, r.notFound("profile", r.params["integrationId"])
+	p, ok := s.state.Profiles.find(r.cred.sandbox(), r.params["profileIntegrationId"])
+	if !ok || p.Hidden && s.is(conventions.MembershipProfiles, conventions.Hidden) {
+		return nil, r.notFound("profile", r.params["profileIntegrationId"])
 	}
 	return p, nil
 }
@@ -191,7 +187,7 @@ func (s *Server) updateProfile(r *request) (reply, error) {
 	if dry && !runRules {
 		return reply{}, badRequest(atParameter("dry", titleInvalidValue, "dry needs runRuleEngine=true"))
 	}
-	integrationID := r.params["integrationId"]
+	integrationID := r.params["profileIntegrationId"]
 	if utf8.RuneCountInString(integrationID) > maxIntegrationID {
 		return reply{}, badRequest(atParameter("integrationId", titleInvalidValue, "an integration ID may have at most %d characters", maxIntegrationID))
 	}
@@ -206,7 +202,7 @@ func (s *Server) updateProfile(r *request) (reply, error) {
 	}
 	if dry {
 		p := s.imagined(r.cred.sandbox(), integrationID)
-		p.setAttributes(body.Attributes)
+		p.Attributes = s.updateAttributes(p.Attributes, body.Attributes)
 		return okReply(s.profileState(p, body.ResponseContent)), nil
 	}
 	p := s.applyProfile(r, integrationID, body.Attributes)
@@ -254,7 +250,7 @@ func (s *Server) imagined(sandbox bool, integrationID string) *profile {
 func (s *Server) applyProfile(r *request, integrationID string, attributes map[string]any) *profile {
 	p, isNew := s.upsertProfile(r.cred.sandbox(), integrationID)
 	p.Hidden = false
-	p.setAttributes(attributes)
+	p.Attributes = s.updateAttributes(p.Attributes, attributes)
 	kind := "talon_profile_updated"
 	if isNew {
 		kind = "talon_profile_created"
@@ -284,7 +280,7 @@ func (s *Server) profileState(p *profile, wanted []string) map[string]any {
 func (s *Server) updateProfiles(r *request) (reply, error) {
 	var body struct {
 		Profiles []struct {
-			IntegrationID string         `json:"integrationId" rule:"required,min=1,max=1000"`
+			IntegrationID string         `json:"integrationId" rule:"required,is=profile,min=1,max=1000"`
 			Attributes    map[string]any `json:"attributes"`
 		} `json:"customerProfiles" rule:"max=1000"`
 	}
@@ -466,7 +462,7 @@ func addTime(row map[string]any, name string, value time.Time) {
 func (s *Server) searchProfiles(r *request) (reply, error) {
 	var body struct {
 		Attributes     map[string]any `json:"attributes"`
-		IntegrationIDs *[]string      `json:"integrationIDs"`
+		IntegrationIDs *[]string      `json:"integrationIDs" rule:"each:is=profile"`
 		ProfileIDs     *[]int64       `json:"profileIDs"`
 	}
 	if err := r.decode(&body); err != nil {

@@ -5,12 +5,13 @@ import (
 	"time"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/conventions"
 )
 
 func TestManagementLimitSlides(t *testing.T) {
 	t.Parallel()
 	at := newClock()
-	d := start(t, emulator.Options{ManagementRPS: 3, RetryAfter: true, Now: at.now})
+	d := start(t, emulator.Options{ManagementRPS: 3, Conventions: conventions.Values{conventions.RetryAfter: conventions.Yes}, Now: at.now})
 	request := func(want int) response {
 		t.Helper()
 		got := d.call("GET", "/v1/audiences", managementK, "")
@@ -60,7 +61,7 @@ func TestManagementLimitIsPerKeyAndEndpoint(t *testing.T) {
 func TestLimitOfLessThanOnePerSecond(t *testing.T) {
 	t.Parallel()
 	at := newClock()
-	d := start(t, emulator.Options{ManagementRPS: 0.5, RetryAfter: true, Now: at.now})
+	d := start(t, emulator.Options{ManagementRPS: 0.5, Conventions: conventions.Values{conventions.RetryAfter: conventions.Yes}, Now: at.now})
 	expectStatus(t, "first", d.call("GET", "/v1/audiences", managementK, ""), 200)
 	refused := d.call("GET", "/v1/audiences", managementK, "")
 	expectStatus(t, "second", refused, 429)

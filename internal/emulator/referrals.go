@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"cmp"
-	"math/rand/v2"
 	"net/http"
 	"strings"
 	"time"
@@ -86,8 +85,8 @@ func (s *Server) createReferral(r *request) (reply, error) {
 	var body struct {
 		referralSettings
 		CampaignID int64  `json:"campaignId" rule:"required"`
-		Advocate   string `json:"advocateProfileIntegrationId" rule:"required,min=1,max=1000"`
-		Friend     string `json:"friendProfileIntegrationId" rule:"max=1000"`
+		Advocate   string `json:"advocateProfileIntegrationId" rule:"required,is=profile,min=1,max=1000"`
+		Friend     string `json:"friendProfileIntegrationId" rule:"is=profile,max=1000"`
 		UsageLimit *int64 `json:"usageLimit" rule:"min=0,max=999999"`
 	}
 	if err := r.decode(&body); err != nil {
@@ -121,7 +120,7 @@ func (s *Server) createReferrals(r *request) (reply, error) {
 	var body struct {
 		referralSettings
 		CampaignID      int64    `json:"campaignId" rule:"required"`
-		Advocates       []string `json:"advocateProfileIntegrationIds" rule:"required,min=1,max=1000,each:min=1,each:max=1000"`
+		Advocates       []string `json:"advocateProfileIntegrationIds" rule:"required,min=1,max=1000,each:is=profile,each:min=1,each:max=1000"`
 		UsageLimit      *int64   `json:"usageLimit" rule:"required,min=0,max=999999"`
 		ValidCharacters []string `json:"validCharacters" rule:"each:min=1,each:max=1"`
 		ReferralPattern *string  `json:"referralPattern" rule:"min=3,max=100"`
@@ -177,7 +176,7 @@ func (s *Server) addReferral(r *request, camp *campaign, settings referralSettin
 }
 
 func (s *Server) newReferralCodes(app *application, settings codeSettings, n int) ([]string, error) {
-	return settings.newCodes(app, n, func(code string) bool { return s.state.Referrals.byCode[code] != nil })
+	return settings.newCodes(app, n, s.intN, func(code string) bool { return s.state.Referrals.byCode[code] != nil })
 }
 
 // codeSettingsFrom prefers the pattern and characters of a request to those of the campaign.
@@ -203,14 +202,14 @@ func codeSettingsFrom(campaign *codeSettings, pattern *string, characters []stri
 const codeAttempts = 1000
 
 // newCodes draws different codes that are not taken, in the form in which the Application stores them.
-func (c codeSettings) newCodes(app *application, n int, taken func(code string) bool) ([]string, error) {
+func (c codeSettings) newCodes(app *application, n int, intN func(int) int, taken func(code string) bool) ([]string, error) {
 	codes := make([]string, 0, n)
 	drawn := make(map[string]bool, n)
 	for attempt := 0; len(codes) < n; attempt++ {
 		if attempt > codeAttempts {
 			return nil, refused("The pattern %q with %d characters leaves no more codes", c.CouponPattern, len(c.ValidCharacters))
 		}
-		code := app.foldCode(c.draw())
+		code := app.foldCode(c.draw(intN))
 		if drawn[code] || taken(code) {
 			continue
 		}
@@ -222,11 +221,11 @@ func (c codeSettings) newCodes(app *application, n int, taken func(code string) 
 }
 
 // draw replaces every # of the pattern by a random character.
-func (c codeSettings) draw() string {
+func (c codeSettings) draw(intN func(int) int) string {
 	var code strings.Builder
 	for _, char := range c.CouponPattern {
 		if char == '#' {
-			code.WriteString(c.ValidCharacters[rand.IntN(len(c.ValidCharacters))]) //nolint:gosec // codes of an emulator guard nothing
+			code.WriteString(c.ValidCharacters[intN(len(c.ValidCharacters))])
 			continue
 		}
 		code.WriteRune(char)
@@ -247,7 +246,7 @@ func (s *Server) getReferrals(r *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	advocate := r.query.Get("advocate")
+	advocate := s.normal(kindOfProfileID, r.query.Get("advocate"))
 	var rows []*referral
 	for ref := range s.state.Referrals.All.all() {
 		if ref.CampaignID == camp.ID && (advocate == "" || advocate == ref.Advocate) &&
@@ -288,7 +287,7 @@ func (s *Server) updateReferral(r *request) (reply, error) {
 	}
 	var body struct {
 		referralSettings
-		Friend     string `json:"friendProfileIntegrationId" rule:"max=1000"`
+		Friend     string `json:"friendProfileIntegrationId" rule:"is=profile,max=1000"`
 		UsageLimit *int64 `json:"usageLimit" rule:"min=0,max=999999"`
 	}
 	if err := r.decode(&body); err != nil {

@@ -15,6 +15,7 @@ type request struct {
 	body   []byte // empty for streamed routes, which read http.Body
 	cred   credential
 	http   *http.Request
+	server *Server
 }
 
 // id reads a path parameter that is an internal ID. What is no integer names no entity, so it is a 404.
@@ -32,7 +33,7 @@ func (r *request) decode(into any) error {
 	if err != nil {
 		return badRequest(atPointer("", "Invalid JSON", "%s", err))
 	}
-	if problems := strictjson.Bind(value, into, ""); len(problems) > 0 {
+	if problems := r.server.decoding.Bind(value, into, ""); len(problems) > 0 {
 		return badRequest(errorItems(problems)...)
 	}
 	return nil
@@ -44,7 +45,7 @@ func (r *request) decodeObject() (map[string]any, error) {
 	if err != nil {
 		return nil, badRequest(atPointer("", "Invalid JSON", "%s", err))
 	}
-	object, ok := value.(map[string]any)
+	object, ok := r.server.decoding.Free(value).(map[string]any)
 	if !ok {
 		return nil, badRequest(atPointer("", titleInvalidType, "the body is not an object"))
 	}

@@ -25,7 +25,7 @@ type returnBody struct {
 	Return *struct {
 		Items []struct {
 			Position *int64  `json:"position" rule:"min=0"`
-			SKU      *string `json:"sku" rule:"min=1"`
+			SKU      *string `json:"sku" rule:"is=sku,min=1"`
 			Quantity *int64  `json:"quantity" rule:"min=1"`
 		} `json:"returnedCartItems" rule:"required,min=1"`
 	} `json:"return" rule:"required"`

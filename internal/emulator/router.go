@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/conventions"
 )
 
 // access says which credential an operation takes.
@@ -18,7 +20,7 @@ const (
 	// managementKey is `ManagementKey-v1` or a Bearer token of createSession.
 	managementKey
 	// movedKey is for the three Integration operations that took the manager credential in the 2022 reference:
-	// integrationKey, or managementKey with Options.Legacy2022.
+	// integrationKey, or managementKey with the convention legacy_2022.
 	movedKey
 )
 
@@ -85,7 +87,7 @@ func (s *Server) handle(method, pattern string, a access, operation string, h ha
 // match finds the route of a request by its escaped path. Both results are nil where no path matches; allowed
 // lists the methods of the path when only the method is wrong. A literal segment wins over a captured one.
 func (s *Server) match(method, escapedPath string) (found *route, params map[string]string, allowed []string) {
-	segments, ok := splitPath(escapedPath)
+	segments, ok := splitPath(escapedPath, s.is(conventions.PathCharacters, conventions.RFC3986))
 	if !ok {
 		return nil, nil, nil
 	}
@@ -131,14 +133,14 @@ type segment struct{ raw, decoded string }
 // splitPath cuts the path as it came over the wire, before any decoding, so that an ID may hold `%2F` or `%25`.
 // Empty, `.` and `..` segments and characters that need escaping match nothing: on the way to a real deployment
 // they are collapsed or misrouted, and an ID that contains them has to arrive escaped.
-func splitPath(escaped string) ([]segment, bool) {
+func splitPath(escaped string, lenient bool) ([]segment, bool) {
 	if !strings.HasPrefix(escaped, "/") {
 		return nil, false
 	}
 	parts := strings.Split(escaped[1:], "/")
 	segments := make([]segment, len(parts))
 	for i, part := range parts {
-		if part == "" || part == "." || part == ".." || strings.ContainsFunc(part, needsEscape) {
+		if part == "" || part == "." || part == ".." || strings.ContainsFunc(part, func(c rune) bool { return needsEscape(c, lenient) }) {
 			return nil, false
 		}
 		decoded, err := url.PathUnescape(part)
@@ -150,13 +152,17 @@ func splitPath(escaped string) ([]segment, bool) {
 	return segments, true
 }
 
-// needsEscape reports whether a character may not stand for itself in a path segment. RFC 3986 would allow more;
-// the vendor asks for every special character to be encoded and shows `10$OFF_NOW` as `10%24OFF_NOW`.
-func needsEscape(c rune) bool {
+// subDelims are what RFC 3986 allows in a path segment beside letters, digits and -_.~.
+const subDelims = "!$&'()*+,;=:@"
+
+// needsEscape reports whether a character may not stand for itself in a path segment. The vendor asks for every
+// special character to be encoded and shows `10$OFF_NOW` as `10%24OFF_NOW`; its SDKs encode fewer of them, which is
+// the lenient way.
+func needsEscape(c rune, lenient bool) bool {
 	switch {
 	case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
 		return false
 	default:
-		return !strings.ContainsRune("-_.~%", c)
+		return !strings.ContainsRune("-_.~%", c) && (!lenient || !strings.ContainsRune(subDelims, c))
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"slices"
@@ -20,8 +21,10 @@ import (
 	"sync"
 	"time"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/conventions"
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator/faults"
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator/page"
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/strictjson"
 )
 
 const (
@@ -45,18 +48,11 @@ type Options struct {
 	// ManagementRPS limits the Management operations, per key and endpoint, in requests per second; 0 is no limit.
 	// The documented limit is 3.
 	ManagementRPS float64
-	// RetryAfter adds the Retry-After header to 429 answers. The API declares none.
-	RetryAfter bool
-	// Legacy2022 makes deleteAudienceV2, deleteAudienceMembershipsV2 and syncCatalog take the manager
-	// credential instead of the Integration key, and lets a sync mix action types, as in the 2022 reference.
-	Legacy2022 bool
-	// ThirdPartyAudiencesOnly refuses to update or delete audiences that were not made by a third party, as the
-	// text of the 2022 reference had it.
-	ThirdPartyAudiencesOnly bool
-	// LegacyEvents serves the retired trackEvent (POST /v1/events), which is a 404 otherwise.
+	// Conventions decide what the API's documentation leaves open. Those that are not named have their strict
+	// value; conventions.Defaults() are the lenient ones with which the program starts.
+	Conventions conventions.Values
+	// LegacyEvents is short for the convention legacy_events=yes.
 	LegacyEvents bool
-	// ForbiddenStatus is the answer to a Management key that lacks the endpoint: 403, or 401; 0 is 403.
-	ForbiddenStatus int
 	// Faults are active from the start.
 	Faults []Fault
 	// RequestLog receives one JSON object per line and request, without keys and bodies; nil for none.
@@ -82,12 +78,20 @@ type Server struct {
 	page    page.Handler
 	data    *dataFile // nil: in memory
 	closed  chan struct{}
-	end     func() // closes closed, once
+	end     func()             // closes closed, once
+	values  conventions.Values // one for every convention; never changes
+	// decoding is how the conventions want bodies to be read.
+	decoding strictjson.Options
 
 	mu       sync.Mutex // guards what follows; handlers run with it held
 	state    *state
-	version  uint64 // changes so far
+	replica  *replica   // what reads see while they lag; nil when they do not
+	frozen   time.Time  // of the change that is carried out; zero is none
+	random   *rand.Rand // of the change that is carried out; nil is none
+	version  uint64     // changes so far
 	forgetAt hourly
+	listings int    // requests for lists whose order is unstable
+	shifted  uint64 // version for which a list was shifted last
 }
 
 // New starts a deployment from its fixture, or from the data file when there is one. It fails when either is wrong.
@@ -95,8 +99,12 @@ func New(opts Options) (*Server, error) {
 	if opts.Now == nil {
 		opts.Now = time.Now
 	}
-	if opts.ForbiddenStatus == 0 {
-		opts.ForbiddenStatus = http.StatusForbidden
+	values := conventions.Strict()
+	if err := values.SetAll(opts.Conventions); err != nil {
+		return nil, err
+	}
+	if opts.LegacyEvents {
+		values[conventions.LegacyEvents] = conventions.Yes
 	}
 	closed := make(chan struct{})
 	s := &Server{
@@ -104,8 +112,11 @@ func New(opts Options) (*Server, error) {
 		limiter: newLimiter(opts.ManagementRPS),
 		log:     requestLog{writer: opts.RequestLog},
 		closed:  closed,
+		values:  values,
+		replica: newReplica(values),
 		end:     sync.OnceFunc(func() { close(closed) }),
 	}
+	s.decoding = s.decodingOptions()
 	s.page = page.Handler{Snapshot: s.snapshot, Changed: s.log.changed, Closed: closed}
 	for _, fault := range opts.Faults {
 		if err := s.faults.Add(fault); err != nil {
@@ -125,33 +136,51 @@ func New(opts Options) (*Server, error) {
 	s.routesSessions()
 	s.routesEvents()
 	s.routesLoyalty()
+	s.routesAccount()
 	return s, nil
 }
 
 func (s *Server) start() error {
 	if s.opts.DataFile != "" {
 		s.data = &dataFile{path: s.opts.DataFile}
-		st, ok, err := s.data.load()
-		if err != nil {
+	}
+	now := s.time()
+	st, saved, err := s.firstState(now)
+	if err != nil {
+		return err
+	}
+	s.state = st
+	if s.replica != nil {
+		// The same again: the two must not share what a write changes in place.
+		if s.replica.state, _, err = s.firstState(now); err != nil {
 			return err
 		}
-		if ok {
-			s.state = st
-			return nil
+	}
+	s.version = 1
+	if saved {
+		s.data.saved = s.version
+	}
+	return s.save(s.version)
+}
+
+// firstState reads the data file where there is one, and the fixture otherwise.
+func (s *Server) firstState(now time.Time) (st *state, saved bool, err error) {
+	if s.data != nil {
+		if st, saved, err = s.data.load(); err != nil || saved {
+			return st, saved, err
 		}
 	}
 	fixture := s.opts.Fixture
 	if fixture == nil {
 		fixture = DefaultFixture()
 	}
-	st, err := fixture.state(s.now())
-	if err != nil {
-		return err
-	}
-	s.state = st
-	s.version = 1
-	return s.save(s.version)
+	st, err = fixture.state(now, s.values)
+	return st, false, err
 }
+
+// is reports whether a convention has a value. Ask for the value that is not the default: the loader of fixtures
+// in tests has none.
+func (s *Server) is(convention, value string) bool { return s.values[convention] == value }
 
 // Close ends hanging requests. The state needs no closing: every change is saved when it is made.
 func (s *Server) Close() error {
@@ -194,6 +223,8 @@ type outgoing struct {
 	header http.Header
 	body   []byte
 	stream *stream
+	// changed says that the request may have changed the state.
+	changed bool
 }
 
 // exchange is one request on its way through the server.
@@ -223,7 +254,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.NoBody
 	}
 	x := &exchange{w: w, http: r, path: path, started: time.Now(), body: &countingReader{ReadCloser: r.Body}}
-	x.entry = Request{Time: s.now(), Method: r.Method, Path: path, Query: r.URL.RawQuery, Credential: CredentialNone}
+	x.entry = Request{Time: s.time(), Method: r.Method, Path: path, Query: r.URL.RawQuery, Credential: CredentialNone}
 	r.Body = x.body
 	if rt, _, _ := s.match(r.Method, path); rt != nil {
 		x.entry.Operation = rt.operation
@@ -279,7 +310,10 @@ func (s *Server) fail(x *exchange, fault Fault, out outgoing) {
 // ID, body, state.
 func (s *Server) respond(ctx context.Context, x *exchange) outgoing {
 	rt, params, allowed := s.match(x.http.Method, x.path)
-	r := &request{params: params, http: x.http}
+	r := &request{params: params, http: x.http, server: s}
+	for name, value := range params {
+		params[name] = s.normal(parameterKinds[name], value)
+	}
 
 	s.mu.Lock()
 	cred, known := s.authenticate(x.http.Header.Get("Authorization"))
@@ -293,12 +327,12 @@ func (s *Server) respond(ctx context.Context, x *exchange) outgoing {
 		return s.errorResponse(rt, errUnauthorized())
 	}
 	if !cred.mayUse(x.path) {
-		return s.errorResponse(rt, &apiError{status: s.opts.ForbiddenStatus, message: "This key does not give access to this endpoint"})
+		return s.errorResponse(rt, &apiError{status: s.forbiddenStatus(), message: "This key does not give access to this endpoint"})
 	}
 	if rt.access == managementKey || rt.access == noKey {
 		if wait, ok := s.limiter.admit(s.opts.Now(), cred.scope()+" "+rt.operation); !ok {
 			out := s.errorResponse(rt, errTooManyRequests())
-			if s.opts.RetryAfter {
+			if s.is(conventions.RetryAfter, conventions.Yes) {
 				out.header.Set("Retry-After", retryAfter(wait))
 			}
 			return out
@@ -364,7 +398,7 @@ func bodyError(err error) error {
 // profile or session wait for their turn.
 func (s *Server) admitted(ctx context.Context, x *exchange, rt *route, r *request) outgoing {
 	var key string
-	if rt.idempotent {
+	if rt.idempotent && !s.is(conventions.Idempotency, conventions.Ignored) {
 		var err error
 		if key, err = r.idempotencyKey(); err != nil {
 			return s.errorResponse(rt, err)
@@ -396,7 +430,7 @@ func (s *Server) admitted(ctx context.Context, x *exchange, rt *route, r *reques
 		s.opts.OnRequest(ctx, rt.operation)
 	}
 	out, version := s.apply(rt, r, key)
-	if !rt.readOnly && out.status < 300 {
+	if out.changed {
 		if err := s.save(version); err != nil {
 			return s.errorResponse(rt, err)
 		}
@@ -410,7 +444,7 @@ func (s *Server) apply(rt *route, r *request, key string) (outgoing, uint64) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 	}
-	got, err := rt.handler(r)
+	got, err := s.run(rt, r)
 	if rt.streamed {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -422,12 +456,34 @@ func (s *Server) apply(rt *route, r *request, key string) (outgoing, uint64) {
 		out = got.outgoing()
 		if !rt.readOnly {
 			s.version++
+			out.changed = true
 		}
 	}
 	if key != "" && out.status < 500 {
 		s.remember(key, out.status, out.body)
 	}
 	return out, s.version
+}
+
+// run calls the handler on the state that it has to see. A streamed handler locks the state and calls write itself.
+func (s *Server) run(rt *route, r *request) (reply, error) {
+	handle := func() (reply, error) { return rt.handler(r) }
+	switch {
+	case rt.streamed:
+		return handle()
+	case rt.readOnly:
+		return s.read(rt.operation, handle)
+	default:
+		return s.write(handle)
+	}
+}
+
+// forbiddenStatus answers a Management key that lacks the endpoint.
+func (s *Server) forbiddenStatus() int {
+	if s.is(conventions.ForbiddenStatus, "401") {
+		return http.StatusUnauthorized
+	}
+	return http.StatusForbidden
 }
 
 func (r reply) outgoing() outgoing {

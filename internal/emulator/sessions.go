@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/conventions"
 )
 
 // The states of a session.
@@ -145,7 +147,8 @@ func sessionQueues(r *request) []queueKey {
 // sessionBody is what updateCustomerSessionV2 takes; what is nil was not mentioned and stays.
 type sessionBody struct {
 	Session *struct {
-		ProfileID            *string              `json:"profileId" rule:"max=1000"`
+		_                    struct{}             `readonly:"id,created,integrationId,applicationId,firstSession,updateCount,total,cartItemTotal,additionalCostTotal,cartItemAdditionalCostTotal,updated"`
+		ProfileID            *string              `json:"profileId" rule:"is=profile,max=1000"`
 		StoreIntegrationID   *string              `json:"storeIntegrationId" rule:"min=1,max=1000"`
 		EvaluableCampaignIDs *[]int64             `json:"evaluableCampaignIds"`
 		CouponCodes          *[]string            `json:"couponCodes" rule:"each:max=100"`
@@ -162,7 +165,8 @@ type sessionBody struct {
 }
 
 type itemBody struct {
-	SKU             string          `json:"sku" rule:"required,min=1"`
+	_               struct{}        `readonly:"position,returnedQuantity,remainingQuantity,catalogItemID,selectedPriceType,adjustmentReferenceId,adjustmentEffectiveFrom,adjustmentEffectiveUntil,prices"`
+	SKU             string          `json:"sku" rule:"required,is=sku,min=1"`
 	Quantity        int64           `json:"quantity" rule:"required,min=1"`
 	Price           json.Number     `json:"price"`
 	Name            string          `json:"name"`
@@ -177,7 +181,7 @@ type itemBody struct {
 }
 
 type productBody struct {
-	Name string `json:"name" rule:"required"`
+	Name string `json:"name" rule:"required,is=name"`
 }
 
 // updateSession makes a session or builds on the one that is there. A dry run looks at its own body only.
@@ -203,7 +207,11 @@ func (s *Server) updateSession(r *request) (reply, error) {
 	}
 	if existing != nil {
 		if err := checkStep(existing, next); err != nil {
-			return reply{}, err
+			if !s.is(conventions.SessionTransitions, conventions.Ignored) {
+				return reply{}, err
+			}
+			effects := s.sessionEffects(existing, nil, false)
+			return okReply(s.addParts(newIntegrationState(effects), r, existing, nil, effects, body.ResponseContent)), nil
 		}
 	}
 	if existing == nil && !dry && next.State == stateCancelled {
@@ -261,6 +269,7 @@ func (s *Server) draftSession(r *request, existing *session) *session {
 // applySession puts what the body mentions into the draft and returns what is wrong with it.
 func (s *Server) applySession(app *application, draft *session, body sessionBody) []errorItem {
 	from := body.Session
+	dropUnknown := s.is(conventions.RejectedCodes, conventions.Dropped)
 	assign(&draft.ProfileID, from.ProfileID)
 	assign(&draft.StoreIntegrationID, from.StoreIntegrationID)
 	assign(&draft.EvaluableCampaignIDs, from.EvaluableCampaignIDs)
@@ -270,18 +279,22 @@ func (s *Server) applySession(app *application, draft *session, body sessionBody
 	assign(&draft.Identifiers, from.Identifiers)
 	if from.ReferralCode != nil {
 		draft.ReferralCode = app.foldCode(*from.ReferralCode)
+		if dropUnknown && s.state.Referrals.byCode[draft.ReferralCode] == nil {
+			draft.ReferralCode = ""
+		}
 	}
 	if from.CouponCodes != nil {
 		draft.CouponCodes = nil
 		for _, code := range *from.CouponCodes {
+			if _, known := s.findCoupon(app, code); dropUnknown && !known {
+				continue
+			}
 			draft.CouponCodes = append(draft.CouponCodes, app.foldCode(code))
 		}
 	}
 	const pointer = "/customerSession/attributes"
 	problems := s.checkAttributes(attributeScope{entity: "CustomerSession"}, from.Attributes, pointer)
-	if from.Attributes != nil {
-		draft.Attributes = mergeAttributes(draft.Attributes, from.Attributes)
-	}
+	draft.Attributes = s.updateAttributes(draft.Attributes, from.Attributes)
 	if from.CartItems != nil {
 		items, wrong := s.cart(app, *from.CartItems)
 		draft.CartItems = items
@@ -448,6 +461,9 @@ func (s *Server) findSession(r *request) (*session, error) {
 	id := r.params["customerSessionId"]
 	if found, ok := s.state.Sessions.byIntegrationID[sessionKey{r.cred.application.ID, id}]; ok {
 		return found, nil
+	}
+	if s.is(conventions.UnknownSessionStatus, "400") {
+		return nil, badRequest(atParameter("customerSessionId", titleUnknown, "%q is not known", id))
 	}
 	return nil, r.notFound("session", id)
 }
@@ -633,7 +649,7 @@ func (s *Server) listSessions(r *request) (reply, error) {
 		return reply{}, err
 	}
 	matches := func(parameter, value string) bool {
-		wanted := r.query.Get(parameter)
+		wanted := s.normal(parameterKinds[parameter], r.query.Get(parameter))
 		if partial && len(wanted) >= 3 {
 			return strings.Contains(strings.ToLower(value), strings.ToLower(wanted))
 		}

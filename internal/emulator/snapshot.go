@@ -11,7 +11,7 @@ import (
 // rows.
 func (s *Server) snapshot() page.Snapshot {
 	requests, received := s.log.last(page.MaxRequests)
-	now := s.now()
+	now := s.time()
 
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -244,9 +244,18 @@ func (t *table[T]) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-// now is the deployment's clock: UTC, microseconds, as in the API's examples.
-func (s *Server) now() time.Time {
+// time is the deployment's clock: UTC, microseconds, as in the API's examples.
+func (s *Server) time() time.Time {
 	return s.opts.Now().UTC().Truncate(time.Microsecond)
+}
+
+// now is the time for handlers, and whoever else holds the state locked: that of the clock, or of the change that
+// is carried out again.
+func (s *Server) now() time.Time {
+	if !s.frozen.IsZero() {
+		return s.frozen
+	}
+	return s.time()
 }
 
 // locked runs a function with the state locked; only streamed handlers need it.

@@ -59,25 +59,70 @@ func Parse(data []byte) (any, error) {
 // missing properties, wrong types, broken limits. pointer is where the value stands in its document,
 // "" for the document itself.
 //
-// The struct's json tags name the properties; a property without a rule tag is optional. Rules, comma separated:
+// The struct's json tags name the properties; a property without a rule tag is optional. A blank field with the tag
+// readonly lists properties, comma separated, that are known and ignored. Rules, comma separated:
 //
 //	required   must be there and not null
 //	min=, max= characters of a string, entries of a list, value of a number
 //	unique     no entry of the list occurs twice
 //	enum=a|b   the only strings allowed
+//	is=KIND    what a string is, for Options.Text
 //	each:RULE  applies RULE to every entry of a list
 //
 // Numbers go to int64 or json.Number, timestamps (RFC 3339) to time.Time, free objects to map[string]any with
 // json.Number inside. Use a pointer to tell an absent property from its zero; null counts as absent, except
 // inside free objects.
 func Bind(value, into any, pointer string) []Problem {
-	var b binder
+	return Options{}.Bind(value, into, pointer)
+}
+
+// Options relax Bind, or change what it stores. The zero value is Bind.
+type Options struct {
+	// IgnoreUnknown passes over properties that the struct does not have.
+	IgnoreUnknown bool
+	// Text changes strings with the rule is=KIND, before the other rules look at them; nil leaves them.
+	Text func(kind, text string) string
+	// Number changes numbers that go to json.Number or into free values; nil leaves them.
+	Number func(json.Number) json.Number
+}
+
+// Bind is the function Bind with the options.
+func (o Options) Bind(value, into any, pointer string) []Problem {
+	b := binder{options: o}
 	b.bind(value, reflect.ValueOf(into).Elem(), pointer, rules{})
 	return b.problems
 }
 
 // binder moves a decoded JSON tree into Go values and collects what does not fit.
-type binder struct{ problems []Problem }
+type binder struct {
+	options  Options
+	problems []Problem
+}
+
+// Free applies Number to a value whose form is free.
+func (o Options) Free(value any) any {
+	if o.Number == nil {
+		return value
+	}
+	switch value := value.(type) {
+	case json.Number:
+		return o.Number(value)
+	case []any:
+		list := make([]any, len(value))
+		for i, entry := range value {
+			list[i] = o.Free(entry)
+		}
+		return list
+	case map[string]any:
+		object := make(map[string]any, len(value))
+		for name, entry := range value {
+			object[name] = o.Free(entry)
+		}
+		return object
+	default:
+		return value
+	}
+}
 
 func (b *binder) fail(pointer, title, format string, args ...any) {
 	if len(b.problems) < MaxProblems {
@@ -111,6 +156,9 @@ func (b *binder) bind(value any, into reflect.Value, pointer string, limits rule
 			mistyped("a number")
 			return
 		}
+		if b.options.Number != nil {
+			number = b.options.Number(number)
+		}
 		into.SetString(number.String())
 		limits.number(b, number, pointer, name)
 		return
@@ -120,12 +168,16 @@ func (b *binder) bind(value any, into reflect.Value, pointer string, limits rule
 		into.Set(reflect.New(into.Type().Elem()))
 		b.bind(value, into.Elem(), pointer, limits)
 	case reflect.Interface:
+		value = b.options.Free(value)
 		into.Set(reflect.ValueOf(&value).Elem())
 	case reflect.String:
 		text, ok := value.(string)
 		if !ok {
 			mistyped("a string")
 			return
+		}
+		if limits.kind != "" && b.options.Text != nil {
+			text = b.options.Text(limits.kind, text)
 		}
 		into.SetString(text)
 		limits.text(b, text, pointer, name)
@@ -184,8 +236,13 @@ func (b *binder) bind(value any, into reflect.Value, pointer string, limits rule
 
 func (b *binder) bindStruct(object map[string]any, into reflect.Value, pointer string) {
 	known := make(map[string]bool, into.NumField())
+	var readOnly []string
 	// Bodies that share properties embed a struct for them.
 	for _, field := range reflect.VisibleFields(into.Type()) {
+		if field.Name == "_" {
+			readOnly = strings.Split(field.Tag.Get("readonly"), ",")
+			continue
+		}
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 		if name == "" || name == "-" {
 			continue
@@ -201,8 +258,11 @@ func (b *binder) bindStruct(object map[string]any, into reflect.Value, pointer s
 		}
 		b.bind(value, into.FieldByIndex(field.Index), pointer+"/"+name, limits)
 	}
+	if b.options.IgnoreUnknown {
+		return
+	}
 	for _, name := range slices.Sorted(maps.Keys(object)) {
-		if !known[name] {
+		if !known[name] && !slices.Contains(readOnly, name) {
 			b.fail(pointer+"/"+EscapePointer(name), TitleUnknown, "The property %q is not known here, only %s", name, strings.Join(slices.Sorted(maps.Keys(known)), ", "))
 		}
 	}
@@ -214,6 +274,7 @@ type rules struct {
 	minimum, maximum string // decimal; "" is no limit
 	enum             []string
 	each             []string
+	kind             string
 }
 
 func parseRules(tag string) rules {
@@ -234,6 +295,8 @@ func parseRules(tag string) rules {
 			out.minimum = value
 		case key == "max":
 			out.maximum = value
+		case key == "is":
+			out.kind = value
 		case key == "enum":
 			out.enum = strings.Split(value, "|")
 		default:

@@ -141,3 +141,40 @@ func FuzzParseAndBind(f *testing.F) {
 		}
 	})
 }
+
+func TestOptions(t *testing.T) {
+	t.Parallel()
+	type body struct {
+		_     struct{}       `readonly:"id,created"`
+		Name  string         `json:"name" rule:"is=name,min=2"`
+		IDs   []string       `json:"ids" rule:"each:is=id"`
+		Price json.Number    `json:"price"`
+		Free  map[string]any `json:"free"`
+	}
+	value, err := strictjson.Parse([]byte(`{"id":1,"extra":2,"name":" ab ","ids":["x"],"price":1.5,"free":{"n":[2.5,{"m":3.5}],"s":"t"}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var strict body
+	if problems := strictjson.Bind(value, &strict, ""); len(problems) != 1 || problems[0].Pointer != "/extra" {
+		t.Errorf("strict: %v", problems)
+	}
+	var changed body
+	options := strictjson.Options{
+		IgnoreUnknown: true,
+		Text:          func(kind, text string) string { return kind + ":" + strings.TrimSpace(text) },
+		Number:        func(json.Number) json.Number { return "7" },
+	}
+	if problems := options.Bind(value, &changed, ""); len(problems) != 0 {
+		t.Errorf("lenient: %v", problems)
+	}
+	if changed.Name != "name:ab" || changed.IDs[0] != "id:x" || changed.Price != "7" {
+		t.Errorf("got %+v", changed)
+	}
+	if text, _ := json.Marshal(changed.Free); string(text) != `{"n":[7,{"m":7}],"s":"t"}` {
+		t.Errorf("free values are %s", text)
+	}
+	if value, _ := value.(map[string]any); strictjson.Show(value["price"]) != "1.5" {
+		t.Error("the decoded tree was changed")
+	}
+}

@@ -261,6 +261,13 @@ func TestGuardHoldsForReplacements(t *testing.T) {
 	s.must(1, `Plan removes too many members.*allows 0.5 %`, "plan", "-replace="+group)
 	s.must(1, `Plan removes too many members`, "plan", "-destroy")
 	s.settled("a", "b")
+	s.must(0, "", "taint", group)
+	s.must(1, `Plan removes too many members`, "apply", "-auto-approve")
+	s.expect("a", "b")
+	// A guard that is lifted in the same change lets it pass.
+	s.configure(inList("a", "b"))
+	s.apply("")
+	s.settled("a", "b")
 }
 
 // A tainted exclusive resource can't be told from a new one without a refresh.
@@ -372,8 +379,9 @@ func TestVanishedAudienceDoesNotBlockDestroy(t *testing.T) {
 			s.configure(ownership + inList("a"))
 			s.apply("")
 			s.Call(t, http.MethodDelete, fmt.Sprintf("/v2/audiences/%d", s.id), nil, nil)
-			s.must(1, "There is no such audience", "apply", "-auto-approve")
+			s.must(0, "Warning: Unable to plan.*There is no such audience", "plan")
 			s.must(0, "", "destroy", "-auto-approve")
+			s.must(1, "There is no such audience.*terraform destroy -refresh=false", "apply", "-auto-approve")
 		})
 	}
 }

@@ -50,7 +50,7 @@ func (l *membershipsList) List(ctx context.Context, req list.ListRequest, stream
 	}
 	listing, err := l.data.Client.GetAudiences(ctx)
 	if err != nil {
-		framework.AddError(&diags, framework.Doing{Construct: "list talonone_audience_memberships", Action: "read audiences"}, err)
+		framework.AddError(&diags, framework.Operation{Construct: "list talonone_audience_memberships", Action: "read audiences"}, err)
 	}
 	if diags.HasError() {
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
@@ -81,7 +81,7 @@ func (l *membershipsList) result(ctx context.Context, req list.ListRequest, audi
 	state := membershipsModel{
 		AudienceID: types.Int64Value(audience.ID), ShowSamples: types.BoolValue(true),
 		Members: types.ListNull(types.StringType), MembersFile: types.ObjectNull(membersFileTypes),
-		LastSync: types.ObjectNull(bulk.UnknownLastSync().AttributeTypes(ctx)), SampleJoining: types.ListNull(types.StringType), SampleLeaving: types.ListNull(types.StringType),
+		LastSync: bulk.NullLastSync(), SampleJoining: types.ListNull(types.StringType), SampleLeaving: types.ListNull(types.StringType),
 		Timeouts: framework.NoTimeouts(req, &result.Diagnostics),
 	}
 	manager := membershipsResource{data: l.data}

@@ -37,9 +37,10 @@ func numbered(prefix string, n int) []string {
 	return ids
 }
 
-func planOf(t interface{ Fatal(...any) }, ownership string, prior *priorMembers, desired *idSet) membersPlan {
+func planOf(t *testing.T, ownership string, prior *priorMembers, desired *idSet) membersPlan {
+	t.Helper()
 	plan := &membershipsModel{Ownership: types.StringValue(ownership)}
-	p, err := (&membershipsResource{}).planRows(t.(*testing.T).Context(), plan, prior, desired, nil)
+	p, err := (&membershipsResource{}).planRows(t.Context(), plan, prior, desired, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

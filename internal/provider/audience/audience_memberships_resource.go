@@ -94,7 +94,9 @@ func (r *membershipsResource) ModifyPlan(ctx context.Context, req resource.Modif
 		return
 	}
 	var prior *priorMembers
-	if !creating {
+	if creating {
+		bulk.NoteGuard(ctx, resp.Private, plan.MaxRemovalPercent, &resp.Diagnostics)
+	} else {
 		if !plan.AudienceID.Equal(state.AudienceID) {
 			bulk.NoteReplaced(ctx, resp.Private, bulk.Target{}, &resp.Diagnostics)
 			planRemoval(&state, plan.MaxRemovalPercent, &resp.Diagnostics)
@@ -166,14 +168,13 @@ func (r *membershipsResource) Read(ctx context.Context, req resource.ReadRequest
 		return
 	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, membershipsIdentity{AudienceID: state.AudienceID})...)
+	bulk.ForgetNotes(ctx, resp.Private, &resp.Diagnostics)
 	if !r.data.Client.HasManagementKey() {
-		bulk.NoteTarget(ctx, resp.Private, nil, &resp.Diagnostics)
 		noteFile(ctx, &state, nil, resp.Private, &resp.Diagnostics)
 		resp.Diagnostics.AddWarning(undetected, missingKey("exportAudiencesMemberships", talonone.ManagementCredential)+" The rest of the state is kept as it is.")
 		return
 	}
 	members, target, err := r.refresh(ctx, &state)
-	bulk.ForgetNotes(ctx, resp.Private, &resp.Diagnostics)
 	if talonone.IsNotFound(err) {
 		bulk.NoteGone(ctx, resp.Private, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
@@ -202,7 +203,7 @@ func (r *membershipsResource) Update(ctx context.Context, req resource.UpdateReq
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, membershipsIdentity{AudienceID: state.AudienceID})...)
 	seen := bulk.SeenTarget(ctx, req.Private, &resp.Diagnostics)
-	bulk.NoteTarget(ctx, resp.Private, nil, &resp.Diagnostics)
+	bulk.ForgetNotes(ctx, resp.Private, &resp.Diagnostics)
 	bulk.WritePrivate(ctx, resp.Private, privateFile, nil, &resp.Diagnostics)
 	within, cancel := framework.Within(ctx, plan.Timeouts.Update, membershipsTimeout, &resp.Diagnostics)
 	defer cancel()
@@ -227,6 +228,8 @@ func (r *membershipsResource) Delete(ctx context.Context, req resource.DeleteReq
 	ctx, cancel := framework.Within(ctx, state.Timeouts.Delete, membershipsTimeout, &resp.Diagnostics)
 	defer cancel()
 	prior := readPrior(&state, &resp.Diagnostics)
+	count := int(state.MemberCount.ValueInt64())
+	state.subject().Guard(bulk.GuardOf(ctx, req.Private, state.MaxRemovalPercent, &resp.Diagnostics), count, count, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}

@@ -138,7 +138,7 @@ func TestCatalogItemThatExistsIsTakenOver(t *testing.T) {
 	add(t, d, shoes, map[string]any{"sku": "A", "price": 9, "product": map[string]any{"name": "old"}})
 	process := d.NewProcess(t, nil)
 	plan, _ := process.Plan(t, itemType, acctest.Instance{Type: itemType}, acctest.Attributes{"catalog_id": shoes, "sku": "A"})
-	expectContains(t, plan.Warning, `SKU "A" is in catalog 6 already. It will be overwritten`)
+	expectContains(t, plan.Warning, `SKU "A" is in catalog 6 already. The apply overwrites it`)
 	if _, problems := process.Apply(t.Context(), t, plan); len(problems) > 0 {
 		t.Fatal(acctest.Problem(problems))
 	}

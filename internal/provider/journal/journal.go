@@ -46,7 +46,7 @@ type Entry struct {
 	// Settings are the body of the request.
 	Settings json.RawMessage `json:"settings"`
 	Sent     time.Time       `json:"sent"`
-	// ID is what the deployment answered; zero when no answer came.
+	// ID is what the deployment answered; zero when no response came.
 	ID int64 `json:"id,omitempty"`
 	// Key is that of a Run.
 	Key string `json:"key,omitempty"`
@@ -176,7 +176,7 @@ func (j *Journal) take(kind string, settings any) *Entry {
 	return nil
 }
 
-// ForgetLost drops the creates with these settings whose answer was lost, after
+// ForgetLost drops the creates with these settings whose response was lost, after
 // the plan found nothing that they left: what appears later is not theirs.
 func (j *Journal) ForgetLost(kind string, settings any) {
 	for _, entry := range j.Earlier(kind, settings) {
