@@ -114,8 +114,8 @@ func (c *cli) giveUpProtection() bool {
 		c.t.Fatal(err)
 	}
 	protections := map[*regexp.Regexp]string{
-		regexp.MustCompile(`(deletion_protection\s*=\s*)true`): "${1}false",
-		regexp.MustCompile(`(max_removal_percent\s*=\s*)\d+`):  "${1}100",
+		regexp.MustCompile(`(deletion_protection\s*=\s*)true`):   "${1}false",
+		regexp.MustCompile(`(max_removal_percent\s*=\s*)[\d.]+`): "${1}100",
 	}
 	found := false
 	for _, file := range files {
