@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
 	"github.com/talon-one/terraform-provider-talonone/internal/test/acctest"
 )
 
@@ -81,6 +82,15 @@ var idsInPaths = map[string]string{
 	"talonone_customer_session":       "integration_id",
 }
 
+// startWithAudience is a deployment with the audience 1: a plan of members lists who is there.
+func startWithAudience(t *testing.T) *acctest.Deployment {
+	t.Helper()
+	return acctest.StartUnchecked(t, func(o *emulator.Options) {
+		o.Fixture = emulator.DefaultFixture()
+		o.Fixture.Audiences = []emulator.FixtureAudience{{ID: 1, Name: "Audience"}}
+	})
+}
+
 // TestOddTextsAreSentExactlyOrRefused puts every odd text into every attribute of every resource that takes a text. It is
 // refused on the attribute before anything is sent, or arrives as it is; nothing crashes, and what people get to read is
 // neither a megabyte long nor able to control their terminal.
@@ -93,8 +103,7 @@ func TestOddTextsAreSentExactlyOrRefused(t *testing.T) {
 			}
 			t.Run(kind+"/"+attribute, func(t *testing.T) {
 				t.Parallel()
-				d := acctest.StartUnchecked(t)
-				d.Call(t, http.MethodPost, "/v2/audiences", map[string]any{"name": "Audience"}, nil)
+				d := startWithAudience(t)
 				d.Call(t, http.MethodPut, "/v2/customer_sessions/order-1", map[string]any{
 					"customerSession": map[string]any{"state": "closed", "cartItems": []any{map[string]any{"sku": "SOCKS", "quantity": 1000, "price": 1}}},
 				}, nil)
@@ -131,7 +140,7 @@ func TestOddNumbersAreSentExactlyOrRefused(t *testing.T) {
 		for _, attribute := range attributes {
 			t.Run(kind+"/"+attribute, func(t *testing.T) {
 				t.Parallel()
-				d := acctest.StartUnchecked(t)
+				d := startWithAudience(t)
 				p := d.NewProcess(t, acctest.Attributes{"max_retries": 0})
 				for _, odd := range []string{"0", "-1", "1000000000000000000", "9223372036854775807", "-9223372036854775808", "9223372036854775808", "1e30", "1e400", "0.1", "1e-400"} {
 					config := maps.Clone(configurations[kind])

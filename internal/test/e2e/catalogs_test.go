@@ -81,7 +81,7 @@ func TestApplyAfterTheProviderWasKilledEndsWithTheExactCatalog(t *testing.T) {
 	}
 }
 
-// The plan of a large file is read by a person: the changed SKUs, how many, and how many requests they take.
+// The plan of a large file is read by a person: the changed SKUs, how many, and the sum in one line.
 func TestPlanOfALargeItemsFileShowsWhatChanges(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
@@ -102,7 +102,7 @@ resource "talonone_catalog_items" "all" {
 	write := func() { c.Write("items.csv", strings.Join(rows, "\n")+"\n") }
 	write()
 	plan := c.must(0, "plan", "-no-color")
-	for _, want := range []string{"+ added    = 25000", "+ requests = 25"} {
+	for _, want := range []string{"+ added    = 25000", `+ summary  = "+25,000, 25,000 items in all (`} {
 		if !strings.Contains(plan, want) {
 			t.Errorf("the plan of a create lacks %q:\n%s", want, plan)
 		}
@@ -116,7 +116,7 @@ resource "talonone_catalog_items" "all" {
 	write()
 	plan = c.must(0, "plan", "-no-color")
 	for _, want := range []string{
-		"~ added    = 25000 -> 1", "~ removed  = 0 -> 1", "~ requests = 25 -> 2", "~ updated  = 0 -> 3",
+		"~ added    = 25000 -> 1", "~ removed  = 0 -> 1", `-> "+1 ~3 −1, 25,000 items in all (`, "~ updated  = 0 -> 3",
 		"~ SKU00000 = {", "~ price      = 0.5 -> 0.75", `~ color = "red" -> "blue"`, "- price      = 0.5", "+ NEW      = {", "- SKU24999 = {",
 		"(24996 unchanged attributes hidden)",
 	} {

@@ -116,7 +116,7 @@ func TestAHundredThousandMembersFromAFile(t *testing.T) {
 
 			writeMembers(t, members, 500, 100_500)
 			plan := c.must(2, "plan", "-detailed-exitcode", "-no-color")
-			for _, want := range []string{`\+ "customer-000100000"`, `\+ "customer-000000000"`, `added\s+= 100000 -> 500`, `removed\s+= 0 -> 500`} {
+			for _, want := range []string{`-> "customer-000100000"`, `\+ "customer-000000000"`, `added\s+= 100000 -> 500`, `removed\s+= 0 -> 500`, `-> "\+500 −500, 100,000 members in all \(`} {
 				if !regexp.MustCompile(want).MatchString(plan) {
 					t.Errorf("the plan lacks %s:\n%s", want, plan)
 				}

@@ -77,7 +77,7 @@ resource "talonone_audience_customer_attributes" "minimal" {
 resource "talonone_catalog_items" "inline" {
   catalog_id          = 6
   ownership           = "additive"
-  max_removal_percent = 20
+  max_removal_percent = 12.5
   items = jsonencode({
     SNEAKER = { price = 59.95, product = "sneaker", attributes = { color = "red", size = 42, tags = ["a", "b"], released = "2026-01-01T08:00:00Z" } }
     SOCKS   = {}
