@@ -1,224 +1,238 @@
-// Package journal remembers, in Terraform's data folder, requests that must not be sent twice: creates whose result may
-// never reach a state, and runs of operations that can't be looked up. Resources that create once call it.
+// Package journal keeps requests from being carried out twice that the API can't tell apart from new ones: creates of
+// audiences and referrals, events, returns. Resources that create once call it.
+//
+// Within a run it looks for what a lost response has left behind before it sends anything again. Across runs it keeps a
+// note in Terraform's data folder, from before a request is sent until there is a response: when the provider is killed in
+// between, the next run finds it. What a completed request has made is never taken over by anybody.
 package journal
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
-	"slices"
-	"sync"
+	"regexp"
+	"strings"
 	"time"
 
+	"github.com/gofrs/flock"
 	"github.com/google/uuid"
 )
 
-// journalAge is how long an entry is kept that nothing settles.
-const journalAge = 30 * 24 * time.Hour
+const (
+	// noteAge is how long a note counts. A deployment knows an idempotency key for 24 hours; the last one is left to
+	// clocks that differ and to long applies.
+	noteAge = 23 * time.Hour
+	// maxNote bounds a note's file, in bytes.
+	maxNote = 64 << 10
+	// noteVersion is written into every note; others are left alone.
+	noteVersion = 1
+)
 
-// keyAge is how long the key of a run is used again. A deployment knows it for 24
-// hours; the last one is left to clocks that differ and to long applies.
-const keyAge = 23 * time.Hour
+// noteName are the names of notes. Everything else in the folder is somebody else's.
+var noteName = regexp.MustCompile(`^request-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.json$`)
 
-// Journal remembers, in Terraform's data folder, creates whose result may never
-// reach a state: of requests that are sent again at the risk of a double. When
-// the provider or Terraform is killed in between, the next plan finds here what
-// was begun. A nil Journal remembers nothing.
-type Journal struct {
-	dir string
-	// url is the deployment that this provider talks to.
-	url string
-	// runStart separates the entries of earlier commands from those of this one,
-	// which other aliases may have written.
-	runStart time.Time
-
-	once    sync.Once
-	mu      sync.Mutex
-	earlier map[string][]*Entry
+// Scope is what notes belong to: a run with another one does not see them.
+type Scope struct {
+	// Origin is the deployment's, Credentials are the keys in use. Only digests of them are written.
+	Origin      string
+	Credentials []string
+	// Folder is the working folder, Workspace Terraform's workspace.
+	Folder, Workspace string
 }
 
-// Entry is one create.
-type Entry struct {
-	URL string `json:"url"`
-	// Kind is the resource type.
-	Kind string `json:"kind"`
-	// Settings are the body of the request.
-	Settings json.RawMessage `json:"settings"`
-	Sent     time.Time       `json:"sent"`
-	// ID is what the deployment answered; zero when no answer came.
-	ID int64 `json:"id,omitempty"`
+func (s Scope) digest() string {
+	return digestOf(append([]string{s.Origin, s.Folder, s.Workspace}, s.Credentials...)...)
+}
+
+func digestOf(texts ...string) string {
+	hash := sha256.New()
+	for _, text := range texts {
+		// A hash takes everything.
+		_, _ = io.WriteString(hash, text)
+		_, _ = hash.Write([]byte{0})
+	}
+	return hex.EncodeToString(hash.Sum(nil))
+}
+
+// Workspace is the workspace in which Terraform runs a provider, as far as a provider can tell: from TF_WORKSPACE, else
+// from the data folder.
+func Workspace(dataDir string) string {
+	if name := os.Getenv("TF_WORKSPACE"); name != "" {
+		return name
+	}
+	name, err := readRegular(filepath.Join(dataDir, "environment"))
+	if text := strings.TrimSpace(string(name)); err == nil && text != "" {
+		return text
+	}
+	return "default"
+}
+
+// Journal keeps the notes of one provider configuration. A nil Journal keeps none.
+type Journal struct {
+	dir   string
+	scope string
+}
+
+// New keeps notes in a folder below dataDir, Terraform's data folder. It returns nil for an empty one, and in a remote run
+// (TFC_RUN_ID), whose folder is thrown away.
+func New(dataDir string, scope Scope) *Journal {
+	if dataDir == "" || os.Getenv("TFC_RUN_ID") != "" {
+		return nil
+	}
+	return &Journal{dir: filepath.Join(dataDir, "talonone", "requests"), scope: scope.digest()}
+}
+
+// note is the content of a file.
+type note struct {
+	Version int `json:"version"`
+	// Scope, and Settings of the request, are digests: settings can be personal data.
+	Scope    string `json:"scope"`
+	Kind     string `json:"kind"`
+	Settings string `json:"settings"`
+	// Sent is the deployment's time.
+	Sent time.Time `json:"sent"`
 	// Key is that of a Run.
 	Key string `json:"key,omitempty"`
+}
 
+// Note is a request without a response. A nil Note is none.
+type Note struct {
+	note
 	file string
+	lock *flock.Flock
 }
 
-// New keeps its entries in a folder below dataDir, Terraform's data
-// folder; it is nil for an empty one.
-func New(dataDir, url string, runStart time.Time) *Journal {
-	if dataDir == "" {
+// Sent is when the request was sent, by the deployment's clock.
+func (n *Note) Sent() time.Time { return n.note.Sent }
+
+// File is where the note is, for a message.
+func (n *Note) File() string { return n.file }
+
+// begin writes a note and holds its lock until it is settled or the process ends. Where the folder can't be used, there is
+// no note: that costs the memory of the request, not the request.
+func (j *Journal) begin(kind, settings, key string, sent time.Time) *Note {
+	if j == nil || !prepare(j.dir) {
 		return nil
 	}
-	return &Journal{dir: filepath.Join(dataDir, "talonone", "creates"), url: url, runStart: runStart}
-}
-
-// Begin notes a create that is about to be sent. A folder that can't be written
-// to costs the memory of it, not the create.
-func (j *Journal) Begin(kind string, settings any) *Entry {
-	return j.begin(kind, settings, "")
-}
-
-func (j *Journal) begin(kind string, settings any, key string) *Entry {
-	body, err := json.Marshal(settings)
-	if j == nil || err != nil || os.MkdirAll(j.dir, 0o700) != nil {
-		return nil
+	n := &Note{
+		note: note{Version: noteVersion, Scope: j.scope, Kind: kind, Settings: settings, Sent: sent.UTC(), Key: key},
+		file: filepath.Join(j.dir, "request-"+uuid.NewString()+".json"),
 	}
-	entry := &Entry{
-		URL: j.url, Kind: kind, Settings: body, Sent: time.Now().UTC(), Key: key,
-		file: filepath.Join(j.dir, uuid.NewString()+".json"),
-	}
-	entry.write()
-	return entry
-}
-
-// Done notes the ID that the deployment gave.
-func (e *Entry) Done(id int64) {
-	if e == nil {
-		return
-	}
-	e.ID = id
-	e.write()
-}
-
-// Forget removes the entry.
-func (e *Entry) Forget() {
-	if e != nil {
-		_ = os.Remove(e.file)
-	}
-}
-
-// write replaces the file as a whole, so that a kill leaves the old or the new one.
-func (e *Entry) write() {
-	content, err := json.Marshal(e)
+	content, err := json.Marshal(n.note)
 	if err != nil {
+		return nil
+	}
+	file, err := os.OpenFile(n.file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil
+	}
+	if !n.hold() {
+		_ = file.Close()
+		_ = os.Remove(n.file)
+		return nil
+	}
+	_, err = file.Write(content)
+	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
+		n.Settle()
+		return nil
+	}
+	return n
+}
+
+// hold takes the note's lock. Another process holds it while its request is under way.
+func (n *Note) hold() bool {
+	lock := flock.New(n.file)
+	held, err := lock.TryLock()
+	if err != nil || !held {
+		return false
+	}
+	n.lock = lock
+	return true
+}
+
+// Settle removes the note: there is a response, or it is known what became of the request.
+func (n *Note) Settle() {
+	if n == nil {
 		return
 	}
-	fresh := e.file + ".new"
-	if err := errors.Join(os.WriteFile(fresh, content, 0o600), os.Rename(fresh, e.file)); err != nil {
-		_ = os.Remove(fresh)
+	_ = os.Remove(n.file)
+	n.Release()
+	// Windows removes no file that is open.
+	_ = os.Remove(n.file)
+}
+
+// Release keeps the note for the next run.
+func (n *Note) Release() {
+	if n != nil && n.lock != nil {
+		_ = n.lock.Unlock()
 	}
 }
 
-// Earlier returns the creates with these settings that earlier commands began
-// and that no state is known to hold.
-func (j *Journal) Earlier(kind string, settings any) []*Entry {
-	body, err := json.Marshal(settings)
-	if j == nil || err != nil {
+// unanswered returns the notes of this scope, kind and settings whose process has ended, oldest first, and holds them: no
+// other process and no other resource of this one gets them until they are released.
+func (j *Journal) unanswered(kind, settings string) []*Note {
+	if j == nil || !owned(j.dir) {
 		return nil
 	}
-	j.load()
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	var found []*Entry
-	for _, entry := range j.earlier[kind] {
-		if string(entry.Settings) == string(body) {
-			found = append(found, entry)
-		}
+	entries, err := os.ReadDir(j.dir)
+	if err != nil {
+		return nil
 	}
+	var found []*Note
+	for _, entry := range entries {
+		if !noteName.MatchString(entry.Name()) {
+			continue
+		}
+		n := &Note{file: filepath.Join(j.dir, entry.Name())}
+		content, err := readRegular(n.file)
+		if err != nil || json.Unmarshal(content, &n.note) != nil || n.Version != noteVersion ||
+			n.Scope != j.scope || n.Kind != kind || n.Settings != settings || !n.hold() {
+			continue
+		}
+		if time.Since(n.note.Sent) > noteAge {
+			n.Settle()
+			continue
+		}
+		found = append(found, n)
+	}
+	sortBySent(found)
 	return found
 }
 
-// Settle forgets a create whose result a state holds, or that has been deleted.
-func (j *Journal) Settle(kind string, id int64) {
-	j.settle(kind, func(entry *Entry) bool { return entry.ID == id })
-}
-
-// SettleRun forgets a run whose result a state holds; an empty key is none.
-func (j *Journal) SettleRun(kind, key string) {
-	if key != "" {
-		j.settle(kind, func(entry *Entry) bool { return entry.Key == key })
-	}
-}
-
-func (j *Journal) settle(kind string, settled func(*Entry) bool) {
-	if j == nil {
-		return
-	}
-	j.load()
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	kept := j.earlier[kind][:0]
-	for _, entry := range j.earlier[kind] {
-		if settled(entry) {
-			entry.Forget()
-		} else {
-			kept = append(kept, entry)
-		}
-	}
-	j.earlier[kind] = kept
-}
-
-// take returns an entry that Earlier returns too, to nobody else after that.
-func (j *Journal) take(kind string, settings any) *Entry {
-	found := j.Earlier(kind, settings)
-	if len(found) == 0 {
-		return nil
-	}
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	for _, entry := range found {
-		if at := slices.Index(j.earlier[kind], entry); at >= 0 {
-			j.earlier[kind] = slices.Delete(j.earlier[kind], at, at+1)
-			return entry
-		}
-	}
-	return nil
-}
-
-// ForgetLost drops the creates with these settings whose answer was lost, after
-// the plan found nothing that they left: what appears later is not theirs.
-func (j *Journal) ForgetLost(kind string, settings any) {
-	for _, entry := range j.Earlier(kind, settings) {
-		if entry.ID == 0 {
-			entry.Forget()
-		}
-	}
-}
-
-// load reads the folder once.
-func (j *Journal) load() {
-	j.once.Do(func() {
-		earlier := make(map[string][]*Entry)
-		files, _ := filepath.Glob(filepath.Join(j.dir, "*.json"))
-		for _, file := range files {
-			entry := readEntry(file)
-			switch {
-			case entry == nil || entry.expired():
-				_ = os.Remove(file)
-			case entry.URL == j.url && entry.Sent.Before(j.runStart):
-				earlier[entry.Kind] = append(earlier[entry.Kind], entry)
-			}
-		}
-		j.mu.Lock()
-		defer j.mu.Unlock()
-		j.earlier = earlier
-	})
-}
-
-func (e *Entry) expired() bool {
-	age := time.Since(e.Sent)
-	return age > journalAge || e.Key != "" && age > keyAge
-}
-
-func readEntry(file string) *Entry {
-	content, err := os.ReadFile(file)
+// readRegular reads a small regular file; links, devices and FIFOs are errors, and are not opened.
+func readRegular(path string) ([]byte, error) {
+	info, err := os.Lstat(path)
 	if err != nil {
-		return nil
+		return nil, err
 	}
-	entry := &Entry{file: file}
-	if json.Unmarshal(content, entry) != nil {
-		return nil
+	if !info.Mode().IsRegular() || info.Size() > maxNote {
+		return nil, errors.New("not a small regular file")
 	}
-	return entry
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	content, err := io.ReadAll(io.LimitReader(file, maxNote))
+	return content, errors.Join(err, file.Close())
+}
+
+// prepare makes the folder of notes where it is missing, and says whether it can be used.
+func prepare(dir string) bool {
+	return os.MkdirAll(dir, 0o700) == nil && owned(dir)
+}
+
+// owned says whether a folder of notes and the one above it are folders of this user, and not links, and whether nobody
+// else can write to them.
+func owned(dir string) bool {
+	for _, path := range []string{filepath.Dir(dir), dir} {
+		info, err := os.Lstat(path)
+		if err != nil || !info.IsDir() || !isOwn(info) {
+			return false
+		}
+	}
+	return true
 }
