@@ -14,16 +14,14 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/terraformcli"
 )
 
 const (
-	integrationKey = "demo-integration-key"
-	managementKey  = "demo-management-key"
-
 	// usageVariable names the file to which the stand-in writes what the provider used.
 	usageVariable = "BENCH_USAGE"
 	// providerVariable names the real provider.
@@ -66,10 +64,10 @@ func used(state *os.ProcessState) usage {
 
 // lab is where the measurements are taken: an emulator, and a CLI that uses the stand-in.
 type lab struct {
-	work, build, cli string
-	url              string
-	env              []string
-	emulator         *exec.Cmd
+	cli         *terraformcli.WorkingDir
+	work, build string
+	url         string
+	emulator    *exec.Cmd
 }
 
 func newLab(ctx context.Context, work, build, cli string) (*lab, error) {
@@ -77,7 +75,7 @@ func newLab(ctx context.Context, work, build, cli string) (*lab, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &lab{work: work, build: build, cli: cli}
+	l := &lab{work: work, build: build}
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -89,21 +87,14 @@ func newLab(ctx context.Context, work, build, cli string) (*lab, error) {
 	if err := os.Symlink(self, filepath.Join(bin, providerName)); err != nil {
 		return nil, err
 	}
-	config := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"registry.terraform.io/talon-one/talonone\" = %q\n"+
-		"    \"registry.opentofu.org/talon-one/talonone\" = %q\n  }\n  direct {}\n}\n", bin, bin)
-	if err := os.WriteFile(filepath.Join(work, "cli.tfrc"), []byte(config), 0o600); err != nil {
-		return nil, err
-	}
 	if err := l.startEmulator(ctx); err != nil {
 		return nil, err
 	}
-	l.env = slices.DeleteFunc(os.Environ(), func(variable string) bool {
-		return strings.HasPrefix(variable, "TF_") || strings.HasPrefix(variable, "TALONONE_")
-	})
-	l.env = append(l.env,
-		"TF_CLI_CONFIG_FILE="+filepath.Join(work, "cli.tfrc"), "TF_IN_AUTOMATION=1", "TF_INPUT=0", "CHECKPOINT_DISABLE=1",
-		"TALONONE_BASE_URL="+l.url, "TALONONE_INTEGRATION_API_KEY="+integrationKey, "TALONONE_MANAGEMENT_API_KEY="+managementKey,
-		providerVariable+"="+filepath.Join(build, providerName), usageVariable+"="+l.usageFile())
+	if l.cli, err = terraformcli.NewWorkingDir(terraformcli.Options{Program: cli, Dir: work, ProviderDir: bin, URL: l.url}); err != nil {
+		l.close()
+		return nil, err
+	}
+	l.cli.Env = append(l.cli.Env, providerVariable+"="+filepath.Join(build, providerName), usageVariable+"="+l.usageFile())
 	return l, nil
 }
 
@@ -150,14 +141,13 @@ func (l *lab) terraform(ctx context.Context, name, dir string, args ...string) (
 	}
 	_ = os.Remove(l.usageFile())
 	var output bytes.Buffer
-	cmd := exec.CommandContext(ctx, l.cli, append(args, "-no-color")...)
-	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = dir, l.env, &output, &output
-	// Killed, it would leave the provider behind.
-	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.WaitDelay = time.Minute
+	cli := *l.cli
+	cli.Dir = dir
+	cmd := cli.Command(ctx, append(args, "-no-color")...)
+	cmd.Stdout, cmd.Stderr = &output, &output
 	started := time.Now()
 	if err := cmd.Run(); err != nil {
-		return step{}, fmt.Errorf("%s %s: %w\n%s", l.cli, strings.Join(args, " "), err, tail(output.String()))
+		return step{}, fmt.Errorf("%s %s: %w\n%s", cli.Program, strings.Join(args, " "), err, tail(output.String()))
 	}
 	s := step{name: name, wall: time.Since(started), total: used(cmd.ProcessState)}
 	lines, err := os.ReadFile(l.usageFile())

@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/terraformcli"
 )
 
 const (
@@ -45,7 +47,7 @@ func (l *lab) load(ctx context.Context, config string, resources int) (string, e
 	if err := os.WriteFile(filepath.Join(dir, "main.tf"), text, 0o600); err != nil {
 		return "", err
 	}
-	l.env = append(l.env, "TF_VAR_resources="+strconv.Itoa(resources))
+	l.cli.Env = append(l.cli.Env, "TF_VAR_resources="+strconv.Itoa(resources))
 	var steps []loadStep
 	managed := 0
 	for _, do := range []struct {
@@ -157,7 +159,7 @@ func (l *lab) get(ctx context.Context, path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	req.Header.Set("Authorization", "ManagementKey-v1 "+managementKey)
+	req.Header.Set("Authorization", "ManagementKey-v1 "+terraformcli.ManagementKey)
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return nil, err

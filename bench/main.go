@@ -5,7 +5,8 @@
 // writes the table of the README and the chart beside it, and fails when a measurement misses what it must reach. With
 // -load it does so for thousands of resources instead.
 //
-// It is a module of its own, so that the plotting library stays out of the provider's dependencies.
+// It is a module of its own, so that the plotting library stays out of the provider's dependencies; it shares the way to run
+// a CLI with the provider's tests.
 package main
 
 import (

@@ -13,6 +13,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/terraformcli"
 )
 
 // A membersCase is one way to put members.csv into an audience, or for comparison into Terraform alone.
@@ -200,7 +202,7 @@ func (l *lab) newAudience(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	req.Header.Set("Authorization", "ApiKey-v1 "+integrationKey)
+	req.Header.Set("Authorization", "ApiKey-v1 "+terraformcli.IntegrationKey)
 	req.Header.Set("Content-Type", "application/json")
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {

@@ -134,7 +134,7 @@ func compareItems(before, after map[string]any) (found itemChanges) {
 			// With plan_detail = "keys" the plan holds fingerprints instead of items.
 			continue
 		}
-		for _, sku := range bulk.Diff(current, desired, catalog.Item.Equal).Updated {
+		for _, sku := range bulk.Compare(current, desired, catalog.Item.Equal).Updated {
 			found.changed++
 			if a, b := current[sku], desired[sku]; a.Price != b.Price {
 				found.prices++

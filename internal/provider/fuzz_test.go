@@ -67,35 +67,16 @@ func FuzzFunctions(f *testing.F) {
 	f.Add("sku,price\nA,1.5\n", "price", "number", ",", "|")
 	f.Add("sku;tags\nA;\"a|b\"\n", "tags", "list(string)", ";", "|")
 	f.Add("a", "", "", "\x00", "\ufffd")
-	server, err := acctest.Factories()["talonone"]()
-	if err != nil {
-		f.Fatal(err)
-	}
+	p := acctest.StartProvider(f)
 	f.Fuzz(func(t *testing.T, text, column, kind, delimiter, separator string) {
 		for _, given := range []string{text, column, kind, delimiter, separator} {
 			if !utf8.ValidString(given) {
 				t.Skip("Terraform would not send it")
 			}
 		}
-		call := func(name string, arguments ...tftypes.Value) {
-			var encoded []*tfprotov6.DynamicValue
-			for i, argument := range arguments {
-				as := argument.Type()
-				if name == "catalog_items_from_csv" && i == 1 {
-					as = tftypes.DynamicPseudoType
-				}
-				value, err := tfprotov6.NewDynamicValue(as, argument)
-				if err != nil {
-					t.Fatal(err)
-				}
-				encoded = append(encoded, &value)
-			}
-			answer, err := server.CallFunction(t.Context(), &tfprotov6.CallFunctionRequest{Name: name, Arguments: encoded})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if answer.Error != nil {
-				expectReadable(t, name, []*tfprotov6.Diagnostic{{Detail: answer.Error.Text}})
+		call := func(name string, arguments ...any) {
+			if _, problem := p.Call(t, name, arguments...); problem != "" {
+				expectReadable(t, name, []*tfprotov6.Diagnostic{{Detail: problem}})
 			}
 		}
 		list := tftypes.List{ElementType: tftypes.String}

@@ -9,9 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
-	"github.com/hashicorp/terraform-plugin-go/tftypes"
-
 	"github.com/talon-one/terraform-provider-talonone/internal/test/acctest"
 )
 
@@ -79,7 +76,8 @@ func TestNoAnswerCrashesAnything(t *testing.T) {
 			d := &acctest.Deployment{URL: server.URL}
 			p := d.NewProcess(t, acctest.Attributes{"max_retries": 0})
 			for kind, given := range readers {
-				expectReadable(t, kind, readData(t, p, kind, given))
+				_, diags := p.ReadData(t, kind, given)
+				expectReadable(t, kind, diags)
 			}
 			for kind, id := range imports {
 				_, diags := p.Import(t, kind, id, nil)
@@ -120,34 +118,6 @@ func answer(w http.ResponseWriter, r *http.Request, name, body string) {
 		w.WriteHeader(http.StatusTemporaryRedirect)
 	}
 	_, _ = io.WriteString(w, body)
-}
-
-func readData(t *testing.T, p *acctest.Process, kind string, given map[string]any) []*tfprotov6.Diagnostic {
-	t.Helper()
-	values := make(map[string]tftypes.Value, len(given))
-	for name, value := range given {
-		switch value := value.(type) {
-		case int:
-			values[name] = tftypes.NewValue(tftypes.Number, value)
-		case bool:
-			values[name] = tftypes.NewValue(tftypes.Bool, value)
-		default:
-			values[name] = tftypes.NewValue(tftypes.String, value)
-		}
-	}
-	config := acctest.Object(t, acctest.Schemas(t).DataSourceSchemas[kind].ValueType(), values)
-	valid, err := p.Server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: kind, Config: config})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if problem := acctest.Problem(valid.Diagnostics); problem != "" {
-		t.Fatalf("%s: %s", kind, problem)
-	}
-	read, err := p.Server.ReadDataSource(t.Context(), &tfprotov6.ReadDataSourceRequest{TypeName: kind, Config: config})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return read.Diagnostics
 }
 
 // TestEveryReaderIsGivenHostileAnswers keeps the tables complete.

@@ -54,11 +54,11 @@ func currentStateTypes(t *testing.T) (acctest.StateTypes, tfprotov6.ProviderServ
 	if err != nil {
 		t.Fatal(err)
 	}
-	contracts, err := acctest.StateTypesOf(t.Context(), server)
+	types, err := acctest.StateTypesOf(t.Context(), server)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return contracts, server
+	return types, server
 }
 
 // A state is upgraded before anything else is done with it. What is left out of the schema gets lost there without a
@@ -156,14 +156,14 @@ func TestSchemasKeepWhatReleasesPromised(t *testing.T) {
 
 func TestIncompatibleSchemasAreNoticed(t *testing.T) {
 	t.Parallel()
-	contract := func(version int64, kind string) acctest.StateTypes {
+	statesOf := func(version int64, kind string) acctest.StateTypes {
 		return acctest.StateTypes{"talonone_thing": {Version: version, Type: json.RawMessage(kind), Identity: json.RawMessage(`["object",{"id":"number"}]`)}}
 	}
 	const (
 		released = `["object",{"id":"number","tags":["list",["object",{"name":"string"}]]}]`
 		grown    = `["object",{"id":"number","tags":["list",["object",{"name":"string","new":"bool"}]],"new":"string"}]`
 	)
-	otherIdentity := contract(0, released)
+	otherIdentity := statesOf(0, released)
 	thing := otherIdentity["talonone_thing"]
 	thing.Identity = json.RawMessage(`["object",{"id":"string"}]`)
 	otherIdentity["talonone_thing"] = thing
@@ -171,22 +171,22 @@ func TestIncompatibleSchemasAreNoticed(t *testing.T) {
 		now  acctest.StateTypes
 		want []string
 	}{
-		"the same":                    {contract(0, released), nil},
-		"new attributes":              {contract(0, grown), nil},
-		"an attribute is gone":        {contract(0, `["object",{"tags":["list",["object",{"name":"string"}]]}]`), []string{"talonone_thing.id is gone"}},
-		"another type":                {contract(0, strings.Replace(released, "number", "string", 1)), []string{"talonone_thing.id was a"}},
-		"a set instead of a list":     {contract(0, strings.Replace(released, "list", "set", 1)), []string{"talonone_thing.tags was a"}},
-		"a nested attribute is gone":  {contract(0, strings.Replace(released, "name", "label", 1)), []string{"talonone_thing.tags[].name is gone"}},
-		"a new version":               {contract(1, `["object",{}]`), nil},
-		"an older version":            {contract(-1, released), []string{"talonone_thing has version -1, and had 0"}},
+		"the same":                    {statesOf(0, released), nil},
+		"new attributes":              {statesOf(0, grown), nil},
+		"an attribute is gone":        {statesOf(0, `["object",{"tags":["list",["object",{"name":"string"}]]}]`), []string{"talonone_thing.id is gone"}},
+		"another type":                {statesOf(0, strings.Replace(released, "number", "string", 1)), []string{"talonone_thing.id was a"}},
+		"a set instead of a list":     {statesOf(0, strings.Replace(released, "list", "set", 1)), []string{"talonone_thing.tags was a"}},
+		"a nested attribute is gone":  {statesOf(0, strings.Replace(released, "name", "label", 1)), []string{"talonone_thing.tags[].name is gone"}},
+		"a new version":               {statesOf(1, `["object",{}]`), nil},
+		"an older version":            {statesOf(-1, released), []string{"talonone_thing has version -1, and had 0"}},
 		"a resource is gone":          {acctest.StateTypes{}, []string{"talonone_thing is gone"}},
 		"another identity":            {otherIdentity, []string{"talonone_thing has another identity"}},
-		"a resource that came anew":   {acctest.StateTypes{"talonone_thing": contract(0, released)["talonone_thing"], "talonone_new": {}}, nil},
-		"several of them at the time": {contract(0, `["object",{}]`), []string{"talonone_thing.id is gone", "talonone_thing.tags is gone"}},
+		"a resource that came anew":   {acctest.StateTypes{"talonone_thing": statesOf(0, released)["talonone_thing"], "talonone_new": {}}, nil},
+		"several of them at the time": {statesOf(0, `["object",{}]`), []string{"talonone_thing.id is gone", "talonone_thing.tags is gone"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got := test.now.Breaks(contract(0, released))
+			got := test.now.Breaks(statesOf(0, released))
 			if !slices.EqualFunc(got, test.want, strings.HasPrefix) {
 				t.Errorf("noticed %q, want %q", got, test.want)
 			}

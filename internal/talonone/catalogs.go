@@ -353,6 +353,46 @@ func (c *Client) CatalogItemsBySKU(ctx context.Context, catalogID int64, skus []
 	return found, nil
 }
 
+// CatalogItemsBySKUWithin is CatalogItemsBySKU where that takes at most the given number
+// of requests; otherwise looked is false.
+func (c *Client) CatalogItemsBySKUWithin(ctx context.Context, catalogID int64, skus []string, requests int) (found []CatalogItem, looked bool, err error) {
+	needed := len(skuQueries(skus))
+	whole, err := c.listIsCheaper(ctx, catalogID, len(skus), needed)
+	if err != nil {
+		return nil, false, err
+	}
+	if whole && !c.HasListedCatalog(catalogID) {
+		first, err := c.firstItems(ctx, catalogID)
+		if err != nil {
+			return nil, false, err
+		}
+		needed = pagesOf(*first.total)
+	}
+	if needed > requests && !c.HasListedCatalog(catalogID) {
+		return nil, false, nil
+	}
+	found, err = c.CatalogItemsBySKU(ctx, catalogID, skus)
+	return found, err == nil, err
+}
+
+// HasListedCatalog says whether CatalogItems takes no request now, since all items were
+// listed after the last sync.
+func (c *Client) HasListedCatalog(catalogID int64) bool {
+	return c.catalogs.get(catalogID).all.has()
+}
+
+// CatalogItemCount counts the items of a catalog in one small request: listCatalogItems.
+// counted is false where the deployment does not say how many there are.
+func (c *Client) CatalogItemCount(ctx context.Context, catalogID int64) (count int, counted bool, err error) {
+	response, err := doJSON[page[CatalogItem]](ctx, c, itemsCall(catalogID, url.Values{
+		"pageSize": {"1"}, "withTotalResultSize": {"true"},
+	}))
+	if err != nil || response.TotalResultSize == nil {
+		return 0, false, err
+	}
+	return *response.TotalResultSize, true, nil
+}
+
 // CatalogItemsOfProducts lists the items of the products, and of the SKUs alone
 // where there are any.
 func (c *Client) CatalogItemsOfProducts(ctx context.Context, catalogID int64, products, skus []string) ([]CatalogItem, error) {

@@ -333,6 +333,22 @@ func (m *memberCache) get(ctx context.Context, audienceID int64, load func(conte
 	return members, err
 }
 
+// peek returns the list that get would return without loading one; nil when there is none.
+func (m *memberCache) peek(audienceID int64) *MemberIDs {
+	m.mu.Lock()
+	list := m.lists[audienceID]
+	m.mu.Unlock()
+	if list == nil {
+		return nil
+	}
+	list.mu.Lock()
+	defer list.mu.Unlock()
+	if !list.loaded {
+		return nil
+	}
+	return list.value
+}
+
 // keep accounts for a list, and lets all others go when there is no more room.
 func (m *memberCache) keep(audienceID int64, size int) {
 	m.mu.Lock()

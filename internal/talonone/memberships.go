@@ -139,6 +139,9 @@ func (c *Client) ExportAudiencesMemberships(ctx context.Context, audienceID int6
 	})
 }
 
+// ExportedMembers is the export that a reader would get without a request; nil when there is none.
+func (c *Client) ExportedMembers(audienceID int64) *MemberIDs { return c.memberLists.peek(audienceID) }
+
 func (c *Client) export(ctx context.Context, audienceID int64) (*MemberIDs, error) {
 	var members *MemberIDs
 	op := &call{

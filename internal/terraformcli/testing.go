@@ -1,20 +1,13 @@
-// Package terraformcli runs the real Terraform or OpenTofu with the provider's binary,
-// for tests of what no provider in process shows: processes that are killed or
-// interrupted, logs on stderr, files of states and plans.
 package terraformcli
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"sync"
 	"testing"
-
-	"github.com/talon-one/terraform-provider-talonone/internal/test/acctest"
 )
 
 const (
@@ -27,8 +20,8 @@ type Binaries struct {
 	// Dir is the folder that they are in.
 	Dir string
 
-	once  sync.Once
-	error error
+	once sync.Once
+	err  error
 }
 
 // Run is the body of a package's TestMain: it gives the binaries a folder for as
@@ -51,27 +44,26 @@ func (b *Binaries) Build(t testing.TB) {
 	t.Helper()
 	b.once.Do(func() {
 		cmd := exec.CommandContext(context.WithoutCancel(t.Context()), "go", "build", "-o", b.Dir+string(filepath.Separator), modulePath, modulePath+"/cmd/...")
+		cmd.Env = append(os.Environ(), "CGO_ENABLED=0") // as releases are built
 		if output, err := cmd.CombinedOutput(); err != nil {
-			b.error = fmt.Errorf("go build: %w\n%s", err, output)
+			b.err = fmt.Errorf("go build: %w\n%s", err, output)
 		}
 	})
-	if b.error != nil {
-		t.Fatal(b.error)
+	if b.err != nil {
+		t.Fatal(b.err)
 	}
 }
 
-// CLI is Terraform or OpenTofu in a folder of its own, with the provider's binary
-// in place of a release.
+// CLI is a WorkingDir for one test: processes that are killed or interrupted, logs on stderr, state and
+// plan files, which a provider in process cannot show.
 type CLI struct {
-	Dir     string
-	Program string
-	Env     []string
+	WorkingDir
 
 	t testing.TB
 }
 
-// New makes a folder and points the environment at a deployment. It skips the
-// test on machines without a CLI.
+// New creates a folder and points the environment at a deployment. It skips the test on machines
+// without a CLI.
 func New(t testing.TB, binaries *Binaries, url string) *CLI {
 	t.Helper()
 	program := Find(t)
@@ -85,15 +77,11 @@ func New(t testing.TB, binaries *Binaries, url string) *CLI {
 	if err := os.Link(filepath.Join(binaries.Dir, providerName), filepath.Join(provider, providerName)); err != nil {
 		t.Fatal(err)
 	}
-	overrides := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"registry.terraform.io/talon-one/talonone\" = %q\n    \"registry.opentofu.org/talon-one/talonone\" = %q\n  }\n  direct {}\n}\n", provider, provider)
-	c := &CLI{t: t, Dir: dir, Program: program, Env: append(os.Environ(),
-		"TF_CLI_CONFIG_FILE="+filepath.Join(dir, "cli.tfrc"), "CHECKPOINT_DISABLE=1", "TF_IN_AUTOMATION=1", "TF_INPUT=0", "TF_LOG=", "TF_LOG_PROVIDER=",
-		"TALONONE_BASE_URL="+url,
-		"TALONONE_INTEGRATION_API_KEY="+acctest.IntegrationKey,
-		"TALONONE_MANAGEMENT_API_KEY="+acctest.ManagementKey,
-	)}
-	c.Write("cli.tfrc", overrides)
-	return c
+	w, err := NewWorkingDir(Options{Program: program, Dir: dir, ProviderDir: provider, URL: url})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &CLI{WorkingDir: *w, t: t}
 }
 
 // Find is the CLI that the tests use.
@@ -126,28 +114,26 @@ func (c *CLI) Read(name string) string {
 	return string(content)
 }
 
-// Command is a command in the folder that has not been started.
+// Command is a command in the folder that has not been started. It ends with the test.
 func (c *CLI) Command(args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(c.t.Context(), c.Program, args...)
-	cmd.Dir, cmd.Env = c.Dir, c.Env
+	cmd := c.WorkingDir.Command(c.t.Context(), args...)
+	// A Ctrl-C that ends the tests has to reach the CLI: nothing passes it on.
+	cmd.SysProcAttr = nil
 	return cmd
 }
 
 // Run returns what a command printed, and its exit code.
 func (c *CLI) Run(args ...string) (string, int) {
 	c.t.Helper()
-	cmd := c.Command(args...)
-	var output bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &output, &output
-	err := cmd.Run()
-	if _, ended := errors.AsType[*exec.ExitError](err); err != nil && !ended {
-		c.t.Fatal(err)
+	output, code, err := run(c.t.Context(), c.Command(args...))
+	if err != nil {
+		c.t.Fatalf("%v\n%s", err, output)
 	}
-	return output.String(), cmd.ProcessState.ExitCode()
+	return output, code
 }
 
 // KillProvider kills, with SIGKILL, every process of this CLI's provider, and
-// says how many there were. It needs /proc.
+// returns how many there were. It needs /proc.
 func (c *CLI) KillProvider() int { return c.SignalProvider(os.Kill) }
 
 // SignalProvider is KillProvider with a signal of the test's choice.

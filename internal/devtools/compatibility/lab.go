@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -10,13 +9,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/hashicorp/go-version"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
+	"github.com/talon-one/terraform-provider-talonone/internal/terraformcli"
 )
 
 // lab is where checks are made: the repository with its examples, and a folder with the provider's binary.
@@ -32,7 +31,7 @@ func (p product) String() string { return p.name + " " + p.version.String() }
 
 func identify(ctx context.Context, cli string) (product, error) {
 	cmd := exec.CommandContext(ctx, cli, "version")
-	cmd.Env = append(os.Environ(), "TF_CLI_CONFIG_FILE="+os.DevNull, "CHECKPOINT_DISABLE=1")
+	cmd.Env = terraformcli.Environ(os.DevNull)
 	output, err := cmd.Output()
 	if err != nil {
 		return product{}, fmt.Errorf("%s version: %w", cli, err)
@@ -60,7 +59,7 @@ func (l lab) try(ctx context.Context, cli string) ([]outcome, error) {
 	}
 	outcomes := make([]outcome, len(checks))
 	for i, c := range checks {
-		refused, err := l.make(ctx, cli, c)
+		refused, err := l.check(ctx, cli, c)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", c.feature, err)
 		}
@@ -69,61 +68,40 @@ func (l lab) try(ctx context.Context, cli string) ([]outcome, error) {
 	return outcomes, nil
 }
 
-// make makes a check in a folder and against a deployment of its own. refused says what the CLI did instead.
-func (l lab) make(ctx context.Context, cli string, c check) (refused, err error) {
+// check tries a feature in a folder and against a deployment of its own. refused says what the CLI did instead.
+func (l lab) check(ctx context.Context, cli string, c check) (refused, err error) {
 	dir, err := os.MkdirTemp("", "talonone-compatibility-")
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	work := filepath.Join(dir, "work")
-	if err := l.write(work, c); err != nil {
-		return nil, err
-	}
-	build, err := filepath.Abs(l.build)
-	if err != nil {
-		return nil, err
-	}
-	settings := filepath.Join(dir, "cli.tfrc")
-	overrides := fmt.Sprintf("provider_installation {\n  dev_overrides {\n    \"registry.terraform.io/talon-one/talonone\" = %q\n"+
-		"    \"registry.opentofu.org/talon-one/talonone\" = %q\n  }\n  direct {}\n}\n", build, build)
-	if err := os.WriteFile(settings, []byte(overrides), 0o600); err != nil {
-		return nil, err
-	}
 	url, stop, err := startDeployment(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer stop()
-	env := slices.DeleteFunc(os.Environ(), func(variable string) bool {
-		return strings.HasPrefix(variable, "TF_") || strings.HasPrefix(variable, "TALONONE_")
-	})
-	env = append(env, "TF_CLI_CONFIG_FILE="+settings, "TF_IN_AUTOMATION=1", "TF_INPUT=0", "CHECKPOINT_DISABLE=1",
-		"TALONONE_BASE_URL="+url, "TALONONE_INTEGRATION_API_KEY=demo-integration-key", "TALONONE_MANAGEMENT_API_KEY=demo-management-key")
+	work, err := terraformcli.NewWorkingDir(terraformcli.Options{Program: cli, Dir: dir, ProviderDir: l.build, URL: url})
+	if err != nil {
+		return nil, err
+	}
+	if err := l.write(work.Dir, c); err != nil {
+		return nil, err
+	}
 	for _, step := range c.commands {
-		var output bytes.Buffer
-		cmd := exec.CommandContext(ctx, cli, step.args...)
-		cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = work, env, &output, &output
-		err := cmd.Run()
-		var exit *exec.ExitError
+		output, code, err := work.Run(ctx, step.args...)
 		switch {
-		case ctx.Err() != nil:
-			return nil, ctx.Err()
-		case err != nil && !errors.As(err, &exit):
-			return nil, err
 		case err != nil:
-			return fmt.Errorf("%s: %w\n%s", strings.Join(step.args, " "), err, output.String()), nil
-		case !strings.Contains(output.String(), step.shows):
-			return fmt.Errorf("%s does not show %q:\n%s", strings.Join(step.args, " "), step.shows, output.String()), nil
+			return nil, err
+		case code != 0:
+			return fmt.Errorf("%s ended with exit code %d:\n%s", strings.Join(step.args, " "), code, output), nil
+		case !strings.Contains(output, step.shows):
+			return fmt.Errorf("%s does not show %q:\n%s", strings.Join(step.args, " "), step.shows, output), nil
 		}
 	}
 	return nil, nil
 }
 
 func (l lab) write(work string, c check) error {
-	if err := os.Mkdir(work, 0o700); err != nil {
-		return err
-	}
 	if c.example != "" {
 		if err := os.CopyFS(work, os.DirFS(filepath.Join(l.root, "examples", c.example))); err != nil {
 			return err

@@ -15,12 +15,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
-)
 
-// Keys of the emulator's default fixture.
-const (
-	integrationKey = "demo-integration-key"
-	managementKey  = "demo-management-key"
+	"github.com/talon-one/terraform-provider-talonone/internal/terraformcli"
 )
 
 type emulator struct {
@@ -35,7 +31,7 @@ func startEmulator(ctx context.Context, program, dir string) (*emulator, error) 
 	// Without ctx: a Terraform that is interrupted still wants an answer to the request that it has sent.
 	cmd := exec.Command(program, "-listen", "127.0.0.1:0", "-url-file", urlFile) //nolint:noctx // built by make demo; stopped by stop
 	cmd.Stderr = os.Stderr
-	cmd.SysProcAttr = ownProcessGroup()
+	cmd.SysProcAttr = terraformcli.OwnProcessGroup()
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("starting the emulator: %w", err)
 	}
@@ -87,13 +83,13 @@ func (d deployment) renameAudience(ctx context.Context, id json.Number, name str
 		return err
 	}
 	fmt.Printf("PUT /v2/audiences/%s %s\n", id, body)
-	_, err = d.send(ctx, http.MethodPut, "/v2/audiences/"+id.String(), "ApiKey-v1 "+integrationKey, body)
+	_, err = d.send(ctx, http.MethodPut, "/v2/audiences/"+id.String(), "ApiKey-v1 "+terraformcli.IntegrationKey, body)
 	return err
 }
 
 // audiences returns the names that getAudiences lists.
 func (d deployment) audiences(ctx context.Context) ([]string, error) {
-	answer, err := d.send(ctx, http.MethodGet, "/v1/audiences", "ManagementKey-v1 "+managementKey, nil)
+	answer, err := d.send(ctx, http.MethodGet, "/v1/audiences", "ManagementKey-v1 "+terraformcli.ManagementKey, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/test/acctest"
@@ -51,17 +50,8 @@ func TestAudiencesAreListedForQueries(t *testing.T) {
 func TestInvalidListPatternIsRefused(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	server := acctest.Configured(t, d)
-	lists, ok := server.(tfprotov6.ListResourceServer)
-	if !ok {
-		t.Fatal("the provider serves no list resources")
-	}
-	config := acctest.ListConfig(t, server, "talonone_audience", map[string]tftypes.Value{"name_regex": tftypes.NewValue(tftypes.String, "(")})
-	resp, err := lists.ValidateListResourceConfig(t.Context(), &tfprotov6.ValidateListResourceConfigRequest{TypeName: "talonone_audience", Config: config})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(resp.Diagnostics) != 1 || resp.Diagnostics[0].Summary != "Invalid regular expression" {
-		t.Errorf("got %v", resp.Diagnostics)
+	_, diags := d.NewProcess(t, nil).List(t, "talonone_audience", acctest.Attributes{"name_regex": "("}, 100)
+	if len(diags) != 1 || diags[0].Summary != "Invalid regular expression" {
+		t.Errorf("got %v", diags)
 	}
 }

@@ -2,28 +2,22 @@ package audience
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/journal"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
@@ -57,80 +51,6 @@ func NewAudienceResource() resource.Resource { return &audienceResource{} }
 
 func (r *audienceResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
 	resp.TypeName = resourceType
-}
-
-func (r *audienceResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	resp.Schema = schema.Schema{
-		MarkdownDescription: "An audience: a named group of customer profiles that campaign rules can ask for. Who belongs to it is the business of membership resources.\n\n" +
-			"Needs an Integration API key to create, change and delete, and a Management API key that allows the audiences endpoint to read. " +
-			"Without a Management key changes made outside of Terraform stay unseen, and a warning says so.\n\n" +
-			"Only `name` and `subscribed_application_ids` can change in place. Replacing or destroying an audience deletes its memberships; the plan says how many.",
-		Attributes: map[string]schema.Attribute{
-			"id": schema.Int64Attribute{
-				Computed:            true,
-				MarkdownDescription: "ID of the audience.",
-			},
-			"account_id": schema.Int64Attribute{
-				Computed:            true,
-				MarkdownDescription: "ID of the account that the audience belongs to.",
-			},
-			"created": schema.StringAttribute{
-				Computed: true, CustomType: timetypes.RFC3339Type{},
-				MarkdownDescription: "When the audience was created, RFC 3339 in UTC.",
-			},
-			"name": schema.StringAttribute{
-				Required:            true,
-				MarkdownDescription: "Name of the audience, at least one character. Names need not be unique. Changes in place.",
-				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
-			},
-			"description": schema.StringAttribute{
-				Optional: true, Computed: true,
-				MarkdownDescription: "Description of the audience. The API sets it at creation only, so a change here replaces the audience; removing it from configuration leaves it as it is. " +
-					"A change made in the Campaign Manager is reported as a warning and never replaces it.",
-			},
-			"sandbox": schema.BoolAttribute{
-				Optional: true, Computed: true,
-				MarkdownDescription: "Whether the audience is for sandbox Applications rather than live ones. Default: the environment of the Integration API key. A change replaces the audience; removing it from configuration leaves it as it is.",
-			},
-			"integration": schema.StringAttribute{
-				Optional: true,
-				MarkdownDescription: "Technology partner that the audience comes from, in the API's spelling, such as `mparticle` or `segment`; needs `integration_id`. " +
-					"Leave it out for audiences of your own or of another platform. A change replaces the audience.",
-				Validators: []validator.String{
-					stringvalidator.LengthAtLeast(1),
-					stringvalidator.AlsoRequires(path.MatchRoot("integration_id")),
-				},
-			},
-			"integration_id": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "ID of the audience at the third party, 1 to 1000 characters, unique within one `integration`. A change replaces the audience.",
-				Validators:          framework.IntegrationID(),
-			},
-			"created_in_3rd_party": schema.BoolAttribute{
-				Optional: true, Computed: true,
-				MarkdownDescription: "Whether the audience was created in a third-party product. Default `false`. A change replaces the audience; removing it from configuration leaves it as it is.",
-			},
-			"subscribed_application_ids": schema.ListAttribute{
-				Optional: true, Computed: true, ElementType: types.Int64Type,
-				MarkdownDescription: "IDs of the Applications that the audience is connected to, without order or repetition. Default: what the deployment chooses. " +
-					"Changes in place. Removing it from configuration leaves the connections as they are; an empty list ends them.",
-				Validators: []validator.List{
-					listvalidator.UniqueValues(),
-					listvalidator.NoNullValues(),
-					listvalidator.ValueInt64sAre(int64validator.AtLeast(1)),
-				},
-			},
-			"adopted": schema.BoolAttribute{
-				Computed: true,
-				MarkdownDescription: "Whether the audience was left over from an apply that was interrupted before it could save its state, and was taken over instead of creating a second one. " +
-					"The provider keeps a journal of its creates in Terraform's data folder (`.terraform`) for that; adopting needs a Management key, and the plan shows it.",
-			},
-			"deletion_protection": schema.BoolAttribute{
-				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-				MarkdownDescription: "Whether Terraform refuses, at plan time, to destroy or replace the audience. To give it up, set it to `false` and apply that first. Kept in state only. Default `false`.",
-			},
-		},
-	}
 }
 
 func (r *audienceResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
@@ -170,10 +90,10 @@ func (r *audienceResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	}
 
 	resp.RequiresReplace = replacedBy(plan, state, config)
-	if actual := readPrivateDescription(ctx, req.Private, &resp.Diagnostics); actual != nil && plan.Description.Equal(types.StringValue(*actual)) {
+	if actual := bulk.ReadPrivate[*string](ctx, req.Private, privateDescription, &resp.Diagnostics); actual != nil && plan.Description.Equal(types.StringValue(*actual)) {
 		// The configuration has come round to what the Campaign Manager shows:
 		// there is nothing left to change.
-		resp.RequiresReplace = without(resp.RequiresReplace, path.Root("description"))
+		resp.RequiresReplace = slices.DeleteFunc(resp.RequiresReplace, path.Root("description").Equal)
 	}
 	if len(resp.RequiresReplace) > 0 {
 		r.checkRemoval(ctx, state, "Replacing", resp.RequiresReplace[0], &resp.Diagnostics)
@@ -223,7 +143,7 @@ func (r *audienceResource) Read(ctx context.Context, req resource.ReadRequest, r
 	}
 	listing, err := r.data.Client.GetAudiences(ctx)
 	if err != nil {
-		framework.AddError(&resp.Diagnostics, doing("read audience", state), err)
+		framework.AddError(&resp.Diagnostics, operation("read audience", state), err)
 		return
 	}
 	audience := listing.ByID(state.ID.ValueInt64())
@@ -250,13 +170,13 @@ func (r *audienceResource) Update(ctx context.Context, req resource.UpdateReques
 	// deletion_protection, and a description that only catches up with the
 	// deployment, need no request.
 	if plan.Name.Equal(state.Name) && plan.SubscribedApplicationIDs.Equal(state.SubscribedApplicationIDs) {
-		resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateDescription, nil)...)
+		bulk.WritePrivate(ctx, resp.Private, privateDescription, nil, &resp.Diagnostics)
 		r.save(ctx, plan, &resp.State, resp.Identity, &resp.Diagnostics)
 		return
 	}
 	updated, err := r.data.Client.UpdateAudienceV2(ctx, state.ID.ValueInt64(), plan.toUpdate())
 	if err != nil {
-		framework.AddError(&resp.Diagnostics, doing("update audience", state), err)
+		framework.AddError(&resp.Diagnostics, operation("update audience", state), err)
 		return
 	}
 	model := fromAPI(updated, plan)
@@ -276,7 +196,7 @@ func (r *audienceResource) Delete(ctx context.Context, req resource.DeleteReques
 		r.data.Journal.Settle(resourceType, state.ID.ValueInt64())
 		return
 	}
-	failed := doing("delete audience", state)
+	failed := operation("delete audience", state)
 	failed.Advice = map[int]string{
 		http.StatusBadRequest: "An audience that a campaign's rules use can't be deleted. Remove it from the rules in the Campaign Manager, then run terraform apply again; " +
 			"or take it out of Terraform's hands with a removed block and keep it.",
@@ -408,7 +328,7 @@ func (r *audienceResource) planCreate(ctx context.Context, plan *audienceModel, 
 	// create drops would be read again and again.
 	listing, err := r.data.Client.GetAudiencesAtStart(ctx)
 	if err != nil {
-		framework.AddError(diags, doing("read the audiences that exist, before creating", *plan), err)
+		framework.AddError(diags, operation("read the audiences that exist, before creating", *plan), err)
 		return
 	}
 	want := plan.toAPI()
@@ -462,7 +382,7 @@ func (r *audienceResource) checkRemoval(ctx context.Context, state audienceModel
 
 // reportCreate explains a failed create.
 func (r *audienceResource) reportCreate(ctx context.Context, plan audienceModel, err error, diags *diag.Diagnostics) {
-	failed := doing("create audience", plan)
+	failed := operation("create audience", plan)
 	var unknown *talonone.OutcomeUnknownError
 	switch {
 	case talonone.IsConflict(err):
@@ -517,35 +437,15 @@ func (r *audienceResource) findImported(ctx context.Context, importID string, di
 // to repair it, and the private state remembers what the deployment has.
 func keepDescription(ctx context.Context, model *audienceModel, state audienceModel, resp *resource.ReadResponse) {
 	if model.Description.Equal(state.Description) {
-		resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateDescription, nil)...)
+		bulk.WritePrivate(ctx, resp.Private, privateDescription, nil, &resp.Diagnostics)
 		return
 	}
-	actual, err := json.Marshal(model.Description.ValueString())
-	if err != nil {
-		resp.Diagnostics.AddError("Unable to keep the description", err.Error())
-		return
-	}
-	resp.Diagnostics.Append(resp.Private.SetKey(ctx, privateDescription, actual)...)
+	bulk.WritePrivate(ctx, resp.Private, privateDescription, model.Description.ValueString(), &resp.Diagnostics)
 	resp.Diagnostics.AddAttributeWarning(path.Root("description"), "Description was changed outside of Terraform",
 		fmt.Sprintf("Audience %s is described as %q on the deployment, and as %q in Terraform. The API can't change a description. "+
 			"Edit it in the Campaign Manager under Audiences, or write the new text into the configuration; neither replaces the audience.",
 			label(state), model.Description.ValueString(), state.Description.ValueString()))
 	model.Description = state.Description
-}
-
-func readPrivateDescription(ctx context.Context, private interface {
-	GetKey(context.Context, string) ([]byte, diag.Diagnostics)
-}, diags *diag.Diagnostics) *string {
-	raw, got := private.GetKey(ctx, privateDescription)
-	diags.Append(got...)
-	if raw == nil {
-		return nil
-	}
-	var actual string
-	if err := json.Unmarshal(raw, &actual); err != nil {
-		return nil
-	}
-	return &actual
 }
 
 // replacedBy lists the attributes that changed and that updateAudienceV2 can't change.
@@ -614,17 +514,7 @@ func takenAdvice(taken *talonone.Audience, want talonone.NewAudience) string {
 		framework.ValueOf(want.IntegrationID), taken.ID, taken.Name, resourceType, taken.ID)
 }
 
-func without(paths path.Paths, unwanted path.Path) path.Paths {
-	var kept path.Paths
-	for _, p := range paths {
-		if !p.Equal(unwanted) {
-			kept = append(kept, p)
-		}
-	}
-	return kept
-}
-
-func doing(action string, m audienceModel) framework.Doing {
+func operation(action string, m audienceModel) framework.Doing {
 	return framework.Doing{
 		Construct: resourceType, Action: action, Object: label(m),
 		Pointers: map[string]path.Path{

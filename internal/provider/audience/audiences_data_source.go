@@ -6,7 +6,6 @@ import (
 	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
-	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -43,42 +42,6 @@ func (d *audiencesDataSource) Metadata(_ context.Context, _ datasource.MetadataR
 	resp.TypeName = "talonone_audiences"
 }
 
-func (d *audiencesDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	attributes := foundAttributes()
-	attributes["member_count"] = schema.Int64Attribute{
-		Computed:            true,
-		MarkdownDescription: "Number of members, as the deployment's analytics count them; null unless `with_member_count` is set.",
-	}
-	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the audiences of the account, in order of their IDs. All filters given must match.\n\n" +
-			"Needs a Management API key that allows the audiences endpoint, and the audience analytics endpoint when `with_member_count` is set.",
-		Attributes: map[string]schema.Attribute{
-			"name_regex": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "Regular expression in [RE2 syntax](https://github.com/google/re2/wiki/Syntax) that the name must match anywhere; use `^` and `$` for the whole name.",
-				Validators:          []validator.String{regexValidator{}},
-			},
-			"integration": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "Only audiences of this technology partner. An empty string asks for those that come from none.",
-			},
-			"sandbox": schema.BoolAttribute{
-				Optional:            true,
-				MarkdownDescription: "Only audiences of the sandbox (`true`) or of the live environment (`false`).",
-			},
-			"with_member_count": schema.BoolAttribute{
-				Optional:            true,
-				MarkdownDescription: "Whether to count members, with one more request per 1000 audiences of the account. Default `false`.",
-			},
-			"audiences": schema.ListNestedAttribute{
-				Computed:            true,
-				MarkdownDescription: "The audiences that match; empty when none does.",
-				NestedObject:        schema.NestedAttributeObject{Attributes: attributes},
-			},
-		},
-	}
-}
-
 func (d *audiencesDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
 	d.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
@@ -89,17 +52,17 @@ func (d *audiencesDataSource) Read(ctx context.Context, req datasource.ReadReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	doing := framework.Doing{Construct: "data talonone_audiences", Action: "read audiences"}
+	operation := framework.Doing{Construct: "data talonone_audiences", Action: "read audiences"}
 	listing, err := d.data.Client.GetAudiences(ctx)
 	if err != nil {
-		framework.AddError(&resp.Diagnostics, doing, err)
+		framework.AddError(&resp.Diagnostics, operation, err)
 		return
 	}
 	var counts map[int64]int64
 	if config.WithMemberCount.ValueBool() {
 		if counts, err = d.data.Client.GetAudiencesAnalytics(ctx); err != nil {
-			doing.Action = "count the members of audiences"
-			framework.AddError(&resp.Diagnostics, doing, err)
+			operation.Action = "count the members of audiences"
+			framework.AddError(&resp.Diagnostics, operation, err)
 			return
 		}
 	}

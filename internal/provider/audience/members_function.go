@@ -39,16 +39,20 @@ func (*membersFunction) Definition(_ context.Context, _ function.DefinitionReque
 }
 
 func (*membersFunction) Run(ctx context.Context, req function.RunRequest, resp *function.RunResponse) {
-	var ids []string
+	var ids []types.String
 	if resp.Error = req.Arguments.Get(ctx, &ids); resp.Error != nil {
 		return
 	}
-	var members roll
+	var members idSet
 	for i, id := range ids {
-		if err := members.add([]byte(id), i); err != nil {
+		if id.IsNull() {
+			resp.Error = function.NewArgumentFuncError(0, fmt.Sprintf("Element %d of the list is null. Every element must be an integration ID.", i))
+			return
+		}
+		if err := members.add([]byte(id.ValueString()), i); err != nil {
 			resp.Error = function.NewArgumentFuncError(0, fmt.Sprintf("Element %d of the list: %s.", i, err))
 			return
 		}
 	}
-	resp.Error = resp.Result.Set(ctx, membersJSON(ids, true))
+	resp.Error = resp.Result.Set(ctx, membersJSON(members.Keys(), true))
 }

@@ -31,7 +31,7 @@ func FuzzMembersFile(f *testing.F) {
 				file.Delimiter = types.StringValue(delimiter)
 			}
 		}
-		var members roll
+		var members idSet
 		if _, err := file.read(&members); err != nil {
 			return
 		}
@@ -51,11 +51,11 @@ func FuzzMembersJSON(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		var members roll
+		var members idSet
 		if err := addJSON(&members, text); err != nil {
 			return
 		}
-		var again roll
+		var again idSet
 		for i, id := range members.Keys() {
 			if err := again.add([]byte(id), i); err != nil {
 				t.Errorf("%q gives %q: %v", text, id, err)

@@ -36,6 +36,9 @@ func LastSyncSchema(noun Noun) schema.SingleNestedAttribute {
 	}
 }
 
+// NullLastSync is the value of last_sync before the first change of rows, as after an import.
+func NullLastSync() types.Object { return types.ObjectNull(lastSyncTypes) }
+
 // UnknownLastSync is the value of last_sync while the desired rows are unknown.
 func UnknownLastSync() types.Object { return types.ObjectUnknown(lastSyncTypes) }
 

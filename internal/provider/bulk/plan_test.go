@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
@@ -99,30 +98,6 @@ func TestAppliedKeepsWhatLanded(t *testing.T) {
 	}
 }
 
-func TestGuardTakesFractions(t *testing.T) {
-	t.Parallel()
-	subject := Subject{Noun: items, Place: "catalog 6"}
-	for _, test := range []struct {
-		percent          float64
-		removed, present int
-		refused          bool
-	}{
-		{0.5, 5, 1000, false}, {0.5, 6, 1000, true}, {0, 1, 1000000, true}, {0, 0, 10, false}, {100, 10, 10, false},
-		{0.7, 7, 1000, false}, {33.3, 333, 1000, false}, {33.3, 334, 1000, true},
-	} {
-		var diags diag.Diagnostics
-		subject.Guard(types.Float64Value(test.percent), test.removed, test.present, &diags)
-		if diags.HasError() != test.refused {
-			t.Errorf("%v %% of %d, %d removed: %v", test.percent, test.present, test.removed, diags)
-		}
-	}
-	var diags diag.Diagnostics
-	subject.Guard(types.Float64Null(), 10, 10, &diags)
-	if diags.HasError() {
-		t.Error("a guard that is not set refuses")
-	}
-}
-
 func TestDigestIgnoresOrder(t *testing.T) {
 	t.Parallel()
 	var a, b Digest
@@ -134,5 +109,14 @@ func TestDigestIgnoresOrder(t *testing.T) {
 	}
 	if a != b || a != DigestOf(SetOf([]string{"y", "x", "z"})) || a == DigestOf(SetOf([]string{"x", "y"})) {
 		t.Errorf("%v, %v", a, b)
+	}
+}
+
+func TestRequests(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int]int{0: 0, 1: 1, 1000: 1, 1001: 2, 2000: 2} {
+		if got := Requests(n, 1000); got != want {
+			t.Errorf("%d rows take %d requests, want %d", n, got, want)
+		}
 	}
 }

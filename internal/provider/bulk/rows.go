@@ -1,6 +1,9 @@
 package bulk
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // Rows without content, such as members and reservations, are a set of keys.
 
@@ -46,9 +49,7 @@ type Applied[V any] struct {
 // StartApply begins with the prior rows of a resource, less those that the plan releases. A create begins with none.
 func StartApply[V any](prior map[string]V, released []string, same func(a, b V) bool) *Applied[V] {
 	rows := make(map[string]V, len(prior))
-	for key, row := range prior {
-		rows[key] = row
-	}
+	maps.Copy(rows, prior)
 	for _, key := range released {
 		delete(rows, key)
 	}

@@ -61,13 +61,13 @@ func BenchmarkItemsJSON(b *testing.B) {
 	}
 }
 
-func BenchmarkDiff(b *testing.B) {
+func BenchmarkCompare(b *testing.B) {
 	current, desired := manyItems(100_000), manyItems(100_000)
 	desired["SKU000007"] = Item{Price: "0"}
 	b.ReportAllocs()
 	for b.Loop() {
-		if changes := bulk.Diff(current, desired, Item.Equal); len(changes.Updated) != 1 {
-			b.Fatal(changes)
+		if plan := bulk.Compare(current, desired, Item.Equal); len(plan.Updated) != 1 {
+			b.Fatal(plan)
 		}
 	}
 }

@@ -39,7 +39,7 @@ func (l *catalogItemList) Metadata(_ context.Context, _ resource.MetadataRequest
 
 func (l *catalogItemList) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the items of a cart item catalog, so that `terraform query` can find what to import. Needs a Management API key that allows the catalogs endpoint.",
+		MarkdownDescription: "Lists the items of a cart item catalog, so that `terraform query` can find what to import. Requires a Management API key that allows the catalogs endpoint.",
 		Attributes: map[string]schema.Attribute{
 			"catalog_id": schema.Int64Attribute{
 				Required:            true,
@@ -62,7 +62,7 @@ func (l *catalogItemList) Configure(_ context.Context, req resource.ConfigureReq
 func (l *catalogItemList) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var config listedItemsModel
 	diags := req.Config.Get(ctx, &config)
-	products := texts(ctx, config.ProductNames, &diags)
+	products, _ := framework.Strings(config.ProductNames)
 	if diags.HasError() {
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return

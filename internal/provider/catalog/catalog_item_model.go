@@ -4,13 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/big"
-	"strings"
 
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/input"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -46,36 +45,21 @@ func (m *catalogItemModel) item() (Item, error) {
 		}
 		item.Price = price
 	}
-	attributes, err := canonicalAttributes(m.Attributes)
-	item.Attributes = attributes
-	return item, err
+	if attributes := attributesOf(m.Attributes); len(attributes) > 0 {
+		item.Attributes = attributes.String()
+	}
+	return item, nil
 }
 
-// canonicalAttributes is a bag without what is null, in its one spelling; "" when nothing is left.
-func canonicalAttributes(bag jsontypes.Normalized) (string, error) {
-	if bag.IsNull() {
-		return "", nil
-	}
-	dec := jsontext.NewDecoder(strings.NewReader(bag.ValueString()))
-	var scratch []byte
-	attributes, err := decodeAttributes(dec.PeekKind(), dec, &scratch)
-	if err != nil {
-		return "", input.JSONFault(bag.ValueString(), err)
-	}
-	return attributes, nil
+// attributesOf are the attributes that are not null. The schema and the API let only valid ones pass.
+func attributesOf(value jsontypes.Normalized) customattr.Attributes {
+	attributes, _ := customattr.FromAPI([]byte(value.ValueString()))
+	return attributes
 }
 
-// sameAttributes tells whether two bags mean the same, wherever they are known and readable.
+// sameAttributes tells whether two known objects of attributes mean the same.
 func sameAttributes(a, b jsontypes.Normalized) bool {
-	if a.IsUnknown() || b.IsUnknown() {
-		return false
-	}
-	left, err := canonicalAttributes(a)
-	if err != nil {
-		return false
-	}
-	right, err := canonicalAttributes(b)
-	return err == nil && input.EqualJSON(left, right)
+	return !a.IsUnknown() && !b.IsUnknown() && attributesOf(a).Equal(attributesOf(b))
 }
 
 // itemFromAPI is the server's item. Attributes that mean the same as the prior ones keep their spelling, be it null or an

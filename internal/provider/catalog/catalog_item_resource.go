@@ -47,20 +47,20 @@ func (r *catalogItemResource) Metadata(_ context.Context, _ resource.MetadataReq
 
 func (r *catalogItemResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "One item of a cart item catalog, for modules that own single products. Many of them in one run share their requests; for whole catalogs " +
-			"`talonone_catalog_items` is the better choice, as Terraform itself takes long over thousands of resources.\n\n" +
-			"Needs an Integration API key to write, and a Management API key that allows the catalogs endpoint to read. Without a Management key changes made elsewhere " +
-			"stay unseen, and a warning says so.",
+		MarkdownDescription: "One item of a cart item catalog, for modules that own single products. Many of them in one run share their requests. For whole catalogs use " +
+			"`talonone_catalog_items`: Terraform itself is slow with thousands of resources.\n\n" +
+			"Requires an Integration API key to write, and a Management API key that allows the catalogs endpoint to read. Without a Management key, changes made outside Terraform " +
+			"are not detected; the plan warns about this.",
 		Attributes: map[string]schema.Attribute{
 			"catalog_id": schema.Int64Attribute{
 				Required:            true,
-				MarkdownDescription: "ID of the catalog, as the Campaign Manager shows it under Account > Tools > Cart item catalogs. A change replaces the item.",
+				MarkdownDescription: "ID of the catalog, as the Campaign Manager shows it under Account > Tools > Cart item catalogs. Changing this replaces the item.",
 				Validators:          []validator.Int64{int64validator.AtLeast(1)},
 				PlanModifiers:       []planmodifier.Int64{int64planmodifier.RequiresReplace()},
 			},
 			"sku": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "SKU of the item, unique in the catalog. An item that exists already is taken over. A change replaces the item.",
+				MarkdownDescription: "SKU of the item, unique in the catalog. An item that exists already is managed from then on; the plan warns about it. Changing this replaces the item.",
 				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
@@ -75,7 +75,8 @@ func (r *catalogItemResource) Schema(_ context.Context, _ resource.SchemaRequest
 			},
 			"attributes": schema.StringAttribute{
 				Optional: true, CustomType: jsontypes.NormalizedType{},
-				MarkdownDescription: "Custom attributes as a JSON object, best written with `jsonencode`. They replace the item's attributes as a whole; `null` is as good as leaving out. Changes in place.",
+				MarkdownDescription: "Custom attributes as a JSON object, best written with `jsonencode`. They replace the item's attributes as a whole. `null` is the same as omitting the key. Changes in place.",
+				Validators:          []validator.String{customattr.Validator{}},
 			},
 		},
 	}
@@ -107,12 +108,6 @@ func (r *catalogItemResource) ModifyPlan(ctx context.Context, req resource.Modif
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if !plan.Attributes.IsUnknown() {
-		if _, err := canonicalAttributes(plan.Attributes); err != nil {
-			resp.Diagnostics.AddAttributeError(path.Root("attributes"), "Invalid attributes", err.Error())
-			return
-		}
-	}
 	if !creates && sameAttributes(plan.Attributes, state.Attributes) {
 		// Terraform lets a provider keep the prior value only where there is one before and after.
 		if !plan.Attributes.IsNull() && !state.Attributes.IsNull() {
@@ -123,7 +118,7 @@ func (r *catalogItemResource) ModifyPlan(ctx context.Context, req resource.Modif
 		customattr.Check(ctx, r.data, talonone.EntityCartItem, connectedTo(plan.CatalogID.ValueInt64()), plan.Attributes, path.Root("attributes"), &resp.Diagnostics)
 	}
 	if creates {
-		r.warnOfTakeOver(ctx, plan, &resp.Diagnostics)
+		r.warnExisting(ctx, plan, &resp.Diagnostics)
 	}
 }
 
@@ -156,7 +151,7 @@ func (r *catalogItemResource) Read(ctx context.Context, req resource.ReadRequest
 	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 	if !r.data.Client.HasManagementKey() {
-		resp.Diagnostics.AddWarning("Changes made outside of Terraform stay unseen",
+		resp.Diagnostics.AddWarning("Changes made outside Terraform are not detected",
 			framework.MissingKey(itemResourceType, &talonone.MissingCredentialError{Operation: "listCatalogItems", Credential: talonone.ManagementCredential})+
 				" The state is kept as it is.")
 		return
@@ -244,7 +239,7 @@ func (r *catalogItemResource) put(ctx context.Context, plan catalogItemModel, pr
 	return err == nil
 }
 
-func (r *catalogItemResource) warnOfTakeOver(ctx context.Context, plan catalogItemModel, diags *diag.Diagnostics) {
+func (r *catalogItemResource) warnExisting(ctx context.Context, plan catalogItemModel, diags *diag.Diagnostics) {
 	if plan.CatalogID.IsUnknown() || plan.SKU.IsUnknown() || !r.data.Client.HasManagementKey() {
 		return
 	}
@@ -254,8 +249,8 @@ func (r *catalogItemResource) warnOfTakeOver(ctx context.Context, plan catalogIt
 		return
 	}
 	if existing != nil {
-		diags.AddAttributeWarning(path.Root("sku"), "An item that exists already will be taken over", fmt.Sprintf(
-			"SKU %q is in catalog %d already. It will be overwritten, and removed when this resource is destroyed. To see first how it differs, import it.",
+		diags.AddAttributeWarning(path.Root("sku"), "Item exists already", fmt.Sprintf(
+			"SKU %q is in catalog %d already. The apply overwrites it, and this resource removes it when it is destroyed. To see first how it differs, import it.",
 			plan.SKU.ValueString(), plan.CatalogID.ValueInt64()))
 	}
 }

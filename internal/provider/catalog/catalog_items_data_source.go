@@ -8,7 +8,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -42,7 +41,7 @@ func (d *catalogItemsDataSource) Metadata(_ context.Context, _ datasource.Metada
 func (d *catalogItemsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The items of a cart item catalog, all of them or those with certain SKUs or of certain products, in the form that the resource " +
-			"`talonone_catalog_items` takes.\n\nNeeds a Management API key that allows the catalogs endpoint. A catalog is read 1000 items a request, 3 requests a second.",
+			"`talonone_catalog_items` takes.\n\nRequires a Management API key that allows the catalogs endpoint. A catalog is read 1,000 items a request, 3 requests a second.",
 		Attributes: map[string]schema.Attribute{
 			"catalog_id": schema.Int64Attribute{
 				Required:            true,
@@ -51,7 +50,7 @@ func (d *catalogItemsDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 			},
 			"skus": schema.ListAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Only items with these SKUs, spelled exactly. SKUs that the catalog lacks are missing in the result, without an error.",
+				MarkdownDescription: "Only items with these SKUs, spelled exactly. SKUs that the catalog lacks are omitted without an error.",
 				Validators:          []validator.List{listvalidator.NoNullValues(), listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1))},
 			},
 			"product_names": schema.ListAttribute{
@@ -78,11 +77,10 @@ func (d *catalogItemsDataSource) Configure(_ context.Context, req datasource.Con
 func (d *catalogItemsDataSource) Read(ctx context.Context, req datasource.ReadRequest, resp *datasource.ReadResponse) {
 	var model foundItemsModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &model)...)
-	skus, products := texts(ctx, model.SKUs, &resp.Diagnostics), texts(ctx, model.ProductNames, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	found, err := d.read(ctx, model, skus, products)
+	found, err := d.read(ctx, model)
 	if err != nil {
 		failed := itemsDoing("read the items of catalog", model.CatalogID)
 		failed.Construct = "data talonone_catalog_items"
@@ -94,11 +92,13 @@ func (d *catalogItemsDataSource) Read(ctx context.Context, req datasource.ReadRe
 }
 
 // read chooses the listing that the filters need. A filter that is an empty list lets nothing pass.
-func (d *catalogItemsDataSource) read(ctx context.Context, model foundItemsModel, skus, products []string) (Items, error) {
+func (d *catalogItemsDataSource) read(ctx context.Context, model foundItemsModel) (Items, error) {
+	skus, filtered := framework.Strings(model.SKUs)
+	products, _ := framework.Strings(model.ProductNames)
 	var rows []talonone.CatalogItem
 	var err error
 	id := model.CatalogID.ValueInt64()
-	switch filtered := !model.SKUs.IsNull(); {
+	switch {
 	case filtered && len(skus) == 0, !model.ProductNames.IsNull() && len(products) == 0:
 	case len(products) > 0:
 		rows, err = d.data.Client.CatalogItemsOfProducts(ctx, id, products, skus)
@@ -111,13 +111,4 @@ func (d *catalogItemsDataSource) read(ctx context.Context, model foundItemsModel
 		return nil, err
 	}
 	return fromAPI(rows)
-}
-
-func texts(ctx context.Context, list types.List, diags *diag.Diagnostics) []string {
-	if list.IsNull() {
-		return nil
-	}
-	var elements []string
-	diags.Append(list.ElementsAs(ctx, &elements, false)...)
-	return elements
 }

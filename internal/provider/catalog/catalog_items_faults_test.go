@@ -211,12 +211,61 @@ func TestCatalogItemsCreateGoesOnWhereItFailed(t *testing.T) {
 			}
 			d.Server.ClearFaults()
 			d.Forget()
-			converge(t, d, acctest.Instance{Type: itemsType}, config)
+			object = converge(t, d, acctest.Instance{Type: itemsType}, config)
 			if got := d.Count("syncCatalog"); got != left {
 				t.Errorf("the second create took %d requests, want the %d that were left", got, left)
 			}
 			if diff := cmp.Diff(map[string]map[string]any(want), own(t, d)); diff != "" {
 				t.Errorf("items of the catalog (-want +got):\n%s", diff)
+			}
+			// All of it belongs to the resource, whichever create wrote it.
+			process = d.NewProcess(t, nil)
+			plan, problems = process.Plan(t, itemsType, object, nil)
+			expectContains(t, acctest.Warning(problems), "Destroying removes 2,500 items")
+			if _, problems := process.Apply(t.Context(), t, plan); len(problems) > 0 {
+				t.Error(acctest.Problem(problems))
+			}
+			expectContents(t, d, map[string]string{})
+		})
+	}
+}
+
+// Items whose outcome is unknown belong to the resource: they go when they leave the configuration.
+func TestCatalogItemsOfUnknownOutcomeAreOwned(t *testing.T) {
+	t.Parallel()
+	for name, fault := range map[string]emulator.Fault{
+		"before it was applied": {Method: "PUT", Reset: true, Times: 1},
+		"after it was applied":  {Method: "PUT", Reset: true, AfterApply: true, Times: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := acctest.Start(t)
+			object := converge(t, d, none, additive(`{"A":{}}`))
+			process := d.NewProcess(t, acctest.Attributes{"management_api_key": nil, "max_retries": 0})
+			config := additive(`{"A":{},"B":{},"C":{"price":1}}`)
+			plan, _ := process.Plan(t, itemsType, object, config)
+			if err := d.Server.AddFault(fault); err != nil {
+				t.Fatal(err)
+			}
+			object, problems := process.Apply(t.Context(), t, plan)
+			expectContains(t, acctest.Problem(problems), "The outcome of the one that failed is unknown")
+			if items := stateItems(t, process, object); len(items) != 3 {
+				t.Errorf("the state holds %v", items)
+			}
+			// Without a key to look, the next plan sends them again.
+			plan, _ = process.Plan(t, itemsType, object, config)
+			if got := summary(t, process, plan); got != "+0 ~2 -0" {
+				t.Errorf("the plan is %s", got)
+			}
+			applied, problems := process.Apply(t.Context(), t, plan)
+			if len(problems) > 0 {
+				t.Error(acctest.Problem(problems))
+			}
+			expectContents(t, d, map[string]string{"A": `{}`, "B": `{}`, "C": `{"$price":1}`})
+			for _, state := range []acctest.Instance{object, applied} {
+				converge(t, d, state, config)
+				converge(t, d, state, additive(`{"A":{}}`))
+				expectContents(t, d, map[string]string{"A": `{}`})
 			}
 		})
 	}

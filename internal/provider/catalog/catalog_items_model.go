@@ -1,7 +1,6 @@
 package catalog
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -11,7 +10,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/input"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
@@ -31,10 +29,9 @@ type catalogItemsModel struct {
 	Items             ItemsValue     `tfsdk:"items"`
 	ItemsFile         types.Object   `tfsdk:"items_file"`
 	PlanDetail        types.String   `tfsdk:"plan_detail"`
-	MaxRemovalPercent types.Int64    `tfsdk:"max_removal_percent"`
+	MaxRemovalPercent types.Float64  `tfsdk:"max_removal_percent"`
 	ItemCount         types.Int64    `tfsdk:"item_count"`
 	CatalogVersion    types.Int64    `tfsdk:"catalog_version"`
-	FileSHA256        types.String   `tfsdk:"file_sha256"`
 	ManagedItems      types.String   `tfsdk:"managed_items"`
 	LastSync          types.Object   `tfsdk:"last_sync"`
 	Timeouts          timeouts.Value `tfsdk:"timeouts"`
@@ -61,15 +58,18 @@ func (m *catalogItemsModel) fromFile() bool { return !m.ItemsFile.IsNull() }
 
 // content is what the resource holds by its state: from items, or for a file from managed_items, where an item may be
 // known by its digest alone. It is nil for a catalog that was just imported.
-func (m *catalogItemsModel) content() (Items, error) {
+func (m *catalogItemsModel) content(diags *diag.Diagnostics) (items Items) {
+	var err error
 	switch {
 	case !m.Items.IsNull():
-		return ParseItems(m.Items.ValueString())
+		items, err = ParseItems(m.Items.ValueString())
 	case !m.ManagedItems.IsNull():
-		return parseManaged(m.ManagedItems.ValueString())
-	default:
-		return nil, nil
+		items, err = parseManaged(m.ManagedItems.ValueString())
 	}
+	if err != nil {
+		diags.AddError("Unreadable state of catalog items", err.Error())
+	}
+	return items
 }
 
 // setContent writes what the resource holds into the attributes that show it. Items that equal those of a prior text of
@@ -89,38 +89,6 @@ func (m *catalogItemsModel) setManaged(items Items) {
 	}
 }
 
-// show writes into a plan what the work will do. Where there is none, everything stays as it is in the state, which is
-// nil for a create, unless another setting changes.
-func (m *catalogItemsModel) show(w *work, state *catalogItemsModel) {
-	version := types.Int64Null()
-	if state != nil {
-		version = state.CatalogVersion
-	}
-	if state != nil && w.nothing() {
-		if !m.fromFile() && !state.fromFile() {
-			m.Items = state.Items
-		}
-		if m.sameConfig(state) {
-			m.ItemCount, m.CatalogVersion, m.FileSHA256 = state.ItemCount, version, state.FileSHA256
-			m.ManagedItems, m.LastSync = state.ManagedItems, state.LastSync
-			return
-		}
-	}
-	m.ItemCount = countOf(w.desired)
-	m.CatalogVersion = version
-	if len(w.steps) > 0 {
-		m.CatalogVersion = types.Int64Unknown()
-	}
-	m.FileSHA256 = optionalDigest(w.digest)
-	m.LastSync = w.summary().Object()
-	if state == nil && m.fromFile() {
-		// Everything is new. A plan of the whole file would only hide that.
-		m.ManagedItems = types.StringUnknown()
-		return
-	}
-	m.setManaged(w.desired.keeping(w.own))
-}
-
 func countOf(items Items) types.Int64 { return types.Int64Value(int64(len(items))) }
 
 // optionalVersion is null for a catalog that has not been synchronised.
@@ -131,83 +99,12 @@ func optionalVersion(version int64) types.Int64 {
 	return types.Int64Value(version)
 }
 
-// optionalDigest is null where there is no file.
-func optionalDigest(digest string) types.String {
-	if digest == "" {
-		return types.StringNull()
+// source is the attribute that the items come from.
+func (m *catalogItemsModel) source() path.Path {
+	if m.fromFile() {
+		return path.Root("items_file")
 	}
-	return types.StringValue(digest)
-}
-
-// sameConfig tells whether everything that the practitioner sets is the same.
-func (m *catalogItemsModel) sameConfig(other *catalogItemsModel) bool {
-	return m.CatalogID.Equal(other.CatalogID) && m.Ownership.Equal(other.Ownership) && m.Items.Equal(other.Items) &&
-		m.ItemsFile.Equal(other.ItemsFile) && m.PlanDetail.Equal(other.PlanDetail) &&
-		m.MaxRemovalPercent.Equal(other.MaxRemovalPercent) && m.Timeouts.Equal(other.Timeouts)
-}
-
-// isKnown tells whether everything is known that decides what a sync does.
-func (m *catalogItemsModel) isKnown(ctx context.Context, diags *diag.Diagnostics) bool {
-	if m.CatalogID.IsUnknown() || m.Ownership.IsUnknown() || m.Items.IsUnknown() || m.ItemsFile.IsUnknown() || m.PlanDetail.IsUnknown() {
-		return false
-	}
-	if !m.fromFile() {
-		return true
-	}
-	file := m.file(ctx, diags)
-	if file.Path.IsUnknown() || file.Format.IsUnknown() || file.Columns.IsUnknown() || file.Delimiter.IsUnknown() || file.ListSeparator.IsUnknown() {
-		return false
-	}
-	for _, kind := range file.Columns.Elements() {
-		if kind.IsUnknown() {
-			return false
-		}
-	}
-	return true
-}
-
-func (m *catalogItemsModel) file(ctx context.Context, diags *diag.Diagnostics) itemsFileModel {
-	var file itemsFileModel
-	diags.Append(m.ItemsFile.As(ctx, &file, basetypes.ObjectAsOptions{})...)
-	return file
-}
-
-// desired reads what the configuration asks for, and the digest of the file that it comes from. Everything must be
-// known.
-func (m *catalogItemsModel) desired(ctx context.Context, diags *diag.Diagnostics) (items Items, digest string) {
-	if !m.fromFile() {
-		items, err := ParseItems(m.Items.ValueString())
-		if err != nil {
-			diags.AddAttributeError(path.Root("items"), "Invalid catalog items", err.Error())
-		}
-		return items, ""
-	}
-	file := m.file(ctx, diags)
-	options := file.options(ctx, diags)
-	if diags.HasError() {
-		return nil, ""
-	}
-	items, digest, err := ReadItemsFile(file.Path.ValueString(), file.format(), options)
-	if err != nil {
-		diags.AddAttributeError(path.Root("items_file"), "Unusable items file", err.Error())
-	}
-	return items, digest
-}
-
-// format is as configured, or as the file's name says.
-func (f itemsFileModel) format() string {
-	if format := f.Format.ValueString(); format != "" {
-		return format
-	}
-	return input.FormatOf(f.Path.ValueString())
-}
-
-func (f itemsFileModel) options(ctx context.Context, diags *diag.Diagnostics) CSVOptions {
-	options := CSVOptions{Delimiter: f.Delimiter.ValueString(), ListSeparator: f.ListSeparator.ValueString()}
-	if !f.Columns.IsNull() {
-		diags.Append(f.Columns.ElementsAs(ctx, &options.Columns, false)...)
-	}
-	return options
+	return path.Root("items")
 }
 
 // fromAPI reads the items of a listing.

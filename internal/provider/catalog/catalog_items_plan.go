@@ -2,15 +2,15 @@ package catalog
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/input"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
@@ -19,142 +19,268 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
-// namedInWarning is how many SKUs a warning names.
-const namedInWarning = 5
+// maxLookups is how many requests a plan sends to find out which of the items to add exist already.
+const maxLookups = 20
 
-// work is what one apply has to do. A plan and its apply find it out alike, from the same state and configuration, so
-// that they agree.
-type work struct {
-	desired Items
-	// digest is that of the items file; "" without one.
-	digest string
-	// own are the items that the resource holds by its state; released are those that it has only seen and lets go.
-	own      Items
-	released []string
-	// current is own and what else of the catalog counts: all other items in exclusive mode, else those that the
-	// configuration takes over.
-	current Items
-	changes bulk.Changes
-	steps   []syncStep
-	// takenOver are desired SKUs that are in the catalog but not in the state, foreign are items to remove that the state
-	// doesn't hold either; sorted.
-	takenOver, foreign []string
+var itemsNoun = bulk.Noun{One: "item", Many: "items"}
+
+// itemsPlan is what one apply does. Both planning calls and the apply derive it alike, from the state, the configuration
+// and Read's private state.
+type itemsPlan struct {
+	bulk.Plan
+	prior, desired Items
+	// fileSHA256 is that of the items file; "" without one.
+	fileSHA256 string
+	// present is how many items there are of which the removals are a part.
+	present int
+	// takesOver says that the resource becomes exclusive without having seen what else the catalog holds.
+	takesOver bool
+	// remote is the whole catalog where planning had to list it.
+	remote Items
 }
 
-// nothing tells whether the catalog and the state are both as desired.
-func (w *work) nothing() bool { return w.changes.Empty() && len(w.takenOver)+len(w.released) == 0 }
+// subject is the resource in messages.
+func (m *catalogItemsModel) subject() bulk.Subject {
+	id := strconv.FormatInt(m.CatalogID.ValueInt64(), 10)
+	return bulk.Subject{Noun: itemsNoun, Place: "catalog " + id, ResourceType: itemsResourceType, ImportID: id}
+}
 
-func (w *work) summary() bulk.Summary { return w.changes.Summary(len(w.steps)) }
+// targetKey is the catalog in the memory of this process.
+func (m *catalogItemsModel) targetKey() string {
+	return itemsResourceType + " " + strconv.FormatInt(m.CatalogID.ValueInt64(), 10)
+}
 
-// present is how many items there are of which the removals are a part.
-func (w *work) present(exclusive bool) int {
-	if exclusive {
-		return len(w.current)
+// planItems compares the configuration with the prior state, which is nil for a create. It returns nil after an error.
+func (r *catalogItemsResource) planItems(ctx context.Context, config, prior *catalogItemsModel, private bulk.PrivateReader, diags *diag.Diagnostics) *itemsPlan {
+	var p itemsPlan
+	p.desired, p.fileSHA256 = config.desired(ctx, diags)
+	if prior != nil {
+		p.prior = prior.content(diags)
 	}
-	return len(w.own)
-}
-
-// planWork compares the configuration in plan with state, which is nil for a create, and with the catalog where the
-// state can't tell what is there. notOwn are SKUs in the state that the resource has only seen.
-func (r *catalogItemsResource) planWork(ctx context.Context, plan, state *catalogItemsModel, notOwn []string, diags *diag.Diagnostics) *work {
-	w := &work{own: Items{}}
-	w.desired, w.digest = plan.desired(ctx, diags)
+	if config.exclusive() && !r.data.Client.HasManagementKey() {
+		diags.AddAttributeError(path.Root("ownership"), "Exclusive ownership requires a Management API key",
+			"Only with it the provider sees what else is in the catalog. Use additive ownership, or configure the key.\n\n"+missingManagementKey)
+	}
 	if diags.HasError() {
 		return nil
 	}
-	if state != nil {
-		content, err := state.content()
-		if err != nil {
-			diags.AddError("Unreadable state of catalog items", err.Error())
-			return nil
-		}
-		w.own = content
+	p.Plan, p.present = bulk.Compare(p.prior, p.desired, Item.Equal), len(p.prior)
+	switch {
+	case prior == nil:
+	case bulk.Leaves(prior.Ownership, config.Ownership):
+		p.Plan = p.Releasing()
+	case bulk.Enters(prior.Ownership, config.Ownership):
+		r.planEntering(ctx, config, &p, private, diags)
 	}
-	if !plan.exclusive() {
-		for _, sku := range notOwn {
-			delete(w.own, sku)
-		}
-		w.released = notOwn
-	}
-	err := r.observe(ctx, plan, state, w)
-	if missing, ok := errors.AsType[*talonone.MissingCredentialError](err); ok && plan.exclusive() {
-		diags.AddAttributeError(path.Root("ownership"), "Exclusive ownership needs a Management API key",
-			"Only with it the provider sees what else is in the catalog. Use additive ownership, or configure the key.\n\n"+framework.MissingKey(itemsResourceType, missing))
+	if diags.HasError() {
 		return nil
 	}
-	if err != nil {
-		framework.AddError(diags, itemsDoing("read the items of catalog", plan.CatalogID), err)
-		return nil
-	}
-	w.changes = bulk.Diff(w.current, w.desired, Item.Equal)
-	losePrice := losingPrice(w.changes.Updated, func(sku string) bool { return w.current[sku].hasPrice() }, w.desired)
-	w.steps = planSync(w.changes, losePrice)
-	for _, sku := range w.desired.SKUs() {
-		_, own := w.own[sku]
-		if _, exists := w.current[sku]; exists && !own {
-			w.takenOver = append(w.takenOver, sku)
-		}
-	}
-	for _, sku := range w.changes.Removed {
-		if _, own := w.own[sku]; !own {
-			w.foreign = append(w.foreign, sku)
-		}
-	}
-	return w
+	return &p
 }
 
-// observe fills in current. It asks the catalog only where the state, which a refresh has just brought up to date, says
-// nothing: on the first plan, for items that are new to the resource, and when it starts to own the whole catalog.
-func (r *catalogItemsResource) observe(ctx context.Context, plan, state *catalogItemsModel, w *work) error {
-	if plan.exclusive() {
-		if state != nil && state.exclusive() {
-			w.current = w.own
-			return nil
-		}
-		all, err := r.data.Client.CatalogItems(ctx, plan.CatalogID.ValueInt64())
-		if err != nil {
-			return err
-		}
-		w.current, err = fromAPI(all)
-		return err
-	}
-	w.current = maps.Clone(w.own)
-	var added []string
-	for _, sku := range w.desired.SKUs() {
-		if _, exists := w.own[sku]; !exists {
-			added = append(added, sku)
-		}
-	}
-	if len(added) == 0 || !r.data.Client.HasManagementKey() {
-		return nil
-	}
-	rows, err := r.data.Client.CatalogItemsBySKU(ctx, plan.CatalogID.ValueInt64(), added)
-	if err != nil {
-		return err
-	}
-	found, err := fromAPI(rows)
-	maps.Copy(w.current, found)
-	return err
-}
-
-// validate checks the attributes of all items that would be sent against the account's definitions.
-func (r *catalogItemsResource) validate(ctx context.Context, plan *catalogItemsModel, w *work, diags *diag.Diagnostics) {
-	if len(w.changes.Added)+len(w.changes.Updated) == 0 {
+// planEntering finds what an update to exclusive ownership removes: nothing, unless Read has seen the whole catalog.
+func (r *catalogItemsResource) planEntering(ctx context.Context, config *catalogItemsModel, p *itemsPlan, private bulk.PrivateReader, diags *diag.Diagnostics) {
+	p.Removed = nil
+	seen := bulk.SeenTarget(ctx, private, diags)
+	if seen == nil {
+		p.takesOver = true
 		return
 	}
-	definitions := customattr.DefinitionsOf(ctx, r.data, talonone.EntityCartItem, connectedTo(plan.CatalogID.ValueInt64()), diags)
+	p.remote = r.list(ctx, config, diags)
+	if !diags.HasError() && bulk.TargetOf(bulk.DigestOf(p.remote)) != *seen {
+		config.subject().RefuseChanged(path.Root("ownership"), diags)
+	}
+	p.Removed, p.present = bulk.NotIn(p.remote.SKUs(), p.desired), len(p.remote)
+}
+
+// checkExclusiveCreate refuses to create an exclusive resource for a catalog that holds other items, unless these are of
+// an object of this run.
+func (r *catalogItemsResource) checkExclusiveCreate(ctx context.Context, config *catalogItemsModel, p *itemsPlan, replaced *bulk.Target, diags *diag.Diagnostics) {
+	if !config.exclusive() || r.data.Targets.WasDeleted(config.targetKey()) {
+		return
+	}
+	p.remote = r.list(ctx, config, diags)
+	others, target := bulk.NotIn(p.remote.SKUs(), p.desired), bulk.TargetOf(bulk.DigestOf(p.remote))
+	if len(others) > 0 && (replaced == nil || *replaced != target) && !r.data.Targets.WasRead(config.targetKey(), target) {
+		config.subject().RefuseExclusiveCreate(others, diags)
+	}
+}
+
+// list reads the whole catalog.
+func (r *catalogItemsResource) list(ctx context.Context, config *catalogItemsModel, diags *diag.Diagnostics) Items {
+	rows, err := r.data.Client.CatalogItems(ctx, config.CatalogID.ValueInt64())
+	return fetched(rows, err, config, diags)
+}
+
+func fetched(rows []talonone.CatalogItem, err error, config *catalogItemsModel, diags *diag.Diagnostics) Items {
+	var items Items
+	if err == nil {
+		items, err = fromAPI(rows)
+	}
+	if err != nil {
+		framework.AddError(diags, itemsDoing("read the items of catalog", config.CatalogID), err)
+	}
+	return items
+}
+
+// looksForExisting says whether items to add can be in the catalog: the state of an exclusive resource has them all, and
+// after a Delete of this process a listing is not believed.
+func (r *catalogItemsResource) looksForExisting(config, prior *catalogItemsModel, p *itemsPlan) bool {
+	return len(p.Added) > 0 && r.data.Client.HasManagementKey() && !r.data.Targets.WasDeleted(config.targetKey()) &&
+		(prior == nil || !config.exclusive() || bulk.Enters(prior.Ownership, config.Ownership))
+}
+
+// warnExisting says which of the items to add exist already, and what they lose.
+func (r *catalogItemsResource) warnExisting(ctx context.Context, config, prior *catalogItemsModel, p *itemsPlan, diags *diag.Diagnostics) {
+	if !r.looksForExisting(config, prior, p) {
+		return
+	}
+	remote := p.remote
+	if remote == nil {
+		rows, looked, err := r.data.Client.CatalogItemsBySKUWithin(ctx, config.CatalogID.ValueInt64(), p.Added, maxLookups)
+		if remote = fetched(rows, err, config, diags); !looked {
+			return
+		}
+	}
+	existing := bulk.In(p.Added, remote)
+	config.subject().WarnExisting(config.source(), existing, len(p.Added), p.lost(existing, remote), diags)
+}
+
+// warn says what happens to items that the configuration does not list.
+func (p *itemsPlan) warn(config *catalogItemsModel, diags *diag.Diagnostics) {
+	config.subject().WarnReleased(p.Released, diags)
+	switch {
+	case p.takesOver:
+		config.subject().WarnTakenOver(diags)
+	case p.remote != nil:
+		config.subject().WarnUnlisted(p.Removed, diags)
+	}
+}
+
+// endsWith says what the end of this object, by a destroy or a replacement, removes.
+func (m *catalogItemsModel) endsWith(maxPercent types.Float64, diags *diag.Diagnostics) {
+	count := int(m.ItemCount.ValueInt64())
+	m.subject().WarnDestroyed(count, diags)
+	m.subject().Guard(maxPercent, count, count, diags)
+}
+
+// lost says what an apply overwrites in existing items: "price of 1 item", "attribute size of 3".
+func (p *itemsPlan) lost(existing []string, remote Items) []string {
+	const most = 5
+	var prices, products int
+	attributes := make(map[string]int)
+	for _, sku := range existing {
+		have, want := remote[sku], p.desired[sku]
+		if have.Price != "" && have.Price != want.Price {
+			prices++
+		}
+		if have.Product != "" && have.Product != want.Product {
+			products++
+		}
+		if have.Attributes == want.Attributes {
+			continue
+		}
+		before, _ := customattr.FromAPI([]byte(have.Attributes))
+		after, _ := customattr.FromAPI([]byte(want.Attributes))
+		for name, value := range before {
+			if !input.EqualJSON(string(value), string(after[name])) {
+				attributes[name]++
+			}
+		}
+	}
+	var entries []string
+	add := func(part string, count int) {
+		switch {
+		case count == 0:
+		case len(entries) == 0:
+			entries = append(entries, part+" of "+itemsNoun.Count(count))
+		default:
+			entries = append(entries, part+" of "+bulk.Thousands(count))
+		}
+	}
+	add("price", prices)
+	add("product", products)
+	for _, name := range slices.Sorted(maps.Keys(attributes)) {
+		add("attribute "+name, attributes[name])
+	}
+	if more := len(entries) - most; more > 0 {
+		entries = append(entries[:most], "and "+bulk.Thousands(more)+" more")
+	}
+	return entries
+}
+
+// lastSync is the planned last_sync.
+func (p *itemsPlan) lastSync(prior *catalogItemsModel) types.Object {
+	before := types.Object{}
+	if prior != nil {
+		if before = prior.LastSync; p.Empty() {
+			return before
+		}
+	}
+	return p.LastSync(before, len(p.desired), itemsNoun, p.desired.fingerprint)
+}
+
+// writes says whether the apply may send anything.
+func (p *itemsPlan) writes() bool { return len(p.Added)+len(p.Updated)+len(p.Removed) > 0 }
+
+// show writes into a plan what the apply does.
+func (m *catalogItemsModel) show(ctx context.Context, p *itemsPlan, prior *catalogItemsModel) {
+	m.ItemCount, m.CatalogVersion, m.LastSync = countOf(p.desired), types.Int64Null(), p.lastSync(prior)
+	if prior != nil {
+		m.CatalogVersion = prior.CatalogVersion
+	}
+	if p.writes() {
+		m.CatalogVersion = types.Int64Unknown()
+	}
+	same := prior != nil && p.prior.Equal(p.desired)
+	switch {
+	case prior == nil && m.fromFile():
+		// Everything is new. A plan of the whole file would only hide that.
+		m.ManagedItems = types.StringUnknown()
+	case same && m.fromFile() && prior.fromFile():
+		m.ItemsFile = keepingFile(ctx, m.ItemsFile, prior.ItemsFile)
+		if m.ManagedItems = prior.ManagedItems; !m.PlanDetail.Equal(prior.PlanDetail) {
+			m.setManaged(p.desired)
+		}
+	case same && !m.fromFile() && !prior.fromFile():
+		m.Items, m.ManagedItems = prior.Items, types.StringNull()
+	default:
+		m.setManaged(p.desired.keeping(p.prior))
+	}
+}
+
+// keepingFile is a configured items_file as the state has it, where both name the same items. Terraform allows that for
+// what is set in both.
+func keepingFile(ctx context.Context, config, prior types.Object) types.Object {
+	parts := config.Attributes()
+	for name, before := range prior.Attributes() {
+		if !before.IsNull() && !parts[name].IsNull() {
+			parts[name] = before
+		}
+	}
+	return types.ObjectValueMust(config.AttributeTypes(ctx), parts)
+}
+
+// validate checks the attributes of all items to add or to update against the account's definitions.
+func (r *catalogItemsResource) validate(ctx context.Context, config *catalogItemsModel, p *itemsPlan, diags *diag.Diagnostics) {
+	if len(p.Added)+len(p.Updated) == 0 {
+		return
+	}
+	definitions := customattr.DefinitionsOf(ctx, r.data, talonone.EntityCartItem, connectedTo(config.CatalogID.ValueInt64()), diags)
 	if definitions == nil {
 		return
 	}
 	var problems input.Problems
-	for _, sku := range slices.Concat(w.changes.Added, w.changes.Updated) {
-		if err := checkAttributes(definitions, w.desired[sku]); err != nil {
-			problems.Add(fmt.Errorf("SKU %q: %w", sku, err))
+	for _, sku := range slices.Concat(p.Added, p.Updated) {
+		// What is canonical can be read.
+		attributes, _ := customattr.FromAPI([]byte(p.desired[sku].Attributes))
+		if found := definitions.Problems(talonone.EntityCartItem, attributes); len(found) > 0 {
+			problems.Add(fmt.Errorf("SKU %q: %s", sku, strings.Join(found, " ")))
 		}
 	}
 	if err := problems.Err(); err != nil {
-		diags.AddAttributeError(plan.source(), "Invalid attributes of catalog items", err.Error()+
-			"\n\nThe provider compares attributes with the account's definitions. validate_attributes = false in the provider block leaves that to the API.")
+		diags.AddAttributeError(config.source(), "Invalid attributes of catalog items", err.Error()+
+			"\n\nThe provider compares attributes with the account's definitions. To leave that to the API, set validate_attributes = false in the provider block.")
 	}
 }
 
@@ -164,104 +290,4 @@ func connectedTo(catalogID int64) func(talonone.AttributeDefinition) bool {
 	return func(definition talonone.AttributeDefinition) bool {
 		return definition.SubscribedCatalogIDs == nil || slices.Contains(definition.SubscribedCatalogIDs, catalogID)
 	}
-}
-
-func checkAttributes(definitions customattr.Definitions, item Item) error {
-	if item.Attributes == "" {
-		return nil
-	}
-	attributes, err := customattr.Parse(item.Attributes)
-	if err != nil {
-		return err
-	}
-	if problems := definitions.Problems(talonone.EntityCartItem, attributes); len(problems) > 0 {
-		return errors.New(strings.Join(problems, " "))
-	}
-	return nil
-}
-
-// warn tells what the differences between state and plan don't show.
-func (w *work) warn(plan *catalogItemsModel, diags *diag.Diagnostics) {
-	if n := len(w.takenOver); n > 0 {
-		diags.AddAttributeWarning(plan.source(), "SKUs that exist already will be taken over", fmt.Sprintf(
-			"%d of the configured SKUs are in catalog %d already, and not managed by this resource: %s. It takes them over: those that differ are overwritten and count as "+
-				"updated, and from then on they are removed when they leave the configuration. An apply that failed before can have left them.",
-			n, plan.CatalogID.ValueInt64(), enumerate(w.takenOver)))
-	}
-	if n := len(w.foreign); n > 0 {
-		diags.AddAttributeWarning(path.Root("ownership"), "Items that the configuration doesn't name will be removed", fmt.Sprintf(
-			"With exclusive ownership catalog %d will hold the configured items and no others: %d items that are not shown above will be "+
-				"removed: %s.", plan.CatalogID.ValueInt64(), n, enumerate(w.foreign)))
-	}
-}
-
-// enumerate names the first few SKUs.
-func enumerate(skus []string) string {
-	var names []string
-	for _, sku := range skus[:min(len(skus), namedInWarning)] {
-		names = append(names, fmt.Sprintf("%q", clip(sku)))
-	}
-	text := strings.Join(names, ", ")
-	if more := len(skus) - namedInWarning; more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
-	}
-	return text
-}
-
-// source is the attribute that the items come from.
-func (m *catalogItemsModel) source() path.Path {
-	if m.fromFile() {
-		return path.Root("items_file")
-	}
-	return path.Root("items")
-}
-
-// The keys of the resource's private state.
-const (
-	// privateNotOwn lists SKUs of the state that others added to an exclusively owned catalog: when ownership becomes
-	// additive they stay.
-	privateNotOwn = "not_own"
-	// privateFile is the file that a refresh saw after it was edited. The apply of that plan gets it again, and so
-	// learns when the file has been edited once more.
-	privateFile = "file"
-)
-
-// seenFile is the value of privateFile.
-type seenFile struct {
-	Path   string `json:"path"`
-	SHA256 string `json:"sha256"`
-}
-
-// privateReader and privateWriter are the private states of all requests and responses.
-type privateReader interface {
-	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
-}
-
-type privateWriter interface {
-	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
-}
-
-func readPrivate[T any](ctx context.Context, private privateReader, key string, diags *diag.Diagnostics) T {
-	var value T
-	content, got := private.GetKey(ctx, key)
-	diags.Append(got...)
-	if len(content) > 0 {
-		// What can't be read is as good as absent: a later version may write it otherwise.
-		_ = json.Unmarshal(content, &value)
-	}
-	return value
-}
-
-// writePrivate keeps a value; an empty list is none.
-func writePrivate(ctx context.Context, private privateWriter, key string, value any, diags *diag.Diagnostics) {
-	if list, isList := value.([]string); isList && len(list) == 0 {
-		diags.Append(private.SetKey(ctx, key, nil)...)
-		return
-	}
-	content, err := json.Marshal(value)
-	if err != nil {
-		diags.AddError("Unable to keep private state", err.Error())
-		return
-	}
-	diags.Append(private.SetKey(ctx, key, content)...)
 }

@@ -49,11 +49,11 @@ func nilOr(columns acctest.Attributes) any {
 // none is the state before the first apply.
 var none = acctest.Instance{Type: itemsType}
 
-// summary is last_sync in short: added, updated, removed, requests.
+// summary is last_sync in short: added, updated, removed.
 func summary(t testing.TB, p *acctest.Process, plan acctest.Plan) string {
 	t.Helper()
 	count := func(name string) string { return p.PlannedNumber(t, plan, "last_sync", name) }
-	return fmt.Sprintf("+%s ~%s -%s in %s", count("added"), count("updated"), count("removed"), count("requests"))
+	return fmt.Sprintf("+%s ~%s -%s", count("added"), count("updated"), count("removed"))
 }
 
 // refused plans a configuration that must be refused before anything is written.
@@ -96,34 +96,55 @@ func TestCatalogItemsThatExistAreTakenOver(t *testing.T) {
 	config := additive(`{"SAME":{"price":1.0},"PRICED":{},"NEW":{"price":4}}`)
 
 	process, plan := planOf(t, d, none, config)
-	if got, want := summary(t, process, plan), "+1 ~1 -0 in 2"; got != want {
+	if got, want := summary(t, process, plan), "+3 ~0 -0"; got != want {
 		t.Errorf("the plan is %s, want %s", got, want)
 	}
-	expectContains(t, plan.Warning, "SKUs that exist already will be taken over", `2 of the configured SKUs are in catalog 6 already, and not managed by this resource: "PRICED", "SAME".`)
+	expectContains(t, plan.Warning, "2 of 3 items to add exist already", `Already in catalog 6: "PRICED", "SAME".`, "The apply overwrites price of 1 item.")
 
+	d.Forget()
 	object := converge(t, d, none, config)
+	if n := d.Count("syncCatalog"); n != 2 {
+		t.Errorf("%d requests were written, want one to take the price away and one to add", n)
+	}
 	expectContents(t, d, map[string]string{"SAME": `{"$price":1}`, "PRICED": `{}`, "NEW": `{"$price":4}`, "OTHER": `{"$price":3}`})
 
 	// The same for SKUs that an update adds.
 	config = additive(`{"SAME":{"price":1},"PRICED":{},"NEW":{"price":4},"OTHER":{}}`)
 	object, _ = d.NewProcess(t, nil).Refresh(t, object)
 	process, plan = planOf(t, d, object, config)
-	if got, want := summary(t, process, plan), "+0 ~1 -0 in 2"; got != want {
+	if got, want := summary(t, process, plan), "+1 ~0 -0"; got != want {
 		t.Errorf("the plan is %s, want %s", got, want)
 	}
-	expectContains(t, plan.Warning, `1 of the configured SKUs are in catalog 6 already, and not managed by this resource: "OTHER".`)
+	expectContains(t, plan.Warning, "1 of 1 item to add exist already", `Already in catalog 6: "OTHER".`)
 	object = converge(t, d, object, config)
 	expectContents(t, d, map[string]string{"SAME": `{"$price":1}`, "PRICED": `{}`, "NEW": `{"$price":4}`, "OTHER": `{}`})
 
-	// One that is right already is taken over without a request, and goes with the rest.
+	// One that is right already is added without a request, and goes with the rest.
 	add(t, d, shoes, map[string]any{"sku": "RIGHT"})
 	config = additive(`{"SAME":{"price":1},"PRICED":{},"NEW":{"price":4},"OTHER":{},"RIGHT":{}}`)
 	process, plan = planOf(t, d, object, config)
-	if got, want := summary(t, process, plan), "+0 ~0 -0 in 0"; got != want || !process.Changes(t, plan) {
+	if got, want := summary(t, process, plan), "+1 ~0 -0"; got != want || !process.Changes(t, plan) {
 		t.Errorf("the plan is %s, want %s and an update", got, want)
 	}
-	converge(t, d, converge(t, d, object, config), additive(`{}`))
+	d.Forget()
+	object = converge(t, d, object, config)
+	if n := d.Count("syncCatalog"); n > 0 {
+		t.Errorf("%d requests were written for an item that was right", n)
+	}
+	converge(t, d, object, additive(`{}`))
 	expectContents(t, d, map[string]string{})
+}
+
+func TestCatalogItemsSayWhatATakeOverLoses(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	full := map[string]any{"color": "red", "size": 42, "in_stock": true, "tags": []string{"a"}, "type": "shoe", "released": "2026-03-01T10:00:00Z"}
+	add(t, d, shoes,
+		map[string]any{"sku": "A", "price": 1, "product": map[string]any{"name": "p"}, "attributes": full},
+		map[string]any{"sku": "B", "price": 1, "attributes": map[string]any{"color": "red", "size": 42}})
+	_, plan := planOf(t, d, none, additive(`{"A":{"price":1,"attributes":{"color":"red"}},"B":{"price":2,"attributes":{"color":"blue","size":42.0}}}`))
+	expectContains(t, plan.Warning, "2 of 2 items to add exist already",
+		"The apply overwrites price of 1 item, product of 1, attribute color of 1, attribute in_stock of 1, attribute released of 1, and 3 more.")
 }
 
 func TestCatalogItemsExclusiveOwnership(t *testing.T) {
@@ -132,11 +153,14 @@ func TestCatalogItemsExclusiveOwnership(t *testing.T) {
 	add(t, d, shoes, map[string]any{"sku": "FOREIGN1", "price": 1}, map[string]any{"sku": "FOREIGN2", "price": 2})
 	config := exclusive(`{"A":{"price":1},"FOREIGN2":{"price":2}}`)
 
+	// A create removes nothing.
+	expectContains(t, refused(t, d, none, config), `AttributeName("ownership")`, `Catalog 6 holds 1 item not listed here: "FOREIGN1".`, "to = talonone_catalog_items.NAME", `id = "6"`)
+	edit(t, d, shoes, "REMOVE", map[string]any{"sku": "FOREIGN1"})
 	process, plan := planOf(t, d, none, config)
-	if got, want := summary(t, process, plan), "+1 ~0 -1 in 2"; got != want {
+	if got, want := summary(t, process, plan), "+2 ~0 -0"; got != want {
 		t.Errorf("the plan is %s, want %s", got, want)
 	}
-	expectContains(t, plan.Warning, `1 items that are not shown above will be removed: "FOREIGN1".`)
+	expectContains(t, plan.Warning, "1 of 2 items to add exist already")
 	object := converge(t, d, none, config)
 	expectContents(t, d, map[string]string{"A": `{"$price":1}`, "FOREIGN2": `{"$price":2}`})
 
@@ -147,12 +171,18 @@ func TestCatalogItemsExclusiveOwnership(t *testing.T) {
 		t.Error("the state does not hold the foreign item, so the plan can't show it")
 	}
 	process, plan = planOf(t, d, object, config)
-	if got, want := summary(t, process, plan), "+0 ~0 -1 in 1"; got != want {
+	if got, want := summary(t, process, plan), "+0 ~0 -1"; got != want {
 		t.Errorf("the plan is %s, want %s", got, want)
 	}
 	if plan.Warning != "" {
 		t.Errorf("a warning repeats what the plan shows: %s", plan.Warning)
 	}
+
+	// What comes after the plan stays, and is mentioned.
+	add(t, d, shoes, map[string]any{"sku": "LATE"})
+	object, problems := d.NewProcess(t, nil).Apply(t.Context(), t, plan)
+	expectContains(t, acctest.Warning(problems), "1 item arrived after the plan", "They were left alone")
+	expectContents(t, d, map[string]string{"A": `{"$price":1}`, "FOREIGN2": `{"$price":2}`, "LATE": `{}`})
 	converge(t, d, object, config)
 	expectContents(t, d, map[string]string{"A": `{"$price":1}`, "FOREIGN2": `{"$price":2}`})
 }
@@ -163,23 +193,62 @@ func TestCatalogItemsOwnershipSwitchesSafely(t *testing.T) {
 	add(t, d, shoes, map[string]any{"sku": "FOREIGN1", "price": 1})
 	object := converge(t, d, none, additive(`{"A":{},"B":{}}`))
 
+	// The refresh looked for A and B alone. What it has not seen stays for now.
 	process, plan := planOf(t, d, object, exclusive(`{"A":{},"B":{}}`))
-	if got, want := summary(t, process, plan), "+0 ~0 -1 in 1"; got != want {
-		t.Errorf("the plan to exclusive is %s, want %s", got, want)
+	expectContains(t, plan.Warning, "Unlisted items are removed by the next apply")
+	object, problems := process.Apply(t.Context(), t, plan)
+	if len(problems) > 0 {
+		t.Error(acctest.Problem(problems), acctest.Warning(problems))
 	}
-	expectContains(t, plan.Warning, `1 items that are not shown above will be removed: "FOREIGN1".`)
+	process, plan = planOf(t, d, object, exclusive(`{"A":{},"B":{}}`))
+	if got, want := summary(t, process, plan), "+0 ~0 -1"; got != want {
+		t.Errorf("the plan after the change to exclusive is %s, want %s", got, want)
+	}
 	object = converge(t, d, object, exclusive(`{"A":{},"B":{}}`))
 	expectContents(t, d, map[string]string{"A": `{}`, "B": `{}`})
 
-	// Back, while somebody else adds an item and one of our own leaves the configuration: only the latter goes.
+	// Back, while another system adds an item and one of our own leaves the configuration: both stay.
 	add(t, d, shoes, map[string]any{"sku": "FOREIGN2", "price": 1})
-	object, _ = d.NewProcess(t, nil).Refresh(t, object)
 	process, plan = planOf(t, d, object, additive(`{"A":{}}`))
-	if got, want := summary(t, process, plan), "+0 ~0 -1 in 1"; got != want {
-		t.Errorf("the plan to additive is %s, want %s", got, want)
+	if got, want := summary(t, process, plan), "+0 ~0 -0"; got != want || process.PlannedNumber(t, plan, "last_sync", "released") != "2" {
+		t.Errorf("the plan to additive is %s, want %s and 2 released", got, want)
 	}
-	converge(t, d, object, additive(`{"A":{}}`))
-	expectContents(t, d, map[string]string{"A": `{}`, "FOREIGN2": `{"$price":1}`})
+	expectContains(t, plan.Warning, "2 items will be released", `"B", "FOREIGN2"`, "Nothing is removed.")
+	object = converge(t, d, object, additive(`{"A":{}}`))
+	expectContents(t, d, map[string]string{"A": `{}`, "B": `{}`, "FOREIGN2": `{"$price":1}`})
+	if items := stateItems(t, process, object); len(items) != 1 {
+		t.Errorf("the state holds %v", items)
+	}
+}
+
+// long are SKUs so long that to list the catalog takes fewer requests than to ask for them.
+func long(n int) documents {
+	return documents{}.fill(strings.Repeat("LONG", 60), n, map[string]any{})
+}
+
+func TestCatalogItemsChangeToExclusiveRemovesWhatTheRefreshHasSeen(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	add(t, d, shoes, map[string]any{"sku": "FOREIGN1"}, map[string]any{"sku": "FOREIGN2"})
+	own := long(100)
+	object := converge(t, d, none, additive(own.json(t)))
+	process, plan := planOf(t, d, object, exclusive(own.json(t)))
+	if got, want := summary(t, process, plan), "+0 ~0 -2"; got != want {
+		t.Errorf("the plan is %s, want %s", got, want)
+	}
+	expectContains(t, plan.Warning, "2 items not listed will be removed", `"FOREIGN1", "FOREIGN2"`)
+
+	// The catalog is another one when the plan is carried out.
+	add(t, d, shoes, map[string]any{"sku": "FOREIGN3"})
+	_, problems := d.NewProcess(t, nil).Apply(t.Context(), t, plan)
+	expectContains(t, acctest.Problem(problems), "Plan is out of date", "The items of catalog 6 have changed since the plan was made")
+	if n := d.Count("syncCatalog"); n > 0 {
+		t.Errorf("%d requests were written", n)
+	}
+	converge(t, d, object, exclusive(own.json(t)))
+	if n := len(contents(t, d, shoes)); n != 100 {
+		t.Errorf("the catalog has %d items, want 100", n)
+	}
 }
 
 func TestCatalogItemsDriftIsSeenAndMendedBySKU(t *testing.T) {
@@ -201,7 +270,7 @@ func TestCatalogItemsDriftIsSeenAndMendedBySKU(t *testing.T) {
 		t.Errorf("the refreshed state is %s, want %s", state, want)
 	}
 	process, plan := planOf(t, d, object, config)
-	if got, want := summary(t, process, plan), "+1 ~1 -0 in 1"; got != want {
+	if got, want := summary(t, process, plan), "+1 ~1 -0"; got != want {
 		t.Errorf("the plan is %s, want %s", got, want)
 	}
 	converge(t, d, object, config)
@@ -211,7 +280,7 @@ func TestCatalogItemsDriftIsSeenAndMendedBySKU(t *testing.T) {
 func TestCatalogItemsGuardAgainstMassRemoval(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	guarded := func(items string, percent int) acctest.Attributes {
+	guarded := func(items string, percent any) acctest.Attributes {
 		config := additive(items)
 		config["max_removal_percent"] = percent
 		return config
@@ -219,13 +288,14 @@ func TestCatalogItemsGuardAgainstMassRemoval(t *testing.T) {
 	object := converge(t, d, none, guarded(`{"A":{},"B":{},"C":{},"D":{}}`, 25))
 
 	problem := refused(t, d, object, guarded(`{"A":{},"B":{}}`, 25))
-	expectContains(t, problem, `AttributeName("max_removal_percent")`, "would remove 2 of 4 items (50 %), and max_removal_percent allows 25 %")
+	expectContains(t, problem, `AttributeName("max_removal_percent")`, "would remove 2 of 4 items (50 %) from catalog 6, and max_removal_percent allows 25 %")
 	expectContains(t, refused(t, d, object, nil), "would remove 4 of 4 items (100 %)")
 	elsewhere := guarded(`{"A":{},"B":{},"C":{},"D":{}}`, 25)
 	elsewhere["catalog_id"] = 7
 	expectContains(t, refused(t, d, object, elsewhere), "would remove 4 of 4 items (100 %)")
 
 	object = converge(t, d, object, guarded(`{"A":{},"B":{},"C":{}}`, 25))
+	expectContains(t, refused(t, d, object, guarded(`{"A":{},"B":{}}`, 0.5)), "(33.4 %) from catalog 6, and max_removal_percent allows 0.5 %")
 	converge(t, d, object, guarded(`{}`, 100))
 	expectContents(t, d, map[string]string{})
 }
@@ -239,7 +309,7 @@ func TestCatalogItemsFromAFile(t *testing.T) {
 			config, write := fromFile(t, "sku,price,released,note\nA,1,2026-03-01T11:00:00+01:00,x\nB,2,,\nC,3,,\n",
 				acctest.Attributes{"plan_detail": detail}, acctest.Attributes{"released": "time", "note": "ignore"})
 			process, plan := planOf(t, d, none, config)
-			if got, want := summary(t, process, plan), "+3 ~0 -0 in 1"; got != want {
+			if got, want := summary(t, process, plan), "+3 ~0 -0"; got != want {
 				t.Errorf("the plan is %s, want %s", got, want)
 			}
 			object := converge(t, d, none, config)
@@ -248,7 +318,7 @@ func TestCatalogItemsFromAFile(t *testing.T) {
 			// A price goes, an item goes, one comes.
 			write("note,price,sku,released\n,,A,2026-03-01T10:00:00Z\n,2.0,B,\n,4,D,\n")
 			process, plan = planOf(t, d, object, config)
-			if got, want := summary(t, process, plan), "+1 ~1 -1 in 2"; got != want {
+			if got, want := summary(t, process, plan), "+1 ~1 -1"; got != want {
 				t.Errorf("the plan is %s, want %s", got, want)
 			}
 			var managed string
@@ -305,7 +375,7 @@ func TestCatalogItemsFileThatChangesBetweenPlanAndApply(t *testing.T) {
 	}
 	// Terraform plans once more when it applies, from the state that the plan's refresh made.
 	_, problems := d.NewProcess(t, nil).Plan(t, itemsType, refreshed, config)
-	expectContains(t, acctest.Problem(problems), `AttributeName("items_file")`, "The items file has changed since the plan", "Nothing has been done.")
+	expectContains(t, acctest.Problem(problems), `AttributeName("items_file")`, "The items file has changed since the plan", "Nothing has been changed.")
 	if n := d.Count("syncCatalog"); n > 0 {
 		t.Errorf("%d requests were written", n)
 	}
@@ -367,11 +437,11 @@ func TestCatalogItemsRefuseWrongInputBeforeAnyRequest(t *testing.T) {
 		"neither":           {acctest.Attributes{"catalog_id": shoes}, "Exactly one of these attributes must be configured: [items,items_file]"},
 		"both":              {acctest.Attributes{"catalog_id": shoes, "items": "{}", "items_file": acctest.Attributes{"path": "a.csv"}}, "Exactly one of these attributes must be configured: [items,items_file]"},
 		"detail of items":   {acctest.Attributes{"catalog_id": shoes, "items": "{}", "plan_detail": "keys"}, `Attribute "items_file" must be specified when "plan_detail" is specified`},
-		"percent":           {acctest.Attributes{"catalog_id": shoes, "items": "{}", "max_removal_percent": 101}, "must be between 0 and 100"},
+		"percent":           {acctest.Attributes{"catalog_id": shoes, "items": "{}", "max_removal_percent": 101}, "max_removal_percent value must be between 0"},
 		"ownership":         {acctest.Attributes{"catalog_id": shoes, "items": "{}", "ownership": "mine"}, `value must be one of`},
 		"items":             {additive(`{"A":{"price":"1"},"B":{"size":1}}`), "SKU \"A\": price must be a number, not the string \"1\": values read from CSV are strings, write tonumber(…)\nSKU \"B\": unknown key \"size\""},
 		"duplicate key":     {additive(`{"A":{},"A":{}}`), `"A" occurs twice in one JSON object`},
-		"unknown attribute": {additive(`{"A":{"attributes":{"colour":"red","size":"L"}}}`), `SKU "A": Attribute "size" of CartItem has type number, and this value is a string. Write a number without quotes. The account defines no attribute "colour"`},
+		"unknown attribute": {additive(`{"A":{"attributes":{"colour":"red","size":"L"}}}`), `SKU "A": The account defines no attribute "colour" for CartItem.`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -428,7 +498,7 @@ func TestCatalogItemsWithoutAManagementKey(t *testing.T) {
 	}
 	add(t, d, shoes, map[string]any{"sku": "A", "price": 9})
 	object, problems = process.Refresh(t, object)
-	expectContains(t, acctest.Warning(problems), "Changes made outside of Terraform stay unseen", "TALONONE_MANAGEMENT_API_KEY")
+	expectContains(t, acctest.Warning(problems), "Changes made outside Terraform are not detected", "TALONONE_MANAGEMENT_API_KEY")
 	if plan, _ := process.Plan(t, itemsType, object, additive(`{"A":{"price":1}}`)); process.Changes(t, plan) {
 		t.Error("the plan sees what it can't see")
 	}
@@ -486,22 +556,24 @@ func fixtureWith(t testing.TB, items documents) *emulator.Fixture {
 
 func TestCatalogItemsShareAListing(t *testing.T) {
 	t.Parallel()
-	d := acctest.Start(t, func(o *emulator.Options) {
-		o.Fixture = fixtureWith(t, documents{}.fill("FOREIGN", 2500, map[string]any{}))
-	})
+	existing := documents{}.fill("SKU", 2500, map[string]any{})
+	d := acctest.Start(t, func(o *emulator.Options) { o.Fixture = fixtureWith(t, existing) })
 	// The plan of a create lists the catalog, and the create that follows in the same process knows it.
 	process := d.NewProcess(t, nil)
-	plan, problems := process.Plan(t, itemsType, none, exclusive(`{"A":{}}`))
+	existing["A"] = map[string]any{}
+	plan, problems := process.Plan(t, itemsType, none, exclusive(existing.json(t)))
 	if problem := acctest.Problem(problems); problem != "" {
 		t.Fatal(problem)
 	}
 	if _, problems := process.Apply(t.Context(), t, plan); acctest.Problem(problems) != "" {
 		t.Fatal(acctest.Problem(problems))
 	}
-	if got := d.Count("listCatalogItems"); got != 3 {
-		t.Errorf("plan and create took %d requests to read 3 pages", got)
+	if got := d.Count("listCatalogItems"); got != 4 {
+		t.Errorf("plan and create took %d requests to read 3 pages and to count once", got)
 	}
-	expectContents(t, d, map[string]string{"A": `{}`})
+	if n := d.Count("syncCatalog"); n != 1 {
+		t.Errorf("%d requests were written for 1 new item", n)
+	}
 }
 
 func TestCatalogItemsOfAnUnknownCatalog(t *testing.T) {
@@ -547,16 +619,23 @@ func TestCatalogItemsImport(t *testing.T) {
 		if diff := cmp.Diff(test.want, stateItems(t, process, object)); diff != "" {
 			t.Errorf("%s: items (-want +got):\n%s", name, diff)
 		}
-		if plan, _ := process.Plan(t, itemsType, object, test.config); process.Changes(t, plan) {
-			t.Errorf("%s: the plan after the import is not empty", name)
+		// The configuration decides about the ownership. That is all there is to do.
+		plan, _ := process.Plan(t, itemsType, object, test.config)
+		if plan.Warning != "" || !process.Planned(t, plan, "last_sync").IsNull() {
+			t.Errorf("%s: the plan after the import moves items: %s %s", name, process.Planned(t, plan, "last_sync"), plan.Warning)
+		}
+		d.Forget()
+		converge(t, d, object, test.config)
+		if n := d.Count("syncCatalog"); n > 0 {
+			t.Errorf("%s: the apply after the import took %d requests", name, n)
 		}
 	}
 	for id, want := range map[string]string{
 		"x":         `"x" must be the ID of a catalog`,
 		"0":         `"0" must be the ID of a catalog`,
-		"6/":        `"" is no SKU`,
-		"6/A,,B":    `"" is no SKU`,
-		"6/50%":     `"50%" is no SKU`,
+		"6/":        `"" is not a valid SKU`,
+		"6/A,,B":    `"" is not a valid SKU`,
+		"6/50%":     `"50%" is not a valid SKU`,
 		"6/C,D,C,E": `Catalog 6 has no items with these SKUs: "D", "E".`,
 		"999/C":     "The deployment has no such catalog.",
 	} {
@@ -574,4 +653,47 @@ func TestCatalogItemsImport(t *testing.T) {
 	if plan, _ := process.Plan(t, itemType, object, acctest.Attributes{"catalog_id": shoes, "sku": "A,1", "price": 1}); process.Changes(t, plan) {
 		t.Error("the plan after the import of one item is not empty")
 	}
+}
+
+func TestCatalogItemsLastSyncChangesWithItemsAlone(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	object := converge(t, d, none, additive(`{"A":{},"B":{}}`))
+	object = converge(t, d, object, additive(`{"A":{}}`))
+	process := d.NewProcess(t, nil)
+	before := process.Attribute(t, object, "last_sync")
+	config := additive(`{ "A": {} }`)
+	config["max_removal_percent"] = 10
+	_, plan := planOf(t, d, object, config)
+	if after := process.Planned(t, plan, "last_sync"); !after.Equal(before) || !process.Changes(t, plan) {
+		t.Errorf("last_sync changed with another setting: %s, it was %s", after, before)
+	}
+	object = converge(t, d, object, config)
+
+	// The same once more is another change.
+	object = converge(t, d, object, additive(`{"A":{},"B":{}}`))
+	object = converge(t, d, object, additive(`{"A":{}}`))
+	if after := process.Attribute(t, object, "last_sync"); after.Equal(before) {
+		t.Errorf("two changes look alike: %s", after)
+	}
+}
+
+func TestCatalogItemsAreWrittenInTheFewestRequests(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	items := documents{}.fill("SKU", 10_000, map[string]any{"price": 1.0})
+	object := none
+	for _, step := range []struct {
+		name  string
+		price float64
+		want  int
+	}{{"create", 1, 10}, {"no-op", 1, 0}, {"one change", 2, 1}} {
+		items["SKU0000"] = map[string]any{"price": step.price}
+		d.Forget()
+		object = converge(t, d, object, additive(items.json(t)))
+		if got := d.Count("syncCatalog"); got != step.want {
+			t.Errorf("%s: %d requests, want %d", step.name, got, step.want)
+		}
+	}
+	expectContains(t, refused(t, d, none, exclusive(`{}`)), "Catalog 6 holds 10,000 items not listed here")
 }

@@ -71,7 +71,7 @@ func (a *editItemsAction) Metadata(_ context.Context, _ action.MetadataRequest, 
 func (a *editItemsAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Changes or removes, in one request, all items of a cart item catalog whose attributes pass a filter, for what is done once, such as a sale or a clearance. " +
-			"Items that a resource manages show as drift afterwards.\n\nNeeds an Integration API key.",
+			"Items that a resource manages show as drift afterwards.\n\nRequires an Integration API key.",
 		Attributes: map[string]schema.Attribute{
 			"catalog_id": schema.Int64Attribute{
 				Required:            true,
@@ -109,7 +109,7 @@ func (a *editItemsAction) Schema(_ context.Context, _ action.SchemaRequest, resp
 			},
 			"price": schema.NumberAttribute{
 				Optional:            true,
-				MarkdownDescription: "New price, with `patch`. The price stays when it is left out.",
+				MarkdownDescription: "New price, with `patch`. If omitted, the price stays.",
 			},
 			"attributes": schema.StringAttribute{
 				Optional: true, CustomType: jsontypes.NormalizedType{},
@@ -196,7 +196,7 @@ func (a *editItemsAction) Invoke(ctx context.Context, req action.InvokeRequest, 
 		return
 	}
 	id := config.CatalogID.ValueInt64()
-	resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf("%s items of catalog %d where %s", doingWhat[config.Edit.ValueString()], id, describe(filters))})
+	resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf("%s items of catalog %d where %s", progress[config.Edit.ValueString()], id, describe(filters))})
 	catalog, err := a.data.Client.SyncCatalog(ctx, id, []talonone.CatalogAction{edit})
 	if err != nil {
 		failed := itemsDoing("edit the items of catalog", config.CatalogID)
@@ -212,7 +212,7 @@ func (a *editItemsAction) Invoke(ctx context.Context, req action.InvokeRequest, 
 	resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf("Catalog %d has version %d now", id, catalog.Version)})
 }
 
-var doingWhat = map[string]string{editPatch: "Changing the", editRemove: "Removing the"}
+var progress = map[string]string{editPatch: "Changing the", editRemove: "Removing the"}
 
 // checkScope refuses to edit all items unless that is said.
 func (m *editItemsModel) checkScope(diags *diag.Diagnostics) {
@@ -221,7 +221,7 @@ func (m *editItemsModel) checkScope(diags *diag.Diagnostics) {
 	}
 	switch filtered := len(m.Filters.Elements()) > 0; {
 	case filtered && m.AllItems.ValueBool():
-		diags.AddAttributeError(path.Root("all_items"), "All items or some", "all_items = true is for edits without filters. Leave out one of the two.")
+		diags.AddAttributeError(path.Root("all_items"), "All items or some", "all_items = true is for edits without filters. Omit one of the two.")
 	case !filtered && !m.AllItems.ValueBool():
 		diags.AddAttributeError(path.Root("filters"), "No filters", "Without filters every item of the catalog would be edited. Set at least one filter, or all_items = true when that is meant.")
 	}

@@ -124,6 +124,12 @@ func (items Items) managed(detail string) string {
 	})
 }
 
+// fingerprint is a short digest of the item of a SKU.
+func (items Items) fingerprint(sku string) string { return items[sku].digested().Digest }
+
+// digest is a short digest of all items and their SKUs.
+func (items Items) digest() string { return input.Digest(items.managed(detailKeys)) }
+
 // inSpellingOf renders the items for the attribute items. What a prior text says already stays as it is written there, so
 // that a comparison of the two shows differences of content only.
 func (items Items) inSpellingOf(prior string) string {
@@ -176,7 +182,7 @@ func renderObject(names []string, size int, value func(dst []byte, name string) 
 }
 
 // ParseItems reads the JSON form of items, an object from SKU to {price, product, attributes}. A part that is null, and
-// an attribute that is null, is as if it were left out. The error names the SKU and the key of every fault.
+// an attribute that is null, is the same as an omitted one. The error names the SKU and the key of every fault.
 func ParseItems(text string) (Items, error) {
 	items := make(Items)
 	err := decodeItems(text, func(sku string, item Item, _ string) { items[sku] = item })
@@ -290,7 +296,7 @@ func decodeProduct(kind jsontext.Kind, dec *jsontext.Decoder) (string, error) {
 	case kind != jsontext.KindString:
 		return "", fmt.Errorf("product must be a string, not %s", input.KindName(kind))
 	case token.String() == "":
-		return "", fmt.Errorf("product is empty: leave it out, or write null, for an item without a product")
+		return "", fmt.Errorf("product is empty: omit it, or write null, for an item without a product")
 	}
 	return token.String(), nil
 }

@@ -51,7 +51,7 @@ func TestParseItemsNamesSKUAndKeyOfAFault(t *testing.T) {
 		"price is a string":   {`{"SKU1":{"price":"10.5"}}`, `SKU "SKU1": price must be a number, not the string "10.5": values read from CSV are strings, write tonumber(…)`},
 		"price is a list":     {`{"SKU1":{"price":[1]}}`, `SKU "SKU1": price must be a number, not an array`},
 		"product is a number": {`{"SKU1":{"product":1}}`, `SKU "SKU1": product must be a string, not a number`},
-		"product is empty":    {`{"SKU1":{"product":""}}`, `SKU "SKU1": product is empty: leave it out, or write null, for an item without a product`},
+		"product is empty":    {`{"SKU1":{"product":""}}`, `SKU "SKU1": product is empty: omit it, or write null, for an item without a product`},
 		"product is the API's": {`{"SKU1":{"product":{"name":"sneakers"}}}`,
 			`SKU "SKU1": product must be a string, not an object`},
 		"attributes is a list": {`{"SKU1":{"attributes":[]}}`, `SKU "SKU1": attributes must be an object from attribute name to value, not an array`},

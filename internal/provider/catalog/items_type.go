@@ -77,7 +77,7 @@ func (v ItemsValue) Equal(o attr.Value) bool {
 }
 
 // StringSemanticEquals tells whether two texts hold the same items: spacing, the order of keys, the spelling of numbers
-// and the zone of times don't count, and null is as good as a key left out.
+// and the zone of times don't count, and null is the same as an omitted key.
 func (v ItemsValue) StringSemanticEquals(_ context.Context, in basetypes.StringValuable) (bool, diag.Diagnostics) {
 	other, same := in.(ItemsValue)
 	if !same {
@@ -88,7 +88,7 @@ func (v ItemsValue) StringSemanticEquals(_ context.Context, in basetypes.StringV
 	}
 	left, err := ParseItems(v.ValueString())
 	if err != nil {
-		return false, nil //nolint:nilerr // What is no items document equals nothing; validation reports it.
+		return false, nil //nolint:nilerr // An invalid document equals nothing; validation reports it.
 	}
 	right, err := ParseItems(other.ValueString())
 	if err != nil {

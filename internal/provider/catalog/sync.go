@@ -13,30 +13,28 @@ type syncStep struct {
 	skus   []string
 }
 
-// planSync cuts changes into the fewest requests that carry them out, in the order to send them.
+// planSync cuts a plan into the fewest requests that carry them out, in the order to send them.
 //
 // An update restates the whole item as an ADD with replaceIfExists, in the same requests as the new items, since a
 // request holds actions of one type only. That alone can't take away a price: the API keeps the price of an item when
-// the new one has none (syncCatalog). The items in losePrice, which are among changes.Updated, are therefore removed
+// the new one has none (syncCatalog). The updated items of which losesPrice is true are therefore removed
 // first and then added again, which costs no request of its own as long as the two kinds have room.
 //
 // What only adds or replaces goes first, so that an item the API refuses stops the run before anything is removed. Then
 // come the items that lose their price, each added again as soon as its removal is through, and last the other removals.
-func planSync(changes bulk.Changes, losePrice []string) []syncStep {
-	again := make(map[string]bool, len(losePrice))
-	for _, sku := range losePrice {
-		again[sku] = true
-	}
-	upserts := make([]string, 0, len(changes.Added)+len(changes.Updated))
-	upserts = append(upserts, changes.Added...)
-	for _, sku := range changes.Updated {
-		if !again[sku] {
+func planSync(plan bulk.Plan, losesPrice func(sku string) bool) []syncStep {
+	var losePrice []string
+	upserts := slices.Clone(plan.Added)
+	for _, sku := range plan.Updated {
+		if losesPrice(sku) {
+			losePrice = append(losePrice, sku)
+		} else {
 			upserts = append(upserts, sku)
 		}
 	}
 	plain := len(upserts)
 	upserts = append(upserts, losePrice...)
-	removals := append(slices.Clone(losePrice), changes.Removed...)
+	removals := append(slices.Clone(losePrice), plan.Removed...)
 
 	var steps []syncStep
 	removed := 0
@@ -56,15 +54,4 @@ func planSync(changes bulk.Changes, losePrice []string) []syncStep {
 		remove()
 	}
 	return steps
-}
-
-// losingPrice returns those of the updated SKUs whose price disappears, in the same order.
-func losingPrice(updated []string, hasPrice func(sku string) bool, desired Items) []string {
-	var skus []string
-	for _, sku := range updated {
-		if desired[sku].Price == "" && hasPrice(sku) {
-			skus = append(skus, sku)
-		}
-	}
-	return skus
 }

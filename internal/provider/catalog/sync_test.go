@@ -28,8 +28,7 @@ func (s syncStep) apply(catalog, desired Items) {
 }
 
 func planFor(current, desired Items) []syncStep {
-	changes := bulk.Diff(current, desired, Item.Equal)
-	return planSync(changes, losingPrice(changes.Updated, func(sku string) bool { return current[sku].Price != "" }, desired))
+	return planSync(bulk.Compare(current, desired, Item.Equal), func(sku string) bool { return current[sku].Price != "" && desired[sku].Price == "" })
 }
 
 // numbered makes n items that differ from those of another variant.
@@ -149,7 +148,7 @@ func TestPlanSyncAlwaysArrives(t *testing.T) {
 			t.Fatal("the requests do not lead to what is desired")
 		}
 
-		changes := bulk.Diff(current, desired, Item.Equal)
+		changes := bulk.Compare(current, desired, Item.Equal)
 		lost := 0
 		for _, sku := range changes.Updated {
 			if current[sku].Price != "" && desired[sku].Price == "" {

@@ -112,7 +112,7 @@ func TestReservedCustomersAreListedWithTheirProfiles(t *testing.T) {
 					statecheck.ExpectKnownValue("data.talonone_reserved_customers.none", tfjsonpath.New("profiles"), knownvalue.ListSizeExact(0)),
 				},
 			},
-			{Config: integrationOnly(d, `data "talonone_reserved_customers" "x" { coupon_value = "SUMMER11" }`), ExpectError: saying(`Coupon does not exist`)},
+			{Config: integrationOnly(d, `data "talonone_reserved_customers" "x" { coupon_value = "SUMMER11" }`), ExpectError: saying(`Coupon not found`)},
 		},
 	})
 }

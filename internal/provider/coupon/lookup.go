@@ -85,7 +85,7 @@ func meant(coupons []*talonone.Coupon, code, caseSensitivity string) *talonone.C
 	return nil
 }
 
-// findByCustomer finds the coupon in the inventory of somebody who has it
+// findByCustomer finds the coupon in the inventory of a customer who has it
 // reserved, which an Integration key can read; nil when it does not show up.
 func findByCustomer(ctx context.Context, client *talonone.Client, code, customer string) (*talonone.Coupon, error) {
 	inventory, err := client.GetCustomerInventory(ctx, customer, talonone.InventoryParts{Coupons: true})

@@ -76,7 +76,7 @@ func FromAPI(raw json.RawMessage) (Attributes, error) {
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("the attributes in the answer: %w", err)
+		return nil, fmt.Errorf("the attributes in the response: %w", err)
 	}
 	return attributes, nil
 }

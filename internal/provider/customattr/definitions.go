@@ -22,8 +22,7 @@ import (
 type Definitions map[string]talonone.AttributeDefinition
 
 // DefinitionsOf reads the account's definitions of an entity, narrowed by keep
-// where it is not nil. It returns nil where they can't or shall not be checked:
-// validate_attributes is off, there is no Management key, or the key does not
+// where it is not nil. It returns nil where they are not checked: validate_attributes is off, there is no Management key, or the key does not
 // allow the endpoint. Other failures are reported.
 func DefinitionsOf(ctx context.Context, d *framework.Data, entity talonone.Entity, keep func(talonone.AttributeDefinition) bool, diags *diag.Diagnostics) Definitions {
 	if !d.ValidateAttributes || !d.Client.HasManagementKey() {
@@ -67,7 +66,8 @@ func Check(ctx context.Context, d *framework.Data, entity talonone.Entity, keep 
 	}
 }
 
-// Problems says what is wrong with the attributes, in order of their names. null, which clears an attribute, and no value at all are always right. A nil d, where nothing can be checked, finds nothing.
+// Problems says what is wrong with the attributes, in order of their names. null, which clears an attribute, and no value
+// at all are always right. A nil d, where nothing can be checked, finds nothing.
 func (d Definitions) Problems(entity talonone.Entity, attributes Attributes) []string {
 	if d == nil {
 		return nil

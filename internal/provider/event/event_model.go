@@ -163,9 +163,9 @@ func (m *eventInput) begin(journal *journal.Journal, kind string, inputs []journ
 	}
 }
 
-// tellBegun says what becomes of an event that an earlier apply has sent, and
+// reportBegun says what becomes of an event that an earlier apply has sent, and
 // whose answer no state holds.
-func (m *eventInput) tellBegun(diags *diag.Diagnostics) {
+func (m *eventInput) reportBegun(diags *diag.Diagnostics) {
 	const summary = "An earlier apply began to track this event"
 	switch m.version() {
 	case v1:
@@ -183,7 +183,7 @@ func (m *eventInput) tellBegun(diags *diag.Diagnostics) {
 
 // run tracks the event and reports what went wrong.
 func (m *eventInput) run(ctx context.Context, data *framework.Data, construct string, run *journal.Run, parts []string, diags *diag.Diagnostics) *tracked {
-	doing := framework.Doing{
+	attempt := framework.Doing{
 		Construct: construct, Action: "track event", Object: strconv.Quote(m.Type.ValueString()),
 		Pointers: map[string]path.Path{
 			"/type": path.Root("type"), "/attributes": path.Root("attributes"), "/profileId": path.Root("profile_id"),
@@ -195,57 +195,57 @@ func (m *eventInput) run(ctx context.Context, data *framework.Data, construct st
 	}
 	switch m.version() {
 	case v1:
-		return m.runV1(ctx, data, doing, run, diags)
+		return m.runV1(ctx, data, attempt, run, diags)
 	case v3:
-		return m.runV3(ctx, data, doing, run, parts, diags)
+		return m.runV3(ctx, data, attempt, run, parts, diags)
 	default:
-		return m.runV2(ctx, data, doing, run, parts, diags)
+		return m.runV2(ctx, data, attempt, run, parts, diags)
 	}
 }
 
-func (m *eventInput) runV2(ctx context.Context, data *framework.Data, doing framework.Doing, run *journal.Run, parts []string, diags *diag.Diagnostics) *tracked {
+func (m *eventInput) runV2(ctx context.Context, data *framework.Data, attempt framework.Doing, run *journal.Run, parts []string, diags *diag.Diagnostics) *tracked {
 	cards, _ := framework.Strings(m.LoyaltyCards)
 	answer, err := data.Client.TrackEventV2(ctx, talonone.EventRequest{
 		ProfileID: m.ProfileID.ValueString(), StoreIntegrationID: m.StoreIntegrationID.ValueString(), Type: m.Type.ValueString(),
 		Attributes: customattr.FromConfig(m.Attributes), LoyaltyCards: cards,
 	}, talonone.EventOptions{ResponseContent: framework.WithPart(parts, "event"), IdempotencyKey: run.Key})
 	if err != nil {
-		framework.AddRunError(diags, doing, err, run)
+		framework.AddRunError(diags, attempt, err, run)
 		return nil
 	}
 	return &tracked{answer.Event, answer.Effects, answer.CreatedCoupons, answer.CreatedReferrals, answer.Parts}
 }
 
-func (m *eventInput) runV3(ctx context.Context, data *framework.Data, doing framework.Doing, run *journal.Run, parts []string, diags *diag.Diagnostics) *tracked {
+func (m *eventInput) runV3(ctx context.Context, data *framework.Data, attempt framework.Doing, run *journal.Run, parts []string, diags *diag.Diagnostics) *tracked {
 	cards, _ := framework.Strings(m.LoyaltyCards)
-	answer, landed, err := data.Client.TrackEventV3(ctx, talonone.AdvancedEvent{
+	answer, recovered, err := data.Client.TrackEventV3(ctx, talonone.AdvancedEvent{
 		IntegrationID: m.IntegrationID.ValueString(), ProfileID: m.ProfileID.ValueString(),
 		ConnectedSessionID: m.ConnectedSessionID.ValueString(), StoreIntegrationID: m.StoreIntegrationID.ValueString(),
 		Type: m.Type.ValueString(), Attributes: customattr.FromConfig(m.Attributes), LoyaltyCards: cards,
 	}, framework.WithPart(parts, "advancedEvent"), run.Begun)
 	switch {
 	case talonone.IsOutcomeUnknown(err):
-		framework.AddError(diags, doing, err)
+		framework.AddError(diags, attempt, err)
 		diags.AddAttributeWarning(path.Root("integration_id"), "It is not known whether the event was tracked",
 			"Apply again: the event is taken over if it is there, and tracked if not. That it was sent is noted in Terraform's data folder.")
 		return nil
 	case talonone.IsConflict(err):
 		run.Forget()
-		doing.Advice[http.StatusConflict] = "An integration ID belongs to one event for ever, and events can't be changed. If an apply on another machine was stopped after it had tracked this event, there is nothing left to do: remove the resource. Otherwise choose another integration_id."
-		framework.AddAttributeError(diags, path.Root("integration_id"), doing, err)
+		attempt.Advice[http.StatusConflict] = "An integration ID belongs to one event for ever, and events can't be changed. If an apply on another machine was stopped after it had tracked this event, there is nothing left to do: remove the resource. Otherwise choose another integration_id."
+		framework.AddAttributeError(diags, path.Root("integration_id"), attempt, err)
 		return nil
 	case err != nil:
 		run.Failed(err)
-		framework.AddError(diags, doing, err)
+		framework.AddError(diags, attempt, err)
 		return nil
-	case landed:
+	case recovered:
 		diags.AddAttributeWarning(path.Root("integration_id"), "The answer with the effects was lost",
 			fmt.Sprintf("The answer to event %q never arrived. The event is there, but its effects can't be read any more, so effects is empty.", m.IntegrationID.ValueString()))
 	}
 	return &tracked{answer.AdvancedEvent, answer.Effects, answer.CreatedCoupons, answer.CreatedReferrals, answer.Parts}
 }
 
-func (m *eventInput) runV1(ctx context.Context, data *framework.Data, doing framework.Doing, run *journal.Run, diags *diag.Diagnostics) *tracked {
+func (m *eventInput) runV1(ctx context.Context, data *framework.Data, attempt framework.Doing, run *journal.Run, diags *diag.Diagnostics) *tracked {
 	answer, err := data.Client.TrackEvent(ctx, talonone.LegacyEvent{
 		ProfileID: m.ProfileID.ValueString(), Type: m.Type.ValueString(), SessionID: m.SessionID.ValueString(),
 		Attributes: customattr.FromConfig(m.Attributes),
@@ -264,10 +264,10 @@ func (m *eventInput) runV1(ctx context.Context, data *framework.Data, doing fram
 	switch {
 	case talonone.IsRetired(err):
 		const advice = "This deployment does not serve version 1 of events, which the vendor retired in 2023. Set api_version = \"v2\" and profile_id, and remove session_id."
-		doing.Advice = map[int]string{http.StatusNotFound: advice, http.StatusGone: advice, http.StatusMethodNotAllowed: advice}
-		framework.AddAttributeError(diags, path.Root("api_version"), doing, err)
+		attempt.Advice = map[int]string{http.StatusNotFound: advice, http.StatusGone: advice, http.StatusMethodNotAllowed: advice}
+		framework.AddAttributeError(diags, path.Root("api_version"), attempt, err)
 	default:
-		framework.AddError(diags, doing, err)
+		framework.AddError(diags, attempt, err)
 	}
 	return nil
 }

@@ -6,13 +6,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
-	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
@@ -61,60 +56,6 @@ func (d *eventsDataSource) Metadata(_ context.Context, _ datasource.MetadataRequ
 	resp.TypeName = listType
 }
 
-func (d *eventsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
-	filter := func(description string) schema.StringAttribute {
-		return schema.StringAttribute{
-			Optional: true, MarkdownDescription: description + " Default: all.", Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
-		}
-	}
-	text := func(description string) schema.StringAttribute {
-		return schema.StringAttribute{Computed: true, MarkdownDescription: description}
-	}
-	bound := func(description string) schema.StringAttribute {
-		return schema.StringAttribute{Optional: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: description + " Default: all."}
-	}
-	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists events of an Application, custom and built-in ones, in order of creation: the only way to read events of versions 1 and 2.\n\n" +
-			"Needs a Management API key that allows the applications endpoint. 1000 events take one request, and three requests a second are allowed, so narrow large Applications with filters or `max_results`.",
-		Attributes: map[string]schema.Attribute{
-			"application_id": schema.Int64Attribute{
-				Required: true, MarkdownDescription: "ID of the Application.", Validators: []validator.Int64{int64validator.AtLeast(1)},
-			},
-			"types": schema.ListAttribute{
-				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Only events of these types, such as `product_shared` or the built-in `talon_session_closed`. Default: all.",
-				Validators: []validator.List{
-					listvalidator.SizeAtLeast(1), listvalidator.NoNullValues(), listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1)),
-				},
-			},
-			"profile":        filter("Only events of the customer with this integration ID, exactly."),
-			"session":        filter("Only events of the session with this integration ID, exactly."),
-			"coupon_code":    filter("Only events with this coupon code."),
-			"referral_code":  filter("Only events with this referral code."),
-			"effect_type":    filter("Only events that had an effect of this type, such as `rejectCoupon`."),
-			"created_after":  bound("Only events after this time, RFC 3339."),
-			"created_before": bound("Only events before this time, RFC 3339."),
-			"max_results": schema.Int64Attribute{
-				Optional: true, MarkdownDescription: "Largest number of events, the oldest first; at least 1. Default: all.", Validators: []validator.Int64{int64validator.AtLeast(1)},
-			},
-			"events": schema.ListNestedAttribute{
-				Computed: true, MarkdownDescription: "The events found.",
-				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
-					"id":                   schema.Int64Attribute{Computed: true, MarkdownDescription: "Internal ID of the event."},
-					"created":              schema.StringAttribute{Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: "When the event happened, RFC 3339 in UTC."},
-					"type":                 text("Type of the event; built-in ones begin with `talon_`."),
-					"integration_id":       text("ID of an advanced event (version 3) in its Application; null for others."),
-					"store_integration_id": text("Integration ID of the store; null when there is none."),
-					"attributes": schema.StringAttribute{
-						Computed: true, CustomType: jsontypes.NormalizedType{}, MarkdownDescription: "Custom attributes of the event as a JSON object.",
-					},
-					"effects": framework.DataSourceEffects("Those of this event.")["effects"],
-				}},
-			},
-		},
-	}
-}
-
 func (d *eventsDataSource) Configure(_ context.Context, req datasource.ConfigureRequest, resp *datasource.ConfigureResponse) {
 	d.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
@@ -145,12 +86,12 @@ func (d *eventsDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		return nil
 	})
 	if err != nil {
-		doing := framework.Doing{Construct: "data " + listType, Action: "list the events of Application", Object: strconv.FormatInt(model.ApplicationID.ValueInt64(), 10)}
+		attempt := framework.Doing{Construct: "data " + listType, Action: "list the events of Application", Object: strconv.FormatInt(model.ApplicationID.ValueInt64(), 10)}
 		if talonone.IsNotFound(err) {
-			framework.AddAttributeError(&resp.Diagnostics, path.Root("application_id"), doing, err)
+			framework.AddAttributeError(&resp.Diagnostics, path.Root("application_id"), attempt, err)
 			return
 		}
-		framework.AddError(&resp.Diagnostics, doing, err)
+		framework.AddError(&resp.Diagnostics, attempt, err)
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)

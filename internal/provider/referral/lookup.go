@@ -1,15 +1,20 @@
 package referral
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/journal"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
@@ -20,33 +25,56 @@ const (
 	longestCreate = 10 * time.Minute
 	// clockTolerance covers clocks that differ without the Date header telling.
 	clockTolerance = 3 * time.Second
-	// createAttempts bounds creates whose answer was lost and that had no effect.
+	// createAttempts bounds creates whose response was lost and that had no effect.
 	createAttempts = 3
 	// parallelInventories is how many inventories are read at a time.
 	parallelInventories = 8
+	// maxPlanRequests is how many requests a plan spends on warnings.
+	maxPlanRequests = 20
 )
 
-// applicationOf is the Application of a campaign. An Integration key creates
-// referrals in its own Application only, which it tells as long as any campaign
-// is running there; a Management key knows every campaign. It is 0 where neither
-// says.
+// applicationOf is the Application of a campaign. An Integration key creates referrals in its own Application only,
+// which it reports as long as any campaign is running there; a Management key knows every campaign. It is 0 where
+// neither tells.
 func applicationOf(ctx context.Context, client *talonone.Client, campaignID int64) (int64, error) {
 	if client.HasManagementKey() {
 		campaigns, err := client.GetCampaigns(ctx)
-		switch {
-		case err != nil && !talonone.IsUnauthorized(err):
+		if campaign := campaignByID(campaigns, campaignID); campaign != nil {
+			return campaign.ApplicationID, nil
+		}
+		if !talonone.IsUnauthorized(err) {
 			return 0, err
-		case err == nil:
-			if campaign := campaignByID(campaigns, campaignID); campaign != nil {
-				return campaign.ApplicationID, nil
-			}
-			return 0, nil
 		}
 	}
 	if !client.HasIntegrationKey() {
 		return 0, nil
 	}
 	return client.IntegrationApplicationID(ctx)
+}
+
+// resolveApplication looks an Application up that is null or unknown; null where neither key tells.
+func resolveApplication(ctx context.Context, client *talonone.Client, applicationID, campaignID types.Int64, diags *diag.Diagnostics) types.Int64 {
+	if !applicationID.IsNull() && !applicationID.IsUnknown() {
+		return applicationID
+	}
+	id, err := applicationOf(ctx, client, campaignID.ValueInt64())
+	if err != nil {
+		framework.AddError(diags, framework.Doing{Construct: resourceType, Action: "find the Application of campaign", Object: strconv.FormatInt(campaignID.ValueInt64(), 10)}, err)
+	}
+	if id == 0 {
+		return types.Int64Null()
+	}
+	return types.Int64Value(id)
+}
+
+// requireApplication is resolveApplication for a request that can't do without.
+func requireApplication(ctx context.Context, client *talonone.Client, applicationID, campaignID types.Int64, action string, diags *diag.Diagnostics) types.Int64 {
+	id := resolveApplication(ctx, client, applicationID, campaignID, diags)
+	if id.IsNull() && !diags.HasError() {
+		diags.AddAttributeError(path.Root("application_id"), "Unable to "+action,
+			fmt.Sprintf("The Application of campaign %d could not be found. Set application_id, and apply that first.", campaignID.ValueInt64()))
+	}
+	return id
 }
 
 func campaignByID(campaigns []talonone.Campaign, id int64) *talonone.Campaign {
@@ -58,9 +86,8 @@ func campaignByID(campaigns []talonone.Campaign, id int64) *talonone.Campaign {
 	return nil
 }
 
-// checkCampaign reports, where a Management key can tell, a campaign that does
-// not exist, has no referrals, or belongs to another Application than the
-// Integration key.
+// checkCampaign reports, where a Management key can tell, a campaign that does not exist, has no referrals, or belongs
+// to another Application than the Integration key.
 func checkCampaign(ctx context.Context, client *talonone.Client, campaignID int64, diags *diag.Diagnostics) {
 	if !client.HasManagementKey() {
 		return
@@ -87,88 +114,81 @@ func checkCampaign(ctx context.Context, client *talonone.Client, campaignID int6
 			framework.AddError(diags, framework.Doing{Construct: resourceType, Action: "find the Application of the Integration API key"}, err)
 		} else if own != 0 && own != campaign.ApplicationID {
 			diags.AddAttributeError(path.Root("campaign_id"), "Campaign belongs to another Application",
-				fmt.Sprintf("Campaign %d %q belongs to Application %d, and the Integration API key to Application %d, where alone it creates referrals. Use a provider alias with the key of Application %d.",
+				fmt.Sprintf("Campaign %d %q belongs to Application %d, and the Integration API key to Application %d, the only one where it creates referrals. Use a provider alias with the key of Application %d.",
 					campaign.ID, campaign.Name, campaign.ApplicationID, own, campaign.ApplicationID))
 		}
 	}
 }
 
-// place is where referrals are. Without the Application they can't be listed,
-// only read from the inventories of their advocates.
-type place struct{ applicationID, campaignID int64 }
+// search says which referrals of a campaign to look for.
+type search struct {
+	// applicationID is 0 where it isn't known: the campaign can't be listed then, only the inventories of advocates.
+	applicationID, campaignID int64
+	advocates                 []string
+	// since and until bound the time of creation unless they are zero.
+	since, until time.Time
+	// maxRequests ends a search early; 0 does not.
+	maxRequests int
+}
 
-// view is what a look at the referrals of advocates shows.
-type view struct {
+// findings is what a search shows.
+type findings struct {
+	// referrals are in order of ID.
 	referrals []*talonone.Referral
-	// listed says that the campaign's referrals were listed, which shows all of
-	// them; an inventory may leave out what is not valid now.
+	// listed says that the campaign's referrals were listed, which shows all of them; an inventory may leave out what is
+	// not valid now.
 	listed bool
 	// unseen is how many advocates have no profile, and so no inventory.
 	unseen int
 }
 
-// ofAdvocates looks for the referrals of advocates in a campaign that were created
-// from since to until, where these are not zero: with one listing of the campaign
-// where the Application is known and a Management key allows it, else in the
-// inventory of each advocate.
-func ofAdvocates(ctx context.Context, client *talonone.Client, where place, advocates []string, since, until time.Time) (view, error) {
-	var seen view
-	if len(advocates) == 0 {
-		return view{listed: true}, nil
+func (f findings) sort() {
+	slices.SortFunc(f.referrals, func(a, b *talonone.Referral) int { return cmp.Compare(a.ID, b.ID) })
+}
+
+// find searches with one listing of the campaign where the Application is known and a Management key allows it, else in
+// the inventory of each advocate.
+func find(ctx context.Context, client *talonone.Client, s search) (findings, error) {
+	if len(s.advocates) == 0 {
+		return findings{listed: true}, nil
 	}
-	wanted := setOf(advocates)
+	var seen findings
+	wanted := bulk.SetOf(s.advocates)
 	keep := func(referral *talonone.Referral) {
-		if referral.CampaignID == where.campaignID && wanted[referral.AdvocateProfileIntegrationID] &&
-			!referral.Created.Before(since) && (until.IsZero() || !referral.Created.After(until)) {
+		if _, ok := wanted[referral.AdvocateProfileIntegrationID]; ok && referral.CampaignID == s.campaignID &&
+			!referral.Created.Before(s.since) && (s.until.IsZero() || !referral.Created.After(s.until)) {
 			seen.referrals = append(seen.referrals, referral)
 		}
 	}
-	if client.HasManagementKey() && where.applicationID != 0 {
-		err := client.GetReferrals(ctx, where.applicationID, where.campaignID, filterFor(advocates, since, until), func(page []*talonone.Referral) error {
+	if client.HasManagementKey() && s.applicationID != 0 {
+		enough := errors.New("enough")
+		pages := 0
+		err := client.GetReferrals(ctx, s.applicationID, s.campaignID, s.filter(), func(page []*talonone.Referral) error {
 			for _, referral := range page {
 				keep(referral)
 			}
+			if pages++; pages == s.maxRequests {
+				return enough
+			}
 			return nil
 		})
+		if errors.Is(err, enough) {
+			err = nil
+		}
 		if !talonone.IsUnauthorized(err) || !client.HasIntegrationKey() {
 			seen.listed = true
+			seen.sort()
 			return seen, err
 		}
 	}
-	inventories, unseen, err := inventoriesOf(ctx, client, advocates)
-	for _, referrals := range inventories {
-		for i := range referrals {
-			keep(&referrals[i].Referral)
-		}
+	if s.maxRequests > 0 && len(s.advocates) > s.maxRequests {
+		return seen, nil
 	}
-	seen.unseen = unseen
-	return seen, err
-}
-
-// filterFor narrows a listing as far as the API can; whether its bounds in time
-// are inclusive is not documented, so they leave a margin.
-func filterFor(advocates []string, since, until time.Time) talonone.ReferralFilter {
-	var filter talonone.ReferralFilter
-	if !since.IsZero() {
-		filter.CreatedAfter = since.Add(-clockTolerance)
-	}
-	if !until.IsZero() {
-		filter.CreatedBefore = until.Add(clockTolerance)
-	}
-	if len(advocates) == 1 {
-		filter.Advocate = advocates[0]
-	}
-	return filter
-}
-
-// inventoriesOf reads the referrals of each advocate with an Integration key;
-// unseen counts the advocates that have no profile.
-func inventoriesOf(ctx context.Context, client *talonone.Client, advocates []string) (inventories [][]talonone.InventoryReferral, unseen int, err error) {
-	inventories = make([][]talonone.InventoryReferral, len(advocates))
-	missing := make([]bool, len(advocates))
+	inventories := make([][]talonone.InventoryReferral, len(s.advocates))
+	missing := make([]bool, len(s.advocates))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(parallelInventories)
-	for i, advocate := range advocates {
+	for i, advocate := range s.advocates {
 		group.Go(func() error {
 			inventory, err := client.GetCustomerInventory(ctx, advocate, talonone.InventoryParts{Referrals: true})
 			if talonone.IsNotFound(err) {
@@ -181,35 +201,57 @@ func inventoriesOf(ctx context.Context, client *talonone.Client, advocates []str
 			return err
 		})
 	}
-	err = group.Wait()
-	for _, is := range missing {
-		if is {
-			unseen++
+	err := group.Wait()
+	for i, referrals := range inventories {
+		if missing[i] {
+			seen.unseen++
+		}
+		for j := range referrals {
+			keep(&referrals[j].Referral)
 		}
 	}
-	return inventories, unseen, err
+	seen.sort()
+	return seen, err
 }
 
-// begun are the creations with the same settings that earlier commands in this
-// folder began and whose result no state is known to hold.
-type begun []*journal.Entry
+// filter narrows a listing as far as the API can; whether its bounds in time are inclusive is not documented, so they
+// leave a margin.
+func (s search) filter() talonone.ReferralFilter {
+	var filter talonone.ReferralFilter
+	if !s.since.IsZero() {
+		filter.CreatedAfter = s.since.Add(-clockTolerance)
+	}
+	if !s.until.IsZero() {
+		filter.CreatedBefore = s.until.Add(clockTolerance)
+	}
+	if len(s.advocates) == 1 {
+		filter.Advocate = s.advocates[0]
+	}
+	return filter
+}
 
-// since is when the first of them was sent, by the deployment's clock.
-func (b begun) since(client *talonone.Client) time.Time {
+// interrupted are the creates with the same settings that earlier commands in this folder began and whose result no
+// state is known to hold.
+type interrupted []*journal.Entry
+
+// since is when the first of them was sent, by the deployment's clock; zero if there is none.
+func (i interrupted) since(client *talonone.Client) time.Time {
 	var first time.Time
-	for _, entry := range b {
+	for _, entry := range i {
 		if first.IsZero() || entry.Sent.Before(first) {
 			first = entry.Sent
 		}
 	}
+	if first.IsZero() {
+		return first
+	}
 	return client.ServerTime(first).Add(-clockTolerance)
 }
 
-// entryOf is the creation that a referral of the right kind is the work of; nil
-// where it is nobody's here. Where the answer was lost, or named others of the same
-// request, it is told by the time.
-func (b begun) entryOf(client *talonone.Client, referral *talonone.Referral) *journal.Entry {
-	for _, entry := range b {
+// entryOf is the create that made a referral, nil if none did. Where the response was lost, or named others of the same
+// request, the time tells.
+func (i interrupted) entryOf(client *talonone.Client, referral *talonone.Referral) *journal.Entry {
+	for _, entry := range i {
 		sent := client.ServerTime(entry.Sent)
 		if entry.ID == referral.ID ||
 			!referral.Created.Before(sent.Add(-clockTolerance)) && referral.Created.Before(sent.Add(longestCreate)) {
@@ -219,44 +261,15 @@ func (b begun) entryOf(client *talonone.Client, referral *talonone.Referral) *jo
 	return nil
 }
 
-// isLeftover says whether a plan may take over a referral that is the work of an
-// interrupted apply, and takes it. One that turns out to be in the state of another
-// resource is an error: when that resource is read, its creation is settled, and
-// the next plan knows.
-func isLeftover(data *framework.Data, referral *talonone.Referral, diags *diag.Diagnostics) bool {
-	switch {
-	case data.NewReferrals.Has(referral.ID):
-		return false
-	case data.Referrals.Has(referral.ID):
-		reportCollision(referral.ID, diags)
-		return false
-	default:
-		return data.AdoptedReferrals.Add(referral.ID)
-	}
+// unclaimed says whether a referral may be what a create has left: it is unused, has the settings, and no resource is
+// known to manage it.
+func unclaimed(data *framework.Data, referral *talonone.Referral, wanted settings) bool {
+	return referral.UsageCounter == 0 && wanted.fit(referral) && !data.Referrals.Has(referral.ID) && !data.NewReferrals.Has(referral.ID)
 }
 
-// own records that a referral is in the state of a resource, and reports when the
-// plan of another one has taken it for a leftover.
-func own(data *framework.Data, id int64, diags *diag.Diagnostics) bool {
-	data.Referrals.Add(id)
-	// What this run has made or taken over is where it belongs.
-	if data.AdoptedReferrals.Has(id) && !data.NewReferrals.Has(id) {
-		reportCollision(id, diags)
-		return false
-	}
-	return true
-}
-
-func reportCollision(id int64, diags *diag.Diagnostics) {
-	diags.AddError("A new referral can't be told from one that is there",
-		fmt.Sprintf("Referral %d is in the state of one resource, and was taken for what an interrupted apply left of another one with the same settings. "+
-			"Nothing has been changed. Plan again: both have been read now.", id))
-}
-
-func setOf[T comparable](members []T) map[T]bool {
-	set := make(map[T]bool, len(members))
-	for _, member := range members {
-		set[member] = true
-	}
-	return set
+// warnTakeOver says what the apply of a plan takes over, as far as the plan can see.
+func warnTakeOver(what string, diags *diag.Diagnostics) {
+	diags.AddWarning("Referrals left over from an interrupted apply will be taken over", what+" created with exactly these settings "+
+		"by an apply in this folder that was stopped before its state was saved. Unless another resource turns out to manage them, "+
+		"applying takes over what is there instead of making further codes.")
 }

@@ -2,6 +2,7 @@ package referral_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -85,8 +86,13 @@ func TestKilledBeforeTheStateIsWritten(t *testing.T) {
 				fourth := d.NewProcessIn(t, folder, settings)
 				replanned, diags := fourth.Plan(t, kind, acctest.Instance{}, test.config)
 				noProblem(t, diags)
-				if plan.Warning != "" || replanned.Warning != "" {
+				if plan.Warning != "" || strings.Contains(replanned.Warning, "taken over") {
 					t.Errorf("another resource takes over what is not its own: %q %q", plan.Warning, replanned.Warning)
+				}
+				_, diags = fourth.Apply(t.Context(), t, replanned)
+				noProblem(t, diags)
+				if got := rows(t, d); len(got) != 2*test.codes {
+					t.Errorf("there are %d codes, want %d", len(got), 2*test.codes)
 				}
 			})
 		}
@@ -101,8 +107,8 @@ func TestReferralThatNobodyHereMadeIsNoLeftover(t *testing.T) {
 	p := d.NewProcessIn(t, t.TempDir(), nil)
 	plan, diags := p.Plan(t, "talonone_referral", acctest.Instance{}, oneReferral)
 	noProblem(t, diags)
-	if p.Planned(t, plan, "code").IsKnown() {
-		t.Error("the plan takes over what nobody here has made")
+	if !strings.Contains(plan.Warning, "Equal referral exists") || !strings.Contains(plan.Warning, `id = "11/`) {
+		t.Errorf("the plan does not say that an equal referral is there, or how to import it: %q", plan.Warning)
 	}
 	_, diags = p.Apply(t.Context(), t, plan)
 	noProblem(t, diags)
@@ -162,17 +168,99 @@ func TestReferralsAreImportedByIdentity(t *testing.T) {
 	d.Call(t, http.MethodPost, "/v1/referrals", map[string]any{"campaignId": 11, "advocateProfileIntegrationId": "a"}, nil)
 	one := rows(t, d)[0]
 	p := d.NewProcess(t, nil)
-	state, diags := p.ImportByIdentity(t, "talonone_referral", map[string]tftypes.Value{
-		"campaign_id": tftypes.NewValue(tftypes.Number, 11), "id": tftypes.NewValue(tftypes.Number, one.ID),
+	state, diags := p.Import(t, "talonone_referral", "", acctest.Attributes{
+		"campaign_id": 11, "id": one.ID,
 	})
 	noProblem(t, diags)
 	if got := text(t, p.Attribute(t, state, "code")); got != one.Code {
 		t.Errorf("imported code %q, want %q", got, one.Code)
 	}
-	state, diags = p.ImportByIdentity(t, "talonone_referrals", map[string]tftypes.Value{"campaign_id": tftypes.NewValue(tftypes.Number, 11)})
+	state, diags = p.Import(t, "talonone_referrals", "", acctest.Attributes{"campaign_id": 11})
 	noProblem(t, diags)
 	var codes map[string]tftypes.Value
 	if err := p.Attribute(t, state, "codes").As(&codes); err != nil || len(codes) != 1 || text(t, codes["a"]) != one.Code {
 		t.Errorf("imported codes %v, %v", codes, err)
+	}
+}
+
+// A create that stops half way is gone on with, and everything that it has made belongs to the resource then.
+func TestInterruptedCreateOfReferralsIsOwned(t *testing.T) {
+	t.Parallel()
+	ctx, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
+	var creates atomic.Int32
+	d := acctest.Start(t, func(o *emulator.Options) {
+		o.OnRequest = func(_ context.Context, operation string) {
+			if operation == "createReferralsForMultipleAdvocates" && creates.Add(1) == 2 {
+				interrupt()
+			}
+		}
+	})
+	advocates := make([]string, 1100)
+	for i := range advocates {
+		advocates[i] = fmt.Sprintf("advocate-%d", i)
+	}
+	config := acctest.Attributes{"campaign_id": 11, "application_id": 1, "advocates": advocates, "usage_limit": 1}
+	folder := t.TempDir()
+	p := d.NewProcessIn(t, folder, nil)
+	plan, diags := p.Plan(t, "talonone_referrals", acctest.Instance{}, config)
+	noProblem(t, diags)
+	state, diags := p.Apply(ctx, t, plan)
+	if acctest.Problem(diags) == "" || state.Exists() {
+		t.Fatal("the create was not interrupted, or left a state that would be destroyed")
+	}
+	next := d.NewProcessIn(t, folder, nil)
+	plan, diags = next.Plan(t, "talonone_referrals", acctest.Instance{}, config)
+	noProblem(t, diags)
+	state, diags = next.Apply(t.Context(), t, plan)
+	noProblem(t, diags)
+	if got := allRows(t, d); len(got) != len(advocates) {
+		t.Fatalf("there are %d codes, want %d", len(got), len(advocates))
+	}
+	plan, diags = next.Plan(t, "talonone_referrals", state, nil)
+	noProblem(t, diags)
+	_, diags = next.Apply(t.Context(), t, plan)
+	noProblem(t, diags)
+	if left := rows(t, d); len(left) > 0 {
+		t.Errorf("%d codes stay after the destroy", len(left))
+	}
+}
+
+// A code for an advocate who has one already is a second one.
+func TestPlanSaysWhichAdvocatesHaveAReferral(t *testing.T) {
+	t.Parallel()
+	many := make([]string, 30)
+	for i := range many {
+		many[i] = fmt.Sprintf("customer-%d", i)
+	}
+	alone := acctest.Attributes{"management_api_key": nil}
+	for name, test := range map[string]struct {
+		settings  acctest.Attributes
+		advocates []string
+		want      string
+		requests  map[string]int
+	}{
+		"listing":          {nil, []string{"a", "b", "c"}, "2 of 3 advocates to add have a referral already", map[string]int{"getReferralsWithoutTotalCount": 1}},
+		"inventories":      {alone, []string{"a", "c"}, "1 of 2 advocates to add have a referral already", map[string]int{"getCustomerInventory": 2}},
+		"too many to read": {alone, append(many, "a"), "", map[string]int{}},
+		"none":             {nil, []string{"c"}, "", map[string]int{"getReferralsWithoutTotalCount": 1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := acctest.Start(t)
+			for _, advocate := range []string{"a", "b", "b"} {
+				others(t, d, advocate)
+			}
+			p := d.NewProcess(t, test.settings)
+			d.Forget()
+			plan, diags := p.Plan(t, "talonone_referrals", acctest.Instance{}, acctest.Attributes{"campaign_id": 11, "application_id": 1, "usage_limit": 1, "advocates": test.advocates})
+			noProblem(t, diags)
+			if !strings.Contains(plan.Warning, test.want) || test.want == "" && plan.Warning != "" {
+				t.Errorf("got %q, want %q", plan.Warning, test.want)
+			}
+			if err := d.Expect(test.requests)(nil); err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }

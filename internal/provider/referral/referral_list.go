@@ -45,7 +45,7 @@ func (l *referralList) Metadata(_ context.Context, _ resource.MetadataRequest, r
 func (l *referralList) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Lists the referrals of a campaign, in order of their IDs, for `terraform query` and for importing them. All filters given must match.\n\n" +
-			"Needs a Management API key that allows the referrals endpoint, and the applications and campaigns endpoints where `application_id` is not given.",
+			"Requires a Management API key that allows the referrals endpoint, and the applications and campaigns endpoints where `application_id` is omitted.",
 		Attributes: map[string]schema.Attribute{
 			"campaign_id": schema.Int64Attribute{
 				Required:            true,
@@ -64,7 +64,7 @@ func (l *referralList) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 			},
 			"valid": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Only referrals that are valid now (`validNow`), later (`validFuture`) or no more (`expired`).",
+				MarkdownDescription: "Only referrals that are valid now (`validNow`), later (`validFuture`) or no longer (`expired`).",
 				Validators:          []validator.String{stringvalidator.OneOf("expired", "validNow", "validFuture")},
 			},
 			"usable": schema.BoolAttribute{
@@ -114,7 +114,7 @@ func (l *referralList) List(ctx context.Context, req list.ListRequest, stream *l
 }
 
 func (l *referralList) applicationOf(ctx context.Context, campaignID int64, diags *diag.Diagnostics) int64 {
-	id := (&referralResource{data: l.data}).resolveApplication(ctx, campaignID, diags)
+	id := resolveApplication(ctx, l.data.Client, types.Int64Null(), types.Int64Value(campaignID), diags)
 	if id.IsNull() && !diags.HasError() {
 		diags.AddAttributeError(path.Root("campaign_id"), "Campaign not found",
 			fmt.Sprintf("No Application that the Management API key can read has a campaign %d. Correct the ID; if it is right, set application_id.", campaignID))

@@ -25,7 +25,6 @@ type referralModel struct {
 	Code          types.String         `tfsdk:"code"`
 	UsageCounter  types.Int64          `tfsdk:"usage_counter"`
 	Created       timetypes.RFC3339    `tfsdk:"created"`
-	Adopted       types.Bool           `tfsdk:"adopted"`
 }
 
 // referralIdentity mirrors the resource's identity.
@@ -38,7 +37,7 @@ func (m *referralModel) identity() referralIdentity {
 	return referralIdentity{CampaignID: m.CampaignID, ID: m.ID}
 }
 
-// settings is what is configured; what is not is left out.
+// settings is what is configured; what is not is omitted.
 func (m *referralModel) settings() settings {
 	return settings{
 		Friend: m.Friend.ValueString(), UsageLimit: int64Pointer(m.UsageLimit),
@@ -56,9 +55,8 @@ func (m *referralModel) toAPI() talonone.NewReferral {
 	}
 }
 
-// fromAPI is the server's answer. prior, from configuration or state, keeps the
-// Application and the adoption, which no answer names, and the spelling of what
-// is the same.
+// fromAPI is the server's response. prior, from configuration or state, keeps the Application, which no response names,
+// and the spelling of what is the same.
 func fromAPI(api *talonone.Referral, prior referralModel) referralModel {
 	return referralModel{
 		ID:            types.Int64Value(api.ID),
@@ -73,6 +71,5 @@ func fromAPI(api *talonone.Referral, prior referralModel) referralModel {
 		Code:          types.StringValue(api.Code),
 		UsageCounter:  types.Int64Value(api.UsageCounter),
 		Created:       framework.Time(api.Created),
-		Adopted:       types.BoolValue(prior.Adopted.ValueBool()),
 	}
 }

@@ -1,17 +1,15 @@
 package referral
 
 import (
-	"cmp"
-	"context"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
@@ -19,8 +17,13 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
-// referralsModel mirrors the resource talonone_referrals. Codes and IDs are two
-// flat maps, since maps of objects are slow in the framework.
+var (
+	noun         = bulk.Noun{One: "referral", Many: "referrals"}
+	advocateNoun = bulk.Noun{One: "advocate", Many: "advocates"}
+)
+
+// referralsModel mirrors the resource talonone_referrals. Codes and IDs are two flat maps, since maps of objects are
+// slow in the framework.
 type referralsModel struct {
 	ApplicationID     types.Int64          `tfsdk:"application_id"`
 	CampaignID        types.Int64          `tfsdk:"campaign_id"`
@@ -31,7 +34,7 @@ type referralsModel struct {
 	Attributes        jsontypes.Normalized `tfsdk:"attributes"`
 	ReferralPattern   types.String         `tfsdk:"referral_pattern"`
 	ValidCharacters   types.List           `tfsdk:"valid_characters"`
-	MaxRemovalPercent types.Int64          `tfsdk:"max_removal_percent"`
+	MaxRemovalPercent types.Float64        `tfsdk:"max_removal_percent"`
 	Codes             types.Map            `tfsdk:"codes"`
 	ReferralIDs       types.Map            `tfsdk:"referral_ids"`
 	LastSync          types.Object         `tfsdk:"last_sync"`
@@ -43,107 +46,74 @@ type referralsIdentity struct {
 	CampaignID types.Int64 `tfsdk:"campaign_id"`
 }
 
-// made is a referral of one advocate.
-type made struct {
-	id   int64
-	code string
+// row is the referral of one advocate.
+type row struct {
+	id       int64
+	code     string
+	settings settings
+	// differs says that the referral has other settings than those in settings.
+	differs bool
+	// created is zero where this call has not seen the referral.
+	created time.Time
 }
 
-// bookkeeping is what the private state keeps, so that a plan is made of nothing
-// that can change before it is applied.
-type bookkeeping struct {
-	// From and To are when the referrals were created; they bound every listing, unless
-	// they are zero.
+// sameRow compares what an update can change. Rows that differ from their settings may do so each in its own way.
+func sameRow(prior, desired row) bool {
+	return prior.differs == desired.differs && prior.settings.equal(desired.settings)
+}
+
+// tracking is kept in private state. Without it a refresh lists the whole campaign, and an interrupted update is
+// planned for all referrals again; nothing else depends on it.
+type tracking struct {
+	// From and To are when the first and the last referral were created; zero where this is not known.
 	From time.Time `json:"from"`
 	To   time.Time `json:"to"`
-	// Wanted are the settings that the last apply was about, done or interrupted.
-	Wanted settings `json:"wanted"`
-	// Deviating are the IDs of referrals that lack them.
-	Deviating []int64 `json:"deviating,omitempty"`
-	// Friends are the friends of referrals that somebody gave one, by ID; an update
-	// has to repeat them.
-	Friends map[int64]string `json:"friends,omitempty"`
+	// Settings are those of the last apply, complete or interrupted.
+	Settings *settings `json:"settings,omitempty"`
+	// Differing are the IDs of the referrals that lack them, in ascending order.
+	Differing []int64 `json:"differing,omitempty"`
 }
 
-// cover widens the bounds to a referral.
-func (b *bookkeeping) cover(created time.Time) {
-	if b.From.IsZero() || created.Before(b.From) {
-		b.From = created
-	}
-	if created.After(b.To) {
-		b.To = created
-	}
-}
-
-// lost says that the bounds are not known: when a provider is killed during an
-// update, Terraform keeps the state and drops what is kept beside it.
-func (b *bookkeeping) lost() bool { return b.From.IsZero() }
-
-// inspect notes what a refresh has seen.
-func (b *bookkeeping) inspect(referrals []*talonone.Referral) {
-	b.Deviating, b.Friends = nil, nil
-	for _, one := range referrals {
-		if !b.Wanted.fitShared(one) {
-			b.Deviating = append(b.Deviating, one.ID)
+// note replaces what is tracked by these rows.
+func (t *tracking) note(rows map[string]row, wanted settings) {
+	t.Settings, t.Differing = &wanted, nil
+	complete := true
+	for _, one := range rows {
+		complete = complete && !one.created.IsZero()
+		if !sameRow(one, row{settings: wanted}) {
+			t.Differing = append(t.Differing, one.id)
 		}
-		if friend := framework.ValueOf(one.FriendProfileIntegrationID); friend != "" {
-			if b.Friends == nil {
-				b.Friends = make(map[int64]string)
-			}
-			b.Friends[one.ID] = friend
+	}
+	slices.Sort(t.Differing)
+	if t.From.IsZero() && !complete {
+		// The referrals that this call has seen say nothing about the others.
+		return
+	}
+	for _, one := range rows {
+		if one.created.IsZero() {
+			continue
+		}
+		if t.From.IsZero() || one.created.Before(t.From) {
+			t.From = one.created
+		}
+		if one.created.After(t.To) {
+			t.To = one.created
 		}
 	}
 }
 
-// toUpdate lists, in ascending order, the referrals that have to change to get these settings: those
-// that lack them where the last apply wanted the same, else all.
-func (b *bookkeeping) toUpdate(planned settings, managed map[string]made) []int64 {
-	deviating := setOf(b.Deviating)
-	same := b.Wanted.equal(planned)
-	var ids []int64
-	for _, one := range managed {
-		if !same || deviating[one.id] {
-			ids = append(ids, one.id)
-		}
-	}
-	slices.Sort(ids)
-	return ids
+func (m *referralsModel) subject() bulk.Subject {
+	id := strconv.FormatInt(m.CampaignID.ValueInt64(), 10)
+	return bulk.Subject{Noun: noun, Place: "campaign " + id, ResourceType: referralsType, ImportID: id}
 }
 
-// want notes that an apply is about these settings, which those of managed lack
-// that have to change.
-func (b *bookkeeping) want(planned settings, managed map[string]made) {
-	b.Deviating = b.toUpdate(planned, managed)
-	b.Wanted = planned
-}
+// imported says that no apply has changed rows since the import: the state may hold referrals that the configuration
+// has never listed.
+func (m *referralsModel) imported() bool { return m.LastSync.IsNull() }
 
-// encode is the bookkeeping as private state, which must be JSON.
-func (b bookkeeping) encode() []byte {
-	encoded, err := json.Marshal(b)
-	if err != nil {
-		// Attributes are JSON already, and all else is times, numbers and texts.
-		panic(err)
-	}
-	return encoded
-}
-
-func readBookkeeping(ctx context.Context, private interface {
-	GetKey(ctx context.Context, key string) ([]byte, diag.Diagnostics)
-}, diags *diag.Diagnostics) bookkeeping {
-	var books bookkeeping
-	raw, got := private.GetKey(ctx, privateKey)
-	diags.Append(got...)
-	if raw == nil {
-		return books
-	}
-	if err := json.Unmarshal(raw, &books); err != nil {
-		diags.AddError("Unable to read the private state of "+referralsType, err.Error())
-	}
-	return books
-}
-
-func (m *referralsModel) place() place {
-	return place{applicationID: m.ApplicationID.ValueInt64(), campaignID: m.CampaignID.ValueInt64()}
+// search is a search for the referrals of advocates.
+func (m *referralsModel) search(advocates []string) search {
+	return search{applicationID: m.ApplicationID.ValueInt64(), campaignID: m.CampaignID.ValueInt64(), advocates: advocates}
 }
 
 // settings is what the referrals share.
@@ -153,7 +123,11 @@ func (m *referralsModel) settings() settings {
 	}
 }
 
-// toAPI is what creations share.
+func (m *referralsModel) hasUnknownSettings() bool {
+	return m.StartDate.IsUnknown() || m.ExpiryDate.IsUnknown() || m.UsageLimit.IsUnknown() || m.Attributes.IsUnknown()
+}
+
+// toAPI is what creates share.
 func (m *referralsModel) toAPI() talonone.NewReferrals {
 	wanted := m.settings()
 	characters, _ := framework.Strings(m.ValidCharacters)
@@ -164,35 +138,35 @@ func (m *referralsModel) toAPI() talonone.NewReferrals {
 	}
 }
 
-// show takes the settings of a referral over, in the spelling that is there where
-// they are the same.
-func (m *referralsModel) show(api *talonone.Referral) {
+// setSettings takes over the settings of a referral, in the spelling of before where they are the same.
+func (m *referralsModel) setSettings(api *talonone.Referral) {
 	m.UsageLimit = types.Int64Value(api.UsageLimit)
 	m.StartDate, m.ExpiryDate = dateFrom(api.StartDate, m.StartDate), dateFrom(api.ExpiryDate, m.ExpiryDate)
 	m.Attributes = attributesFrom(api.Attributes, m.Attributes)
 }
 
-// referrals reads the computed maps: the referrals that are known, by advocate.
-func (m *referralsModel) referrals() map[string]made {
-	ids := m.ReferralIDs.Elements()
-	known := make(map[string]made, len(ids))
-	codes := m.Codes.Elements()
-	for advocate, element := range ids {
-		id, ok := element.(types.Int64)
-		code, _ := codes[advocate].(types.String)
-		if ok && !id.IsUnknown() {
-			known[advocate] = made{id: id.ValueInt64(), code: code.ValueString()}
-		}
+// rows are the referrals of a state by advocate.
+func (m *referralsModel) rows(t tracking) map[string]row {
+	has := m.settings()
+	if t.Settings != nil {
+		has = *t.Settings
 	}
-	return known
+	ids, codes := m.ReferralIDs.Elements(), m.Codes.Elements()
+	rows := make(map[string]row, len(ids))
+	for advocate, element := range ids {
+		id, _ := element.(types.Int64)
+		code, _ := codes[advocate].(types.String)
+		_, differs := slices.BinarySearch(t.Differing, id.ValueInt64())
+		rows[advocate] = row{id: id.ValueInt64(), code: code.ValueString(), settings: has, differs: differs}
+	}
+	return rows
 }
 
-// setReferrals fills the computed maps: what is known of each advocate, and
-// unknown for those whose code is yet to be made.
-func (m *referralsModel) setReferrals(advocates []string, known map[string]made) {
+// setRows fills the computed maps: what is known of each advocate, and unknown for those who get a code.
+func (m *referralsModel) setRows(advocates []string, rows map[string]row) {
 	codes, ids := make(map[string]attr.Value, len(advocates)), make(map[string]attr.Value, len(advocates))
 	for _, advocate := range advocates {
-		if one, ok := known[advocate]; ok {
+		if one, ok := rows[advocate]; ok {
 			codes[advocate], ids[advocate] = types.StringValue(one.code), types.Int64Value(one.id)
 		} else {
 			codes[advocate], ids[advocate] = types.StringUnknown(), types.Int64Unknown()
@@ -205,33 +179,11 @@ func (m *referralsModel) setReferrals(advocates []string, known map[string]made)
 // setUnknown marks everything that depends on the advocates.
 func (m *referralsModel) setUnknown() {
 	m.Codes, m.ReferralIDs = types.MapUnknown(types.StringType), types.MapUnknown(types.Int64Type)
-	m.LastSync = bulk.UnknownSummary()
+	m.LastSync = bulk.UnknownLastSync()
 }
 
-// todo is what an apply has to do.
-type todo struct {
-	// create are advocates, adopt the leftovers among those that are new.
-	create []string
-	adopt  map[string]made
-	// update are IDs.
-	update []int64
-	// remove are advocates.
-	remove []string
-}
-
-func (t todo) empty() bool {
-	return len(t.create)+len(t.adopt)+len(t.update)+len(t.remove) == 0
-}
-
-// summary counts requests: creations go by the thousand, all else one by one.
-func (t todo) summary() types.Object {
-	return bulk.Summary{
-		Added: len(t.create) + len(t.adopt), Updated: len(t.update), Removed: len(t.remove),
-		Requests: bulk.Requests(len(t.create), talonone.MaxAdvocates) + len(t.update) + len(t.remove),
-	}.Object()
-}
-
-// oldest sorts referrals by ID, so that the first of an advocate is the oldest.
-func oldest(referrals []*talonone.Referral) {
-	slices.SortFunc(referrals, func(a, b *talonone.Referral) int { return cmp.Compare(a.ID, b.ID) })
+// setApplied makes the model hold exactly these rows, in the order given.
+func (m *referralsModel) setApplied(advocates []string, rows map[string]row) {
+	m.Advocates = framework.IDListValue(advocates)
+	m.setRows(advocates, rows)
 }

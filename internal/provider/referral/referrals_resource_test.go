@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-testing/compare"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/plancheck"
@@ -36,15 +37,15 @@ func numbered(prefix string, n int) string {
 	return "[" + strings.Join(ids, ", ") + "]"
 }
 
-func synced(added, updated, removed, requests int64) knownvalue.Check {
-	return knownvalue.ObjectExact(map[string]knownvalue.Check{
+func synced(added, updated, removed int64) knownvalue.Check {
+	return knownvalue.ObjectPartial(map[string]knownvalue.Check{
 		"added": knownvalue.Int64Exact(added), "updated": knownvalue.Int64Exact(updated),
-		"removed": knownvalue.Int64Exact(removed), "requests": knownvalue.Int64Exact(requests),
+		"removed": knownvalue.Int64Exact(removed), "released": knownvalue.Int64Exact(0),
 	})
 }
 
-func plans(action plancheck.ResourceActionType, added, updated, removed, requests int64) resource.ConfigPlanChecks {
-	return does(program, action, plancheck.ExpectKnownValue(program, tfjsonpath.New("last_sync"), synced(added, updated, removed, requests)))
+func plans(action plancheck.ResourceActionType, added, updated, removed int64) resource.ConfigPlanChecks {
+	return does(program, action, plancheck.ExpectKnownValue(program, tfjsonpath.New("last_sync"), synced(added, updated, removed)))
 }
 
 func TestReferralsFollowTheListOfAdvocates(t *testing.T) {
@@ -69,7 +70,7 @@ func TestReferralsFollowTheListOfAdvocates(t *testing.T) {
 		Steps: []resource.TestStep{
 			{
 				Config:           d.Config(referrals(`["a", "b", "c"]`, "referral_pattern = \"REF-###-###\"\nvalid_characters = [\"X\", \"Y\", \"9\"]")),
-				ConfigPlanChecks: plans(plancheck.ResourceActionCreate, 3, 0, 0, 1),
+				ConfigPlanChecks: plans(plancheck.ResourceActionCreate, 3, 0, 0),
 				ConfigStateChecks: []statecheck.StateCheck{
 					statecheck.ExpectKnownValue(program, tfjsonpath.New("codes").AtMapKey("b"), knownvalue.StringRegexp(saying(`^REF-[XY9]{3}-[XY9]{3}$`))),
 					statecheck.ExpectKnownValue(program, tfjsonpath.New("referral_ids"), knownvalue.MapSizeExact(3)),
@@ -86,7 +87,7 @@ func TestReferralsFollowTheListOfAdvocates(t *testing.T) {
 				// One leaves, two come: the others stay, and the plan knows their codes.
 				Config: d.Config(referrals(`["d", "c", "a", "e"]`, "")),
 				ConfigPlanChecks: does(program, plancheck.ResourceActionUpdate,
-					plancheck.ExpectKnownValue(program, tfjsonpath.New("last_sync"), synced(2, 0, 1, 2)),
+					plancheck.ExpectKnownValue(program, tfjsonpath.New("last_sync"), synced(2, 0, 1)),
 					plancheck.ExpectUnknownValue(program, tfjsonpath.New("codes").AtMapKey("d")),
 					plancheck.ExpectKnownValue(program, tfjsonpath.New("codes").AtMapKey("a"), knownvalue.NotNull()),
 				),
@@ -95,7 +96,7 @@ func TestReferralsFollowTheListOfAdvocates(t *testing.T) {
 			},
 			{
 				Config:           d.Config(referrals(`["d", "c", "a", "e"]`, "usage_limit = 5\nexpiry_date = \"2030-01-01T00:00:00Z\"\nstart_date = \"2026-01-01T00:00:00Z\"\nattributes = jsonencode({ source = \"app\" })")),
-				ConfigPlanChecks: plans(plancheck.ResourceActionUpdate, 0, 4, 0, 4),
+				ConfigPlanChecks: plans(plancheck.ResourceActionUpdate, 0, 4, 0),
 				Check: resource.ComposeTestCheckFunc(keepsCodes, d.ExpectWrites(map[string]int{"updateReferral": 4}), func(*terraform.State) error {
 					for _, one := range rows(t, d) {
 						if one.UsageLimit != 5 || one.ExpiryDate == "" || one.Attributes["source"] != "app" {
@@ -117,7 +118,7 @@ func TestReferralsFollowTheListOfAdvocates(t *testing.T) {
 					d.Forget()
 				},
 				Config:           d.Config(referrals(`["d", "c", "a", "e"]`, "usage_limit = 5\nexpiry_date = \"2030-01-01T00:00:00Z\"\nstart_date = \"2026-01-01T00:00:00Z\"\nattributes = jsonencode({ source = \"app\" })")),
-				ConfigPlanChecks: plans(plancheck.ResourceActionUpdate, 1, 1, 0, 2),
+				ConfigPlanChecks: plans(plancheck.ResourceActionUpdate, 1, 1, 0),
 				Check: resource.ComposeTestCheckFunc(keepsCodes, hasReferralsOf(t, d, "a", "c", "d", "e"), func(*terraform.State) error {
 					if !slices.ContainsFunc(rows(t, d), func(one row) bool { return one.Friend == "customer-3" && one.UsageLimit == 5 }) {
 						return fmt.Errorf("a friend got lost: %+v", rows(t, d))
@@ -126,16 +127,16 @@ func TestReferralsFollowTheListOfAdvocates(t *testing.T) {
 				}),
 			},
 			{
-				// The configuration takes over what somebody changed in one: the others follow.
+				// The configuration takes over what others changed in one: the others follow.
 				PreConfig: func() {
 					d.Call(t, http.MethodPut, fmt.Sprintf("%s/%d", campaignPath, rows(t, d)[3].ID), map[string]any{"usageLimit": 8, "attributes": map[string]any{}}, nil)
 				},
 				Config:           d.Config(referrals(`["d", "c", "a", "e"]`, "usage_limit = 8")),
-				ConfigPlanChecks: plans(plancheck.ResourceActionUpdate, 0, 4, 0, 4),
+				ConfigPlanChecks: plans(plancheck.ResourceActionUpdate, 0, 4, 0),
 			},
 			{
 				Config:           d.Config(referrals(`["d", "c", "a", "e"]`, "usage_limit = 0\napplication_id = 1")),
-				ConfigPlanChecks: plans(plancheck.ResourceActionUpdate, 0, 4, 0, 4),
+				ConfigPlanChecks: plans(plancheck.ResourceActionUpdate, 0, 4, 0),
 				ConfigStateChecks: []statecheck.StateCheck{
 					statecheck.ExpectKnownValue(program, tfjsonpath.New("attributes"), knownvalue.Null()),
 					statecheck.ExpectKnownValue(program, tfjsonpath.New("start_date"), knownvalue.Null()),
@@ -163,7 +164,7 @@ func TestThousandsOfReferralsTakeFewRequests(t *testing.T) {
 		Steps: []resource.TestStep{
 			{
 				Config:           d.Config(referrals(numbered("advocate-", 1100), "application_id = 1")),
-				ConfigPlanChecks: plans(plancheck.ResourceActionCreate, 1100, 0, 0, 2),
+				ConfigPlanChecks: plans(plancheck.ResourceActionCreate, 1100, 0, 0),
 				Check:            d.ExpectWrites(map[string]int{"createReferralsForMultipleAdvocates": 2}),
 			},
 			{
@@ -194,14 +195,15 @@ func TestReferralsGoOnWhereACreationStopped(t *testing.T) {
 			{
 				PreConfig:   func() { fault(t, d, "POST /v1/referrals_for_multiple_advocates status=400 after=1 times=1") },
 				Config:      impatient(d, config),
-				ExpectError: saying(`1000 of 1100 referrals are there.*No second code`),
+				ExpectError: saying(`1000 of 1100 new referrals are there.*No second code`),
 			},
 			{
 				PreConfig: d.Forget,
 				Config:    d.Config(config),
 				ConfigPlanChecks: does(program, plancheck.ResourceActionCreate,
-					plancheck.ExpectKnownValue(program, tfjsonpath.New("last_sync"), synced(1100, 0, 0, 1)),
-					plancheck.ExpectKnownValue(program, tfjsonpath.New("codes").AtMapKey("advocate-999"), knownvalue.NotNull()),
+					plancheck.ExpectKnownValue(program, tfjsonpath.New("last_sync"), synced(1100, 0, 0)),
+					// The plan knows no code that the journal and a listing would tell.
+					plancheck.ExpectUnknownValue(program, tfjsonpath.New("codes").AtMapKey("advocate-999")),
 					plancheck.ExpectUnknownValue(program, tfjsonpath.New("codes").AtMapKey("advocate-1000")),
 				),
 				Check: resource.ComposeTestCheckFunc(
@@ -279,16 +281,16 @@ func TestTheNextUpdateTakesOverWhatAKilledOneLeft(t *testing.T) {
 				PreConfig: func() {
 					d.Forget()
 					fault(t, d, "POST /v1/referrals_for_multiple_advocates reset after-apply times=1")
-					// The plan reads, and the apply looks.
-					fault(t, d, "GET "+campaignPath+"/no_total reset after=1 times=1")
+					// The plan reads and looks, and so does the second plan; then the apply looks.
+					fault(t, d, "GET "+campaignPath+"/no_total status=503 after=3 times=1")
 				},
 				Config:      impatient(d, referrals(`["a", "b", "c"]`, "application_id = 1")),
-				ExpectError: saying(`Unable to create referrals.*2 of 3 referrals are there.*takes them over`),
+				ExpectError: saying(`Unable to create referrals.*0 of 1 new referrals are there.*takes them over`),
 			},
 			{
 				Config: d.Config(referrals(`["a", "b", "c"]`, "application_id = 1")),
 				ConfigPlanChecks: does(program, plancheck.ResourceActionUpdate,
-					plancheck.ExpectKnownValue(program, tfjsonpath.New("codes").AtMapKey("c"), knownvalue.NotNull())),
+					plancheck.ExpectUnknownValue(program, tfjsonpath.New("codes").AtMapKey("c"))),
 				Check: resource.ComposeTestCheckFunc(
 					d.ExpectWrites(map[string]int{"createReferralsForMultipleAdvocates": 1}),
 					hasReferralsOf(t, d, "a", "b", "c"),
@@ -316,7 +318,7 @@ func TestReferralsKeepWhatAnInterruptedUpdateAchieved(t *testing.T) {
 			{
 				// c lacks the limit, d has to go, e is there.
 				Config:           d.Config(referrals(`["a", "b", "c", "e"]`, "usage_limit = 7")),
-				ConfigPlanChecks: plans(plancheck.ResourceActionUpdate, 0, 1, 1, 2),
+				ConfigPlanChecks: plans(plancheck.ResourceActionUpdate, 0, 1, 1),
 				Check:            hasReferralsOf(t, d, "a", "b", "c", "e"),
 			},
 			{
@@ -326,7 +328,7 @@ func TestReferralsKeepWhatAnInterruptedUpdateAchieved(t *testing.T) {
 			},
 			{
 				Config:           d.Config(referrals(`["a"]`, "usage_limit = 7")),
-				ConfigPlanChecks: plans(plancheck.ResourceActionUpdate, 0, 0, 2, 2),
+				ConfigPlanChecks: plans(plancheck.ResourceActionUpdate, 0, 0, 2),
 			},
 		},
 	})
@@ -352,12 +354,36 @@ func TestReferralsGuardRails(t *testing.T) {
 	})
 }
 
+// last_sync tells of the last change of referrals, and of nothing else.
+func TestLastSyncOfReferralsChangesWithThemAlone(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	same := statecheck.CompareValue(compare.ValuesSame())
+	unchanged := func() []statecheck.StateCheck {
+		return []statecheck.StateCheck{same.AddStateValue(program, tfjsonpath.New("last_sync"))}
+	}
+	resource.UnitTest(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(),
+		Steps: []resource.TestStep{
+			{Config: d.Config(referrals(`["a", "b"]`, ""))},
+			{Config: d.Config(referrals(`["a"]`, "")), ConfigPlanChecks: plans(plancheck.ResourceActionUpdate, 0, 0, 1), ConfigStateChecks: unchanged()},
+			{Config: d.Config(referrals(`["a"]`, "referral_pattern = \"X-####\"\ntimeouts { create = \"5m\" }")), ConfigPlanChecks: does(program, plancheck.ResourceActionUpdate), ConfigStateChecks: unchanged()},
+			{RefreshState: true},
+			{Config: d.Config(referrals(`["a"]`, "max_removal_percent = 0.5")), ConfigPlanChecks: does(program, plancheck.ResourceActionUpdate), ConfigStateChecks: unchanged()},
+			{Config: d.Config(referrals(`[]`, "max_removal_percent = 99.5")), ExpectError: saying(`remove 1 of 1 referral \(100 %\).*allows 99.5 %`)},
+			{Config: d.Config(referrals(`["a"]`, ""))},
+		},
+	})
+}
+
 func TestReferralsErrorsPointToTheirCause(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
 	for name, test := range map[string]struct{ config, want string }{
 		"campaign without feature": {strings.Replace(referrals(`["a"]`, ""), "= 11", "= 12", 1), `Campaign has no referrals`},
 		"advocate twice":           {referrals(`["a", "b", "a"]`, ""), `occurs twice.*Element 2 repeats element 0`},
+		"null advocate":            {referrals(`["a", null]`, ""), `Invalid integration ID`},
+		"more than everything":     {referrals(`["a"]`, "max_removal_percent = 100.5"), `between 0.* and 100`},
 		"empty advocate":           {referrals(`[""]`, ""), `Invalid integration ID`},
 		"too many advocates":       {referrals(numbered("a", 5001), ""), `Too many integration IDs.*5001`},
 		"no usage limit":           {`resource "talonone_referrals" "x" { campaign_id = 11 }`, `"usage_limit" is required`},

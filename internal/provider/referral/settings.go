@@ -3,17 +3,15 @@ package referral
 
 import (
 	"encoding/json"
-	"strings"
 	"time"
 
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/input"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
@@ -34,7 +32,7 @@ func (s settings) fit(api *talonone.Referral) bool {
 	return s.Friend == framework.ValueOf(api.FriendProfileIntegrationID) && s.fitShared(api)
 }
 
-// fitShared is fit for what referrals of several advocates can share.
+// fitShared is fit without the friend, which is each referral's own.
 func (s settings) fitShared(api *talonone.Referral) bool {
 	return (s.UsageLimit == nil || *s.UsageLimit == api.UsageLimit) &&
 		sameTime(s.Start, api.StartDate) && sameTime(s.Expiry, api.ExpiryDate) &&
@@ -47,28 +45,31 @@ func (s settings) equal(other settings) bool {
 		sameTime(s.Start, other.Start) && sameTime(s.Expiry, other.Expiry) && sameAttributes(s.Attributes, other.Attributes)
 }
 
-// update is the body that brings a referral to these settings. before tells
-// whether there are attributes to clear, which takes an empty object.
-func (s settings) update(before settings) talonone.ReferralUpdate {
-	update := talonone.ReferralUpdate{UsageLimit: s.UsageLimit, StartDate: s.Start, ExpiryDate: s.Expiry}
+// content is what makes two changes of settings differ.
+func (s settings) content(string) string {
+	// Texts, numbers and times always become JSON.
+	text, _ := json.Marshal(s)
+	return string(text)
+}
+
+// update is the body that brings a referral to these settings. An empty object clears attributes.
+func (s settings) update() talonone.ReferralUpdate {
+	update := talonone.ReferralUpdate{UsageLimit: s.UsageLimit, StartDate: s.Start, ExpiryDate: s.Expiry, Attributes: json.RawMessage("{}")}
 	if s.Friend != "" {
 		update.FriendProfileIntegrationID = &s.Friend
 	}
-	switch {
-	case s.Attributes != "":
+	if s.Attributes != "" {
 		update.Attributes = json.RawMessage(s.Attributes)
-	case !sameAttributes(before.Attributes, ""):
-		update.Attributes = json.RawMessage("{}")
 	}
 	return update
 }
 
-// reportKept tells what a referral still has although it was left out of the
-// update. Whether leaving something out clears it is not documented.
+// reportKept reports what a referral still has although the update omitted it. Whether that clears a setting is not
+// documented.
 func (s settings) reportKept(api *talonone.Referral, diags *diag.Diagnostics) {
 	kept := func(attribute string) {
 		diags.AddAttributeError(path.Root(attribute), "Unable to remove "+attribute,
-			"The deployment kept the value of referral "+api.Code+", although the update left it out. Set "+attribute+
+			"The deployment kept the value of referral "+api.Code+", although the update omitted it. Set "+attribute+
 				" to a value that has the effect, or replace the resource, which makes a new code: terraform apply -replace=ADDRESS.")
 	}
 	if s.Friend == "" && framework.ValueOf(api.FriendProfileIntegrationID) != "" {
@@ -93,20 +94,14 @@ func sameTime(a, b *time.Time) bool {
 	return a.Truncate(time.Microsecond).Equal(b.Truncate(time.Microsecond))
 }
 
-// sameAttributes compares JSON objects: members in any order, null like a missing
-// member, numbers by value, times as instants. An empty text is an empty object.
+// sameAttributes compares JSON objects: null is like a missing member. An empty text is an empty object.
 func sameAttributes(a, b string) bool {
-	left, okLeft := canonical(a)
-	right, okRight := canonical(b)
-	return okLeft && okRight && input.EqualJSON(left, right)
-}
-
-func canonical(object string) (string, bool) {
-	if object == "" || object == "null" {
-		return "{}", true
+	if a == b {
+		return true
 	}
-	text, err := input.AppendCanonicalObject(nil, jsontext.NewDecoder(strings.NewReader(object)))
-	return string(text), err == nil
+	left, errLeft := customattr.FromAPI(json.RawMessage(a))
+	right, errRight := customattr.FromAPI(json.RawMessage(b))
+	return errLeft == nil && errRight == nil && left.Equal(right)
 }
 
 // timeOf is nil for a null or unknown date.
@@ -129,14 +124,13 @@ func dateFrom(api *time.Time, prior timetypes.RFC3339) timetypes.RFC3339 {
 	return framework.OptionalTime(api)
 }
 
-// attributesFrom is the server's attributes in the spelling of prior where they
-// are the same; none is null unless prior is an empty object.
+// attributesFrom is the server's attributes in the spelling of prior where they are the same; none is null unless prior
+// is an empty object.
 func attributesFrom(api json.RawMessage, prior jsontypes.Normalized) jsontypes.Normalized {
-	none := sameAttributes(string(api), "")
 	switch {
 	case !prior.IsNull() && !prior.IsUnknown() && sameAttributes(prior.ValueString(), string(api)):
 		return prior
-	case none:
+	case sameAttributes(string(api), ""):
 		return jsontypes.NewNormalizedNull()
 	default:
 		return jsontypes.NewNormalizedValue(string(api))
@@ -159,11 +153,11 @@ func keepAttributes(plan, state jsontypes.Normalized) jsontypes.Normalized {
 	return plan
 }
 
-// checkDates reports a validity that ends before it begins.
+// checkDates reports a code that expires before it becomes valid.
 func checkDates(start, expiry timetypes.RFC3339, diags *diag.Diagnostics) {
 	from, until := timeOf(start), timeOf(expiry)
 	if from != nil && until != nil && !from.Before(*until) {
-		diags.AddAttributeError(path.Root("expiry_date"), "Referral would never be valid",
+		diags.AddAttributeError(path.Root("expiry_date"), "Referral is never valid",
 			"expiry_date "+expiry.ValueString()+" is not after start_date "+start.ValueString()+".")
 	}
 }
@@ -173,4 +167,10 @@ func int64Pointer(number types.Int64) *int64 {
 		return nil
 	}
 	return number.ValueInt64Pointer()
+}
+
+// validNow says whether the dates allow the use of a code.
+func validNow(start, expiry timetypes.RFC3339) bool {
+	now, from, until := time.Now(), timeOf(start), timeOf(expiry)
+	return (from == nil || !now.Before(*from)) && (until == nil || now.Before(*until))
 }

@@ -12,7 +12,7 @@ import (
 
 // applied is the value to keep after an apply: the planned one, since Terraform
 // holds the provider to its plan, with the actual one wherever the plan left it
-// open. same is false where the deployment made something else of it.
+// open. same is false where the deployment made another value of it.
 func applied(ctx context.Context, planned, actual attr.Value) (result attr.Value, same bool) {
 	switch {
 	case planned.IsUnknown():
@@ -103,29 +103,12 @@ func closed(ctx context.Context, planned attr.Value) attr.Value {
 	return planned
 }
 
-// keep sets into to what an apply leaves, and warns where the deployment did not
-// take over what was planned.
-func keep[T attr.Value](ctx context.Context, name string, into *T, planned T, diags *diag.Diagnostics) {
-	result, same := applied(ctx, planned, *into)
+// keep is the value that an apply leaves, and warns where the deployment did not take over what was planned.
+func keep(ctx context.Context, name string, actual, planned attr.Value, diags *diag.Diagnostics) attr.Value {
+	result, same := applied(ctx, planned, actual)
 	if !same {
 		diags.AddAttributeWarning(path.Root(name), "The deployment keeps another value",
-			fmt.Sprintf("%s was sent as configured, and the deployment's answer has another value. The next plan shows the difference.", name))
+			fmt.Sprintf("%s was sent as configured, and the deployment's response has another value. The next plan shows the difference.", name))
 	}
-	if value, ok := result.(T); ok {
-		*into = value
-	}
-}
-
-// keepPlanned is keep for everything that the configuration of a session can say.
-func (m *contentModel) keepPlanned(ctx context.Context, planned contentModel, diags *diag.Diagnostics) {
-	keep(ctx, "profile_id", &m.ProfileID, planned.ProfileID, diags)
-	keep(ctx, "store_integration_id", &m.StoreIntegrationID, planned.StoreIntegrationID, diags)
-	keep(ctx, "coupon_codes", &m.CouponCodes, planned.CouponCodes, diags)
-	keep(ctx, "referral_code", &m.ReferralCode, planned.ReferralCode, diags)
-	keep(ctx, "loyalty_cards", &m.LoyaltyCards, planned.LoyaltyCards, diags)
-	keep(ctx, "cart_items", &m.CartItems, planned.CartItems, diags)
-	keep(ctx, "additional_costs", &m.AdditionalCosts, planned.AdditionalCosts, diags)
-	keep(ctx, "identifiers", &m.Identifiers, planned.Identifiers, diags)
-	keep(ctx, "attributes", &m.Attributes, planned.Attributes, diags)
-	keep(ctx, "experiment_variant_allocations", &m.ExperimentVariantAllocations, planned.ExperimentVariantAllocations, diags)
+	return result
 }

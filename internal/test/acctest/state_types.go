@@ -13,8 +13,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
-// StateType is what the states of a resource are written by. A release binds all later ones to it: what it wrote
-// must stay readable.
+// StateType is the form of a resource's states: the schema's version and type, and those of its identity. What a
+// release wrote must stay readable for all later ones.
 type StateType struct {
 	Version         int64           `json:"version"`
 	Type            json.RawMessage `json:"type"`
@@ -22,7 +22,7 @@ type StateType struct {
 	Identity        json.RawMessage `json:"identity,omitempty"`
 }
 
-// StateTypes are those of all resources, by type name.
+// StateTypes are those of all resources of a provider, by resource type name.
 type StateTypes map[string]StateType
 
 // StateTypesOf asks a provider for its schemas.
@@ -35,40 +35,40 @@ func StateTypesOf(ctx context.Context, server tfprotov6.ProviderServer) (StateTy
 	if err != nil {
 		return nil, err
 	}
-	contracts := make(StateTypes, len(schemas.ResourceSchemas))
+	types := make(StateTypes, len(schemas.ResourceSchemas))
 	for name, schema := range schemas.ResourceSchemas {
-		contract := StateType{Version: schema.Version}
-		if contract.Type, err = json.Marshal(schema.ValueType()); err != nil {
+		one := StateType{Version: schema.Version}
+		if one.Type, err = json.Marshal(schema.ValueType()); err != nil {
 			return nil, err
 		}
 		if identity := identities.IdentitySchemas[name]; identity != nil {
-			contract.IdentityVersion = identity.Version
-			if contract.Identity, err = json.Marshal(identity.ValueType()); err != nil {
+			one.IdentityVersion = identity.Version
+			if one.Identity, err = json.Marshal(identity.ValueType()); err != nil {
 				return nil, err
 			}
 		}
-		contracts[name] = contract
+		types[name] = one
 	}
-	return contracts, nil
+	return types, nil
 }
 
-// JSON is the form that is kept of a release.
-func (c StateTypes) JSON(t testing.TB) []byte {
+// JSON is the content of the file schemas.json of a release.
+func (s StateTypes) JSON(t testing.TB) []byte {
 	t.Helper()
-	text, err := json.MarshalIndent(c, "", "  ")
+	text, err := json.MarshalIndent(s, "", "  ")
 	if err != nil {
 		t.Fatal(err)
 	}
 	return append(text, '\n')
 }
 
-// Breaks says where c would misread states that a provider wrote by the earlier contracts: without a new schema version,
+// Breaks says where these types would misread states that a provider wrote with earlier ones: without a new schema version,
 // and so without an upgrade, nothing may disappear or change its type. New attributes are null in old states.
-func (c StateTypes) Breaks(earlier StateTypes) []string {
+func (s StateTypes) Breaks(earlier StateTypes) []string {
 	var broken []string
 	for _, name := range slices.Sorted(maps.Keys(earlier)) {
 		before := earlier[name]
-		now, exists := c[name]
+		now, exists := s[name]
 		switch {
 		case !exists:
 			broken = append(broken, name+" is gone: keep it, with a deprecation message")

@@ -17,10 +17,9 @@ import (
 // workspace is a configuration of one resource with its state and its data folder, beside a deployment of its own.
 type workspace struct {
 	scenario
-	d       *acctest.Deployment
-	folder  string
-	object  acctest.Instance
-	tainted bool
+	d      *acctest.Deployment
+	folder string
+	object acctest.Instance
 	// invoked says that an action has ended well.
 	invoked bool
 }
@@ -43,8 +42,7 @@ func newWorkspace(t testing.TB, s scenario) *workspace {
 	return w
 }
 
-// apply does what `terraform apply` does: a fresh provider, refresh, plan, and the changes, with Terraform's rules for
-// what is kept of a failure. It returns the text of the errors.
+// apply does what `terraform apply` does: a fresh provider, refresh, plan, and the changes. It returns the text of the errors.
 func (w *workspace) apply(t testing.TB, config, settings attributes) string {
 	t.Helper()
 	p := w.d.NewProcessIn(t, w.folder, settings)
@@ -58,21 +56,21 @@ func (w *workspace) apply(t testing.TB, config, settings attributes) string {
 	if plan.Type == "" {
 		return ""
 	}
-	if !w.tainted && !plan.Replaces {
-		return w.carryOut(t, p, plan, config)
+	if !w.object.Tainted && !plan.Replaces {
+		return w.carryOut(t, p, plan)
 	}
 	destroy, diags := p.Plan(t, w.kind(), w.object, nil)
 	if problem := acctest.Problem(diags); problem != "" {
 		return problem
 	}
-	if problem := w.carryOut(t, p, destroy, nil); problem != "" || config == nil {
+	if problem := w.carryOut(t, p, destroy); problem != "" || config == nil {
 		return problem
 	}
 	create, diags := p.Plan(t, w.kind(), w.object, config)
 	if problem := acctest.Problem(diags); problem != "" {
 		return problem
 	}
-	return w.carryOut(t, p, create, config)
+	return w.carryOut(t, p, create)
 }
 
 // invoke does what `terraform apply -invoke` does, and nothing when that has ended well before.
@@ -94,7 +92,6 @@ func (w *workspace) plan(t testing.TB, p *acctest.Process, config attributes) (a
 	if w.object, diags = p.Refresh(t, w.object); acctest.Problem(diags) != "" {
 		return acctest.Plan{}, acctest.Problem(diags)
 	}
-	w.tainted = w.tainted && w.object.Exists()
 	if config == nil && !w.object.Exists() {
 		return acctest.Plan{}, ""
 	}
@@ -102,22 +99,17 @@ func (w *workspace) plan(t testing.TB, p *acctest.Process, config attributes) (a
 	if problem := acctest.Problem(diags); problem != "" {
 		return acctest.Plan{}, problem
 	}
-	if !w.tainted && !plan.Replaces && !p.Changes(t, plan) {
+	if !w.object.Tainted && !plan.Replaces && !p.Changes(t, plan) {
 		return acctest.Plan{}, ""
 	}
 	return plan, ""
 }
 
-func (w *workspace) carryOut(t testing.TB, p *acctest.Process, plan acctest.Plan, config attributes) string {
+func (w *workspace) carryOut(t testing.TB, p *acctest.Process, plan acctest.Plan) string {
 	t.Helper()
-	creates, updates := !w.object.Exists(), w.object.Exists() && config != nil
-	applied, diags := p.Apply(t.Context(), t, plan)
-	problem := acctest.Problem(diags)
-	if updates && problem != "" && !applied.Exists() {
-		return problem // an update that returns nothing keeps what there was
-	}
-	w.object, w.tainted = applied, creates && problem != "" && applied.Exists()
-	return problem
+	var diags []*tfprotov6.Diagnostic
+	w.object, diags = p.Apply(t.Context(), t, plan)
+	return acctest.Problem(diags)
 }
 
 // requests are the counts that runs are compared by.

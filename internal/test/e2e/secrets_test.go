@@ -374,7 +374,7 @@ func TestCrashTellsNoSecrets(t *testing.T) {
 			d, _ := secretive(t, func(o *emulator.Options) {
 				o.OnRequest = func(_ context.Context, operation string) {
 					if operation == victim && killed.Load() == 0 {
-						killed.Store(int64(running.Load().SignalProvider(syscall.SIGABRT)))
+						killed.Add(int64(running.Load().SignalProvider(syscall.SIGABRT)))
 					}
 				}
 			})

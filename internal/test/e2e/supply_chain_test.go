@@ -3,6 +3,8 @@ package e2e
 import (
 	"bytes"
 	"crypto/sha256"
+	"debug/elf"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -111,4 +113,64 @@ func buildIn(t *testing.T, folder string) map[string][sha256.Size]byte {
 		sums[program.Name()] = sha256.Sum256(content)
 	}
 	return sums
+}
+
+// TestBinariesNeedNoLibc builds and installs the programs as the targets of make do. A program with an
+// interpreter segment needs the libc of the machine that built it, and does not start on Alpine.
+func TestBinariesNeedNoLibc(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS != "linux" {
+		t.Skip("programs of Linux alone can do without a libc")
+	}
+	program, err := exec.LookPath("make")
+	if err != nil {
+		t.Skip("make is not on the PATH")
+	}
+	programs := []string{"terraform-provider-talonone", "talonone-emulator", "talonone-review"}
+	for target, variable := range map[string]string{"build": "BUILD", "install": "GOBIN"} {
+		t.Run(target, func(t *testing.T) {
+			t.Parallel()
+			folder := t.TempDir()
+			cmd := exec.CommandContext(t.Context(), program, target, variable+"="+folder)
+			cmd.Dir, cmd.Env = filepath.Join("..", "..", ".."), append(os.Environ(), "CGO_ENABLED=1", variable+"="+folder)
+			if output, err := cmd.CombinedOutput(); err != nil {
+				t.Fatalf("make %s: %v\n%s", target, err, output)
+			}
+			for _, name := range programs {
+				if interpreter := interpreterOf(t, filepath.Join(folder, name)); interpreter != "" {
+					t.Errorf("%s of make %s needs %s", name, target, interpreter)
+				}
+			}
+		})
+	}
+	t.Run("tests", func(t *testing.T) {
+		t.Parallel()
+		binaries.Build(t)
+		for _, name := range programs {
+			if interpreter := interpreterOf(t, filepath.Join(binaries.Dir, name)); interpreter != "" {
+				t.Errorf("%s of the tests needs %s", name, interpreter)
+			}
+		}
+	})
+}
+
+// interpreterOf is the dynamic linker that a program asks for; "" is none.
+func interpreterOf(t *testing.T, path string) string {
+	t.Helper()
+	file, err := elf.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = file.Close() }()
+	for _, segment := range file.Progs {
+		if segment.Type != elf.PT_INTERP {
+			continue
+		}
+		content, err := io.ReadAll(segment.Open())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(bytes.TrimRight(content, "\x00"))
+	}
+	return ""
 }

@@ -13,7 +13,7 @@ import (
 
 // releases holds, in a folder for each release, a configuration with every resource, the state that the release wrote
 // for it, the deployment that it left and the schemas that it had.
-var releases = filepath.Join("..", "provider", "testdata", "releases")
+var releases = filepath.Join("..", "..", "provider", "testdata", "releases")
 
 var recordRelease = flag.String("record-release", "", "apply testdata/releases/VERSION/main.tf with today's provider, and keep the state, the deployment and the schemas")
 
@@ -97,12 +97,12 @@ func record(t *testing.T, folder string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	contracts, err := acctest.StateTypesOf(t.Context(), server)
+	types, err := acctest.StateTypesOf(t.Context(), server)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, content := range map[string][]byte{
-		"state.json": []byte(c.Read("terraform.tfstate")), "deployment.json": deployment, "schemas.json": contracts.JSON(t),
+		"state.json": []byte(c.Read("terraform.tfstate")), "deployment.json": deployment, "schemas.json": types.JSON(t),
 	} {
 		if err := os.WriteFile(filepath.Join(folder, name), content, 0o600); err != nil {
 			t.Fatal(err)

@@ -48,13 +48,13 @@ func (w *workspace) start(t testing.TB) *run {
 }
 
 // problem notes what went wrong with a resource; "" is nothing.
-func (r *run) problem(address, doing, text string) bool {
+func (r *run) problem(address, action, text string) bool {
 	if text == "" {
 		return false
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.said = append(r.said, doing+" "+address+": "+text)
+	r.said = append(r.said, action+" "+address+": "+text)
 	return true
 }
 
@@ -64,13 +64,13 @@ func (r *run) problems() string {
 }
 
 // together does something for all addresses at once. A panic, which is how a test ends, comes out of it.
-func together(addresses []string, do func(address string)) {
+func together(addresses []string, visit func(address string)) {
 	var group sync.WaitGroup
 	panics := make([]any, len(addresses))
 	for i, address := range addresses {
 		group.Go(func() {
 			defer func() { panics[i] = recover() }()
-			do(address)
+			visit(address)
 		})
 	}
 	group.Wait()
@@ -97,70 +97,41 @@ func (r *run) refresh() map[string]acctest.Instance {
 	return fresh
 }
 
-// step is what a plan does with one resource.
-type step struct {
-	// destroy and put are nil where there is nothing of that to do.
-	destroy, put *acctest.Plan
+// change plans one resource for a refreshed state.
+func (r *run) change(address string, prior acctest.Instance, config acctest.Attributes, kind string) acctest.Change {
+	change, problem := r.p.PlanChange(r.t, kind, prior, config)
+	r.problem(address, "plan", problem)
+	return change
 }
-
-// decide plans one resource for a refreshed state.
-func (r *run) decide(address string, prior acctest.Instance, config acctest.Attributes, kind string) step {
-	var s step
-	plan := func(prior acctest.Instance, config acctest.Attributes) *acctest.Plan {
-		planned, diags := r.p.Plan(r.t, kind, prior, config)
-		if r.problem(address, "plan", acctest.Problem(diags)) || r.problem(address, "plan", r.p.Invalid(r.t, planned)) {
-			return nil
-		}
-		return &planned
-	}
-	switch {
-	case config == nil:
-		s.destroy = plan(prior, nil)
-	case !prior.Exists():
-		s.put = plan(acctest.Instance{Type: kind}, config)
-	default:
-		planned := plan(prior, config)
-		switch {
-		case planned == nil:
-		case planned.Replaces:
-			s.destroy, s.put = plan(prior, nil), plan(acctest.Instance{Type: kind}, config)
-		case r.p.Changes(r.t, *planned):
-			s.put = planned
-		}
-	}
-	return s
-}
-
-func (s step) empty() bool { return s.destroy == nil && s.put == nil }
 
 // plan plans everything for a refreshed state: audiences first, since others refer to them.
-func (r *run) plan(state map[string]acctest.Instance, config map[string]block) map[string]step {
-	steps := make(map[string]step)
+func (r *run) plan(state map[string]acctest.Instance, config map[string]block) map[string]acctest.Change {
+	changes := make(map[string]acctest.Change)
 	var mu sync.Mutex
-	note := func(address string, s step) {
+	note := func(address string, s acctest.Change) {
 		mu.Lock()
 		defer mu.Unlock()
-		if !s.empty() {
-			steps[address] = s
+		if !s.Empty() {
+			changes[address] = s
 		}
 	}
 	audiences, others := split(state, config)
 	together(audiences, func(address string) {
-		note(address, r.decide(address, state[address], config[address].attributes, audienceKind))
+		note(address, r.change(address, state[address], config[address].attributes, audienceKind))
 	})
 	ids := make(map[string]tftypes.Value)
 	for _, address := range audiences {
-		switch s := steps[address]; {
-		case s.put != nil:
-			ids[address] = r.p.Planned(r.t, *s.put, "id")
-		case s.destroy == nil && state[address].Exists():
+		switch s := changes[address]; {
+		case s.Put != nil:
+			ids[address] = r.p.Planned(r.t, *s.Put, "id")
+		case s.Destroy == nil && state[address].Exists():
 			ids[address] = r.p.Attribute(r.t, state[address], "id")
 		}
 	}
 	together(others, func(address string) {
-		note(address, r.decide(address, state[address], config[address].resolved(ids), kindOf(address, state, config)))
+		note(address, r.change(address, state[address], config[address].resolved(ids), kindOf(address, state, config)))
 	})
-	return steps
+	return changes
 }
 
 func kindOf(address string, state map[string]acctest.Instance, config map[string]block) string {
@@ -206,34 +177,34 @@ func (w *workspace) apply(t testing.TB, config map[string]block) string {
 	planning := w.start(t)
 	w.d.Forget()
 	w.state = planning.refresh()
-	steps := planning.plan(w.state, config)
+	changes := planning.plan(w.state, config)
 	planning.problem("", "planning wrote:", strings.Join(w.writes(), ", "))
 	if len(planning.said) > 0 {
 		return planning.problems()
 	}
 	applying := w.start(t)
-	applying.carryOut(steps, config)
+	applying.carryOut(changes, config)
 	return applying.problems()
 }
 
-// carryOut applies steps in the order of their references.
-func (r *run) carryOut(steps map[string]step, config map[string]block) {
+// carryOut applies changes in the order of their references.
+func (r *run) carryOut(changes map[string]acctest.Change, config map[string]block) {
 	audiences, others := split(r.state, config)
 	destroy := func(address string) {
-		if plan := steps[address].destroy; plan != nil {
+		if plan := changes[address].Destroy; plan != nil {
 			r.applyOne(address, "destroy", *plan)
 		}
 	}
 	together(others, destroy)
 	together(audiences, destroy)
 	put := func(address string) {
-		plan := steps[address].put
+		plan := changes[address].Put
 		if plan == nil {
 			return
 		}
-		// Terraform plans again, now that all references are known.
-		again, diags := r.p.Plan(r.t, plan.Type, r.get(address, plan.Type), config[address].resolved(r.audienceIDs()))
-		if !r.problem(address, "second plan of", acctest.Problem(diags)) && !r.problem(address, "second plan of", r.p.Changed(r.t, *plan, again)) {
+		// All references are known by now.
+		again, problem := r.p.PlanAgain(r.t, *plan, config[address].resolved(r.audienceIDs()))
+		if !r.problem(address, "second plan of", problem) {
 			r.applyOne(address, "apply", again)
 		}
 	}
@@ -241,19 +212,10 @@ func (r *run) carryOut(steps map[string]step, config map[string]block) {
 	together(others, put)
 }
 
-func (r *run) get(address, kind string) acctest.Instance {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if object, ok := r.state[address]; ok {
-		return object
-	}
-	return acctest.Instance{Type: kind}
-}
-
-func (r *run) applyOne(address, doing string, plan acctest.Plan) {
+func (r *run) applyOne(address, action string, plan acctest.Plan) {
 	applied, diags := r.p.Apply(r.t.Context(), r.t, plan)
-	if !r.problem(address, doing, acctest.Problem(diags)) {
-		r.problem(address, doing, r.p.Contradiction(r.t, plan, applied))
+	if !r.problem(address, action, acctest.Problem(diags)) {
+		r.problem(address, action, r.p.Contradiction(r.t, plan, applied))
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -334,7 +296,7 @@ func (w *workspace) settled(t testing.TB, config map[string]block) string {
 	w.state = fresh
 	for address, s := range r.plan(fresh, config) {
 		text := "is not empty:"
-		for _, plan := range []*acctest.Plan{s.destroy, s.put} {
+		for _, plan := range []*acctest.Plan{s.Destroy, s.Put} {
 			if plan != nil {
 				text += " " + r.p.Contradiction(t, *plan, fresh[address])
 			}

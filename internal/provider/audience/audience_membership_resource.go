@@ -1,0 +1,168 @@
+package audience
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/stringplanmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
+)
+
+var (
+	_ resource.Resource                = (*membershipResource)(nil)
+	_ resource.ResourceWithConfigure   = (*membershipResource)(nil)
+	_ resource.ResourceWithImportState = (*membershipResource)(nil)
+	_ resource.ResourceWithIdentity    = (*membershipResource)(nil)
+)
+
+const membershipType = "talonone_audience_membership"
+
+type membershipResource struct{ data *framework.Data }
+
+// NewAudienceMembershipResource is the resource talonone_audience_membership.
+func NewAudienceMembershipResource() resource.Resource { return &membershipResource{} }
+
+// membershipModel mirrors the resource, and its identity.
+type membershipModel struct {
+	AudienceID           types.Int64  `tfsdk:"audience_id"`
+	ProfileIntegrationID types.String `tfsdk:"profile_integration_id"`
+}
+
+func (r *membershipResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = membershipType
+}
+
+func (r *membershipResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "One customer profile in one audience, for modules that own a single membership; `talonone_audience_memberships` manages many at once. " +
+			"Memberships of one run are added, removed and read in shared requests: raise `-parallelism` to share more.\n\n" +
+			"A profile that does not exist yet is created. A membership that exists already is taken over, and ends when the resource is destroyed.\n\n" +
+			"Needs an Integration API key. Without a Management API key each membership is read with a request of its own.",
+		Attributes: map[string]schema.Attribute{
+			"audience_id": schema.Int64Attribute{
+				Required:            true,
+				MarkdownDescription: "ID of the audience. A change replaces the membership.",
+				Validators:          []validator.Int64{int64validator.AtLeast(1)},
+				PlanModifiers:       []planmodifier.Int64{int64planmodifier.RequiresReplace()},
+			},
+			"profile_integration_id": schema.StringAttribute{
+				Required:            true,
+				MarkdownDescription: fmt.Sprintf("Integration ID of the customer profile, 1 to %d characters, case-sensitive. A change replaces the membership.", talonone.MaxIntegrationID),
+				Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, talonone.MaxIntegrationID)},
+				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
+			},
+		},
+	}
+}
+
+func (r *membershipResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{
+		Attributes: map[string]identityschema.Attribute{
+			"audience_id":            identityschema.Int64Attribute{RequiredForImport: true, Description: "ID of the audience."},
+			"profile_integration_id": identityschema.StringAttribute{RequiredForImport: true, Description: "Integration ID of the customer profile."},
+		},
+	}
+}
+
+func (r *membershipResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+func (r *membershipResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan membershipModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if err := r.data.Client.ChangeAudienceMember(ctx, plan.toAPI(talonone.AddToAudience)); err != nil {
+		framework.AddError(&resp.Diagnostics, plan.operation("add"), err)
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan)...)
+}
+
+func (r *membershipResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state membershipModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, state)...)
+	member, err := r.data.Client.IsAudienceMember(ctx, state.AudienceID.ValueInt64(), state.ProfileIntegrationID.ValueString())
+	switch {
+	case talonone.IsNotFound(err), err == nil && !member:
+		resp.State.RemoveResource(ctx)
+	case err != nil:
+		framework.AddError(&resp.Diagnostics, state.operation("read"), err)
+	}
+}
+
+// Update has nothing to do: every change replaces.
+func (r *membershipResource) Update(context.Context, resource.UpdateRequest, *resource.UpdateResponse) {
+}
+
+func (r *membershipResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state membershipModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	err := r.data.Client.ChangeAudienceMember(ctx, state.toAPI(talonone.DeleteFromAudience))
+	if err != nil && !talonone.IsNotFound(err) {
+		framework.AddError(&resp.Diagnostics, state.operation("remove"), err)
+	}
+}
+
+func (r *membershipResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	var imported membershipModel
+	if req.ID == "" {
+		resp.Diagnostics.Append(req.Identity.Get(ctx, &imported)...)
+	} else {
+		number, profile, listed := strings.Cut(req.ID, "/")
+		id, err := strconv.ParseInt(number, 10, 64)
+		if err != nil || id < 1 || !listed || profile == "" {
+			resp.Diagnostics.AddError("Invalid import ID",
+				"Write the number of the audience, a slash and the integration ID of the profile as it is, such as 748/customer-1.")
+			return
+		}
+		imported = membershipModel{AudienceID: types.Int64Value(id), ProfileIntegrationID: types.StringValue(profile)}
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &imported)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, imported)...)
+}
+
+func (m membershipModel) toAPI(action string) talonone.AudienceAction {
+	return talonone.AudienceAction{Action: action, ProfileIntegrationID: m.ProfileIntegrationID.ValueString(), AudienceID: m.AudienceID.ValueInt64()}
+}
+
+func (m membershipModel) operation(action string) framework.Doing {
+	return framework.Doing{
+		Construct: membershipType, Action: action + " a member of", Object: "audience " + m.AudienceID.String(),
+		Pointers: map[string]path.Path{
+			"/audienceId": path.Root("audience_id"), "/profileIntegrationId": path.Root("profile_integration_id"),
+		},
+		NotFound: path.Root("audience_id"),
+		Advice: map[int]string{
+			http.StatusNotFound: "There is no such audience on this deployment, or it belongs to the other environment (sandbox or live) than the Integration API key.",
+		},
+	}
+}

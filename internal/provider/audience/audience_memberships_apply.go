@@ -1,0 +1,217 @@
+package audience
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-log/tflog"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
+	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
+)
+
+// apply brings the audience to what the plan says, and turns the plan into the state. It returns what has been applied;
+// after an error the state is of that.
+func (r *membershipsResource) apply(ctx context.Context, plan, state *membershipsModel, prior *priorMembers, desired *idSet, seen *bulk.Target, diags *diag.Diagnostics) (applied bulk.Plan) {
+	if planned := plan.MembersDigest; !planned.IsUnknown() && planned.ValueString() != desired.digest.String() {
+		addFileChanged(diags)
+		return applied
+	}
+	unlock, err := r.data.Members.Lock(ctx, plan.AudienceID.String())
+	if err != nil {
+		addMembershipsError(diags, plan, "change the members of", err)
+		return applied
+	}
+	defer unlock()
+	p, err := r.planRows(ctx, plan, prior, desired, seen)
+	how := p.method(plan.exclusive(), desired)
+	if err == nil {
+		how, err = r.checkTarget(ctx, plan, prior, desired, p, how)
+	}
+	if err == nil && len(p.unresolved) > 0 {
+		p.Removed, err = r.resolve(ctx, plan.AudienceID.ValueInt64(), p.unresolved)
+	}
+	if err != nil {
+		addMembershipsError(diags, plan, "change the members of", err)
+		return applied
+	}
+	applied, err = r.send(ctx, plan.AudienceID.ValueInt64(), p, how, desired)
+	tflog.Debug(ctx, "Changed the members of an audience", map[string]any{
+		"audience": plan.AudienceID.ValueInt64(), "added": len(applied.Added), "removed": len(applied.Removed),
+	})
+	ids := desired.Keys()
+	if err != nil {
+		addMembershipsError(diags, plan, "change the members of", err)
+		notAdded := without(p.Added, applied.Added)
+		ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { _, missing := slices.BinarySearch(notAdded, id); return missing })
+		ids = append(ids, without(p.Removed, applied.Removed)...)
+		plan.LastSync = applied.LastSync(state.LastSync, len(ids), memberNoun, nil)
+	} else if how == byActions && plan.exclusive() && !p.takenOver {
+		r.warnArrived(ctx, plan, desired, diags)
+	}
+	if plan.ShowSamples.ValueBool() && (err != nil || plan.SampleLeaving.IsUnknown()) {
+		plan.SampleJoining, plan.SampleLeaving = sampleOf(applied.Added), sampleOf(applied.Removed)
+	}
+	if err != nil || plan.ManagedSet.IsUnknown() {
+		plan.setMembers(ids, !r.data.Client.HasManagementKey())
+	}
+	return applied
+}
+
+// checkTarget makes sure that a request that replaces the whole audience removes only whom the plan has shown. A create
+// removes nobody: where the audience holds others, it adds its members one by one.
+func (r *membershipsResource) checkTarget(ctx context.Context, plan *membershipsModel, prior *priorMembers, desired *idSet, p membersPlan, how method) (method, error) {
+	if how != byImport && how != byClearing {
+		return how, nil
+	}
+	id := plan.AudienceID.ValueInt64()
+	if prior != nil {
+		_, _, err := r.exactly(ctx, id, p.expected)
+		return how, err
+	}
+	remote, err := r.data.Client.AudienceMembers(ctx, id, unconfirmed)
+	if err != nil {
+		return how, err
+	}
+	if _, others := desired.Compare(remote.All()); len(others) > 0 {
+		how = byActions
+	}
+	return how, nil
+}
+
+// warnArrived looks, with one request, for members behind those that the plan leaves in an exclusive audience.
+func (r *membershipsResource) warnArrived(ctx context.Context, plan *membershipsModel, desired *idSet, diags *diag.Diagnostics) {
+	behind, _, err := r.data.Client.GetAudienceMembershipsPage(ctx, plan.AudienceID.ValueInt64(), desired.digest.Count, talonone.PageSize)
+	if err == nil {
+		plan.subject().WarnArrived(len(behind), diags)
+	}
+}
+
+// send carries a plan out and says what has been applied.
+func (r *membershipsResource) send(ctx context.Context, audienceID int64, p membersPlan, how method, desired *idSet) (bulk.Plan, error) {
+	switch how {
+	case byNothing:
+		return bulk.Plan{}, nil
+	case byActions:
+		return r.sendActions(ctx, audienceID, p.Added, p.Removed)
+	case byClearing:
+		return r.appliedWhole(ctx, audienceID, p.Plan, desired, r.data.Client.DeleteAudienceMembershipsV2(ctx, audienceID))
+	default:
+		response, err := r.data.Client.ImportAudiencesMemberships(ctx, audienceID, desired)
+		if err == nil && response.Amount != int64(desired.digest.Count) {
+			err = fmt.Errorf("importAudiencesMemberships took %d members of %d", response.Amount, desired.digest.Count)
+		}
+		return r.appliedWhole(ctx, audienceID, p.Plan, desired, err)
+	}
+}
+
+// appliedWhole says what has come of a request that replaces all members. When it failed, the audience itself tells
+// whether it was carried out all the same.
+func (r *membershipsResource) appliedWhole(ctx context.Context, audienceID int64, whole bulk.Plan, desired *idSet, err error) (bulk.Plan, error) {
+	if err == nil {
+		return whole, nil
+	}
+	if ctx.Err() != nil || !r.data.Client.HasManagementKey() || talonone.IsNotFound(err) {
+		return bulk.Plan{}, err
+	}
+	members, readErr := r.data.Client.AudienceMembers(ctx, audienceID, unconfirmed)
+	if readErr != nil {
+		return bulk.Plan{}, errors.Join(err, readErr)
+	}
+	missing, others := desired.Compare(members.All())
+	if len(missing)+len(others) == 0 {
+		return whole, nil
+	}
+	return bulk.Plan{Added: without(whole.Added, missing), Removed: without(whole.Removed, others)}, err
+}
+
+// sendActions adds and removes members in order, so that a member whom the API refuses ends the run before anybody is
+// removed. A request whose outcome is not known is looked up: when it was carried out the rest follows. Where that can't
+// be looked up, those who may have been added count as added: a refresh tells, and they are removed with the resource.
+func (r *membershipsResource) sendActions(ctx context.Context, audienceID int64, added, removed []string) (applied bulk.Plan, err error) {
+	actions := make([]talonone.AudienceAction, 0, len(added)+len(removed))
+	for _, id := range added {
+		actions = append(actions, talonone.AudienceAction{Action: talonone.AddToAudience, ProfileIntegrationID: id, AudienceID: audienceID})
+	}
+	for _, id := range removed {
+		actions = append(actions, talonone.AudienceAction{Action: talonone.DeleteFromAudience, ProfileIntegrationID: id, AudienceID: audienceID})
+	}
+	note := func(carriedOut []talonone.AudienceAction) {
+		for _, action := range carriedOut {
+			if action.Action == talonone.AddToAudience {
+				applied.Added = append(applied.Added, action.ProfileIntegrationID)
+			} else {
+				applied.Removed = append(applied.Removed, action.ProfileIntegrationID)
+			}
+		}
+	}
+	for len(actions) > 0 {
+		sent, err := r.data.Client.UpdateCustomerProfileAudiences(ctx, actions)
+		note(actions[:sent])
+		actions = actions[sent:]
+		if err == nil {
+			continue
+		}
+		if isRefused(err) || !r.data.Client.HasManagementKey() {
+			return applied, err
+		}
+		doubtful := actions[:min(len(actions), talonone.MaxAudienceActions)]
+		carriedOut, known := r.carriedOut(ctx, audienceID, doubtful)
+		note(carriedOut)
+		if !known || len(carriedOut) < len(doubtful) {
+			return applied, err
+		}
+		actions = actions[len(doubtful):]
+	}
+	return applied, nil
+}
+
+// isRefused says whether the API has carried nothing out for certain.
+func isRefused(err error) bool {
+	apiErr, ok := errors.AsType[*talonone.Error](err)
+	return ok && apiErr.StatusCode >= http.StatusBadRequest && apiErr.StatusCode < http.StatusInternalServerError
+}
+
+// carriedOut are those of the actions whose effect can be seen. Where the audience can't be read they are not known, and
+// those that add count.
+func (r *membershipsResource) carriedOut(ctx context.Context, audienceID int64, actions []talonone.AudienceAction) (done []talonone.AudienceAction, known bool) {
+	ids := make([]string, len(actions))
+	for i, action := range actions {
+		ids[i] = action.ProfileIntegrationID
+	}
+	present, err := r.data.Client.AudienceMembersAmong(ctx, audienceID, ids)
+	members := bulk.SetOf(present)
+	return slices.DeleteFunc(slices.Clone(actions), func(action talonone.AudienceAction) bool {
+		adds := action.Action == talonone.AddToAudience
+		_, member := members[action.ProfileIntegrationID]
+		return err != nil && !adds || err == nil && member != adds
+	}), err == nil
+}
+
+// removeAll ends the memberships that the resource manages.
+func (r *membershipsResource) removeAll(ctx context.Context, state *membershipsModel, prior *priorMembers) error {
+	id := state.AudienceID.ValueInt64()
+	if prior.target.Count == 0 {
+		return nil
+	}
+	if state.holdsTarget() {
+		if r.data.Client.HasManagementKey() {
+			if _, _, err := r.exactly(ctx, id, prior.target); err != nil {
+				return err
+			}
+		}
+		return r.data.Client.DeleteAudienceMembershipsV2(ctx, id)
+	}
+	ids, err := prior.ids, error(nil)
+	if prior.fingerprints != nil {
+		ids, err = r.resolve(ctx, id, prior.fingerprints)
+	}
+	if err == nil {
+		_, err = r.sendActions(ctx, id, nil, ids)
+	}
+	return err
+}

@@ -1,0 +1,378 @@
+package audience
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
+)
+
+// method is how a plan is carried out.
+type method int
+
+const (
+	// byNothing needs no request.
+	byNothing method = iota
+	// byActions adds and removes one by one, 1000 a request (updateCustomerProfileAudiences).
+	byActions
+	// byImport replaces the whole list in one request (importAudiencesMemberships).
+	byImport
+	// byClearing removes everybody in one request (deleteAudienceMembershipsV2).
+	byClearing
+)
+
+const (
+	// importThreshold is up to how many members an exclusive resource adds and removes one by one, in one request as an
+	// import is, and without touching others.
+	importThreshold = talonone.MaxAudienceActions
+	// maxLookups is up to how many members a plan looks up one by one, where it can't list the audience.
+	maxLookups = 20
+)
+
+// membersPlan is a plan and what it takes to carry it out.
+type membersPlan struct {
+	bulk.Plan
+	// unresolved are those of Removed of whom the state has only fingerprints.
+	unresolved fingerprints
+	// expected is what the audience must hold when a request replaces all of it.
+	expected bulk.Target
+	// takenOver says that an exclusive resource leaves others alone for now, since Read has not seen them.
+	takenOver bool
+	// present is how many members there were to remove from.
+	present int
+	// remote is the audience, where the plan had to list it.
+	remote *talonone.MemberIDs
+}
+
+func (p membersPlan) method(exclusive bool, desired *idSet) method {
+	switch n := len(p.Added) + len(p.Removed); {
+	case n == 0:
+		return byNothing
+	case !exclusive || p.takenOver:
+		return byActions
+	case desired.digest.Count == 0:
+		return byClearing
+	case n <= importThreshold:
+		return byActions
+	default:
+		return byImport
+	}
+}
+
+// planRows compares the state with the configuration. seen is what Read has seen of the audience. It lists the audience
+// only where the state knows the members by their digest, and for a change to exclusive ownership, and reports errChanged
+// where the listing is not what the state, or Read, has seen.
+func (r *membershipsResource) planRows(ctx context.Context, plan *membershipsModel, prior *priorMembers, desired *idSet, seen *bulk.Target) (p membersPlan, err error) {
+	if prior == nil {
+		p.Added = slices.Clone(desired.Keys())
+		slices.Sort(p.Added)
+		return p, nil
+	}
+	id := plan.AudienceID.ValueInt64()
+	p.expected, p.present = prior.target, prior.target.Count
+	switch {
+	case prior.target == bulk.TargetOf(desired.digest):
+	case prior.fingerprints != nil:
+		p.Plan, p.unresolved = compareFingerprints(prior.fingerprints, desired)
+	case prior.complete:
+		p.Added, p.Removed = desired.Compare(bytesOf(prior.ids))
+	default:
+		if p.remote, _, err = r.exactly(ctx, id, prior.target); err != nil {
+			return p, err
+		}
+		p.Added, p.Removed = desired.Compare(p.remote.All())
+	}
+	switch {
+	case bulk.Leaves(prior.ownership, plan.Ownership):
+		p.Plan = p.Releasing()
+	case bulk.Enters(prior.ownership, plan.Ownership) && seen == nil:
+		p.Removed, p.unresolved, p.takenOver = nil, nil, true
+	case bulk.Enters(prior.ownership, plan.Ownership):
+		p.expected, p.present, p.unresolved = *seen, seen.Count, nil
+		if p.remote, _, err = r.exactly(ctx, id, *seen); err == nil {
+			_, p.Removed = desired.Compare(p.remote.All())
+		}
+	}
+	return p, err
+}
+
+// compareFingerprints is the plan of a resource whose state has only fingerprints: they stand for the IDs of those who
+// leave.
+func compareFingerprints(prior fingerprints, desired *idSet) (p bulk.Plan, unresolved fingerprints) {
+	listed := make(fingerprints, len(desired.Keys()))
+	for i, id := range desired.Keys() {
+		listed[i] = fingerprintOf(sha256.Sum256([]byte(id)))
+		if !prior.has(listed[i]) {
+			p.Added = append(p.Added, id)
+		}
+	}
+	slices.Sort(p.Added)
+	unresolved = without(prior, listed.sorted())
+	for _, f := range unresolved {
+		p.Removed = append(p.Removed, f.key())
+	}
+	return p, unresolved
+}
+
+// without is the difference of two sorted lists.
+func without[T cmp.Ordered](list, unwanted []T) []T {
+	if len(unwanted) == 0 {
+		return list
+	}
+	var kept []T
+	for _, x := range list {
+		for len(unwanted) > 0 && unwanted[0] < x {
+			unwanted = unwanted[1:]
+		}
+		if len(unwanted) == 0 || unwanted[0] != x {
+			kept = append(kept, x)
+		}
+	}
+	return kept
+}
+
+// bytesOf yields IDs as an export does.
+func bytesOf(ids []string) func(yield func([]byte) bool) {
+	return func(yield func([]byte) bool) {
+		for _, id := range ids {
+			if !yield([]byte(id)) {
+				return
+			}
+		}
+	}
+}
+
+// planMembers writes into the plan who joins and who leaves.
+func (r *membershipsResource) planMembers(ctx context.Context, plan, state *membershipsModel, prior *priorMembers, desired *idSet, private bulk.PrivateReader, diags *diag.Diagnostics) {
+	note := bulk.ReadPrivate[*fileNote](ctx, private, privateFile, diags)
+	if note.isStale(plan, state, prior, desired) {
+		addFileChanged(diags)
+		return
+	}
+	p, err := r.planRows(ctx, plan, prior, desired, bulk.SeenTarget(ctx, private, diags))
+	if err != nil {
+		addMembershipsError(diags, plan, "plan the members of", err)
+		return
+	}
+	if prior == nil {
+		r.checkCreate(ctx, plan, desired, private, diags)
+	} else {
+		r.warnUpdate(ctx, plan, prior, desired, p, diags)
+	}
+	plan.MemberCount, plan.MembersDigest = types.Int64Value(int64(desired.digest.Count)), types.StringValue(desired.digest.String())
+	keepWritten(plan, state, prior, desired)
+	plan.showPlan(p, state, prior, note, desired)
+	plan.subject().Guard(plan.MaxRemovalPercent, len(p.Removed), p.present, diags)
+	r.checkKeys(plan, p, desired, diags)
+}
+
+// isStale says whether the file has changed since the plan whose Read noted it. Where the file was what the state is, that
+// plan would have changed nothing, and this one is the first.
+func (n *fileNote) isStale(plan, state *membershipsModel, prior *priorMembers, desired *idSet) bool {
+	if n == nil || prior == nil || !plan.MembersFile.Equal(state.MembersFile) || n.Digest == desired.digest.String() {
+		return false
+	}
+	return n.Digest != prior.target.Digest || !plan.Ownership.Equal(state.Ownership) || !plan.ShowSamples.Equal(state.ShowSamples) ||
+		!plan.MaxRemovalPercent.Equal(state.MaxRemovalPercent) || !plan.Timeouts.Equal(state.Timeouts)
+}
+
+func addFileChanged(diags *diag.Diagnostics) {
+	diags.AddAttributeError(path.Root("members_file"), "Members file has changed",
+		"The file holds other members than when the state was refreshed for this plan. Nothing has been changed. Run terraform plan again, with a refresh.")
+}
+
+// keepWritten leaves in the plan what the state says already in other words.
+func keepWritten(plan, state *membershipsModel, prior *priorMembers, desired *idSet) {
+	plan.ManagedSet = types.StringNull()
+	if !plan.exclusive() && plan.fromFile() {
+		plan.ManagedSet = types.StringUnknown()
+	}
+	if prior == nil || prior.target != bulk.TargetOf(desired.digest) {
+		return
+	}
+	if !plan.Members.IsNull() && !state.Members.IsNull() {
+		plan.Members = state.Members
+	}
+	if !plan.MembersJSON.IsNull() && !state.MembersJSON.IsNull() {
+		plan.MembersJSON = state.MembersJSON
+	}
+	if !plan.MembersFile.IsNull() && !state.MembersFile.IsNull() {
+		plan.MembersFile = state.MembersFile
+		if plan.Ownership.Equal(state.Ownership) {
+			plan.ManagedSet = state.ManagedSet
+		}
+	}
+}
+
+// showPlan writes how much will happen, and to whom, for the reader of the plan.
+func (m *membershipsModel) showPlan(p membersPlan, state *membershipsModel, prior *priorMembers, note *fileNote, desired *idSet) {
+	if prior != nil && p.Empty() {
+		m.LastSync, m.SampleJoining, m.SampleLeaving = state.LastSync, state.SampleJoining, state.SampleLeaving
+	} else {
+		m.LastSync = p.LastSync(state.LastSync, desired.digest.Count, memberNoun, nil)
+		m.SampleJoining, m.SampleLeaving = sampleOf(p.Added), sampleOf(p.Removed)
+		switch {
+		case len(p.unresolved) == 0:
+		case note != nil && note.Digest == desired.digest.String() && len(note.Leaving) == min(len(p.unresolved), sampleSize):
+			m.SampleLeaving = listOf(note.Leaving)
+		default:
+			m.SampleLeaving = types.ListUnknown(types.StringType)
+		}
+	}
+	if !m.ShowSamples.ValueBool() {
+		m.SampleJoining, m.SampleLeaving = listOf(nil), listOf(nil)
+	}
+}
+
+// showUnknown is showPlan before the members are known.
+func (m *membershipsModel) showUnknown() {
+	m.MemberCount, m.MembersDigest = types.Int64Unknown(), types.StringUnknown()
+	m.LastSync = bulk.UnknownLastSync()
+	m.SampleJoining, m.SampleLeaving = types.ListUnknown(types.StringType), types.ListUnknown(types.StringType)
+	m.ManagedSet = types.StringUnknown()
+}
+
+// checkCreate warns of listed members who are in the audience already, and refuses exclusive ownership of an audience that
+// holds others.
+func (r *membershipsResource) checkCreate(ctx context.Context, plan *membershipsModel, desired *idSet, private bulk.PrivateReader, diags *diag.Diagnostics) {
+	if plan.AudienceID.IsUnknown() {
+		return
+	}
+	replaced := bulk.Replaced(ctx, private, diags)
+	if replaced != nil {
+		plan.subject().Guard(plan.MaxRemovalPercent, replaced.Count, replaced.Count, diags)
+	}
+	if r.data.Targets.WasDeleted(plan.targetKey()) {
+		return
+	}
+	if !r.data.Client.HasManagementKey() {
+		r.warnLookedUp(ctx, plan, desired.Keys(), diags)
+		return
+	}
+	remote, err := r.data.Client.AudienceMembers(ctx, plan.AudienceID.ValueInt64(), func(*talonone.MemberIDs) bool { return !plan.exclusive() })
+	if err != nil {
+		var problems diag.Diagnostics
+		addMembershipsError(&problems, plan, "plan the members of", err)
+		for _, problem := range problems {
+			diags.AddAttributeError(path.Root("audience_id"), problem.Summary(), problem.Detail()+"\n\nTo destroy, use terraform destroy -refresh=false.")
+		}
+		return
+	}
+	warnExisting(plan, slices.Sorted(slices.Values(desired.Keys())), desired, remote, diags)
+	if !plan.exclusive() {
+		return
+	}
+	target := digestOf(remote, nil)
+	if (replaced == nil || *replaced != target) && !r.data.Targets.WasRead(plan.targetKey(), target) {
+		if _, others := desired.Compare(remote.All()); len(others) > 0 {
+			plan.subject().RefuseExclusiveCreate(others, diags)
+		}
+	}
+}
+
+// warnUpdate says what an update means for members whom the lists of the plan don't explain.
+func (r *membershipsResource) warnUpdate(ctx context.Context, plan *membershipsModel, prior *priorMembers, desired *idSet, p membersPlan, diags *diag.Diagnostics) {
+	subject := plan.subject()
+	subject.WarnReleased(p.Released, diags)
+	if p.takenOver {
+		subject.WarnTakenOver(diags)
+	}
+	if bulk.Enters(prior.ownership, plan.Ownership) {
+		subject.WarnUnlisted(p.Removed, diags)
+	}
+	if len(p.Added) == 0 || prior.ownership.ValueString() == bulk.Exclusive {
+		return
+	}
+	if !r.data.Client.HasManagementKey() {
+		r.warnLookedUp(ctx, plan, p.Added, diags)
+		return
+	}
+	// Where Read has just listed the audience, that costs nothing; the apply needs no such listing.
+	if remote := r.data.Client.ExportedMembers(plan.AudienceID.ValueInt64()); remote != nil {
+		warnExisting(plan, p.Added, desired, remote, diags)
+	}
+}
+
+// warnExisting names those of added, which are sorted, who are in the audience.
+func warnExisting(plan *membershipsModel, added []string, desired *idSet, remote *talonone.MemberIDs, diags *diag.Diagnostics) {
+	plan.subject().WarnExisting(plan.source(), without(added, desired.Missing(remote.All())), len(added), nil, diags)
+}
+
+// warnLookedUp is warnExisting without a Management key.
+func (r *membershipsResource) warnLookedUp(ctx context.Context, plan *membershipsModel, added []string, diags *diag.Diagnostics) {
+	if len(added) > maxLookups {
+		return
+	}
+	// Where it can't be looked up, the plan doesn't say it.
+	if existing, err := r.data.Client.AudienceMembersAmong(ctx, plan.AudienceID.ValueInt64(), added); err == nil {
+		plan.subject().WarnExisting(plan.source(), existing, len(added), nil, diags)
+	}
+}
+
+// checkOwnership reports an ownership that lacks its key.
+func (r *membershipsResource) checkOwnership(plan *membershipsModel, creating bool, diags *diag.Diagnostics) {
+	if r.data.Client.HasManagementKey() {
+		return
+	}
+	if plan.exclusive() {
+		diags.AddAttributeError(path.Root("ownership"), "Exclusive ownership needs a Management API key",
+			"Only with it the provider detects who else is in the audience. Use additive ownership, or configure the key.\n\n"+missingKey("exportAudiencesMemberships", talonone.ManagementCredential))
+	} else if creating {
+		// Read says so from then on.
+		diags.AddWarning(undetected, missingKey("exportAudiencesMemberships", talonone.ManagementCredential))
+	}
+}
+
+const undetected = "Members who join or leave outside of Terraform are not detected"
+
+// checkKeys reports which key the requests of a plan lack.
+func (r *membershipsResource) checkKeys(plan *membershipsModel, p membersPlan, desired *idSet, diags *diag.Diagnostics) {
+	if how := p.method(plan.exclusive(), desired); how != byNothing && how != byImport && !r.data.Client.HasIntegrationKey() {
+		diags.AddError("Changing members needs an Integration API key", missingKey("updateCustomerProfileAudiences", talonone.IntegrationCredential))
+	}
+	if len(p.unresolved) > 0 && !r.data.Client.HasManagementKey() {
+		diags.AddError("Removing these members needs a Management API key", fmt.Sprintf(
+			"%s are to be removed, and the state holds fingerprints instead of their IDs.\n\n%s", memberNoun.Count(len(p.unresolved)), missingKey("exportAudiencesMemberships", talonone.ManagementCredential)))
+	}
+}
+
+func missingKey(operation string, credential talonone.Credential) string {
+	return framework.MissingKey(membershipsType, &talonone.MissingCredentialError{Operation: operation, Credential: credential})
+}
+
+// planRemoval guards and announces that the members leave with the resource.
+func planRemoval(state *membershipsModel, maxPercent types.Float64, diags *diag.Diagnostics) {
+	count := int(state.MemberCount.ValueInt64())
+	state.subject().Guard(maxPercent, count, count, diags)
+	if !diags.HasError() {
+		state.subject().WarnDestroyed(count, diags)
+	}
+}
+
+// addMembershipsError is framework.AddError, with advice for what only memberships know.
+func addMembershipsError(diags *diag.Diagnostics, m *membershipsModel, action string, err error) {
+	if errors.Is(err, errChanged) {
+		m.subject().RefuseChanged(m.source(), diags)
+		return
+	}
+	framework.AddError(diags, framework.Doing{
+		Construct: membershipsType, Action: action, Object: "audience " + m.AudienceID.String(), NotFound: path.Root("audience_id"),
+		Advice: map[int]string{
+			http.StatusNotFound: "There is no such audience on this deployment, or it belongs to the other environment (sandbox or live) than the Integration API key. " +
+				"Create it first, for example with a talonone_audience resource, and refer to its id.",
+			http.StatusForbidden: "The Management API key must allow the audience endpoints memberships and memberships/export, and memberships/import for exclusive ownership. " +
+				"Its endpoints are chosen in the Campaign Manager under Account > Management API Keys.",
+		},
+	}, err)
+}

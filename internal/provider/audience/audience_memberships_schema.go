@@ -1,0 +1,119 @@
+package audience
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/input"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
+	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
+)
+
+func (r *membershipsResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "The members of an audience, from ten test users to a million.\n\n" +
+			"Every listed member is managed by this resource, whether or not it was a member before: it is removed when it is no longer listed, and when the resource is destroyed. " +
+			"The plan warns about listed members who exist already where it lists the audience (a create, and an update with a refresh), or where at most 20 requests tell; otherwise it doesn't report them.\n\n" +
+			"Requires an Integration API key to add and remove members. With a Management API key that allows the audience membership endpoints " +
+			"(`memberships`, `memberships/export` and, for exclusive ownership, `memberships/import`) it detects members who left or joined elsewhere. " +
+			"Without one, additive ownership still works, but changes made outside Terraform are not detected; the plan warns about this.\n\n" +
+			"Profiles that do not exist yet are created by their membership; they stay out of the Applications' own lists until a session or an update arrives for them. " +
+			"Rules about joining and leaving an audience do not run.",
+		Attributes: map[string]schema.Attribute{
+			"audience_id": schema.Int64Attribute{
+				Required:            true,
+				MarkdownDescription: "ID of the audience. Changing this replaces the memberships.",
+				Validators:          []validator.Int64{int64validator.AtLeast(1)},
+				PlanModifiers:       []planmodifier.Int64{int64planmodifier.RequiresReplace()},
+			},
+			"ownership": bulk.OwnershipAttribute("`additive` (default) manages the listed members only, so that several resources, rules and other programs can share an audience. " +
+				"`exclusive` makes the audience hold exactly the listed members: the plan shows everybody else as leaving before they do. Requires a Management API key. " +
+				"Creating a resource never removes members: import an audience that has others first. Changing from `exclusive` to `additive` removes nobody."),
+			"members": schema.ListAttribute{
+				Optional: true, ElementType: types.StringType,
+				MarkdownDescription: fmt.Sprintf("Integration IDs of the members, for lists written by hand: at most %d unique IDs of at most %d characters; order is ignored. "+
+					"Set exactly one of `members`, `members_json` and `members_file`.", maxListed, talonone.MaxIntegrationID),
+			},
+			"members_json": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Integration IDs of the members as JSON, for lists that other resources or files provide: an object from ID to `true`, as " +
+					"`provider::talonone::members([...])` makes it, whose plan shows exactly who comes and who goes; or an array of IDs.",
+			},
+			"members_file": schema.SingleNestedAttribute{
+				Optional: true,
+				MarkdownDescription: "A file with the integration IDs of the members, for lists of any size: up to 500 MB. It is read when planning and again when applying. Files are compared by their members: another path, format or order of the same members is no change. " +
+					"A file that changes between plan and apply is refused. With a Management API key the state holds none of its IDs.",
+				Attributes: map[string]schema.Attribute{
+					"path": schema.StringAttribute{
+						Required:            true,
+						MarkdownDescription: "Where the file is: relative to the working directory, or below `${path.module}`. UTF-8.",
+						Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+					},
+					"format": schema.StringAttribute{
+						Optional:            true,
+						MarkdownDescription: "`text` (one ID a line) or `csv` (with a header line). Default: `csv` for a name in `.csv`, `text` for one in `.txt`.",
+						Validators:          []validator.String{stringvalidator.OneOf(input.Text, input.CSV)},
+					},
+					"column": schema.StringAttribute{
+						Optional:            true,
+						MarkdownDescription: "Name of the CSV column with the integration IDs. Default: the only column there is.",
+						Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+					},
+					"delimiter": schema.StringAttribute{
+						Optional:            true,
+						MarkdownDescription: "Character between the CSV columns. Default `,`.",
+						Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 1), stringvalidator.NoneOf("\"", "\r", "\n")},
+					},
+				},
+			},
+			"show_samples": schema.BoolAttribute{
+				Optional: true, Computed: true, Default: booldefault.StaticBool(true),
+				MarkdownDescription: "Whether `sample_joining` and `sample_leaving` name members. Set it to `false` where the IDs are personal data that a plan must not show. Default `true`.",
+			},
+			"max_removal_percent": bulk.MaxRemovalPercentAttribute(memberNoun),
+			"member_count": schema.Int64Attribute{
+				Computed:            true,
+				MarkdownDescription: "Number of members: of the audience with exclusive ownership, of the listed ones that are in it with additive ownership.",
+			},
+			"members_digest": schema.StringAttribute{
+				Computed:            true,
+				MarkdownDescription: "Fingerprint of the members that `member_count` counts, in any order: it changes whenever one of them comes or goes.",
+			},
+			"last_sync": bulk.LastSyncSchema(memberNoun),
+			"sample_joining": schema.ListAttribute{
+				Computed: true, ElementType: types.StringType,
+				MarkdownDescription: fmt.Sprintf("Up to %d of the members that the last change added; `last_sync.added` is the exact number. It changes only together with `last_sync`.", sampleSize),
+			},
+			"sample_leaving": schema.ListAttribute{
+				Computed: true, ElementType: types.StringType,
+				MarkdownDescription: fmt.Sprintf("Up to %d of the members that the last change removed; `last_sync.removed` is the exact number. It changes only together with `last_sync`. "+
+					"With `members_file` and additive ownership it is known when planning only with a refresh and an unchanged `members_file`.", sampleSize),
+			},
+			"managed_set": schema.StringAttribute{
+				Computed: true, Sensitive: true,
+				MarkdownDescription: "The members that an additive resource with `members_file` manages, as fingerprints of about 6.3 bytes each (6.3 MB for a million); " +
+					"without a Management API key their compressed IDs. Null otherwise.",
+			},
+		},
+		Blocks: map[string]schema.Block{
+			"timeouts": timeouts.Block(ctx, timeouts.Opts{
+				Create: true, Read: true, Update: true, Delete: true,
+				CreateDescription: "How long adding the members may take. Default `30m`.",
+				ReadDescription:   "How long reading the members may take, when refreshing. Default `30m`.",
+				UpdateDescription: "How long a change may take. Default `30m`.",
+				DeleteDescription: "How long removing the members may take. Default `30m`.",
+			}),
+		},
+	}
+}

@@ -1,0 +1,36 @@
+package catalog
+
+import (
+	"context"
+	"maps"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
+	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
+)
+
+// readItems gets the items that the resource holds: with all those of the whole catalog, otherwise held. target is the
+// whole catalog where it was listed.
+func (r *catalogItemsResource) readItems(ctx context.Context, catalogID int64, held Items, all bool) (found Items, target *bulk.Target, err error) {
+	var rows []talonone.CatalogItem
+	if !all && len(held) > 0 {
+		rows, err = r.data.Client.CatalogItemsBySKU(ctx, catalogID, held.SKUs())
+	}
+	whole := all || r.data.Client.HasListedCatalog(catalogID)
+	if err == nil && whole {
+		rows, err = r.data.Client.CatalogItems(ctx, catalogID)
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	if found, err = fromAPI(rows); err != nil || !whole {
+		return found, nil, err
+	}
+	listed := bulk.TargetOf(bulk.DigestOf(found))
+	return found, &listed, nil
+}
+
+// holding are the items of a listing that the resource holds.
+func (items Items) holding(held Items) Items {
+	maps.DeleteFunc(items, func(sku string, _ Item) bool { _, has := held[sku]; return !has })
+	return items
+}

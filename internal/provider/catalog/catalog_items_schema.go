@@ -1,0 +1,124 @@
+package catalog
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/input"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
+)
+
+func (r *catalogItemsResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Manages the items of a cart item catalog, or a part of them: from ten to 100,000 and more SKUs, written in HCL or read from a file. " +
+			"Create catalogs themselves in the Campaign Manager.\n\n" +
+			"The plan shows, SKU by SKU, what changes in the catalog, and in `last_sync` how much that is. An apply sends exactly these changes, 1,000 a request; " +
+			"what is right already is never sent. When an apply is interrupted, the next one does the rest.\n\n" +
+			"Every listed item is managed from then on, also one that existed before. It is removed when it is no longer listed or the resource is destroyed. " +
+			"A plan that adds existing items warns, with what the apply overwrites in them, unless finding out would take more than 20 requests.\n\n" +
+			"Requires an Integration API key to write, and a Management API key that allows the catalogs endpoint to read. Without a Management key additive ownership " +
+			"works, but changes made outside Terraform are not detected; the plan warns about this.",
+		Attributes: map[string]schema.Attribute{
+			"catalog_id": schema.Int64Attribute{
+				Required:            true,
+				MarkdownDescription: "ID of the catalog, as the Campaign Manager shows it under Account > Tools > Cart item catalogs. Changing this removes the items from the old catalog and adds them to the new one.",
+				Validators:          []validator.Int64{int64validator.AtLeast(1)},
+				PlanModifiers:       []planmodifier.Int64{int64planmodifier.RequiresReplace()},
+			},
+			"ownership": bulk.OwnershipAttribute("`additive` (default): the resource manages the listed SKUs and leaves all others alone. `exclusive`: the catalog holds exactly " +
+				"the listed items, and the plan shows all others as removals before they go; requires a Management key. " +
+				"Creating an exclusive resource removes nothing: import a catalog that holds other items. " +
+				"A change to `exclusive` removes others in the same apply if the refresh has listed the whole catalog, otherwise in the next one; the plan says which. " +
+				"A change to `additive` removes nothing: items that are no longer listed stay in the catalog."),
+			"items": schema.StringAttribute{
+				Optional: true, CustomType: ItemsType{},
+				MarkdownDescription: "The items as one JSON string, best written with `jsonencode`: an object from SKU to `{ price, product, attributes }`, all three optional. " +
+					"`price` is a number, `product` the name of the product that groups the SKU with others, `attributes` an object of custom attributes. `null` is the same as omitting the key. " +
+					"Spacing, the order of keys, the spelling of numbers (`1` and `1.0`) and the zone of RFC 3339 times make no difference; the order of lists does. " +
+					"A price, product or attribute that is removed here is removed from the catalog. Set exactly one of `items` and `items_file`.",
+			},
+			"items_file": schema.SingleNestedAttribute{
+				Optional: true,
+				MarkdownDescription: "A file to read the items from, of at most 200 MB. Files are compared by their items: another path, order, line ending or spelling is no change. " +
+					"The file is read when planning and again when applying. If its items have changed in between, the apply is refused. " +
+					"For a new resource, a new path or with `-refresh=false`, Terraform reports this as an inconsistent final plan of `last_sync`.",
+				Attributes: map[string]schema.Attribute{
+					"path": schema.StringAttribute{
+						Required:            true,
+						MarkdownDescription: "Path of the file. Write `\"${path.module}/…\"` for one beside the configuration.",
+						Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+					},
+					"format": schema.StringAttribute{
+						Optional: true,
+						MarkdownDescription: "`csv`: UTF-8, a header line, then one item a line. `jsonl`: one JSON object a line, `{\"sku\": …, \"price\": …, \"product\": …, \"attributes\": {…}}`. " +
+							"Default: by the file's name (`.csv`, `.jsonl`, `.ndjson`).",
+						Validators: []validator.String{stringvalidator.OneOf(input.CSV, input.JSONLines)},
+					},
+					"columns": schema.MapAttribute{
+						Optional: true, ElementType: types.StringType,
+						MarkdownDescription: "What the columns of a CSV file hold, from column name to one of `sku`, `price`, `product`, the type of an attribute (`string`, `number`, `boolean`, `time`, " +
+							"`list(string)`, `list(number)`, `list(time)`), or `ignore`. Without an entry, the columns `sku`, `price` and `product` hold just that, and every other column " +
+							"a string attribute of its name. An empty field means that the item lacks that part.",
+						Validators: []validator.Map{mapvalidator.ValueStringsAre(stringvalidator.OneOf(ColumnTypes...))},
+					},
+					"delimiter": schema.StringAttribute{
+						Optional:            true,
+						MarkdownDescription: "Character between the fields of a CSV file. Default `,`.",
+						Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 1)},
+					},
+					"list_separator": schema.StringAttribute{
+						Optional:            true,
+						MarkdownDescription: "Text between the elements of a list in one field of a CSV file. Default `|`.",
+						Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+					},
+				},
+			},
+			"plan_detail": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "How much of a file's items plan and state show in `managed_items`: `fields` (default), the items with all their content, so that a plan shows changed fields; " +
+					"or `keys`, SKUs with digests, so that a plan shows changed SKUs and the state stays small (3 MB for 100,000 items) and without content.",
+				Validators: []validator.String{
+					stringvalidator.OneOf(detailFields, detailKeys),
+					stringvalidator.AlsoRequires(path.MatchRoot("items_file")),
+				},
+			},
+			"max_removal_percent": bulk.MaxRemovalPercentAttribute(itemsNoun),
+			"item_count": schema.Int64Attribute{
+				Computed:            true,
+				MarkdownDescription: "Number of items that the resource manages. With exclusive ownership, the number of items in the catalog.",
+			},
+			"catalog_version": schema.Int64Attribute{
+				Computed:            true,
+				MarkdownDescription: "Version of the catalog after the last synchronisation by this resource. Null until there was one. The API shows it nowhere else.",
+			},
+			"managed_items": schema.StringAttribute{
+				Computed: true,
+				MarkdownDescription: "The items from `items_file` as one JSON string, in the form that `plan_detail` chooses. It is what a plan shows of a file's changes. A plan that creates the resource omits it, " +
+					"since everything in the file is new.",
+			},
+			"last_sync": bulk.LastSyncSchema(itemsNoun),
+		},
+		Blocks: map[string]schema.Block{"timeouts": itemsTimeouts(ctx)},
+	}
+}
+
+func itemsTimeouts(ctx context.Context) schema.Block {
+	return timeouts.Block(ctx, timeouts.Opts{
+		Create: true, Read: true, Update: true, Delete: true,
+		CreateDescription: "Time limit for the first synchronisation, such as `30m`. Default: `1h`.",
+		ReadDescription:   "Time limit for reading the items, in a refresh and when planning. Default: `20m`.",
+		UpdateDescription: "Time limit for a synchronisation. Default: `1h`.",
+		DeleteDescription: "Time limit for removing the items. Default: `1h`.",
+	})
+}

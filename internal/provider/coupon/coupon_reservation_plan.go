@@ -1,0 +1,210 @@
+package coupon
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
+)
+
+// planCreate adds all desired rows. Terraform plans a create again in the apply, so what the deployment holds may lead to
+// warnings and errors, and never to a planned value.
+func (r *reservationResource) planCreate(ctx context.Context, plan *reservationModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	diags := &resp.Diagnostics
+	plan.copyCoupon(reservationModel{CouponID: types.Int64Unknown(), CampaignID: types.Int64Unknown(), ReservationType: types.StringUnknown()})
+	plan.ReservationCount, plan.LastSync = types.Int64Unknown(), bulk.UnknownLastSync()
+	bulk.NoteGuard(ctx, resp.Private, plan.MaxRemovalPercent, diags)
+	desired, known := framework.Strings(plan.Customers)
+	if known {
+		plan.LastSync = bulk.Compare(nil, bulk.SetOf(desired), bulk.SameKey).LastSync(bulk.NullLastSync(), len(desired), reservations, nil)
+	}
+	if plan.CouponValue.IsUnknown() {
+		return
+	}
+	code := plan.CouponValue.ValueString()
+	remote, err := r.reserved(ctx, code)
+	switch {
+	case talonone.IsNotFound(err) && bulk.Gone(ctx, req.Private, diags):
+		diags.AddAttributeWarning(path.Root("coupon_value"), "Coupon not found", missingCoupon(code))
+		return
+	case talonone.IsNotFound(err):
+		diags.AddAttributeError(path.Root("coupon_value"), "Coupon not found", missingCoupon(code)+" To destroy what is left, run terraform destroy -refresh=false.")
+		return
+	case err != nil:
+		addError(diags, "read the reservations of coupon", code, err)
+		return
+	}
+	replaced := bulk.Replaced(ctx, req.Private, diags)
+	if replaced != nil {
+		plan.subject().Guard(plan.MaxRemovalPercent, replaced.Count, max(replaced.Count, len(remote)), diags)
+	}
+	if !known || len(desired) > 0 {
+		r.checkCoupon(ctx, code, remote, diags)
+	}
+	if !known {
+		return
+	}
+	if replaced == nil && !r.data.Targets.WasDeleted(plan.target()) {
+		plan.subject().WarnExisting(path.Root("customers"), bulk.In(desired, bulk.SetOf(remote)), len(desired), nil, diags)
+	}
+	if plan.exclusive() {
+		r.checkExclusiveCreate(plan, remote, replaced, diags)
+	}
+}
+
+// checkExclusiveCreate refuses a coupon that others have reserved, unless they are rows of the object that is replaced.
+func (r *reservationResource) checkExclusiveCreate(plan *reservationModel, remote []string, replaced *bulk.Target, diags *diag.Diagnostics) {
+	others := bulk.NotIn(remote, plan.rows())
+	target := targetOf(bulk.SetOf(remote))
+	switch {
+	case len(others) == 0:
+	case r.data.Targets.WasDeleted(plan.target()):
+		plan.subject().WarnArrived(len(others), diags)
+	case replaced != nil && *replaced == target:
+	case r.data.Targets.WasRead(plan.target(), target):
+	default:
+		plan.subject().RefuseExclusiveCreate(others, diags)
+	}
+}
+
+// planUpdate keeps what stays, and counts what changes.
+func (r *reservationResource) planUpdate(ctx context.Context, plan *reservationModel, state reservationModel, private bulk.PrivateReader, diags *diag.Diagnostics) {
+	plan.copyCoupon(state)
+	plan.ReservationCount, plan.LastSync = state.ReservationCount, state.LastSync
+	desired, known := framework.Strings(plan.Customers)
+	if !known || plan.Ownership.IsUnknown() {
+		plan.ReservationCount, plan.LastSync = types.Int64Unknown(), bulk.UnknownLastSync()
+		r.expectCoupon(plan, state)
+		return
+	}
+	if bulk.Compare(state.rows(), plan.rows(), bulk.SameKey).Empty() {
+		// The same customers in another order are no change.
+		plan.Customers = state.Customers
+	}
+	change, remote := r.change(ctx, *plan, state, private, diags)
+	if diags.HasError() {
+		return
+	}
+	seen := bulk.SeenTarget(ctx, private, diags)
+	enters := bulk.Enters(state.Ownership, plan.Ownership)
+	subject := plan.subject()
+	subject.WarnReleased(change.Released, diags)
+	switch {
+	case enters && seen == nil:
+		subject.WarnTakenOver(diags)
+	case enters:
+		subject.WarnUnlisted(change.Removed, diags)
+	}
+	guardRemoval(plan.MaxRemovalPercent, len(change.Removed), state, diags)
+	plan.setLastSync(change, len(desired))
+	switch {
+	case change.Empty():
+	case plan.exclusive() && (!enters || seen != nil):
+		plan.ReservationCount = types.Int64Value(int64(len(desired)))
+	case len(change.Added) > 0:
+		// Others may reserve the coupon, too; the response to a reservation tells the number.
+		plan.ReservationCount = types.Int64Unknown()
+	default:
+		plan.ReservationCount = types.Int64Value(state.ReservationCount.ValueInt64() - int64(len(change.Removed)))
+	}
+	if len(change.Added) > 0 {
+		prior, _ := framework.Strings(state.Customers)
+		r.checkCoupon(ctx, plan.CouponValue.ValueString(), prior, diags)
+		r.expectCoupon(plan, state)
+		if remote == nil && (seen == nil || *seen != targetOf(state.rows())) {
+			var err error
+			if remote, err = r.reserved(ctx, plan.CouponValue.ValueString()); err != nil {
+				addError(diags, "read the reservations of coupon", plan.CouponValue.ValueString(), err)
+			}
+		}
+		subject.WarnExisting(path.Root("customers"), bulk.In(change.Added, bulk.SetOf(remote)), len(change.Added), nil, diags)
+	}
+}
+
+// change is what an update does. It depends on nothing but its arguments; only where a listing equals what Read saw, the
+// listed rows count, and are returned, too.
+func (r *reservationResource) change(ctx context.Context, plan, state reservationModel, private bulk.PrivateReader, diags *diag.Diagnostics) (change bulk.Plan, remote []string) {
+	change = bulk.Compare(state.rows(), plan.rows(), bulk.SameKey)
+	switch {
+	case bulk.Leaves(state.Ownership, plan.Ownership):
+		return change.Releasing(), nil
+	case !bulk.Enters(state.Ownership, plan.Ownership):
+		return change, nil
+	}
+	change.Removed = nil
+	seen := bulk.SeenTarget(ctx, private, diags)
+	if seen == nil {
+		return change, nil
+	}
+	code := plan.CouponValue.ValueString()
+	remote, err := r.reserved(ctx, code)
+	switch {
+	case err != nil:
+		addError(diags, "read the reservations of coupon", code, err)
+	case targetOf(bulk.SetOf(remote)) != *seen:
+		plan.subject().RefuseChanged(path.Root("ownership"), diags)
+	default:
+		change.Removed = slices.Sorted(slices.Values(bulk.NotIn(remote, plan.rows())))
+	}
+	return change, remote
+}
+
+// expectCoupon leaves unknown what the response to a reservation says about the coupon.
+func (r *reservationResource) expectCoupon(plan *reservationModel, state reservationModel) {
+	plan.ReservationType = types.StringUnknown()
+	if state.CouponID.IsNull() {
+		plan.CouponID, plan.CampaignID = types.Int64Unknown(), types.Int64Unknown()
+	}
+}
+
+// checkCoupon reports a coupon that can't be reserved, where that can be read: with a Management key, or in the inventory
+// of a customer who has it reserved.
+func (r *reservationResource) checkCoupon(ctx context.Context, code string, reserved []string, diags *diag.Diagnostics) {
+	coupon, err := r.look(ctx, code, reserved)
+	if err != nil {
+		addError(diags, "look up coupon", code, err)
+		return
+	}
+	if coupon == nil {
+		return
+	}
+	if summary, detail := obstacle(coupon, time.Now()); summary != "" {
+		diags.AddAttributeError(path.Root("coupon_value"), summary, fmt.Sprintf("Coupon %q of campaign %d: %s", coupon.Value, coupon.CampaignID, detail))
+	}
+}
+
+// isOtherCoupon says whether a new spelling means another coupon. Where the Application's caseSensitivity can't be read,
+// every new spelling does.
+func (r *reservationResource) isOtherCoupon(ctx context.Context, plan, state reservationModel, diags *diag.Diagnostics) bool {
+	if plan.CouponValue.IsUnknown() {
+		return true
+	}
+	before, after := state.CouponValue.ValueString(), plan.CouponValue.ValueString()
+	if before == after {
+		return false
+	}
+	if !strings.EqualFold(before, after) {
+		return true
+	}
+	match, err := findByKey(ctx, r.data.Client, after)
+	if err != nil {
+		addError(diags, "look up coupon", after, err)
+		return true
+	}
+	return match == nil || match.coupon.ID != state.CouponID.ValueInt64()
+}
+
+func guardRemoval(maxPercent types.Float64, removed int, state reservationModel, diags *diag.Diagnostics) {
+	present := max(int(state.ReservationCount.ValueInt64()), len(state.Customers.Elements()))
+	state.subject().Guard(maxPercent, removed, present, diags)
+}

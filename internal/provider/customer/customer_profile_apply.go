@@ -1,0 +1,81 @@
+package customer
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
+)
+
+// write sends the attributes and returns the model as it is then. What the
+// deployment did not take is a warning: the next plan shows it.
+func (r *profileResource) write(ctx context.Context, plan profileModel, sent customattr.Attributes, diags *diag.Diagnostics) profileModel {
+	id := plan.IntegrationID.ValueString()
+	update := talonone.ProfileUpdate{IntegrationID: id}
+	if len(sent) > 0 {
+		update.Attributes = json.RawMessage(sent.String())
+	}
+	operation := profileOperation("update customer profile", plan)
+	profile, err := r.data.Client.UpdateCustomerProfileV2(ctx, update, plan.RunRuleEngine.ValueBool())
+	if err == nil && profile == nil {
+		profile, err = readProfile(ctx, r.data.Client, id)
+	}
+	if err != nil {
+		framework.AddError(diags, operation, err)
+		return plan
+	}
+	deployed, err := customattr.FromAPI(profile.Attributes)
+	if err != nil {
+		framework.AddError(diags, operation, err)
+		return plan
+	}
+	if names := sent.Ignored(deployed); len(names) > 0 {
+		diags.AddAttributeWarning(path.Root("attributes"), "The deployment did not take all attributes",
+			fmt.Sprintf("After the update of profile %s these attributes do not have the values that were sent: %s. "+
+				"An attribute may be missing in the account, set by a rule, or one that the API does not clear; the next plan shows those that are still managed.", label(id), strings.Join(names, ", ")))
+	}
+	model := plan
+	model.setServerValues(profile)
+	if plan.ID.IsUnknown() {
+		return model
+	}
+	if !model.ID.Equal(plan.ID) {
+		framework.AddError(diags, operation, fmt.Errorf("the profile in state has internal ID %d, and the Integration API key writes to another one, %d: "+
+			"use a key of the environment in state, or replace the resource with terraform apply -replace", plan.ID.ValueInt64(), profile.ID))
+	}
+	// The plan has promised what never changes, and an answer may leave it out.
+	model.AccountID, model.Created, model.Sandbox = plan.AccountID, plan.Created, plan.Sandbox
+	return model
+}
+
+// readProfile reads one profile with an Integration key. 404 means that the
+// key's environment lacks it.
+func readProfile(ctx context.Context, client *talonone.Client, integrationID string) (*talonone.CustomerProfile, error) {
+	inventory, err := client.GetCustomerInventory(ctx, integrationID, talonone.InventoryParts{Profile: true})
+	if err != nil {
+		return nil, err
+	}
+	if inventory == nil || inventory.Profile == nil {
+		return nil, errors.New("getCustomerInventory: the answer lacks the profile that was asked for")
+	}
+	return inventory.Profile, nil
+}
+
+func profileOperation(action string, m profileModel) framework.Doing {
+	return framework.Doing{
+		Construct: profileType, Action: action, Object: label(m.IntegrationID.ValueString()),
+		Pointers: map[string]path.Path{"/attributes": path.Root("attributes"), "/integrationId": path.Root("integration_id")},
+		Advice: map[int]string{
+			http.StatusBadRequest: "Correct the attributes, or define them for CustomerProfile in the Campaign Manager under Account > Tools > Attributes.",
+		},
+	}
+}

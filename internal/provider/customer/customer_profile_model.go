@@ -1,0 +1,106 @@
+package customer
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
+)
+
+// profileModel mirrors the resource talonone_customer_profile.
+type profileModel struct {
+	IntegrationID       types.String         `tfsdk:"integration_id"`
+	Attributes          jsontypes.Normalized `tfsdk:"attributes"`
+	RunRuleEngine       types.Bool           `tfsdk:"run_rule_engine"`
+	EraseOnDestroy      types.Bool           `tfsdk:"erase_on_destroy"`
+	ID                  types.Int64          `tfsdk:"id"`
+	AccountID           types.Int64          `tfsdk:"account_id"`
+	Created             timetypes.RFC3339    `tfsdk:"created"`
+	LastActivity        timetypes.RFC3339    `tfsdk:"last_activity"`
+	ClosedSessions      types.Int64          `tfsdk:"closed_sessions"`
+	TotalSales          types.Number         `tfsdk:"total_sales"`
+	AudienceMemberships types.List           `tfsdk:"audience_memberships"`
+	Sandbox             types.Bool           `tfsdk:"sandbox"`
+	Imported            types.Bool           `tfsdk:"imported"`
+}
+
+// profileIdentity mirrors the resource's identity.
+type profileIdentity struct {
+	IntegrationID types.String `tfsdk:"integration_id"`
+}
+
+// attributes is what the model manages; empty where it manages nothing or is unknown.
+func (m profileModel) attributes() (customattr.Attributes, error) {
+	if m.Attributes.IsNull() || m.Attributes.IsUnknown() {
+		return customattr.Attributes{}, nil
+	}
+	return customattr.Parse(m.Attributes.ValueString())
+}
+
+// profileFromAPI is the deployment's response. prior, from configuration or state, says which
+// attributes are managed, and keeps what the API has no notion of.
+func profileFromAPI(api *talonone.CustomerProfile, prior profileModel) (profileModel, error) {
+	model := prior
+	model.setServerValues(api)
+	model.Imported = types.BoolValue(prior.Imported.ValueBool())
+	if prior.Attributes.IsNull() {
+		return model, nil
+	}
+	deployed, err := customattr.FromAPI(api.Attributes)
+	if err != nil {
+		return model, err
+	}
+	managed, err := prior.attributes()
+	if err != nil {
+		return model, err
+	}
+	if now := deployed.Managed(managed); !now.Equal(managed) {
+		model.Attributes = jsontypes.NewNormalizedValue(now.String())
+	}
+	return model, nil
+}
+
+// importedFromAPI is a profile with all its attributes, taken over from the deployment.
+func importedFromAPI(api *talonone.CustomerProfile, prior profileModel) (profileModel, error) {
+	model := prior
+	model.setServerValues(api)
+	model.Imported = types.BoolValue(true)
+	deployed, err := customattr.FromAPI(api.Attributes)
+	if err == nil && len(deployed) > 0 {
+		model.Attributes = jsontypes.NewNormalizedValue(deployed.String())
+	}
+	return model, err
+}
+
+// setServerValues fills in what only the deployment decides.
+func (m *profileModel) setServerValues(api *talonone.CustomerProfile) {
+	m.ID = types.Int64Value(api.ID)
+	m.AccountID = types.Int64Value(api.AccountID)
+	m.Created = framework.Time(api.Created)
+	m.LastActivity = framework.OptionalTime(api.LastActivity)
+	m.ClosedSessions = types.Int64Value(api.ClosedSessions)
+	m.TotalSales = framework.Number(api.TotalSales)
+	m.AudienceMemberships = membershipsFromAPI(api.AudienceMemberships)
+	m.Sandbox = types.BoolPointerValue(api.Sandbox)
+}
+
+var membershipType = types.ObjectType{AttrTypes: map[string]attr.Type{"id": types.Int64Type, "name": types.StringType}}
+
+func membershipsFromAPI(api []talonone.AudienceMembership) types.List {
+	elements := make([]attr.Value, len(api))
+	for i, membership := range api {
+		elements[i] = types.ObjectValueMust(membershipType.AttrTypes, map[string]attr.Value{
+			"id": types.Int64Value(membership.ID), "name": types.StringValue(membership.Name),
+		})
+	}
+	return types.ListValueMust(membershipType, elements)
+}
+
+// label names a profile to a reader.
+func label(integrationID string) string { return fmt.Sprintf("%q", integrationID) }

@@ -1,0 +1,184 @@
+// Package customer holds the constructs about customers: profiles with their attributes, what a deployment knows about a
+// customer, and the erasure of customer data. The provider registers them.
+package customer
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
+)
+
+var (
+	_ resource.Resource                = (*profileResource)(nil)
+	_ resource.ResourceWithConfigure   = (*profileResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*profileResource)(nil)
+	_ resource.ResourceWithImportState = (*profileResource)(nil)
+	_ resource.ResourceWithIdentity    = (*profileResource)(nil)
+)
+
+const profileType = "talonone_customer_profile"
+
+type profileResource struct{ data *framework.Data }
+
+// NewCustomerProfileResource is the resource talonone_customer_profile.
+func NewCustomerProfileResource() resource.Resource { return &profileResource{} }
+
+func (r *profileResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = profileType
+}
+
+func (r *profileResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{Attributes: map[string]identityschema.Attribute{
+		"integration_id": identityschema.StringAttribute{RequiredForImport: true, Description: "ID of the customer in your own systems."},
+	}}
+}
+
+func (r *profileResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+func (r *profileResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if r.data == nil {
+		return
+	}
+	var state, plan profileModel
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	}
+	if req.Plan.Raw.IsNull() {
+		warnOfDestroy(state.IntegrationID.ValueString(), state.EraseOnDestroy.ValueBool(), &resp.Diagnostics)
+		return
+	}
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	customattr.Check(ctx, r.data, talonone.EntityCustomerProfile, nil, plan.Attributes, path.Root("attributes"), &resp.Diagnostics)
+	if req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("imported"), false)...)
+		return
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !plan.IntegrationID.Equal(state.IntegrationID) {
+		warnOfDestroy(state.IntegrationID.ValueString(), state.EraseOnDestroy.ValueBool(), &resp.Diagnostics)
+		resp.RequiresReplace = path.Paths{path.Root("integration_id")}
+		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("imported"), false)...)
+		return
+	}
+	plan.ID, plan.AccountID, plan.Created, plan.Sandbox = state.ID, state.AccountID, state.Created, state.Sandbox
+	if !state.Imported.ValueBool() {
+		plan.Imported = types.BoolValue(false)
+	}
+	if !plan.Attributes.IsUnknown() {
+		planUpdate(&plan, state, &resp.Diagnostics)
+	}
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+}
+
+func (r *profileResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan profileModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	desired, err := plan.attributes()
+	if err != nil {
+		framework.AddError(&resp.Diagnostics, profileOperation("create customer profile", plan), err)
+		return
+	}
+	// A failure leaves no state: a profile that was created all the same is taken
+	// over by the next apply, where a tainted one could be erased.
+	model := r.write(ctx, plan, desired, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, profileIdentity{IntegrationID: model.IntegrationID})...)
+}
+
+func (r *profileResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state profileModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	// Older CLIs keep no identity, and the framework asks for one even where the
+	// profile turns out to be gone.
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, profileIdentity{IntegrationID: state.IntegrationID})...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	profile, err := readProfile(ctx, r.data.Client, state.IntegrationID.ValueString())
+	if talonone.IsNotFound(err) {
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	var model profileModel
+	if err == nil {
+		fromAPI := profileFromAPI
+		if state.ID.IsNull() {
+			fromAPI = importedFromAPI
+		}
+		model, err = fromAPI(profile, state)
+	}
+	if err != nil {
+		framework.AddError(&resp.Diagnostics, profileOperation("read customer profile", state), err)
+		return
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+}
+
+func (r *profileResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state profileModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	change, err := changeOf(plan, state)
+	if err != nil {
+		framework.AddError(&resp.Diagnostics, profileOperation("update customer profile", state), err)
+		return
+	}
+	model := plan
+	if len(change.sent) > 0 {
+		model = r.write(ctx, plan, change.sent, &resp.Diagnostics)
+		if resp.Diagnostics.HasError() {
+			return
+		}
+	} else if model.AudienceMemberships.IsUnknown() {
+		// The attributes became known only now, and are what they were.
+		model.LastActivity, model.ClosedSessions, model.TotalSales, model.AudienceMemberships = state.LastActivity, state.ClosedSessions, state.TotalSales, state.AudienceMemberships
+	}
+	model.Imported = change.imported
+	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, profileIdentity{IntegrationID: model.IntegrationID})...)
+}
+
+func (r *profileResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state profileModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || !state.EraseOnDestroy.ValueBool() {
+		return
+	}
+	if err := r.data.Client.DeleteCustomerData(ctx, state.IntegrationID.ValueString()); err != nil && !talonone.IsNotFound(err) {
+		framework.AddError(&resp.Diagnostics, profileOperation("erase customer data of profile", state), err)
+	}
+}
+
+func (r *profileResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	identity := profileIdentity{IntegrationID: types.StringValue(req.ID)}
+	if req.ID == "" {
+		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("integration_id"), identity.IntegrationID)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("run_rule_engine"), false)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("erase_on_destroy"), false)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity)...)
+}

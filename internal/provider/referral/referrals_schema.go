@@ -1,0 +1,80 @@
+package referral
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+)
+
+func (r *referralsResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "One referral code for each of many advocates of a campaign, all with the same settings. Adding an advocate makes a code, removing one deletes that code, and all other codes stay.\n\n" +
+			"Creating requires the Integration API key of the campaign's Application. Changing, removing and destroying requires a Management API key that allows the applications, campaigns and referrals endpoints; planning fails without it. " +
+			"Creates take one request for 1,000 referrals; changes and removals take one for each, three a second. " +
+			"A refresh takes one request for 1,000 referrals of the campaign that were created in the same time, or without a Management key one for each advocate.\n\n" +
+			"An advocate who has a referral in the campaign already gets another code; the existing one stays and is not managed. The plan warns about this where at most 20 requests show it. " +
+			"No second code is made when the response to a create is lost: the referrals are found by advocate, campaign, settings and time. When Terraform is stopped before it can save its state, the next apply in the same folder takes them over, and its plan warns about this.\n\n" +
+			"After an import nothing is deleted that the configuration does not list: these referrals are released, and the plan warns about this. From the first apply that changes a referral on, an advocate that is no longer listed loses the code.",
+		Attributes: map[string]schema.Attribute{
+			"application_id": applicationAttribute(),
+			"campaign_id":    campaignAttribute("Changing this replaces all referrals and their codes."),
+			"advocates": schema.ListAttribute{
+				Required: true, ElementType: types.StringType,
+				MarkdownDescription: fmt.Sprintf("Integration IDs of the advocates, at most %s, each once; order is ignored. Use further resources for more.", bulk.Thousands(maxAdvocates)),
+				Validators:          []validator.List{framework.IDList{Max: maxAdvocates}},
+			},
+			"usage_limit": schema.Int64Attribute{
+				Required:            true,
+				MarkdownDescription: "How often each code can be used, from 0 (without limit) to 999,999. Required by the API.",
+				Validators:          []validator.Int64{int64validator.Between(0, maxUsageLimit)},
+			},
+			"start_date":  dateAttribute("When the codes become valid, RFC 3339. Default: at once."),
+			"expiry_date": dateAttribute("When the codes expire, RFC 3339, after `start_date`. Default: never."),
+			"attributes":  attributesAttribute("Custom attributes of every referral as a JSON object, written with `jsonencode`. The account must define each for the entity Referral. A change replaces all of them; omitting this clears them."),
+			"referral_pattern": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Pattern of new codes, 3 to 100 characters, such as `REF-###-###`; each `#` becomes one of the valid characters. Default: the campaign's own. " +
+					"A change keeps existing codes. It is not read back, since the API does not return it.",
+				Validators: []validator.String{
+					stringvalidator.LengthBetween(3, 100),
+					stringvalidator.RegexMatches(regexp.MustCompile("#"), "must hold at least one #, which becomes a random character"),
+				},
+			},
+			"valid_characters": schema.ListAttribute{
+				Optional: true, ElementType: types.StringType,
+				MarkdownDescription: "Characters that replace `#` in new codes, one each, in any order. Default: `A` to `Z` and `0` to `9`, or the campaign's own where `referral_pattern` is unset. A change keeps existing codes.",
+				Validators: []validator.List{
+					listvalidator.SizeBetween(1, 256),
+					listvalidator.UniqueValues(),
+					listvalidator.NoNullValues(),
+					listvalidator.ValueStringsAre(stringvalidator.UTF8LengthBetween(1, 1)),
+				},
+			},
+			"max_removal_percent": bulk.MaxRemovalPercentAttribute(noun),
+			"codes":               schema.MapAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "The referral code of each advocate, by integration ID."},
+			"referral_ids":        schema.MapAttribute{Computed: true, ElementType: types.Int64Type, MarkdownDescription: "The ID of each advocate's referral, by integration ID."},
+			"last_sync":           bulk.LastSyncSchema(noun),
+		},
+		Blocks: map[string]schema.Block{
+			"timeouts": timeouts.Block(ctx, timeouts.Opts{
+				Create: true, Read: true, Update: true, Delete: true,
+				CreateDescription: "Longest time to create the referrals, such as `10m`. Default `60m`.",
+				ReadDescription:   "Longest time to read them. Default `20m`.",
+				UpdateDescription: "Longest time to change them, one by one. Default `60m`.",
+				DeleteDescription: "Longest time to delete them, one by one. Default `60m`. A change must be applied before the destroy.",
+			}),
+		},
+	}
+}

@@ -1,0 +1,96 @@
+package session
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/journal"
+	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
+)
+
+// returnParts are what responseContent of returnCartItems can ask for.
+var returnParts = []string{"customerSession", "customerProfile", "coupons", "triggeredCampaigns", "referral", "loyalty", "event", "previousReturns"}
+
+// returnInput mirrors what a return asks for, in the resource and in the action.
+type returnInput struct {
+	SessionIntegrationID types.String `tfsdk:"session_integration_id"`
+	ReturnedCartItems    types.List   `tfsdk:"returned_cart_items"`
+	RunRuleEngine        types.Bool   `tfsdk:"run_rule_engine"`
+	IdempotencyKey       types.String `tfsdk:"idempotency_key"`
+}
+
+// returnedModel mirrors one entry of returned_cart_items.
+type returnedModel struct {
+	Position types.Int64  `tfsdk:"position"`
+	SKU      types.String `tfsdk:"sku"`
+	Quantity types.Int64  `tfsdk:"quantity"`
+}
+
+// Descriptions that the resource and the action share.
+var returnText = map[string]string{
+	"session_integration_id": "ID of the session whose items go back, in the Application of the Integration API key. The session must be closed, or partially returned already.",
+	"returned_cart_items":    "What goes back, at least one entry; each names an item by `position`, by `sku`, or by both.",
+	"position":               "Place of the item in the session's cart, from 0.",
+	"sku":                    "SKU of the item; of several items with the same SKU the first that has units left.",
+	"quantity":               "Number of units that go back, at least 1 and at most those left. Default: all that are left.",
+	"run_rule_engine":        "Whether campaigns that are set to be re-evaluated on returns, and that had an effect when the session closed, are evaluated again. Default `false`.",
+}
+
+const returnAbout = "Returns items of a closed customer session, as when a customer sends goods back. It rolls back the effects on these items and makes the session `partially_returned`. There is no way to undo it.\n\n"
+
+func (m *returnInput) items(ctx context.Context, diags *diag.Diagnostics) []talonone.ReturnedItem {
+	var items []talonone.ReturnedItem
+	for _, one := range elements[returnedModel](ctx, m.ReturnedCartItems, diags) {
+		items = append(items, talonone.ReturnedItem{
+			Position: one.Position.ValueInt64Pointer(), SKU: one.SKU.ValueStringPointer(), Quantity: one.Quantity.ValueInt64Pointer(),
+		})
+	}
+	return items
+}
+
+// inputs are the arguments that make a return another one.
+func (m *returnInput) inputs(prior returnInput) []journal.Input {
+	return []journal.Input{
+		{Name: "session_integration_id", Planned: m.SessionIntegrationID, Prior: prior.SessionIntegrationID},
+		{Name: "returned_cart_items", Planned: m.ReturnedCartItems, Prior: prior.ReturnedCartItems},
+		{Name: "run_rule_engine", Planned: m.RunRuleEngine, Prior: prior.RunRuleEngine},
+	}
+}
+
+// run carries the return out, and reports what went wrong.
+func (m *returnInput) run(ctx context.Context, data *framework.Data, construct string, run *journal.Run, parts []string, diags *diag.Diagnostics) *talonone.State {
+	items := m.items(ctx, diags)
+	if diags.HasError() {
+		return nil
+	}
+	id := m.SessionIntegrationID.ValueString()
+	response, err := data.Client.ReturnCartItems(ctx, id, items, talonone.ReturnOptions{
+		RunRuleEngine: m.RunRuleEngine.ValueBool(), ResponseContent: parts, IdempotencyKey: run.Key,
+	})
+	if err == nil {
+		return response
+	}
+	operation := framework.Doing{
+		Construct: construct, Action: "return items of customer session", Object: strconv.Quote(id),
+		Pointers: map[string]path.Path{"/return/returnedCartItems": path.Root("returned_cart_items")},
+		Advice: map[int]string{
+			http.StatusBadRequest: "Items go back from a closed or partially returned session only, and no more units than are left: the data source talonone_customer_session shows state and remaining_quantity.",
+		},
+	}
+	if talonone.IsUnknownSession(err) {
+		run.Failed(err)
+		framework.AddAttributeError(diags, path.Root("session_integration_id"), operation, err)
+		return nil
+	}
+	for i := range items {
+		operation.Pointers["/return/returnedCartItems/"+strconv.Itoa(i)] = path.Root("returned_cart_items").AtListIndex(i)
+	}
+	framework.AddRunError(diags, operation, err, run)
+	return nil
+}

@@ -1,0 +1,166 @@
+package session
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/journal"
+)
+
+var (
+	_ resource.Resource               = (*returnResource)(nil)
+	_ resource.ResourceWithConfigure  = (*returnResource)(nil)
+	_ resource.ResourceWithModifyPlan = (*returnResource)(nil)
+	_ resource.ResourceWithIdentity   = (*returnResource)(nil)
+)
+
+const returnType = "talonone_cart_item_return"
+
+type returnResource struct{ data *framework.Data }
+
+// NewCartItemReturnResource is the resource talonone_cart_item_return.
+func NewCartItemReturnResource() resource.Resource { return &returnResource{} }
+
+// returnModel mirrors the resource.
+type returnModel struct {
+	returnInput
+
+	Triggers         types.Map            `tfsdk:"triggers"`
+	ResponseContent  types.List           `tfsdk:"response_content"`
+	Response         jsontypes.Normalized `tfsdk:"response"`
+	ID               types.Int64          `tfsdk:"id"`
+	Created          timetypes.RFC3339    `tfsdk:"created"`
+	EventID          types.Int64          `tfsdk:"event_id"`
+	SessionID        types.Int64          `tfsdk:"session_id"`
+	Effects          types.List           `tfsdk:"effects"`
+	CreatedCoupons   types.List           `tfsdk:"created_coupons"`
+	CreatedReferrals types.List           `tfsdk:"created_referrals"`
+}
+
+// returnIdentity mirrors the resource's identity.
+type returnIdentity struct {
+	SessionIntegrationID types.String `tfsdk:"session_integration_id"`
+	ID                   types.Int64  `tfsdk:"id"`
+}
+
+func (r *returnResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = returnType
+}
+
+func (r *returnResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{
+		Attributes: map[string]identityschema.Attribute{
+			"session_integration_id": identityschema.StringAttribute{RequiredForImport: true, Description: "ID of the session. A return can't be imported."},
+			"id":                     identityschema.Int64Attribute{OptionalForImport: true, Description: "ID of the return."},
+		},
+	}
+}
+
+func (r *returnResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+func (r *returnResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if req.Plan.Raw.IsNull() {
+		resp.Diagnostics.AddWarning("The return stays", "Destroying "+returnType+" only forgets it: the API can't undo a return.")
+		return
+	}
+	var plan, config returnModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if plan.ResponseContent.IsNull() {
+		plan.Response = jsontypes.NewNormalizedNull()
+	}
+	if !req.State.Raw.IsNull() {
+		var state returnModel
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		r.settle(state)
+		if config.IdempotencyKey.IsNull() {
+			plan.IdempotencyKey = state.IdempotencyKey
+		}
+		resp.RequiresReplace = journal.RunsAgain(append(plan.inputs(state),
+			journal.Input{Name: "idempotency_key", Planned: plan.IdempotencyKey, Prior: state.IdempotencyKey}))
+		if len(resp.RequiresReplace) == 0 {
+			state.ResponseContent = plan.ResponseContent
+			if plan.ResponseContent.IsNull() {
+				state.Response = plan.Response
+			}
+			plan = state
+		} else {
+			journal.WarnOfReplay(config.IdempotencyKey, state.IdempotencyKey, &resp.Diagnostics)
+			if config.IdempotencyKey.IsNull() {
+				plan.IdempotencyKey = types.StringUnknown()
+			}
+		}
+	}
+	if plan.ID.IsUnknown() && config.IdempotencyKey.IsNull() && r.data != nil && r.data.Journal.Begun(returnType, plan.inputs(plan)) {
+		resp.Diagnostics.AddWarning("An earlier apply began this return",
+			"Its response is not in the state. Applying sends it again under the same idempotency key: if the items went back, the deployment repeats its response, and they don't go back twice.")
+	}
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+}
+
+func (r *returnResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan returnModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	run := r.data.Journal.BeginRun(returnType, plan.inputs(plan), plan.IdempotencyKey)
+	parts, _ := framework.Strings(plan.ResponseContent)
+	response := plan.run(ctx, r.data, returnType, run, parts, &resp.Diagnostics)
+	if response == nil {
+		return
+	}
+	plan.IdempotencyKey = types.StringValue(run.Key)
+	plan.ID, plan.EventID, plan.SessionID, plan.Created = types.Int64Null(), types.Int64Null(), types.Int64Null(), timetypes.NewRFC3339Null()
+	if created := response.Return; created != nil {
+		plan.ID, plan.EventID, plan.SessionID = types.Int64Value(created.ID), types.Int64Value(created.EventID), types.Int64Value(created.SessionID)
+		plan.Created = framework.Time(created.Created)
+	}
+	plan.Effects = framework.Effects(response.Effects)
+	plan.CreatedCoupons, plan.CreatedReferrals = framework.CreatedCoupons(response.CreatedCoupons), framework.CreatedReferrals(response.CreatedReferrals)
+	plan.Response = framework.Parts(plan.ResponseContent, response.Parts, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, returnIdentity{SessionIntegrationID: plan.SessionIntegrationID, ID: plan.ID})...)
+}
+
+// Read has nothing to read: the API shows returns in answers to updates only.
+func (r *returnResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state returnModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	r.settle(state)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, returnIdentity{SessionIntegrationID: state.SessionIntegrationID, ID: state.ID})...)
+}
+
+// Update keeps response_content for the next run.
+func (r *returnResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan returnModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, returnIdentity{SessionIntegrationID: plan.SessionIntegrationID, ID: plan.ID})...)
+}
+
+// Delete forgets the return.
+func (r *returnResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
+
+// settle forgets that the return was begun: the state holds what came of it.
+func (r *returnResource) settle(state returnModel) {
+	if r.data != nil {
+		r.data.Journal.SettleRun(returnType, state.IdempotencyKey.ValueString())
+	}
+}
+
+// inputs are the arguments that make a return another one.
+func (m *returnModel) inputs(prior returnModel) []journal.Input {
+	return append(m.returnInput.inputs(prior.returnInput), journal.Input{Name: "triggers", Planned: m.Triggers, Prior: prior.Triggers})
+}

@@ -1,0 +1,239 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/google/uuid"
+	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
+)
+
+var (
+	_ resource.Resource                = (*sessionResource)(nil)
+	_ resource.ResourceWithConfigure   = (*sessionResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*sessionResource)(nil)
+	_ resource.ResourceWithImportState = (*sessionResource)(nil)
+	_ resource.ResourceWithIdentity    = (*sessionResource)(nil)
+)
+
+const (
+	resourceType = "talonone_customer_session"
+
+	// onDestroy values.
+	cancelOnDestroy = "cancel"
+	forgetOnDestroy = "forget"
+)
+
+type sessionResource struct{ data *framework.Data }
+
+// NewCustomerSessionResource is the resource talonone_customer_session.
+func NewCustomerSessionResource() resource.Resource { return &sessionResource{} }
+
+// sessionModel mirrors the resource.
+type sessionModel struct {
+	contentModel
+	resultModel
+
+	IntegrationID        types.String         `tfsdk:"integration_id"`
+	State                types.String         `tfsdk:"state"`
+	EvaluableCampaignIDs types.List           `tfsdk:"evaluable_campaign_ids"`
+	ResponseContent      types.List           `tfsdk:"response_content"`
+	Response             jsontypes.Normalized `tfsdk:"response"`
+	CreatedCoupons       types.List           `tfsdk:"created_coupons"`
+	CreatedReferrals     types.List           `tfsdk:"created_referrals"`
+	OnDestroy            types.String         `tfsdk:"on_destroy"`
+}
+
+// sessionIdentity mirrors the resource's identity.
+type sessionIdentity struct {
+	IntegrationID types.String `tfsdk:"integration_id"`
+}
+
+func (r *sessionResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {
+	resp.TypeName = resourceType
+}
+
+func (r *sessionResource) IdentitySchema(_ context.Context, _ resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	resp.IdentitySchema = identityschema.Schema{
+		Attributes: map[string]identityschema.Attribute{
+			"integration_id": identityschema.StringAttribute{RequiredForImport: true, Description: "ID of the session in the Application of the Integration API key."},
+		},
+	}
+}
+
+func (r *sessionResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	r.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+func (r *sessionResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if r.data == nil {
+		return
+	}
+	var state, plan, config sessionModel
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	}
+	if req.Plan.Raw.IsNull() {
+		warnOfDestroy(state, &resp.Diagnostics)
+		return
+	}
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if plan.State.ValueString() == talonone.SessionPartiallyReturned && !plan.State.Equal(state.State) {
+		resp.Diagnostics.AddAttributeError(path.Root("state"), "A session becomes partially returned by a return only",
+			`Keep state = "closed", which a partially returned session satisfies, and return items with talonone_cart_item_return.`)
+		return
+	}
+	r.checkAttributes(ctx, config.contentModel, &resp.Diagnostics)
+	switch {
+	case req.State.Raw.IsNull():
+		planCreate(&plan, config, &resp.Diagnostics)
+	case !plan.IntegrationID.Equal(state.IntegrationID):
+		resp.RequiresReplace = path.Paths{path.Root("integration_id")}
+		planCreate(&plan, config, &resp.Diagnostics)
+		warnOfDestroy(state, &resp.Diagnostics)
+	default:
+		planUpdate(ctx, &plan, state, config, &resp.Diagnostics)
+	}
+	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+}
+
+func (r *sessionResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	var plan sessionModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	update := plan.toAPI(ctx, contentModel{}, &resp.Diagnostics)
+	update.State = framework.StringPointer(plan.State)
+	update.EvaluableCampaignIDs, _ = framework.Int64s(plan.EvaluableCampaignIDs)
+	response, err := r.send(ctx, &plan, update)
+	adopted := false
+	if talonone.IsBadRequest(err) {
+		if found, ok := r.alreadyThere(ctx, plan); ok {
+			response, err, adopted = found, nil, true
+		}
+	}
+	if err != nil {
+		framework.AddError(&resp.Diagnostics, sessionOperation(ctx, "create customer session", plan), err)
+		return
+	}
+	if response.Session.UpdateCount > 1 && !adopted {
+		resp.Diagnostics.AddAttributeWarning(path.Root("integration_id"), "The session existed already",
+			fmt.Sprintf("Customer session %q was there before, with %d updates, and belongs to Terraform now: destroying it will %s it.",
+				plan.IntegrationID.ValueString(), response.Session.UpdateCount-1, plan.OnDestroy.ValueString()))
+	}
+	model := plan.after(ctx, response, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, sessionIdentity{IntegrationID: model.IntegrationID})...)
+}
+
+func (r *sessionResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	var state sessionModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	// Also for a session that is gone: the framework asks for it.
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, sessionIdentity{IntegrationID: state.IntegrationID})...)
+	response, err := r.data.Client.GetCustomerSession(ctx, state.IntegrationID.ValueString())
+	if talonone.IsUnknownSession(err) {
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	if err != nil {
+		framework.AddError(&resp.Diagnostics, sessionOperation(ctx, "read customer session", state), err)
+		return
+	}
+	state.contentModel = contentFromAPI(ctx, response.Session, state.contentModel, &resp.Diagnostics)
+	state.resultModel = resultFromAPI(response.Session, response.Effects)
+	state.State = types.StringValue(response.Session.State)
+	if state.CreatedCoupons.IsNull() {
+		// An import: what earlier updates created can't be read.
+		state.CreatedCoupons, state.CreatedReferrals = framework.CreatedCoupons(nil), framework.CreatedReferrals(nil)
+	}
+	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+}
+
+func (r *sessionResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	var plan, state sessionModel
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, sessionIdentity{IntegrationID: state.IntegrationID})...)
+	changes := plan.changesTo(ctx, state)
+	if len(changes.names) == 0 && plan.State.Equal(state.State) {
+		keepResults(ctx, &plan, state)
+		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+		return
+	}
+	if reopens(state, plan) {
+		if _, err := r.data.Client.ReopenCustomerSession(ctx, plan.IntegrationID.ValueString(), uuid.NewString()); err != nil {
+			framework.AddError(&resp.Diagnostics, sessionOperation(ctx, "reopen customer session", plan), err)
+			return
+		}
+		state.State = plan.State
+		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
+	}
+	update := changes.content.toAPI(ctx, state.contentModel, &resp.Diagnostics)
+	if !plan.State.Equal(state.State) {
+		update.State = framework.StringPointer(plan.State)
+	}
+	update.EvaluableCampaignIDs, _ = framework.Int64s(plan.EvaluableCampaignIDs)
+	response, err := r.send(ctx, &plan, update)
+	if err != nil {
+		framework.AddError(&resp.Diagnostics, sessionOperation(ctx, "update customer session", plan), err)
+		return
+	}
+	model := plan.after(ctx, response, &resp.Diagnostics)
+	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
+}
+
+func (r *sessionResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	var state sessionModel
+	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() || state.OnDestroy.ValueString() == forgetOnDestroy || state.State.ValueString() == talonone.SessionCancelled {
+		return
+	}
+	id, cancelled := state.IntegrationID.ValueString(), talonone.SessionCancelled
+	_, err := r.data.Client.UpdateCustomerSessionV2(ctx, id, talonone.SessionUpdate{State: &cancelled}, talonone.SessionOptions{IdempotencyKey: uuid.NewString()})
+	if err == nil || talonone.IsUnknownSession(err) {
+		return
+	}
+	if talonone.IsBadRequest(err) {
+		// Another system may have cancelled it since it was read.
+		found, readErr := r.data.Client.GetCustomerSession(ctx, id)
+		if talonone.IsUnknownSession(readErr) || readErr == nil && found.Session.State == cancelled {
+			return
+		}
+	}
+	failed := sessionOperation(ctx, "cancel customer session", state)
+	failed.Advice = map[int]string{http.StatusBadRequest: `To give the session up without cancelling it, set on_destroy = "forget", apply that, and destroy it then.`}
+	framework.AddError(&resp.Diagnostics, failed, err)
+}
+
+func (r *sessionResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	identity := sessionIdentity{IntegrationID: types.StringValue(req.ID)}
+	if req.ID == "" {
+		resp.Diagnostics.Append(req.Identity.Get(ctx, &identity)...)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("integration_id"), identity.IntegrationID)...)
+	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("on_destroy"), cancelOnDestroy)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity)...)
+}

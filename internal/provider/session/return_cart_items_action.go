@@ -1,0 +1,85 @@
+package session
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/action"
+	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+)
+
+var (
+	_ action.Action              = (*returnAction)(nil)
+	_ action.ActionWithConfigure = (*returnAction)(nil)
+)
+
+const returnActionType = "talonone_return_cart_items"
+
+type returnAction struct{ data *framework.Data }
+
+// NewReturnCartItemsAction is the action talonone_return_cart_items.
+func NewReturnCartItemsAction() action.Action { return &returnAction{} }
+
+func (a *returnAction) Metadata(_ context.Context, _ action.MetadataRequest, resp *action.MetadataResponse) {
+	resp.TypeName = returnActionType
+}
+
+func (a *returnAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: returnAbout + "Needs an Integration API key, and Terraform 1.14 or later; for other versions there is the resource `talonone_cart_item_return`.",
+		Attributes: map[string]schema.Attribute{
+			"session_integration_id": schema.StringAttribute{
+				Required: true, MarkdownDescription: returnText["session_integration_id"],
+				Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+			},
+			"returned_cart_items": schema.ListNestedAttribute{
+				Required: true, MarkdownDescription: returnText["returned_cart_items"],
+				Validators: []validator.List{listvalidator.SizeAtLeast(1), listvalidator.NoNullValues()},
+				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
+					"position": schema.Int64Attribute{Optional: true, MarkdownDescription: returnText["position"], Validators: positionValidators()},
+					"sku": schema.StringAttribute{
+						Optional: true, MarkdownDescription: returnText["sku"], Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
+					},
+					"quantity": schema.Int64Attribute{
+						Optional: true, MarkdownDescription: returnText["quantity"], Validators: []validator.Int64{int64validator.AtLeast(1)},
+					},
+				}},
+			},
+			"run_rule_engine": schema.BoolAttribute{Optional: true, MarkdownDescription: returnText["run_rule_engine"]},
+			"idempotency_key": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "Key under which the deployment does the return once and repeats its response for 24 hours, 1 to 255 characters. Default: a random one for every invocation, kept through retries, and for 23 hours in Terraform's data folder if the response was lost.",
+				Validators:          keyValidators(),
+			},
+		},
+	}
+}
+
+func (a *returnAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
+	a.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+func (a *returnAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	var config returnInput
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	run := a.data.Journal.BeginRun(returnActionType, config.inputs(config), config.IdempotencyKey)
+	response := config.run(ctx, a.data, "action "+returnActionType, run, nil, &resp.Diagnostics)
+	if response == nil {
+		return
+	}
+	run.Forget()
+	message := fmt.Sprintf("Returned items of customer session %q; %s.", config.SessionIntegrationID.ValueString(), framework.EffectSummary(response.Effects))
+	if response.Return != nil {
+		message = fmt.Sprintf("Return %d: returned items of customer session %q; %s.", response.Return.ID, config.SessionIntegrationID.ValueString(), framework.EffectSummary(response.Effects))
+	}
+	resp.SendProgress(action.InvokeProgressEvent{Message: message})
+}

@@ -1,0 +1,93 @@
+package session
+
+import (
+	"context"
+	"maps"
+
+	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/datasource"
+	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
+)
+
+func (d *evaluationDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
+	attributes := evaluationContent()
+	maps.Copy(attributes, framework.DataSourceEffects("Nothing of it is stored: a dry run only says what would be."))
+	maps.Copy(attributes, map[string]schema.Attribute{
+		"integration_id": schema.StringAttribute{
+			Optional:            true,
+			MarkdownDescription: "ID of the session as rules see it. Only what is written here counts, also when a session with this ID exists. Default: a random one.",
+			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+		},
+		"state": schema.StringAttribute{
+			Optional:            true,
+			MarkdownDescription: "State to evaluate the cart in: `open`, as while shopping, or `closed`, as on ordering. Default `open`.",
+			Validators:          []validator.String{stringvalidator.OneOf(talonone.SessionOpen, talonone.SessionClosed)},
+		},
+		"event": schema.SingleNestedAttribute{
+			Optional:            true,
+			MarkdownDescription: "Evaluates a custom event of a customer instead of a cart: the attributes of carts can't be set then, and `profile_id` is required.",
+			Attributes: map[string]schema.Attribute{
+				"type": schema.StringAttribute{
+					Required:            true,
+					MarkdownDescription: "Type of the event, as defined in the Campaign Manager.",
+					Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
+				},
+				"attributes": schema.StringAttribute{
+					Optional: true, CustomType: jsontypes.NormalizedType{},
+					MarkdownDescription: "Custom attributes of the event as a JSON object (`jsonencode({...})`); they must be defined in the Campaign Manager for this event.",
+					Validators:          []validator.String{customattr.Validator{}},
+				},
+			},
+		},
+		"now": schema.StringAttribute{
+			Optional: true, CustomType: timetypes.RFC3339Type{},
+			MarkdownDescription: "A time in the future, RFC 3339, that the rules take for the current one, for campaigns that are yet to start. Carts only. Default: the current time.",
+		},
+		"evaluable_campaign_ids": schema.ListAttribute{
+			Optional: true, ElementType: types.Int64Type,
+			MarkdownDescription: "IDs of the only campaigns to evaluate, also when they are disabled, so that a campaign can be tested before it is enabled. Default: all that are running.",
+			Validators:          []validator.List{listvalidator.NoNullValues(), listvalidator.UniqueValues(), listvalidator.ValueInt64sAre(int64validator.AtLeast(1))},
+		},
+		"force_complete_evaluation": schema.BoolAttribute{
+			Optional:            true,
+			MarkdownDescription: "Evaluate all campaigns that match, whatever the evaluation mode of their groups. Events only. Default `false`.",
+		},
+		"response_content": schema.ListAttribute{
+			Optional: true, ElementType: types.StringType,
+			MarkdownDescription: "Further parts of the response to keep in `response`, in the API's spelling: " + framework.ListedNames(responseParts) + "; for an event " + framework.ListedNames(eventParts) + ". Several of them hold personal data, which then is in the state.",
+			Validators:          partValidators(responseParts),
+		},
+		"response": schema.StringAttribute{
+			Computed: true, CustomType: jsontypes.NormalizedType{},
+			MarkdownDescription: "JSON object with the parts that `response_content` names; null when it names none. `ruleFailureReasons` says why rules did not match.",
+		},
+		"effect_types": schema.ListAttribute{
+			Computed: true, ElementType: types.StringType,
+			MarkdownDescription: "Types of the effects, in their order and each as often as it occurs, for conditions such as `contains(..., \"acceptCoupon\")`.",
+		},
+		"total_discount": schema.NumberAttribute{
+			Computed:            true,
+			MarkdownDescription: "Sum of the values of all discount effects (" + framework.ListedNames(discountTypes) + "), in the Application's currency; 0 when there is none.",
+		},
+		"total": schema.NumberAttribute{
+			Computed:            true,
+			MarkdownDescription: "Items and costs together before discounts, in the Application's currency; null for an event.",
+		},
+	})
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Says which effects a cart, or an event, would get from the campaigns, by a dry run that stores nothing: no session, no customer, no redemption. " +
+			"So promotions can be asserted in `check` blocks and in `terraform test`: a cart with two sneakers and SUMMER10 gets 10 off.\n\n" +
+			"It is evaluated whenever Terraform reads it, in plans too. Needs an Integration API key.",
+		Attributes: attributes,
+	}
+}
