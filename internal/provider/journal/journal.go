@@ -3,37 +3,23 @@
 //
 // Within a run it looks for what a lost response has left behind before it sends anything again. Across runs it keeps a
 // note in Terraform's data folder, from before a request is sent until there is a response: when the provider is killed in
-// between, the next run finds it. What a completed request has made is never taken over by anybody.
+// between, the next run finds it. What a completed request has made is never taken over.
 package journal
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
-	"errors"
-	"io"
 	"os"
 	"path/filepath"
-	"regexp"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
-	"github.com/gofrs/flock"
-	"github.com/google/uuid"
+	"github.com/talon-one/terraform-provider-talonone/internal/keylock"
 )
 
-const (
-	// noteAge is how long a note counts. A deployment knows an idempotency key for 24 hours; the last one is left to
-	// clocks that differ and to long applies.
-	noteAge = 23 * time.Hour
-	// maxNote bounds a note's file, in bytes.
-	maxNote = 64 << 10
-	// noteVersion is written into every note; others are left alone.
-	noteVersion = 1
-)
-
-// noteName are the names of notes. Everything else in the folder is somebody else's.
-var noteName = regexp.MustCompile(`^request-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.json$`)
+// noteAge is how long a note counts. A deployment knows an idempotency key for 24 hours; the last one is left to clocks
+// that differ and to long applies.
+const noteAge = 23 * time.Hour
 
 // Scope is what notes belong to: a run with another one does not see them.
 type Scope struct {
@@ -46,16 +32,6 @@ type Scope struct {
 
 func (s Scope) digest() string {
 	return digestOf(append([]string{s.Origin, s.Folder, s.Workspace}, s.Credentials...)...)
-}
-
-func digestOf(texts ...string) string {
-	hash := sha256.New()
-	for _, text := range texts {
-		// A hash takes everything.
-		_, _ = io.WriteString(hash, text)
-		_, _ = hash.Write([]byte{0})
-	}
-	return hex.EncodeToString(hash.Sum(nil))
 }
 
 // Workspace is the workspace in which Terraform runs a provider, as far as a provider can tell: from TF_WORKSPACE, else
@@ -71,111 +47,84 @@ func Workspace(dataDir string) string {
 	return "default"
 }
 
-// Journal keeps the notes of one provider configuration. A nil Journal keeps none.
+// Journal keeps the notes of one provider configuration.
 type Journal struct {
+	// dir is empty where nothing can be noted.
 	dir   string
 	scope string
+	// creates lets one create of a kind and settings run at a time, so that each finds its own object only.
+	creates keylock.Locks
+
+	mu sync.Mutex
+	// known are objects that this process has made or seen, by kind and settings.
+	known map[string][]object
+	// left are the notes of earlier runs, nil until they are read.
+	left []*Note
 }
 
-// New keeps notes in a folder below dataDir, Terraform's data folder. It returns nil for an empty one, and in a remote run
+// object is an object of the deployment, with its time of creation.
+type object struct {
+	id      int64
+	created time.Time
+}
+
+// New keeps notes in a folder below dataDir, Terraform's data folder. It keeps none for an empty one, and in a remote run
 // (TFC_RUN_ID), whose folder is thrown away.
 func New(dataDir string, scope Scope) *Journal {
-	if dataDir == "" || os.Getenv("TFC_RUN_ID") != "" {
-		return nil
+	j := &Journal{scope: scope.digest(), known: make(map[string][]object)}
+	if dataDir != "" && os.Getenv("TFC_RUN_ID") == "" {
+		j.dir = filepath.Join(dataDir, "talonone", "requests")
 	}
-	return &Journal{dir: filepath.Join(dataDir, "talonone", "requests"), scope: scope.digest()}
+	return j
 }
 
-// note is the content of a file.
-type note struct {
-	Version int `json:"version"`
-	// Scope, and Settings of the request, are digests: settings can be personal data.
-	Scope    string `json:"scope"`
-	Kind     string `json:"kind"`
-	Settings string `json:"settings"`
-	// Sent is the deployment's time.
-	Sent time.Time `json:"sent"`
-	// Key is that of a Run.
-	Key string `json:"key,omitempty"`
-}
-
-// Note is a request without a response. A nil Note is none.
-type Note struct {
-	note
-	file string
-	lock *flock.Flock
-}
-
-// Sent is when the request was sent, by the deployment's clock.
-func (n *Note) Sent() time.Time { return n.note.Sent }
-
-// File is where the note is, for a message.
-func (n *Note) File() string { return n.file }
-
-// begin writes a note and holds its lock until it is settled or the process ends. Where the folder can't be used, there is
-// no note: that costs the memory of the request, not the request.
-func (j *Journal) begin(kind, settings, key string, sent time.Time) *Note {
-	if j == nil || !prepare(j.dir) {
-		return nil
-	}
-	n := &Note{
-		note: note{Version: noteVersion, Scope: j.scope, Kind: kind, Settings: settings, Sent: sent.UTC(), Key: key},
-		file: filepath.Join(j.dir, "request-"+uuid.NewString()+".json"),
-	}
-	content, err := json.Marshal(n.note)
+// Know tells of an object with these settings that a create did not make, or did make and gave to a resource: a later
+// create does not take it for its own.
+func (j *Journal) Know(kind string, settings any, id int64, created time.Time) {
+	digest, err := settingsDigest(settings)
 	if err != nil {
-		return nil
-	}
-	file, err := os.OpenFile(n.file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return nil
-	}
-	if !n.hold() {
-		_ = file.Close()
-		_ = os.Remove(n.file)
-		return nil
-	}
-	_, err = file.Write(content)
-	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
-		n.Settle()
-		return nil
-	}
-	return n
-}
-
-// hold takes the note's lock. Another process holds it while its request is under way.
-func (n *Note) hold() bool {
-	lock := flock.New(n.file)
-	held, err := lock.TryLock()
-	if err != nil || !held {
-		return false
-	}
-	n.lock = lock
-	return true
-}
-
-// Settle removes the note: there is a response, or it is known what became of the request.
-func (n *Note) Settle() {
-	if n == nil {
 		return
 	}
-	_ = os.Remove(n.file)
-	n.Release()
-	// Windows removes no file that is open.
-	_ = os.Remove(n.file)
-}
-
-// Release keeps the note for the next run.
-func (n *Note) Release() {
-	if n != nil && n.lock != nil {
-		_ = n.lock.Unlock()
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	key := kind + digest
+	if !slices.ContainsFunc(j.known[key], func(one object) bool { return one.id == id }) {
+		j.known[key] = append(j.known[key], object{id, created})
 	}
 }
 
-// unanswered returns the notes of this scope, kind and settings whose process has ended, oldest first, and holds them: no
-// other process and no other resource of this one gets them until they are released.
-func (j *Journal) unanswered(kind, settings string) []*Note {
-	if j == nil || !owned(j.dir) {
+// knownSince are the IDs of known objects that were created since.
+func (j *Journal) knownSince(kind, settings string, since time.Time) []int64 {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	key := kind + settings
+	j.known[key] = slices.DeleteFunc(j.known[key], func(one object) bool { return one.created.Before(since) })
+	var ids []int64
+	for _, one := range j.known[key] {
+		ids = append(ids, one.id)
+	}
+	return ids
+}
+
+// Held tells of an object that the state of a resource holds: no request that an earlier run left without a response has
+// made it. created may be zero where it isn't known. The apply, which is another process and reads no resource, learns it
+// from the notes.
+func (j *Journal) Held(kind string, id int64, created time.Time) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.left == nil {
+		j.left = append([]*Note{}, j.noted(func(*note) bool { return true })...)
+	}
+	for _, n := range j.left {
+		if n.Kind == kind && (created.IsZero() || !created.Before(n.note.Sent.Add(-Tolerance))) && !slices.Contains(n.Known, id) {
+			n.exclude(id)
+		}
+	}
+}
+
+// noted are the notes of this scope that want is true for, oldest first. Those that have expired are removed.
+func (j *Journal) noted(want func(*note) bool) []*Note {
+	if j.dir == "" || !owned(j.dir) {
 		return nil
 	}
 	entries, err := os.ReadDir(j.dir)
@@ -188,51 +137,21 @@ func (j *Journal) unanswered(kind, settings string) []*Note {
 			continue
 		}
 		n := &Note{file: filepath.Join(j.dir, entry.Name())}
-		content, err := readRegular(n.file)
-		if err != nil || json.Unmarshal(content, &n.note) != nil || n.Version != noteVersion ||
-			n.Scope != j.scope || n.Kind != kind || n.Settings != settings || !n.hold() {
-			continue
+		switch err := n.read(); {
+		case err != nil || n.Scope != j.scope:
+		case time.Since(n.note.Sent) > noteAge:
+			if n.hold() {
+				n.Settle()
+			}
+		case want(&n.note):
+			found = append(found, n)
 		}
-		if time.Since(n.note.Sent) > noteAge {
-			n.Settle()
-			continue
-		}
-		found = append(found, n)
 	}
-	sortBySent(found)
+	slices.SortFunc(found, func(a, b *Note) int { return a.note.Sent.Compare(b.note.Sent) })
 	return found
 }
 
-// readRegular reads a small regular file; links, devices and FIFOs are errors, and are not opened.
-func readRegular(path string) ([]byte, error) {
-	info, err := os.Lstat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() || info.Size() > maxNote {
-		return nil, errors.New("not a small regular file")
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	content, err := io.ReadAll(io.LimitReader(file, maxNote))
-	return content, errors.Join(err, file.Close())
-}
-
-// prepare makes the folder of notes where it is missing, and says whether it can be used.
-func prepare(dir string) bool {
-	return os.MkdirAll(dir, 0o700) == nil && owned(dir)
-}
-
-// owned says whether a folder of notes and the one above it are folders of this user, and not links, and whether nobody
-// else can write to them.
-func owned(dir string) bool {
-	for _, path := range []string{filepath.Dir(dir), dir} {
-		info, err := os.Lstat(path)
-		if err != nil || !info.IsDir() || !isOwn(info) {
-			return false
-		}
-	}
-	return true
+// unanswered is noted for one kind and settings and, for a create of several rows, for a row that both have.
+func (j *Journal) unanswered(kind, settings string, rows []byte) []*Note {
+	return j.noted(func(n *note) bool { return n.Kind == kind && n.Settings == settings && shareRow(n.Rows, rows) })
 }

@@ -22,18 +22,25 @@ const (
 )
 
 // Period is the time in which a request was carried out, by the deployment's clock, tolerance included.
-type Period struct{ Since, Until time.Time }
+type Period struct {
+	Since, Until time.Time
+	// known are objects that the request has not made.
+	known []int64
+}
 
-// Contains says whether a moment lies in the period.
-func (p Period) Contains(moment time.Time) bool {
-	return !moment.Before(p.Since) && !moment.After(p.Until)
+// Contains says whether an object can have been made in the period.
+func (p Period) Contains(id int64, created time.Time) bool {
+	return !created.Before(p.Since) && !created.After(p.Until) && !slices.Contains(p.known, id)
 }
 
 // Create is a request that makes a second object when it is carried out twice.
 type Create struct {
-	// Kind is the resource type, Settings what makes two requests equal; it is written as a digest only.
+	// Kind is the kind of object, Settings what makes two requests equal; it is written as a digest only.
 	Kind     string
 	Settings any
+	// Rows names what a request makes that makes several objects with the same settings, at most 5,000. A request of an
+	// earlier run is the same when it has one of the rows. They are written as digests.
+	Rows []string
 	// Send sends the request, or what is left of it.
 	Send func(context.Context) error
 	// Look finds what the request has made: in that period, with these settings, held by no resource of this run. It is done
@@ -45,18 +52,27 @@ type Create struct {
 	Consistency, RequestTimeout time.Duration
 }
 
-// AmbiguousError says that several objects may be the one that a request has made.
-type AmbiguousError struct {
-	// Objects describes them, for example `audience 701`.
-	Objects []string
+// Candidate is an object that a request may have made.
+type Candidate struct {
+	// Name is for a message, for example `audience 701`.
+	Name string
+	// ImportID is that of Terraform.
+	ImportID string
 }
+
+// AmbiguousError says that several objects may be the one that a request has made.
+type AmbiguousError struct{ Candidates []Candidate }
 
 func (e *AmbiguousError) Error() string {
-	return "several objects may be the one that was created: " + strings.Join(e.Objects, ", ")
+	var names []string
+	for _, one := range e.Candidates {
+		names = append(names, one.Name)
+	}
+	return "more than one object fits: " + strings.Join(names, ", ")
 }
 
-// UnansweredError says that an earlier run was interrupted while it sent this request, and that it can't be told what
-// became of it.
+// UnansweredError says that an earlier run was interrupted while it sent this request, and that it isn't known what became
+// of it.
 type UnansweredError struct {
 	// Sent is the deployment's time. File is the note; without it the request is sent anew.
 	Sent time.Time
@@ -75,66 +91,78 @@ func (e *UnansweredError) Error() string {
 func (e *UnansweredError) Unwrap() error { return e.Err }
 
 // Once carries a create out, and never twice: not after a lost response, and not after an earlier run that was killed.
+// Creates of one kind with equal settings run one after the other.
 func (j *Journal) Once(ctx context.Context, create Create) error {
 	settings, err := settingsDigest(create.Settings)
 	if err != nil {
 		return err
 	}
-	if done, err := j.resume(ctx, create, settings); done || err != nil {
+	unlock, err := j.creates.Lock(ctx, create.Kind+settings)
+	if err != nil {
 		return err
 	}
+	defer unlock()
+	rows := rowDigests(create.Rows)
+	if done, err := j.resume(ctx, create, settings, rows); done || err != nil {
+		return err
+	}
+	var period Period
 	for attempt := 1; ; attempt++ {
 		sent := create.ServerTime(time.Now())
-		note := j.begin(create.Kind, settings, "", sent)
+		if attempt == 1 {
+			period = Period{Since: sent.Add(-Tolerance), known: j.knownSince(create.Kind, settings, sent.Add(-Tolerance))}
+		}
+		sending := j.begin(note{Kind: create.Kind, Settings: settings, Rows: rows, Sent: sent, Known: period.known})
 		err := create.Send(ctx)
 		if !talonone.IsOutcomeUnknown(err) {
-			note.Settle()
+			sending.Settle()
 			return err
 		}
 		if create.Look == nil || ctx.Err() != nil {
-			note.Release()
+			sending.Release()
 			return err
 		}
-		done, lookErr := create.lookUntil(ctx, Period{Since: sent.Add(-Tolerance)}, create.Consistency)
+		done, lookErr := create.lookUntil(ctx, period, create.Consistency)
 		if lookErr != nil {
-			note.Release()
+			sending.Release()
 			return errors.Join(err, lookErr)
 		}
 		if done {
-			note.Settle()
+			sending.Settle()
 			return nil
 		}
 		// A request that was given up for lack of time may still be carried out.
 		if attempt == attempts || errors.Is(err, context.DeadlineExceeded) || talonone.IsTimeout(err) {
-			note.Release()
+			sending.Release()
 			return err
 		}
-		note.Settle()
+		sending.Settle()
 	}
 }
 
 // resume finds what earlier runs have made whose response never came.
-func (j *Journal) resume(ctx context.Context, create Create, settings string) (done bool, err error) {
-	for _, note := range j.unanswered(create.Kind, settings) {
-		if err != nil || done {
-			note.Release()
+func (j *Journal) resume(ctx context.Context, create Create, settings string, rows []byte) (done bool, err error) {
+	for _, earlier := range j.unanswered(create.Kind, settings, rows) {
+		if !earlier.hold() {
 			continue
 		}
 		if create.Look == nil {
-			note.Release()
-			err = &UnansweredError{Sent: note.Sent(), File: note.File()}
-			continue
+			earlier.Release()
+			return false, &UnansweredError{Sent: earlier.note.Sent, File: earlier.file}
 		}
-		period := Period{Since: note.Sent().Add(-Tolerance), Until: note.Sent().Add(create.RequestTimeout + Tolerance)}
+		ended := create.ServerTime(earlier.alive)
+		period := Period{Since: earlier.note.Sent.Add(-Tolerance), Until: ended.Add(beat + create.RequestTimeout + Tolerance), known: earlier.Known}
 		left := create.Consistency - create.ServerTime(time.Now()).Sub(period.Until)
-		if done, err = create.lookUntil(ctx, period, left); err != nil {
-			note.Release()
-			err = &UnansweredError{Sent: note.Sent(), File: note.File(), Err: err}
-			continue
+		if done, err = create.lookUntil(ctx, period, min(left, create.Consistency)); err != nil {
+			earlier.Release()
+			return false, &UnansweredError{Sent: earlier.note.Sent, File: earlier.file, Err: err}
 		}
-		note.Settle()
+		earlier.Settle()
+		if done {
+			return true, nil
+		}
 	}
-	return done, err
+	return false, nil
 }
 
 // lookUntil looks again and again for as long as reads may lag; once at least. A period without end lasts until now.
@@ -158,15 +186,17 @@ func (c Create) lookUntil(ctx context.Context, period Period, patience time.Dura
 }
 
 // Interrupted lists when earlier runs sent requests like this one and got no response, for a warning in a plan.
-func (j *Journal) Interrupted(kind string, settings any) []time.Time {
+func (j *Journal) Interrupted(kind string, settings any, rows []string) []time.Time {
 	digest, err := settingsDigest(settings)
 	if err != nil {
 		return nil
 	}
 	var sent []time.Time
-	for _, note := range j.unanswered(kind, digest) {
-		sent = append(sent, note.Sent())
-		note.Release()
+	for _, earlier := range j.unanswered(kind, digest, rowDigests(rows)) {
+		if earlier.hold() {
+			sent = append(sent, earlier.note.Sent)
+			earlier.Release()
+		}
 	}
 	return sent
 }
@@ -177,8 +207,4 @@ func settingsDigest(settings any) (string, error) {
 		return "", fmt.Errorf("unable to note the request: %w", err)
 	}
 	return digestOf(string(text)), nil
-}
-
-func sortBySent(notes []*Note) {
-	slices.SortFunc(notes, func(a, b *Note) int { return a.note.Sent.Compare(b.note.Sent) })
 }

@@ -66,26 +66,23 @@ func (j *Journal) BeginRun(kind string, inputs []Input, configured types.String,
 // deployment's time.
 func (j *Journal) NoteRun(kind string, inputs []Input, key string, now time.Time) *Run {
 	settings := inputDigest(inputs)
-	earlier := j.unanswered(kind, settings)
-	for i, note := range earlier {
-		if i > 0 {
-			// Another run of the same kind may take it up.
-			note.Release()
+	for _, earlier := range j.unanswered(kind, settings, nil) {
+		if earlier.hold() {
+			return &Run{Key: earlier.Key, Begun: true, note: earlier}
 		}
 	}
-	if len(earlier) > 0 {
-		return &Run{Key: earlier[0].Key, Begun: true, note: earlier[0]}
-	}
-	return &Run{Key: key, note: j.begin(kind, settings, key, now)}
+	return &Run{Key: key, note: j.begin(note{Kind: kind, Settings: settings, Sent: now, Key: key})}
 }
 
 // Begun says whether an earlier command began a run with these inputs and got no response.
 func (j *Journal) Begun(kind string, inputs []Input) bool {
-	earlier := j.unanswered(kind, inputDigest(inputs))
-	for _, note := range earlier {
-		note.Release()
+	for _, earlier := range j.unanswered(kind, inputDigest(inputs), nil) {
+		if earlier.hold() {
+			earlier.Release()
+			return true
+		}
 	}
-	return len(earlier) > 0
+	return false
 }
 
 // Noted says whether the next command will find the run.
