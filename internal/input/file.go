@@ -94,7 +94,7 @@ func ReadFile(path string, maxBytes int64, read func(io.Reader) error) (digest s
 	}
 	hash := sha256.New()
 	content := bufio.NewReaderSize(io.TeeReader(file, hash), 64<<10)
-	if err := read(skipMark(content)); err != nil {
+	if err := read(skipByteOrderMark(content)); err != nil {
 		return "", fmt.Errorf("%s: %w", path, err)
 	}
 	if _, err := io.Copy(io.Discard, content); err != nil {
@@ -108,8 +108,8 @@ func FileDigest(path string, maxBytes int64) (string, error) {
 	return ReadFile(path, maxBytes, func(io.Reader) error { return nil })
 }
 
-// skipMark drops the byte order mark that spreadsheets put before UTF-8.
-func skipMark(content *bufio.Reader) io.Reader {
+// skipByteOrderMark drops the byte order mark that spreadsheets put before UTF-8.
+func skipByteOrderMark(content *bufio.Reader) io.Reader {
 	if start, _ := content.Peek(3); bytes.Equal(start, []byte("\xef\xbb\xbf")) {
 		_, _ = content.Discard(3)
 	}

@@ -77,15 +77,15 @@ func TestStatesOfReleasesLoad(t *testing.T) {
 			for _, instance := range resource.Instances {
 				name := filepath.Base(folder) + " " + resource.Type + "." + resource.Name
 				loaded[resource.Type] = true
-				answer, err := server.UpgradeResourceState(t.Context(), &tfprotov6.UpgradeResourceStateRequest{
+				response, err := server.UpgradeResourceState(t.Context(), &tfprotov6.UpgradeResourceStateRequest{
 					TypeName: resource.Type, Version: instance.SchemaVersion, RawState: &tfprotov6.RawState{JSON: instance.Attributes},
 				})
-				if err != nil || acctest.Problem(answer.Diagnostics) != "" {
-					t.Errorf("%s does not load: %v %s", name, err, acctest.Problem(answer.Diagnostics))
+				if err != nil || acctest.Problem(response.Diagnostics) != "" {
+					t.Errorf("%s does not load: %v %s", name, err, acctest.Problem(response.Diagnostics))
 					continue
 				}
 				if instance.SchemaVersion == current[resource.Type].Version {
-					expectSame(t, name, current[resource.Type].Type, instance.Attributes, answer.UpgradedState)
+					expectSame(t, name, current[resource.Type].Type, instance.Attributes, response.UpgradedState)
 				}
 				if instance.Identity == nil {
 					continue // An older CLI than 1.12 wrote it.

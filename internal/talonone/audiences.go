@@ -13,7 +13,7 @@ import (
 )
 
 // Audience is the API's object of the same name. Pointers are properties that
-// an answer may lack.
+// a response may lack.
 type Audience struct {
 	ID                       int64      `json:"id"`
 	AccountID                int64      `json:"accountId"`
@@ -65,13 +65,13 @@ const dateResolution = time.Second
 func (l *AudienceListing) ByID(id int64) *Audience { return l.byID[id] }
 
 // CreateAudienceV2 creates an audience: POST /v2/audiences, Integration key.
-// It is sent once: a lost answer is an *OutcomeUnknownError, since a repetition
+// It is sent once: a lost response is an *OutcomeUnknownError, since a repetition
 // would create a second audience. 409 means that the pair of integration and
 // integration ID is taken.
 func (c *Client) CreateAudienceV2(ctx context.Context, audience NewAudience) (*Audience, error) {
 	created, err := doJSON[*Audience](ctx, c, &call{
 		operation: "createAudienceV2", method: http.MethodPost, route: "/v2/audiences",
-		access: integrationAccess, body: audience, repetition: once,
+		access: integrationAccess, body: audience, retryRule: once,
 	})
 	c.forgetAudiences()
 	return created, err
@@ -149,7 +149,7 @@ func (c *Client) listAudiences(ctx context.Context) (*AudienceListing, error) {
 
 // GetAudiencesAnalytics returns the number of members of every audience of the
 // account, by audience ID: GET /v1/audiences/analytics, Management key, 1000
-// audiences a request. One answer serves every reader until the next write.
+// audiences a request. One response serves every reader until the next write.
 func (c *Client) GetAudiencesAnalytics(ctx context.Context) (map[int64]int64, error) {
 	return c.memberCounts.get(ctx, func(ctx context.Context) (map[int64]int64, error) {
 		listing, err := c.GetAudiences(ctx)
@@ -167,14 +167,14 @@ func (c *Client) countMembers(ctx context.Context, listing *AudienceListing) (ma
 		for i, audience := range part {
 			ids[i] = strconv.FormatInt(audience.ID, 10)
 		}
-		answer, err := doJSON[page[struct {
+		response, err := doJSON[page[struct {
 			AudienceID   int64 `json:"audienceId"`
 			MembersCount int64 `json:"membersCount"`
 		}]](ctx, c, &call{
 			operation: "getAudiencesAnalytics", method: http.MethodGet, route: "/v1/audiences/analytics",
 			query: url.Values{"audienceIds": {strings.Join(ids, ",")}}, access: managementAccess,
 		})
-		for _, row := range answer.Data {
+		for _, row := range response.Data {
 			counts[row.AudienceID] = row.MembersCount
 		}
 		return err

@@ -227,7 +227,7 @@ func (c *Client) SyncCatalog(ctx context.Context, catalogID int64, actions []Cat
 }
 
 // RemoveCatalogItems removes items, at most MaxCatalogActions of them: syncCatalog.
-// Items that are gone already, by others or by an attempt whose answer was lost, are
+// Items that are gone already, by others or by an attempt whose response was lost, are
 // no error where a Management key allows to look. It returns nil when all were gone.
 func (c *Client) RemoveCatalogItems(ctx context.Context, catalogID int64, skus []string) (*Catalog, error) {
 	catalog, err := c.SyncCatalog(ctx, catalogID, removals(skus))
@@ -432,19 +432,19 @@ func (c *Client) listItems(ctx context.Context, catalogID int64) (items []Catalo
 	items = first.items
 	guard := listGuard[CatalogItem]{operation: "listCatalogItems", most: maxPages, pages: 1, previous: first.items}
 	for len(first.items) > 0 && (first.total == nil || len(items) < *first.total) {
-		answer, err := doJSON[page[CatalogItem]](ctx, c, itemsCall(catalogID, url.Values{
+		response, err := doJSON[page[CatalogItem]](ctx, c, itemsCall(catalogID, url.Values{
 			"pageSize": {strconv.Itoa(PageSize)}, "skip": {strconv.Itoa(len(items))},
 		}))
 		if err != nil {
 			return nil, false, err
 		}
-		if err := guard.next(answer.Data); err != nil {
+		if err := guard.next(response.Data); err != nil {
 			return nil, false, err
 		}
-		if items, err = appendRows("listCatalogItems", items, answer.Data); err != nil {
+		if items, err = appendRows("listCatalogItems", items, response.Data); err != nil {
 			return nil, false, err
 		}
-		if len(answer.Data) == 0 || answer.HasMore != nil && !*answer.HasMore {
+		if len(response.Data) == 0 || response.HasMore != nil && !*response.HasMore {
 			break
 		}
 	}
@@ -469,11 +469,11 @@ func (c *Client) LookAtCatalog(ctx context.Context, catalogID int64) error {
 // every reader until the next sync of the catalog.
 func (c *Client) firstItems(ctx context.Context, catalogID int64) (firstPage, error) {
 	return c.catalogs.get(catalogID).first.get(ctx, func(ctx context.Context) (firstPage, error) {
-		answer, err := doJSON[page[CatalogItem]](ctx, c, itemsCall(catalogID, url.Values{
+		response, err := doJSON[page[CatalogItem]](ctx, c, itemsCall(catalogID, url.Values{
 			"pageSize": {strconv.Itoa(PageSize)}, "withTotalResultSize": {"true"},
 		}))
 		// Clipped, since readers append the other pages.
-		return firstPage{slices.Clip(answer.Data), answer.TotalResultSize}, err
+		return firstPage{slices.Clip(response.Data), response.TotalResultSize}, err
 	})
 }
 
@@ -499,7 +499,7 @@ func itemsCall(catalogID int64, query url.Values) *call {
 	}
 }
 
-// skuQueries divides SKUs among the fewest queries whose answers fit on one page
+// skuQueries divides SKUs among the fewest queries whose responses fit on one page
 // and which are no longer than maxSKUQuery.
 func skuQueries(skus []string) []url.Values {
 	var queries []url.Values

@@ -27,11 +27,11 @@ func newShelf(n int) *shelf {
 	for i := range s.skus {
 		s.skus[i] = fmt.Sprintf("SKU%05d", i)
 	}
-	s.script = &script{answers: []func(*http.Request) (*http.Response, error){s.answer}}
+	s.script = &script{responses: []func(*http.Request) (*http.Response, error){s.response}}
 	return s
 }
 
-func (s *shelf) answer(req *http.Request) (*http.Response, error) {
+func (s *shelf) response(req *http.Request) (*http.Response, error) {
 	if req.Method == http.MethodPut {
 		return status(200, `{"id":6,"version":7}`)(req)
 	}
@@ -42,17 +42,17 @@ func (s *shelf) answer(req *http.Request) (*http.Response, error) {
 	}
 	skip, _ := strconv.Atoi(query.Get("skip"))
 	to := min(skip+PageSize, len(rows))
-	answer := map[string]any{"data": []any{}, "hasMore": to < len(rows)}
+	response := map[string]any{"data": []any{}, "hasMore": to < len(rows)}
 	if query.Get("withTotalResultSize") == "true" && !s.withoutTotal {
-		answer["totalResultSize"] = len(rows)
-		delete(answer, "hasMore")
+		response["totalResultSize"] = len(rows)
+		delete(response, "hasMore")
 	}
 	data := []any{}
 	for _, sku := range rows[min(skip, to):to] {
 		data = append(data, map[string]any{"sku": sku})
 	}
-	answer["data"] = data
-	text, err := json.Marshal(answer)
+	response["data"] = data
+	text, err := json.Marshal(response)
 	if err != nil {
 		return nil, err
 	}
@@ -105,8 +105,8 @@ func TestCatalogIsReadAgainWhenItChangesMeanwhile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newShelf(2500)
 		first := true
-		s.answers = []func(*http.Request) (*http.Response, error){func(req *http.Request) (*http.Response, error) {
-			resp, err := s.answer(req)
+		s.responses = []func(*http.Request) (*http.Response, error){func(req *http.Request) (*http.Response, error) {
+			resp, err := s.response(req)
 			if first {
 				s.skus = s.skus[1:] // What follows moves up, and one item falls between the pages.
 				first = false
@@ -233,9 +233,9 @@ func TestRemoveCatalogItemsTakesWhatIsGoneForDone(t *testing.T) {
 	t.Parallel()
 	refusal := status(400, `{"message":"refused"}`)
 	for name, test := range map[string]struct {
-		answers  []func(*http.Request) (*http.Response, error)
-		requests int
-		refused  bool
+		responses []func(*http.Request) (*http.Response, error)
+		requests  int
+		refused   bool
 	}{
 		"all are there":  {[]func(*http.Request) (*http.Response, error){status(200, `{"version":7}`)}, 1, false},
 		"all are gone":   {[]func(*http.Request) (*http.Response, error){refusal, status(200, `{"data":[],"hasMore":false}`)}, 2, false},
@@ -246,7 +246,7 @@ func TestRemoveCatalogItemsTakesWhatIsGoneForDone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := &script{answers: test.answers}
+				s := &script{responses: test.responses}
 				_, err := newTestClient(t, s).RemoveCatalogItems(t.Context(), 6, []string{"A", "B"})
 				if IsBadRequest(err) != test.refused || len(s.seen) != test.requests {
 					t.Errorf("%d requests, %v", len(s.seen), err)
@@ -278,7 +278,7 @@ func TestCatalogItemIsDecodedExactly(t *testing.T) {
 	}
 }
 
-// itemsPage is an answer of listCatalogItems with n items.
+// itemsPage is a response of listCatalogItems with n items.
 func itemsPage(n int) []byte {
 	rows := make([]string, n)
 	for i := range rows {
@@ -297,8 +297,8 @@ func BenchmarkCatalogItemPages(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		for range 100 {
-			var answer page[CatalogItem]
-			if err := json.Unmarshal(text, &answer); err != nil || len(answer.Data) != PageSize {
+			var response page[CatalogItem]
+			if err := json.Unmarshal(text, &response); err != nil || len(response.Data) != PageSize {
 				b.Fatal(err)
 			}
 		}

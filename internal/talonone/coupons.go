@@ -48,12 +48,12 @@ type reservationIDs struct {
 func (c *Client) CreateCouponReservation(ctx context.Context, couponValue string, integrationIDs []string) (*Coupon, int, error) {
 	var coupon *Coupon
 	sent, err := inBatches(integrationIDs, MaxReservationIDs, func(part []string) error {
-		answer, err := doJSON[*Coupon](ctx, c, &call{
+		response, err := doJSON[*Coupon](ctx, c, &call{
 			operation: "createCouponReservation", method: http.MethodPost, route: "/v1/coupon_reservations/{couponValue}",
 			params: []string{couponValue}, access: integrationAccess, body: reservationIDs{part},
 		})
 		if err == nil {
-			coupon = answer
+			coupon = response
 		}
 		return err
 	})
@@ -80,7 +80,7 @@ func (c *Client) DeleteCouponReservation(ctx context.Context, couponValue string
 // GetReservedCustomers reads who has a coupon reserved, hard or soft, whoever
 // made the reservation; redemptions make them too:
 // GET /v1/coupon_reservations/customerprofiles/{couponValue}, Integration key,
-// one request of any size. The answer is decoded as it comes; keep says which
+// one request of any size. The response is decoded as it comes; keep says which
 // profiles to return, all when it is nil. A repeated attempt asks keep anew.
 // total counts the customers whether kept or not. 404 means that the key's
 // Application has no such coupon.
@@ -109,7 +109,7 @@ func (c *Client) GetReservedCustomers(ctx context.Context, couponValue string, k
 	return kept, total, nil
 }
 
-// eachElement calls use for every element of the "data" array of an answer
+// eachElement calls use for every element of the "data" array of a response
 // without holding the whole array.
 func eachElement[T any](operation string, resp *http.Response, use func(*T) error) error {
 	if err := requireJSON(operation, resp); err != nil {
@@ -151,7 +151,7 @@ type elementLimit struct {
 }
 
 func (l *elementLimit) Read(p []byte) (int, error) {
-	if l.sinceElement > maxAnswer {
+	if l.sinceElement > maxResponse {
 		return 0, l.tooLong
 	}
 	n, err := l.body.Read(p)
@@ -242,7 +242,7 @@ type couponSearch struct {
 	value         string
 }
 
-// couponSearches are the answers of a run.
+// couponSearches are the responses of a run.
 type couponSearches struct {
 	mu   sync.Mutex
 	made map[couponSearch]*cached[[]*Coupon]
@@ -254,15 +254,15 @@ func (s *couponSearches) of(search couponSearch) *cached[[]*Coupon] {
 	if s.made == nil {
 		s.made = make(map[couponSearch]*cached[[]*Coupon])
 	}
-	answer, ok := s.made[search]
+	response, ok := s.made[search]
 	if !ok {
-		answer = &cached[[]*Coupon]{}
-		s.made[search] = answer
+		response = &cached[[]*Coupon]{}
+		s.made[search] = response
 	}
-	return answer
+	return response
 }
 
-// SharedCoupons is FindCoupons with one answer for the whole run, for those who want
+// SharedCoupons is FindCoupons with one response for the whole run, for those who want
 // to know which coupon it is and not how often it has been used.
 func (c *Client) SharedCoupons(ctx context.Context, applicationID int64, couponValue string) ([]*Coupon, error) {
 	return c.coupons.of(couponSearch{applicationID, couponValue}).get(ctx, func(ctx context.Context) ([]*Coupon, error) {
@@ -273,18 +273,18 @@ func (c *Client) SharedCoupons(ctx context.Context, applicationID int64, couponV
 // IntegrationApplicationID is the Application of the Integration key, taken
 // from the first running campaign: GET /v1/integration/campaigns, Integration
 // key. It is 0 where no campaign is running, since nothing else of the
-// Integration API names the Application. One answer serves the whole run.
+// Integration API names the Application. One response serves the whole run.
 func (c *Client) IntegrationApplicationID(ctx context.Context) (int64, error) {
 	return c.ownApplication.get(ctx, func(ctx context.Context) (int64, error) {
-		answer, err := doJSON[page[struct {
+		response, err := doJSON[page[struct {
 			ApplicationID int64 `json:"applicationId"`
 		}]](ctx, c, &call{
 			operation: "integrationGetAllCampaigns", method: http.MethodGet, route: "/v1/integration/campaigns",
 			query: url.Values{"pageSize": {"1"}}, access: integrationAccess,
 		})
-		if err != nil || len(answer.Data) == 0 {
+		if err != nil || len(response.Data) == 0 {
 			return 0, err
 		}
-		return answer.Data[0].ApplicationID, nil
+		return response.Data[0].ApplicationID, nil
 	})
 }

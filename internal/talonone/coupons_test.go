@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-const couponAnswer = `{"id":3001,"created":"2026-03-01T10:00:00Z","campaignId":12,"value":"SUMMER10","usageLimit":0,"usageCounter":0,"reservationCounter":2,"isReservationMandatory":true}`
+const couponResponse = `{"id":3001,"created":"2026-03-01T10:00:00Z","campaignId":12,"value":"SUMMER10","usageLimit":0,"usageCounter":0,"reservationCounter":2,"isReservationMandatory":true}`
 
 func TestReservationsGoInThousands(t *testing.T) {
 	t.Parallel()
@@ -19,7 +19,7 @@ func TestReservationsGoInThousands(t *testing.T) {
 	for i := range ids {
 		ids[i] = fmt.Sprint("customer-", i)
 	}
-	s := &script{answers: replies{status(201, couponAnswer), status(201, couponAnswer), status(400, `{"message":"no"}`)}}
+	s := &script{responses: replies{status(201, couponResponse), status(201, couponResponse), status(400, `{"message":"no"}`)}}
 	coupon, sent, err := newTestClient(t, s).CreateCouponReservation(t.Context(), "SUMMER25%OFF", ids)
 	if !IsBadRequest(err) || sent != 2000 || coupon == nil || !*coupon.IsReservationMandatory || coupon.ReservationCounter != "2" {
 		t.Errorf("got %+v, %d, %v", coupon, sent, err)
@@ -36,7 +36,7 @@ func TestReservationsGoInThousands(t *testing.T) {
 
 func TestEndingReservationsOfACouponThatIsGone(t *testing.T) {
 	t.Parallel()
-	s := &script{answers: replies{status(404, `{}`)}}
+	s := &script{responses: replies{status(404, `{}`)}}
 	removed, err := newTestClient(t, s).DeleteCouponReservation(t.Context(), "a/b", []string{"x"})
 	if removed != 1 || err != nil || s.seen[0].body != `{"integrationIDs":["x"]}` || s.seen[0].path != "/v1/coupon_reservations/a%2Fb" {
 		t.Errorf("got %d, %v after %+v", removed, err, s.seen)
@@ -45,7 +45,7 @@ func TestEndingReservationsOfACouponThatIsGone(t *testing.T) {
 
 func TestReservedCustomersAreReadAsTheyCome(t *testing.T) {
 	t.Parallel()
-	const answer = `{"totalResultSize":3,"more":{"data":[1]},"data":[{"integrationId":"a","attributes":{"age":1.50}},{"integrationId":"b"},{"integrationId":"c"}],"tail":null}`
+	const response = `{"totalResultSize":3,"more":{"data":[1]},"data":[{"integrationId":"a","attributes":{"age":1.50}},{"integrationId":"b"},{"integrationId":"c"}],"tail":null}`
 	odd := func(profile *CustomerProfile) bool { return profile.IntegrationID != "b" }
 	for name, test := range map[string]struct {
 		replies replies
@@ -53,16 +53,16 @@ func TestReservedCustomersAreReadAsTheyCome(t *testing.T) {
 		want    string
 		total   int
 	}{
-		"all":                   {replies{status(200, answer)}, nil, "a,b,c", 3},
-		"some":                  {replies{status(200, answer)}, odd, "a,c", 3},
+		"all":                   {replies{status(200, response)}, nil, "a,b,c", 3},
+		"some":                  {replies{status(200, response)}, odd, "a,c", 3},
 		"nobody":                {replies{status(200, `{"totalResultSize":0,"data":[]}`)}, nil, "", 0},
 		"null":                  {replies{status(200, `{"data":null,"totalResultSize":0}`)}, nil, "", 0},
-		"a cut answer is asked": {replies{status(200, answer[:90]), status(200, answer)}, odd, "a,c", 3},
+		"a cut answer is asked": {replies{status(200, response[:90]), status(200, response)}, odd, "a,c", 3},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				kept, total, err := newTestClient(t, &script{answers: test.replies}).GetReservedCustomers(t.Context(), "X", test.keep)
+				kept, total, err := newTestClient(t, &script{responses: test.replies}).GetReservedCustomers(t.Context(), "X", test.keep)
 				var ids []string
 				for _, profile := range kept {
 					ids = append(ids, profile.IntegrationID)
@@ -77,13 +77,13 @@ func TestReservedCustomersAreReadAsTheyCome(t *testing.T) {
 
 func TestReservedCustomersOfTheWrongFormAreNotAskedForAgain(t *testing.T) {
 	t.Parallel()
-	for name, answer := range map[string]func(*http.Request) (*http.Response, error){
+	for name, response := range map[string]func(*http.Request) (*http.Response, error){
 		"wrong type": status(200, `{"data":[{"integrationId":5}]}`),
 		"a page":     status(200, `<html>`, "Content-Type", "text/html"),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := &script{answers: replies{answer}}
+			s := &script{responses: replies{response}}
 			_, _, err := newTestClient(t, s).GetReservedCustomers(t.Context(), "X", nil)
 			if _, ok := errors.AsType[*Error](err); !ok || len(s.seen) != 1 {
 				t.Errorf("got %v after %d requests", err, len(s.seen))
@@ -107,7 +107,7 @@ func FuzzReservedCustomers(f *testing.F) {
 func TestCouponsAreFoundInEveryCase(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := &script{answers: replies{status(200, `{"hasMore":true,"data":[{"id":1,"value":"Summer10"},{"id":2,"value":"SUMMER-10"}]}`), status(200, `{"hasMore":false,"data":[{"id":3,"value":"SUMMER10"}]}`)}}
+		s := &script{responses: replies{status(200, `{"hasMore":true,"data":[{"id":1,"value":"Summer10"},{"id":2,"value":"SUMMER-10"}]}`), status(200, `{"hasMore":false,"data":[{"id":3,"value":"SUMMER10"}]}`)}}
 		found, err := newTestClient(t, s).FindCoupons(t.Context(), 1, "summer10")
 		if err != nil || len(found) != 2 || found[0].ID != 1 || found[1].ID != 3 {
 			t.Errorf("got %v, %v", found, err)
@@ -130,7 +130,7 @@ func TestCodesFold(t *testing.T) {
 
 func TestTheApplicationOfTheKeyIsAskedForOnce(t *testing.T) {
 	t.Parallel()
-	s := &script{answers: replies{status(200, `{"hasMore":true,"data":[{"applicationId":7}]}`)}}
+	s := &script{responses: replies{status(200, `{"hasMore":true,"data":[{"applicationId":7}]}`)}}
 	client := newTestClient(t, s)
 	for range 2 {
 		if id, err := client.IntegrationApplicationID(t.Context()); id != 7 || err != nil {
@@ -145,8 +145,8 @@ func TestTheApplicationOfTheKeyIsAskedForOnce(t *testing.T) {
 func TestReferralsAreCreatedOnceAndWithTheirCodes(t *testing.T) {
 	t.Parallel()
 	limit := int64(0)
-	client := func(answer func(*http.Request) (*http.Response, error)) (*Client, *script) {
-		s := &script{answers: replies{answer}}
+	client := func(response func(*http.Request) (*http.Response, error)) (*Client, *script) {
+		s := &script{responses: replies{response}}
 		return newTestClient(t, s), s
 	}
 	c, s := client(status(201, `{"id":4001,"code":"FRIEND-1","advocateProfileIntegrationId":"a"}`))
@@ -159,8 +159,8 @@ func TestReferralsAreCreatedOnceAndWithTheirCodes(t *testing.T) {
 	if err != nil || len(many) != 1 || s.seen[0].query != "silent=no" || s.seen[0].body != `{"campaignId":11,"usageLimit":0,"advocateProfileIntegrationIds":["a"]}` {
 		t.Errorf("got %v, %v after %+v", many, err, s.seen)
 	}
-	for name, answer := range map[string]func(*http.Request) (*http.Response, error){"reset": fails(errReset), "500": status(500, `{}`), "cut": status(201, `{"id":`)} {
-		c, s := client(answer)
+	for name, response := range map[string]func(*http.Request) (*http.Response, error){"reset": fails(errReset), "500": status(500, `{}`), "cut": status(201, `{"id":`)} {
+		c, s := client(response)
 		_, err := c.CreateReferral(t.Context(), NewReferral{})
 		if _, unknown := errors.AsType[*OutcomeUnknownError](err); !unknown || len(s.seen) != 1 {
 			t.Errorf("%s: got %v after %d requests", name, err, len(s.seen))
@@ -171,7 +171,7 @@ func TestReferralsAreCreatedOnceAndWithTheirCodes(t *testing.T) {
 func TestReferralsAreNarrowedAndTheListEndsWhenEnoughIsSeen(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := &script{answers: replies{status(200, `{"hasMore":true,"data":[{"id":1,"code":"A-1"}]}`)}}
+		s := &script{responses: replies{status(200, `{"hasMore":true,"data":[{"id":1,"code":"A-1"}]}`)}}
 		usable, enough := true, errors.New("enough")
 		after := time.Date(2026, 1, 2, 3, 4, 5, 6000, time.FixedZone("", 3600))
 		err := newTestClient(t, s).GetReferrals(t.Context(), 1, 11, ReferralFilter{Code: "A-1", Advocate: "a+b", CreatedAfter: after, Valid: "validNow", Usable: &usable}, func([]*Referral) error { return enough })
@@ -186,7 +186,7 @@ func TestReferralsAreUpdatedAndDeleted(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		friend := "f"
-		s := &script{answers: replies{status(200, `{"id":1,"code":"A-1"}`), status(404, `{}`)}}
+		s := &script{responses: replies{status(200, `{"id":1,"code":"A-1"}`), status(404, `{}`)}}
 		client := newTestClient(t, s)
 		if _, err := client.UpdateReferral(t.Context(), 1, 11, 4001, ReferralUpdate{FriendProfileIntegrationID: &friend, Attributes: []byte(`{}`)}); err != nil {
 			t.Error(err)
@@ -207,7 +207,7 @@ func TestTheDeploymentsClockIsReadFromItsAnswers(t *testing.T) {
 		now := time.Now()
 		for ahead, want := range map[time.Duration]time.Duration{0: 0, time.Second: 0, time.Hour: time.Hour, -time.Hour: -time.Hour} {
 			date := now.Add(ahead).UTC().Format(http.TimeFormat)
-			client := newTestClient(t, &script{answers: replies{status(200, `{"data":[]}`, "Date", date)}})
+			client := newTestClient(t, &script{responses: replies{status(200, `{"data":[]}`, "Date", date)}})
 			if _, err := client.IntegrationApplicationID(t.Context()); err != nil {
 				t.Fatal(err)
 			}

@@ -11,17 +11,17 @@ import (
 	"time"
 )
 
-// maxErrorBody bounds how much of a failed answer is read, in bytes.
+// maxErrorBody bounds how much of a failed response is read, in bytes.
 const maxErrorBody = 1 << 20
 
-// Error is an answer of the API that is not a success. It keeps the API's own words.
+// Error is a response of the API that is not a success. It keeps the API's own words.
 type Error struct {
 	// Operation is the API's name of the operation, for example createAudienceV2.
 	Operation string
 	// StatusCode is the HTTP status.
 	StatusCode int
 	// Message is the API's summary; for answers that are not the API's (a
-	// proxy's HTML page) it describes the answer.
+	// proxy's HTML page) it describes the response.
 	Message string
 	// Items point to the parts of the request that were refused.
 	Items []ErrorItem
@@ -87,7 +87,7 @@ func (i ErrorItem) String() string {
 }
 
 // OutcomeUnknownError says that a request that must not be repeated blindly was
-// sent, and that its answer was lost, cut short or a server error: it may or
+// sent, and that its response was lost, cut short or a server error: it may or
 // may not have been carried out.
 type OutcomeUnknownError struct {
 	Operation string
@@ -106,7 +106,7 @@ func IsOutcomeUnknown(err error) bool {
 	return unknown
 }
 
-// RefusalStatus is the status of an answer that says that nothing was done, 300 to
+// RefusalStatus is the status of a response that says that nothing was done, 300 to
 // 499; 0 is none, or that an earlier attempt may have done it.
 func RefusalStatus(err error) int {
 	apiErr, answered := errors.AsType[*Error](err)
@@ -135,7 +135,7 @@ func hasStatus(err error, status int) bool {
 	return ok && apiErr.StatusCode == status
 }
 
-// readError turns a failed answer into an Error. Both shapes of the API's error
+// readError turns a failed response into an Error. Both shapes of the API's error
 // bodies are read alike; the list may be missing, null or empty.
 func readError(operation string, resp *http.Response) *Error {
 	body, _ := io.ReadAll(io.LimitReader(resp.Body, maxErrorBody))
@@ -150,7 +150,7 @@ func readError(operation string, resp *http.Response) *Error {
 		} `json:"errors"`
 	}
 	if err := json.Unmarshal(body, &shape); err != nil {
-		apiErr.Message = describeForeignAnswer(resp, len(body))
+		apiErr.Message = describeForeignResponse(resp, len(body))
 		return apiErr
 	}
 	apiErr.Message = shown(shape.Message)
@@ -183,9 +183,9 @@ func (s *ErrorSource) clean() {
 	}
 }
 
-// describeForeignAnswer says what came back instead of the API's JSON. The body
+// describeForeignResponse says what came back instead of the API's JSON. The body
 // itself is left out: it can be a page of HTML and can repeat request data.
-func describeForeignAnswer(resp *http.Response, size int) string {
+func describeForeignResponse(resp *http.Response, size int) string {
 	if size == 0 {
 		return ""
 	}
@@ -196,7 +196,7 @@ func describeForeignAnswer(resp *http.Response, size int) string {
 	return fmt.Sprintf("the answer is not the API's JSON (%s, %d bytes); check that base_url names a Talon.One deployment and that no proxy answers in its place", shown(kind), size)
 }
 
-// IsTimeout says whether a request was given up because its answer took too
+// IsTimeout says whether a request was given up because its response took too
 // long; it may still be carried out.
 func IsTimeout(err error) bool {
 	_, late := errors.AsType[*timeoutError](err)

@@ -33,7 +33,7 @@ type EventOptions struct {
 	// ForceCompleteEvaluation evaluates all campaigns, whatever the evaluation
 	// mode of their groups; needs Dry.
 	ForceCompleteEvaluation bool
-	// ResponseContent names the parts wanted in the answer.
+	// ResponseContent names the parts wanted in the response.
 	ResponseContent []string
 	// IdempotencyKey makes repetitions harmless for 24 hours; at most 255 characters.
 	IdempotencyKey string
@@ -100,7 +100,7 @@ func (e *PositionalEffect) UnmarshalJSON(data []byte) error {
 func (e PositionalEffect) MarshalJSON() ([]byte, error) { return e.Raw, nil }
 
 // TrackEventV2 tracks a custom event of a customer and runs the rules:
-// POST /v2/events?silent=no, Integration key. The answer has the event when
+// POST /v2/events?silent=no, Integration key. The response has the event when
 // "event" is in the options' response content. Without an idempotency key it is
 // sent once, unless it is a dry run; 409 of parallel requests is repeated.
 func (c *Client) TrackEventV2(ctx context.Context, event EventRequest, options EventOptions) (*State, error) {
@@ -122,7 +122,7 @@ func (c *Client) TrackEventV2(ctx context.Context, event EventRequest, options E
 			EventRequest
 			ResponseContent []string `json:"responseContent,omitempty"`
 		}{event, options.ResponseContent},
-		idempotencyKey: options.IdempotencyKey, repetition: repeat, parallelConflict: true,
+		idempotencyKey: options.IdempotencyKey, retryRule: repeat, parallelConflict: true,
 		locks: profileLock(event.ProfileID),
 	})
 }
@@ -147,7 +147,7 @@ type AdvancedEvent struct {
 //
 // begun says that the event may be there because of an earlier call of the same.
 // landed is true when that call, or an earlier attempt of this one, had tracked
-// the event, and the answer was lost; the state holds the event without effects then.
+// the event, and the response was lost; the state holds the event without effects then.
 func (c *Client) TrackEventV3(ctx context.Context, event AdvancedEvent, responseContent []string, begun bool) (state *State, landed bool, err error) {
 	unsure := begun
 	for attempt := 0; ; attempt++ {
@@ -182,7 +182,7 @@ func (c *Client) sendEventV3(ctx context.Context, event AdvancedEvent, responseC
 			AdvancedEvent
 			ResponseContent []string `json:"responseContent,omitempty"`
 		}{event, responseContent},
-		repetition: once, locks: profileLock(event.ProfileID),
+		retryRule: once, locks: profileLock(event.ProfileID),
 	})
 }
 
@@ -204,7 +204,7 @@ type LegacyEvent struct {
 	SessionID string `json:"sessionId"`
 }
 
-// LegacyState is the answer of the retired trackEvent.
+// LegacyState is the response of the retired trackEvent.
 type LegacyState struct {
 	Event Event `json:"event"`
 	// Parts holds session, profile, event, loyalty and coupon as they came.
@@ -232,12 +232,12 @@ func (c *Client) TrackEvent(ctx context.Context, event LegacyEvent) (*LegacyStat
 	}
 	return doJSON[*LegacyState](ctx, c, &call{
 		operation: "trackEvent", method: http.MethodPost, route: "/v1/events",
-		access: integrationAccess, body: event, repetition: once, parallelConflict: true,
+		access: integrationAccess, body: event, retryRule: once, parallelConflict: true,
 		locks: append(sessionLock(event.SessionID), profileLock(event.ProfileID)...),
 	})
 }
 
-// IsRetired says whether err is the answer of a deployment without the operation.
+// IsRetired says whether err is the response of a deployment without the operation.
 func IsRetired(err error) bool {
 	return hasStatus(err, http.StatusNotFound) || hasStatus(err, http.StatusGone) || hasStatus(err, http.StatusMethodNotAllowed)
 }

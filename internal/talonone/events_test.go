@@ -8,11 +8,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-const eventAnswer = `{"effects":[],"createdCoupons":[],"createdReferrals":[],"event":{"id":600001,"type":"shared","effects":[]}}`
+const eventResponse = `{"effects":[],"createdCoupons":[],"createdReferrals":[],"event":{"id":600001,"type":"shared","effects":[]}}`
 
 func TestEventIsNeverSentSilently(t *testing.T) {
 	t.Parallel()
-	s := &script{answers: answers{status(200, eventAnswer)}}
+	s := &script{responses: responses{status(200, eventResponse)}}
 	state, err := newTestClient(t, s).TrackEventV2(t.Context(), EventRequest{ProfileID: "anna", Type: "shared", Attributes: map[string]json.RawMessage{"n": json.RawMessage("1.0")}},
 		EventOptions{ResponseContent: []string{"event"}, IdempotencyKey: "k"})
 	if err != nil || state.Event.ID != 600001 {
@@ -37,7 +37,7 @@ func TestEventsAreRepeatedOnlyWhereThatIsHarmless(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := &script{answers: answers{fails(errReset), status(200, eventAnswer)}}
+				s := &script{responses: responses{fails(errReset), status(200, eventResponse)}}
 				_, err := newTestClient(t, s).TrackEventV2(t.Context(), EventRequest{ProfileID: "anna", Type: "shared"}, test.options)
 				if len(s.seen) != test.requests || IsOutcomeUnknown(err) != (test.requests == 1) {
 					t.Errorf("got %v after %d requests", err, len(s.seen))
@@ -56,29 +56,29 @@ func TestAdvancedEventIsLookedUpBeforeItIsSentAgain(t *testing.T) {
 		tracked  = `{"effects":[],"createdCoupons":[],"createdReferrals":[],"advancedEvent":{"id":7}}`
 	)
 	for name, test := range map[string]struct {
-		script   answers
+		script   responses
 		requests int
 		landed   bool
 		conflict bool
 		begun    bool
 	}{
-		"at once":                {answers{status(200, tracked)}, 1, false, false, false},
-		"lost, and there":        {answers{fails(errReset), status(200, found)}, 2, true, false, false},
-		"lost, and not there":    {answers{fails(errReset), status(404, `{}`), status(200, tracked)}, 3, false, false, false},
-		"lost, and there later":  {answers{fails(errReset), status(404, `{}`), status(409, taken), status(200, found)}, 4, true, false, false},
-		"failed, and not there":  {answers{status(500, `{}`), status(404, `{}`), status(200, tracked)}, 3, false, false, false},
-		"taken":                  {answers{status(409, taken), status(200, found)}, 2, false, true, false},
-		"too many at a time":     {answers{status(409, parallel), status(404, `{}`), status(200, tracked)}, 3, false, false, false},
-		"conflict and no lookup": {answers{status(409, taken), status(401, `{}`)}, 2, false, true, false},
-		"begun, and there":       {answers{status(409, taken), status(200, found)}, 2, true, false, true},
-		"begun, and not there":   {answers{status(200, tracked)}, 1, false, false, true},
-		"begun, and no lookup":   {answers{status(409, taken), status(401, `{}`)}, 2, false, true, true},
-		"lost, and then refused": {answers{fails(errReset), status(404, `{}`), status(401, `{}`), status(200, found)}, 4, true, false, false},
+		"at once":                {responses{status(200, tracked)}, 1, false, false, false},
+		"lost, and there":        {responses{fails(errReset), status(200, found)}, 2, true, false, false},
+		"lost, and not there":    {responses{fails(errReset), status(404, `{}`), status(200, tracked)}, 3, false, false, false},
+		"lost, and there later":  {responses{fails(errReset), status(404, `{}`), status(409, taken), status(200, found)}, 4, true, false, false},
+		"failed, and not there":  {responses{status(500, `{}`), status(404, `{}`), status(200, tracked)}, 3, false, false, false},
+		"taken":                  {responses{status(409, taken), status(200, found)}, 2, false, true, false},
+		"too many at a time":     {responses{status(409, parallel), status(404, `{}`), status(200, tracked)}, 3, false, false, false},
+		"conflict and no lookup": {responses{status(409, taken), status(401, `{}`)}, 2, false, true, false},
+		"begun, and there":       {responses{status(409, taken), status(200, found)}, 2, true, false, true},
+		"begun, and not there":   {responses{status(200, tracked)}, 1, false, false, true},
+		"begun, and no lookup":   {responses{status(409, taken), status(401, `{}`)}, 2, false, true, true},
+		"lost, and then refused": {responses{fails(errReset), status(404, `{}`), status(401, `{}`), status(200, found)}, 4, true, false, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := &script{answers: test.script}
+				s := &script{responses: test.script}
 				state, landed, err := newTestClient(t, s).TrackEventV3(t.Context(), AdvancedEvent{IntegrationID: "e", ProfileID: "anna", Type: "shared"}, nil, test.begun)
 				if landed != test.landed || IsConflict(err) != test.conflict || len(s.seen) != test.requests {
 					t.Fatalf("got landed %v, %v after %d requests", landed, err, len(s.seen))
@@ -98,7 +98,7 @@ func TestAdvancedEventIsGivenUpAfterAllRepetitions(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		lost, absent := fails(errReset), status(404, `{}`)
-		s := &script{answers: answers{lost, absent, lost, absent, lost, absent}}
+		s := &script{responses: responses{lost, absent, lost, absent, lost, absent}}
 		_, _, err := newTestClient(t, s, func(c *Config) { c.MaxRetries = 2 }).TrackEventV3(t.Context(), AdvancedEvent{IntegrationID: "e"}, nil, false)
 		if !IsOutcomeUnknown(err) || len(s.seen) != 6 {
 			t.Errorf("got %v after %d requests", err, len(s.seen))
@@ -108,7 +108,7 @@ func TestAdvancedEventIsGivenUpAfterAllRepetitions(t *testing.T) {
 
 func TestRetiredEventSendsWhatItRequires(t *testing.T) {
 	t.Parallel()
-	s := &script{answers: answers{status(201, `{"session":{"integrationId":"s"},"profile":{},"event":{"id":1,"type":"shared","effects":[[12,3,0,["setDiscount","Summer",10.5]],["odd"],7,[1,2,3,[]],["x",2,3,["y"]]],"ledgerEntries":[]}}`)}}
+	s := &script{responses: responses{status(201, `{"session":{"integrationId":"s"},"profile":{},"event":{"id":1,"type":"shared","effects":[[12,3,0,["setDiscount","Summer",10.5]],["odd"],7,[1,2,3,[]],["x",2,3,["y"]]],"ledgerEntries":[]}}`)}}
 	state, err := newTestClient(t, s).TrackEvent(t.Context(), LegacyEvent{Type: "shared", SessionID: "s"})
 	if err != nil {
 		t.Fatal(err)
@@ -131,7 +131,7 @@ func TestRetiredEventSendsWhatItRequires(t *testing.T) {
 func TestRetiredEventIsRecognizedWhereItIsGone(t *testing.T) {
 	t.Parallel()
 	for code, retired := range map[int]bool{404: true, 405: true, 410: true, 400: false, 401: false} {
-		s := &script{answers: answers{status(code, `{}`)}}
+		s := &script{responses: responses{status(code, `{}`)}}
 		_, err := newTestClient(t, s).TrackEvent(t.Context(), LegacyEvent{Type: "shared", SessionID: "s"})
 		if IsRetired(err) != retired || len(s.seen) != 1 {
 			t.Errorf("%d: got %v after %d requests", code, err, len(s.seen))
@@ -141,7 +141,7 @@ func TestRetiredEventIsRecognizedWhereItIsGone(t *testing.T) {
 
 func TestApplicationEventsAreFiltered(t *testing.T) {
 	t.Parallel()
-	s := &script{answers: answers{status(200, `{"hasMore":false,"data":[{"id":1,"type":"shared","attributes":{},"effects":[{"effectType":"setDiscount","props":{}}]}]}`)}}
+	s := &script{responses: responses{status(200, `{"hasMore":false,"data":[{"id":1,"type":"shared","attributes":{},"effects":[{"effectType":"setDiscount","props":{}}]}]}`)}}
 	var got []ApplicationEvent
 	err := newTestClient(t, s).GetApplicationEvents(t.Context(), 1, EventFilter{Types: []string{"a", "b"}, Session: "s", EffectType: "setDiscount"}, func(events []ApplicationEvent) error {
 		got = append(got, events...)

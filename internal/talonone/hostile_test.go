@@ -19,8 +19,8 @@ import (
 	"unicode"
 )
 
-// operations call one method of each kind that reads an answer: an object, a
-// list in pages, a list that is streamed, an export, a part of an answer.
+// operations call one method of each kind that reads a response: an object, a
+// list in pages, a list that is streamed, an export, a part of a response.
 var operations = map[string]func(context.Context, *Client) error{
 	"createAudienceV2": func(ctx context.Context, c *Client) error {
 		_, err := c.CreateAudienceV2(ctx, NewAudience{Name: "VIP"})
@@ -90,9 +90,9 @@ func readReserved(ctx context.Context, c *Client) error {
 
 // hostileClient is a client of a server that answers as it likes. It does not
 // repeat requests, and does not space them.
-func hostileClient(t *testing.T, answer http.HandlerFunc) *Client {
+func hostileClient(t *testing.T, response http.HandlerFunc) *Client {
 	t.Helper()
-	server := httptest.NewServer(answer)
+	server := httptest.NewServer(response)
 	t.Cleanup(server.Close)
 	client, err := New(Config{
 		BaseURL: server.URL, IntegrationAPIKey: "integration-secret", ManagementAPIKey: "management-secret", ManagementRPS: -1,
@@ -149,7 +149,7 @@ func TestTextsArePresentable(t *testing.T) {
 func TestNoAnswerOfTheWrongFormIsTaken(t *testing.T) {
 	t.Parallel()
 	deep := strings.Repeat("[", 100_000) + strings.Repeat("]", 100_000)
-	for name, answer := range map[string]http.HandlerFunc{
+	for name, response := range map[string]http.HandlerFunc{
 		"null":                   says(`null`),
 		"array":                  says(`[]`),
 		"text":                   says(`"text"`),
@@ -201,7 +201,7 @@ func TestNoAnswerOfTheWrongFormIsTaken(t *testing.T) {
 				var requests atomic.Int32
 				client := hostileClient(t, func(w http.ResponseWriter, r *http.Request) {
 					requests.Add(1)
-					answer(w, r)
+					response(w, r)
 				})
 				client.sender.RetryMax = 3
 				err := call(t.Context(), client)
@@ -256,7 +256,7 @@ func TestMissingPropertiesAreNamed(t *testing.T) {
 	}
 }
 
-// An answer may have more than the documents tell, and null for an empty list.
+// A response may have more than the documents tell, and null for an empty list.
 func TestUnknownPropertiesAndDoubledOnesAreTaken(t *testing.T) {
 	t.Parallel()
 	const more = `{"id":1,"id":748,"name":"V\u0000IP","sku":"A","code":"C","integrationId":"anna","new":{"a":[1,{"b":null}]},"data":[],"data":null,"hasMore":false,
@@ -286,10 +286,10 @@ func TestAttributeWithoutValueIsNull(t *testing.T) {
 }
 
 // TestAnswersThatMayHaveBeenCutAreRepeated tells damage on the way, which a
-// repetition heals, from answers of the wrong form.
+// retryRule heals, from answers of the wrong form.
 func TestAnswersThatMayHaveBeenCutAreRepeated(t *testing.T) {
 	t.Parallel()
-	for name, answer := range map[string]http.HandlerFunc{
+	for name, response := range map[string]http.HandlerFunc{
 		"length that promises more": func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Length", "1000")
 			says(`{"id":748`)(w, r)
@@ -319,7 +319,7 @@ func TestAnswersThatMayHaveBeenCutAreRepeated(t *testing.T) {
 			var requests atomic.Int32
 			client := hostileClient(t, func(w http.ResponseWriter, r *http.Request) {
 				requests.Add(1)
-				answer(w, r)
+				response(w, r)
 			})
 			client.sender.RetryMax = 1
 			err := updateVIP(t.Context(), client)
@@ -349,10 +349,10 @@ func TestMemoryIsBounded(t *testing.T) { //nolint:paralleltest // see above
 	}
 	const isJSON, isCSV = "application/json", "text/csv"
 	for _, test := range []struct { //nolint:paralleltest // see above
-		name   string
-		call   func(context.Context, *Client) error
-		answer http.HandlerFunc
-		want   string
+		name     string
+		call     func(context.Context, *Client) error
+		response http.HandlerFunc
+		want     string
 		// most is how many MiB may be taken at a time.
 		most uint64
 	}{
@@ -368,7 +368,7 @@ func TestMemoryIsBounded(t *testing.T) { //nolint:paralleltest // see above
 		{"reservations that never end", readReserved, gzipped(isJSON, `{"data":[{"integrationId":"a"}`, `,{"integrationId":"a"}`), "more than 1000000 entries", 1000},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			client := hostileClient(t, test.answer)
+			client := hostileClient(t, test.response)
 			client.sender.RetryMax = 0
 			peak := peakHeap(func() {
 				err := test.call(t.Context(), client)
@@ -412,14 +412,14 @@ func peakHeap(do func()) uint64 {
 func TestListsEnd(t *testing.T) {
 	t.Parallel()
 	const row = `{"id":1,"name":"N","sku":"A","integrationId":"a","value":"V","code":"C"}`
-	for name, test := range map[string]struct{ answer, want string }{
+	for name, test := range map[string]struct{ response, want string }{
 		"the same page, more promised": {`{"hasMore":true,"data":[` + row + `]}`, "page 2 is the same as the one before it"},
 		"the same page, large total":   {`{"totalResultSize":1000000000,"data":[` + row + `]}`, "page 2 is the same as the one before it"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, operation := range []string{"getAudiences", "listCatalogItems", "getAudienceMemberships", "getCustomersByAttributes", "getAttributes", "getLoyaltyTransactions"} {
-				err := operations[operation](t.Context(), hostileClient(t, says(test.answer)))
+				err := operations[operation](t.Context(), hostileClient(t, says(test.response)))
 				if err == nil || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), operation) {
 					t.Errorf("%s: got %v, want %q", operation, err, test.want)
 				}
@@ -494,7 +494,7 @@ func TestKeysStayWithTheDeployment(t *testing.T) {
 // TestForeignProtocolsAreNoSuccess has a server that changes the protocol.
 func TestForeignProtocolsAreNoSuccess(t *testing.T) {
 	t.Parallel()
-	s := &script{answers: []func(*http.Request) (*http.Response, error){status(101, "")}}
+	s := &script{responses: []func(*http.Request) (*http.Response, error){status(101, "")}}
 	if err := deleteVIP(t.Context(), newTestClient(t, s)); err == nil || len(s.seen) != 1 {
 		t.Errorf("got %v after %d requests", err, len(s.seen))
 	}
@@ -532,7 +532,7 @@ func TestRetryAfterOfAnyKind(t *testing.T) {
 			t.Parallel()
 			for _, code := range []int{429, 503} {
 				synctest.Test(t, func(t *testing.T) { // Its clock begins with the year 2000.
-					s := &script{answers: []func(*http.Request) (*http.Response, error){status(code, `{"message":"slow down"}`, "Retry-After", header), status(200, created)}}
+					s := &script{responses: []func(*http.Request) (*http.Response, error){status(code, `{"message":"slow down"}`, "Retry-After", header), status(200, created)}}
 					err := updateVIP(t.Context(), newTestClient(t, s))
 					if want == never {
 						if len(s.seen) != 1 || err == nil || !strings.Contains(err.Error(), "asks to wait for more than 1h0m0s") || !strings.Contains(err.Error(), "slow down") {
@@ -567,8 +567,8 @@ func FuzzRetryAfter(f *testing.F) {
 	})
 }
 
-// FuzzAnswers lets every operation read any answer.
-func FuzzAnswers(f *testing.F) {
+// FuzzResponses lets every operation read any response.
+func FuzzResponses(f *testing.F) {
 	for _, body := range []string{
 		`{"id":748,"name":"VIP"}`, `{"data":[{"id":1,"sku":"A","attributes":[{"name":"a"}],"integrationId":"a","code":"C","value":"V"}],"hasMore":false}`,
 		`{"profile":{"integrationId":"a","attributes":{"a":[1]}}}`, `{"integrationStates":[{"customerProfile":{"integrationId":"a"}}]}`,
@@ -581,7 +581,7 @@ func FuzzAnswers(f *testing.F) {
 		if code < 100 || code > 599 {
 			t.Skip("no HTTP status")
 		}
-		s := &script{answers: []func(*http.Request) (*http.Response, error){func(req *http.Request) (*http.Response, error) {
+		s := &script{responses: []func(*http.Request) (*http.Response, error){func(req *http.Request) (*http.Response, error) {
 			kind := "application/json"
 			if strings.HasSuffix(req.URL.Path, "/export") {
 				kind = "text/csv"

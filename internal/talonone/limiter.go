@@ -14,7 +14,7 @@ const limiterShare = 0.95
 // pacer holds the requests of one endpoint back to a rate. They are spaced evenly,
 // which spreads them; and since a request can arrive long after it was sent, close
 // to the next ones, no more are let go than the limit allows in the time from a
-// request's start until a window after its answer. So the server never sees too
+// request's start until a window after its response. So the server never sees too
 // many at once, however slow this machine or the network is.
 type pacer struct {
 	spacing *rate.Limiter

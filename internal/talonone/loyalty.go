@@ -71,7 +71,7 @@ func (c *Client) GetLoyaltyTransactions(ctx context.Context, programID int64, in
 		// Left out, the page would be 50 long, or without a filter the latest 50 would be all.
 		query.Set("pageSize", strconv.Itoa(size))
 		query.Set("skip", strconv.Itoa(skip))
-		answer, err := doJSON[page[LoyaltyTransaction]](ctx, c, &call{
+		response, err := doJSON[page[LoyaltyTransaction]](ctx, c, &call{
 			operation: "getLoyaltyTransactions", method: http.MethodGet,
 			route:  "/v1/loyalty_programs/{loyaltyProgramId}/profile/{integrationId}/transactions",
 			params: []string{strconv.FormatInt(programID, 10), integrationID}, query: query, access: integrationAccess,
@@ -79,18 +79,18 @@ func (c *Client) GetLoyaltyTransactions(ctx context.Context, programID int64, in
 		if err != nil {
 			return nil, err
 		}
-		if err := guard.next(answer.Data); err != nil {
+		if err := guard.next(response.Data); err != nil {
 			return nil, err
 		}
-		for _, transaction := range answer.Data {
+		for _, transaction := range response.Data {
 			// A transaction booked meanwhile shifts the pages, and one would come twice.
 			if !seen[transaction.ID] {
 				seen[transaction.ID] = true
 				all = append(all, transaction)
 			}
 		}
-		skip += len(answer.Data)
-		if len(answer.Data) == 0 || (answer.HasMore != nil && !*answer.HasMore) || (limit > 0 && len(all) >= limit) {
+		skip += len(response.Data)
+		if len(response.Data) == 0 || (response.HasMore != nil && !*response.HasMore) || (limit > 0 && len(all) >= limit) {
 			return all, nil
 		}
 	}

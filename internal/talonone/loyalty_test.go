@@ -10,7 +10,7 @@ import (
 func TestLoyaltyFiltersReachTheAPI(t *testing.T) {
 	t.Parallel()
 	from, to := time.Date(2026, 3, 1, 10, 0, 0, 0, time.FixedZone("", 3600)), time.Date(2026, 4, 1, 0, 0, 0, 5000, time.UTC)
-	s := &script{answers: replies{status(200, `{"hasMore":false,"data":[{"id":7,"amount":0.10,"startDate":"immediate","expiryDate":"unlimited","flags":{"createsNegativeBalance":true}}]}`)}}
+	s := &script{responses: replies{status(200, `{"hasMore":false,"data":[{"id":7,"amount":0.10,"startDate":"immediate","expiryDate":"unlimited","flags":{"createsNegativeBalance":true}}]}`)}}
 	transactions, err := newTestClient(t, s).GetLoyaltyTransactions(t.Context(), 5, "a b", LoyaltyFilter{
 		StartDate: &from, EndDate: &to, SubledgerID: "sub", TransactionType: "manual",
 		CustomerSessionIDs: []string{"s1", "s,2"}, TransactionUUIDs: []string{"u1"}, AwaitsActivation: true,
@@ -59,7 +59,7 @@ func TestLoyaltyPages(t *testing.T) {
 			t.Parallel()
 			s := &script{}
 			for _, page := range test.pages {
-				s.answers = append(s.answers, status(200, page))
+				s.responses = append(s.responses, status(200, page))
 			}
 			got, err := newTestClient(t, s).GetLoyaltyTransactions(t.Context(), 5, "a", LoyaltyFilter{}, test.limit)
 			if err != nil || len(got) != test.count {

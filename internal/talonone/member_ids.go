@@ -29,14 +29,14 @@ const (
 	keptMemberBytes = 64 << 20
 )
 
-// errNoExport says that an answer is not the documented CSV, and would not be
+// errNoExport says that a response is not the documented CSV, and would not be
 // when it was asked for again.
 var errNoExport = errors.New("the answer is no export")
 
 // MemberIDs is a list of integration IDs in one piece of memory: about 4 bytes
 // more than their text each. It is not changed once it is returned.
 type MemberIDs struct {
-	// SelfDelimited says that the answer told its own end; otherwise a cut export
+	// SelfDelimited says that the response told its own end; otherwise a cut export
 	// looks like a shorter one.
 	SelfDelimited bool
 

@@ -19,7 +19,7 @@ const (
 
 // AudienceMembers returns all members of an audience (ExportAudiencesMemberships).
 // whole says whether everybody is in the list who should be: only then, and only
-// where the answer told its own end, is it taken for complete as it is. Otherwise
+// where the response told its own end, is it taken for complete as it is. Otherwise
 // ConfirmExport does, so that a cut export never looks like members who have left.
 // 404 (IsNotFound) means that there is no such audience.
 func (c *Client) AudienceMembers(ctx context.Context, audienceID int64, whole func(*MemberIDs) bool) (*MemberIDs, error) {

@@ -36,13 +36,13 @@ const MaxIntegrationID = 1000
 type AudienceMember struct {
 	IntegrationID string `json:"integrationId"`
 	// Attributes is a JSON object with the profile's custom attributes; empty
-	// where the answer has none.
+	// where the response has none.
 	Attributes json.RawMessage `json:"attributes"`
 }
 
 func (m AudienceMember) lacks() string { return lacksUnless(m.IntegrationID != "", "integrationId") }
 
-// MembershipImport is the API's answer to an import.
+// MembershipImport is the API's response to an import.
 type MembershipImport struct {
 	ID int64 `json:"id"`
 	// Amount is the number of members that the deployment has taken.
@@ -114,8 +114,8 @@ func (c *Client) GetAudienceMemberships(ctx context.Context, audienceID int64, u
 func (c *Client) GetAudienceMembershipsPage(ctx context.Context, audienceID int64, skip, size int) (members []AudienceMember, more bool, err error) {
 	op := membershipsCall(audienceID)
 	op.query = url.Values{"pageSize": {strconv.Itoa(size)}, "skip": {strconv.Itoa(skip)}, "sort": {"id"}}
-	answer, err := doJSON[page[AudienceMember]](ctx, c, op)
-	return answer.Data, answer.HasMore == nil && len(answer.Data) == size || answer.HasMore != nil && *answer.HasMore, err
+	response, err := doJSON[page[AudienceMember]](ctx, c, op)
+	return response.Data, response.HasMore == nil && len(response.Data) == size || response.HasMore != nil && *response.HasMore, err
 }
 
 func membershipsCall(audienceID int64) *call {
@@ -130,7 +130,7 @@ func membershipsCall(audienceID int64) *call {
 // for an audience of any size. One export serves every reader until the next
 // write, as long as it is small enough to keep.
 //
-// An export that breaks off is repeated and never returned. Where the answer does
+// An export that breaks off is repeated and never returned. Where the response does
 // not tell its own end, and where a server breaks off without showing it, only
 // ConfirmExport can tell; MemberIDs.SelfDelimited says which case it is.
 func (c *Client) ExportAudiencesMemberships(ctx context.Context, audienceID int64) (*MemberIDs, error) {
@@ -152,7 +152,7 @@ func (c *Client) export(ctx context.Context, audienceID int64) (*MemberIDs, erro
 		if kind, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type")); err != nil || kind != "application/csv" && kind != "text/csv" {
 			return foreign(op.operation, resp)
 		}
-		// Each attempt starts afresh: a cut answer must leave nothing behind.
+		// Each attempt starts afresh: a cut response must leave nothing behind.
 		fresh, err := readExport(resp.Body)
 		if errors.Is(err, errNoExport) {
 			return &Error{Operation: op.operation, StatusCode: resp.StatusCode, Message: err.Error()}
@@ -168,9 +168,9 @@ func (c *Client) export(ctx context.Context, audienceID int64) (*MemberIDs, erro
 	return members, err
 }
 
-// selfDelimited says whether the protocol itself reports an answer that was cut:
+// selfDelimited says whether the protocol itself reports a response that was cut:
 // by its length, by chunks with an end, by frames (HTTP/2) or by a checksum (gzip).
-// Otherwise the end of the connection is the end of the answer, whatever caused it.
+// Otherwise the end of the connection is the end of the response, whatever caused it.
 func selfDelimited(resp *http.Response) bool {
 	return resp.ContentLength >= 0 || resp.ProtoMajor >= 2 || resp.Uncompressed || slices.Contains(resp.TransferEncoding, "chunked")
 }

@@ -17,7 +17,7 @@ func TestMembersStayOutOfTheLog(t *testing.T) {
 		const person = "anna@example.com"
 		var log bytes.Buffer
 		ctx := tflogtest.RootLogger(t.Context(), &log)
-		s := &script{answers: []func(*http.Request) (*http.Response, error){
+		s := &script{responses: []func(*http.Request) (*http.Response, error){
 			fails(errReset),
 			status(204, ""),
 			status(200, "profileintegrationid\n"+person+"\n", "Content-Type", "application/csv"),
@@ -53,7 +53,7 @@ func TestAttributesOfAnAudienceStayOutOfTheLog(t *testing.T) {
 	t.Setenv("TF_LOG_PROVIDER", "TRACE")
 	var log bytes.Buffer
 	ctx := tflogtest.RootLogger(t.Context(), &log)
-	s := &script{answers: []func(*http.Request) (*http.Response, error){
+	s := &script{responses: []func(*http.Request) (*http.Response, error){
 		status(204, ""),
 		status(400, `{"message":"no","errors":[{"title":"Invalid","details":"anna is no number"}]}`),
 	}}

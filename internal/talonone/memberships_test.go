@@ -201,7 +201,7 @@ func cutAfter(n int) http.HandlerFunc {
 	}
 }
 
-// cutChunks is cutAfter for an answer without a length.
+// cutChunks is cutAfter for a response without a length.
 func cutChunks(n int) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, threeMembers[:n])
@@ -210,7 +210,7 @@ func cutChunks(n int) http.HandlerFunc {
 	}
 }
 
-// untilClosed sends an answer that ends with the connection, as HTTP/1.0 does.
+// untilClosed sends a response that ends with the connection, as HTTP/1.0 does.
 func untilClosed(t *testing.T, text string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		conn, _, err := http.NewResponseController(w).Hijack()
@@ -290,10 +290,10 @@ func TestAnswersThatAreNoExportAreNotRepeated(t *testing.T) {
 		w.Header().Set("Content-Type", "text/html")
 		_, _ = io.WriteString(w, "<html>")
 	}
-	for name, answer := range map[string]http.HandlerFunc{"HTML": html, "another CSV": sends("sku,price\n")} {
+	for name, response := range map[string]http.HandlerFunc{"HTML": html, "another CSV": sends("sku,price\n")} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client, requests := exportServer(t, answer)
+			client, requests := exportServer(t, response)
 			if _, err := client.ExportAudiencesMemberships(t.Context(), 748); err == nil {
 				t.Error("no error")
 			}
@@ -349,7 +349,7 @@ func TestKeptExportsAreBounded(t *testing.T) {
 func TestAudienceActionsAreCutIntoTheLargestRequests(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := &script{answers: []func(*http.Request) (*http.Response, error){status(204, ""), status(204, ""), status(400, `{"message":"no"}`)}}
+		s := &script{responses: []func(*http.Request) (*http.Response, error){status(204, ""), status(204, ""), status(400, `{"message":"no"}`)}}
 		client := newTestClient(t, s)
 		actions := make([]AudienceAction, 2500)
 		for i := range actions {
@@ -389,12 +389,12 @@ func TestImportAnnouncesItsLengthOnEveryAttempt(t *testing.T) {
 		t.Fatal(err)
 	}
 	client.sender.RetryWaitMin, client.sender.RetryWaitMax = 0, 0
-	answer, err := client.ImportAudiencesMemberships(t.Context(), 748, listed{"customer-1"})
+	response, err := client.ImportAudiencesMemberships(t.Context(), 748, listed{"customer-1"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if answer.Amount != 1 || len(lengths) != 2 || lengths[0] <= 0 || lengths[0] != lengths[1] {
-		t.Errorf("amount %d, lengths %v", answer.Amount, lengths)
+	if response.Amount != 1 || len(lengths) != 2 || lengths[0] <= 0 || lengths[0] != lengths[1] {
+		t.Errorf("amount %d, lengths %v", response.Amount, lengths)
 	}
 }
 

@@ -26,7 +26,7 @@ type page[T any] struct {
 	TotalResultSize *int    `json:"totalResultSize"`
 }
 
-// lacks tells an answer that is no list from an empty list, which would say that
+// lacks tells a response that is no list from an empty list, which would say that
 // nothing exists any more.
 func (p page[T]) lacks() string {
 	if p.Data == nil {
@@ -35,7 +35,7 @@ func (p page[T]) lacks() string {
 	return p.Data.lacks()
 }
 
-// rows are the entries of a list. They are nil only where the answer has none;
+// rows are the entries of a list. They are nil only where the response has none;
 // null is an empty list, as Go writes it.
 type rows[T any] []T
 
@@ -103,21 +103,21 @@ func eachPageSorted[T any](ctx context.Context, c *Client, sort string, newCall 
 		if sort != "" {
 			op.query.Set("sort", sort)
 		}
-		answer, err := doJSON[page[T]](ctx, c, op)
+		response, err := doJSON[page[T]](ctx, c, op)
 		if err != nil {
 			return err
 		}
-		if err := guard.next(answer.Data); err != nil {
+		if err := guard.next(response.Data); err != nil {
 			return err
 		}
-		if err := use(answer.Data); err != nil {
+		if err := use(response.Data); err != nil {
 			return err
 		}
-		skip += len(answer.Data)
+		skip += len(response.Data)
 		switch {
-		case len(answer.Data) == 0,
-			answer.HasMore != nil && !*answer.HasMore,
-			answer.HasMore == nil && answer.TotalResultSize != nil && skip >= *answer.TotalResultSize:
+		case len(response.Data) == 0,
+			response.HasMore != nil && !*response.HasMore,
+			response.HasMore == nil && response.TotalResultSize != nil && skip >= *response.TotalResultSize:
 			return nil
 		}
 	}

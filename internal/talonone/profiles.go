@@ -23,9 +23,9 @@ type ProfileUpdate struct {
 // PUT /v2/customer_profiles/{integrationId}, Integration key, with an
 // Idempotency-Key that is the same on every attempt. runRuleEngine lets the
 // campaigns' rules see the update. The deployment may leave the profile out of
-// its answer; then the result is nil.
+// its response; then the result is nil.
 func (c *Client) UpdateCustomerProfileV2(ctx context.Context, update ProfileUpdate, runRuleEngine bool) (*CustomerProfile, error) {
-	answer, err := doJSON[struct {
+	response, err := doJSON[struct {
 		CustomerProfile *CustomerProfile `json:"customerProfile"`
 	}](ctx, c, &call{
 		operation: "updateCustomerProfileV2", method: http.MethodPut, route: "/v2/customer_profiles/{integrationId}",
@@ -36,7 +36,7 @@ func (c *Client) UpdateCustomerProfileV2(ctx context.Context, update ProfileUpda
 			ResponseContent []string        `json:"responseContent"`
 		}{update.Attributes, []string{"customerProfile"}},
 	})
-	return answer.CustomerProfile, err
+	return response.CustomerProfile, err
 }
 
 // UpdateCustomerProfilesV2 updates or creates many profiles:
@@ -54,7 +54,7 @@ func (c *Client) UpdateCustomerProfilesV2(ctx context.Context, updates []Profile
 		for i, update := range part {
 			profiles[i] = profile(update)
 		}
-		answer, err := doJSON[struct {
+		response, err := doJSON[struct {
 			IntegrationStates []struct {
 				CustomerProfile CustomerProfile `json:"customerProfile"`
 			} `json:"integrationStates"`
@@ -66,8 +66,8 @@ func (c *Client) UpdateCustomerProfilesV2(ctx context.Context, updates []Profile
 		if err != nil {
 			return err
 		}
-		now := make([]CustomerProfile, len(answer.IntegrationStates))
-		for i, state := range answer.IntegrationStates {
+		now := make([]CustomerProfile, len(response.IntegrationStates))
+		for i, state := range response.IntegrationStates {
 			now[i] = state.CustomerProfile
 		}
 		return landed(part, now)

@@ -17,7 +17,7 @@ type replies = []func(*http.Request) (*http.Response, error)
 
 func TestProfileUpdateSendsWhatIsConfigured(t *testing.T) {
 	t.Parallel()
-	s := &script{answers: replies{status(200, `{"customerProfile":{"id":5,"integrationId":"a","attributes":{"age":1.50}},"effects":[]}`)}}
+	s := &script{responses: replies{status(200, `{"customerProfile":{"id":5,"integrationId":"a","attributes":{"age":1.50}},"effects":[]}`)}}
 	profile, err := newTestClient(t, s).UpdateCustomerProfileV2(t.Context(), ProfileUpdate{IntegrationID: "a/b+c&d", Attributes: json.RawMessage(`{"age":1.50}`)}, true)
 	if err != nil {
 		t.Fatal(err)
@@ -33,7 +33,7 @@ func TestProfileUpdateSendsWhatIsConfigured(t *testing.T) {
 
 func TestProfileUpdateWithoutProfileInTheAnswer(t *testing.T) {
 	t.Parallel()
-	s := &script{answers: replies{status(200, `{"effects":[],"createdCoupons":[],"createdReferrals":[]}`)}}
+	s := &script{responses: replies{status(200, `{"effects":[],"createdCoupons":[],"createdReferrals":[]}`)}}
 	profile, err := newTestClient(t, s).UpdateCustomerProfileV2(t.Context(), ProfileUpdate{IntegrationID: "a"}, false)
 	if err != nil || profile != nil {
 		t.Errorf("got %v, %v, want neither", profile, err)
@@ -57,7 +57,7 @@ func TestIdempotencyKeyIsKeptThroughRepetitionsAndNewForEachRun(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := &script{answers: replies{status(500, `{}`), fails(errReset), status(200, `{}`)}}
+				s := &script{responses: replies{status(500, `{}`), fails(errReset), status(200, `{}`)}}
 				client := newTestClient(t, s)
 				if err := update(t, client); err != nil {
 					t.Fatal(err)
@@ -80,7 +80,7 @@ func TestIdempotencyKeyIsKeptThroughRepetitionsAndNewForEachRun(t *testing.T) {
 func TestParallelUpdatesOfAProfileAreRepeated(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := &script{answers: replies{status(409, `{"message":"Too many requests are updating this profile at the same time"}`), status(200, `{}`)}}
+		s := &script{responses: replies{status(409, `{"message":"Too many requests are updating this profile at the same time"}`), status(200, `{}`)}}
 		if _, err := newTestClient(t, s).UpdateCustomerProfileV2(t.Context(), ProfileUpdate{IntegrationID: "a"}, false); err != nil {
 			t.Error(err)
 		}
@@ -89,7 +89,7 @@ func TestParallelUpdatesOfAProfileAreRepeated(t *testing.T) {
 
 func TestManyProfilesGoInTheFewestRequests(t *testing.T) {
 	t.Parallel()
-	s := &script{answers: replies{status(200, `{"integrationStates":[{"customerProfile":{"id":5,"integrationId":"p0"}}]}`)}}
+	s := &script{responses: replies{status(200, `{"integrationStates":[{"customerProfile":{"id":5,"integrationId":"p0"}}]}`)}}
 	updates := make([]ProfileUpdate, 2001)
 	for i := range updates {
 		updates[i] = ProfileUpdate{IntegrationID: fmt.Sprintf("p%d", i), Attributes: json.RawMessage(`{"age":1}`)}
@@ -112,7 +112,7 @@ func TestManyProfilesGoInTheFewestRequests(t *testing.T) {
 
 func TestManyProfilesStopAtTheFirstFailure(t *testing.T) {
 	t.Parallel()
-	s := &script{answers: replies{status(200, `{}`), status(400, `{"message":"no"}`)}}
+	s := &script{responses: replies{status(200, `{}`), status(400, `{"message":"no"}`)}}
 	landed := 0
 	err := newTestClient(t, s).UpdateCustomerProfilesV2(t.Context(), make([]ProfileUpdate, 3000), func(sent []ProfileUpdate, _ []CustomerProfile) error {
 		landed += len(sent)
@@ -125,7 +125,7 @@ func TestManyProfilesStopAtTheFirstFailure(t *testing.T) {
 
 func TestManyProfilesStopWhenTheCallerSaysSo(t *testing.T) {
 	t.Parallel()
-	s := &script{answers: replies{status(200, `{}`)}}
+	s := &script{responses: replies{status(200, `{}`)}}
 	enough := errors.New("enough")
 	err := newTestClient(t, s).UpdateCustomerProfilesV2(t.Context(), make([]ProfileUpdate, 3000), func([]ProfileUpdate, []CustomerProfile) error { return enough })
 	if !errors.Is(err, enough) || len(s.seen) != 1 {
@@ -135,7 +135,7 @@ func TestManyProfilesStopWhenTheCallerSaysSo(t *testing.T) {
 
 func TestErasureReportsAnUnknownProfile(t *testing.T) {
 	t.Parallel()
-	s := &script{answers: replies{status(404, `{"message":"gone","StatusCode":404}`)}}
+	s := &script{responses: replies{status(404, `{"message":"gone","StatusCode":404}`)}}
 	if err := newTestClient(t, s).DeleteCustomerData(t.Context(), ".."); !IsNotFound(err) {
 		t.Errorf("got %v, want a 404", err)
 	}
@@ -146,7 +146,7 @@ func TestErasureReportsAnUnknownProfile(t *testing.T) {
 
 func TestProfileSearchAsksForAThousandAtATime(t *testing.T) {
 	t.Parallel()
-	s := &script{answers: replies{status(200, `{"hasMore":false,"data":[{"id":5,"integrationId":"p7"}]}`)}}
+	s := &script{responses: replies{status(200, `{"hasMore":false,"data":[{"id":5,"integrationId":"p7"}]}`)}}
 	ids := make([]string, 1500)
 	for i := range ids {
 		ids[i] = "p" + strconv.Itoa(i)
@@ -171,7 +171,7 @@ func TestInventoryAsksForThePartsThatAreWanted(t *testing.T) {
 		"profile=true": {Profile: true},
 		"achievements=true&coupons=true&giveaways=true&loyalty=true&profile=true&referrals=true": all,
 	} {
-		s := &script{answers: replies{status(200, `{}`)}}
+		s := &script{responses: replies{status(200, `{}`)}}
 		inventory, err := newTestClient(t, s).GetCustomerInventory(t.Context(), "a", parts)
 		if err != nil || !reflect.DeepEqual(inventory, &Inventory{}) || s.seen[0].query != query {
 			t.Errorf("got %v, %v from %q, want an empty inventory from %q", inventory, err, s.seen[0].query, query)
@@ -181,7 +181,7 @@ func TestInventoryAsksForThePartsThatAreWanted(t *testing.T) {
 
 func TestInventoryKeepsAmountsExact(t *testing.T) {
 	t.Parallel()
-	s := &script{answers: replies{status(200, `{"profile":{"totalSales":12345678901234567.89,"loyaltyMemberships":null},
+	s := &script{responses: replies{status(200, `{"profile":{"totalSales":12345678901234567.89,"loyaltyMemberships":null},
 		"coupons":[{"id":1,"value":"ABCD","discountLimit":0.1,"state":"active","profileRedemptionCount":2}],
 		"referrals":[{"id":2,"code":"EFGH","referredCustomers":["x"]}],
 		"loyalty":{"programs":{"5":{"id":5,"name":"p","ledger":{"currentBalance":10.10,"currentTier":{"id":3,"name":"Gold"},"nextTierName":null}}},"cards":null}}`)}}

@@ -65,13 +65,13 @@ type ReferralFilter struct {
 }
 
 // CreateReferral creates a referral with a code that the deployment chooses:
-// POST /v1/referrals, Integration key. It is sent once: a lost answer is an
+// POST /v1/referrals, Integration key. It is sent once: a lost response is an
 // *OutcomeUnknownError, since a repetition would make a second code. The
 // campaign's referral limits don't count here.
 func (c *Client) CreateReferral(ctx context.Context, referral NewReferral) (*Referral, error) {
 	return doJSON[*Referral](ctx, c, &call{
 		operation: "createReferral", method: http.MethodPost, route: "/v1/referrals",
-		access: integrationAccess, body: referral, repetition: once,
+		access: integrationAccess, body: referral, retryRule: once,
 	})
 }
 
@@ -80,15 +80,15 @@ func (c *Client) CreateReferral(ctx context.Context, referral NewReferral) (*Ref
 // key. It asks for the codes (silent=no), which nothing would tell otherwise. It
 // is sent once, as CreateReferral.
 func (c *Client) CreateReferralsForMultipleAdvocates(ctx context.Context, settings NewReferrals, advocates []string) ([]*Referral, error) {
-	answer, err := doJSON[page[*Referral]](ctx, c, &call{
+	response, err := doJSON[page[*Referral]](ctx, c, &call{
 		operation: "createReferralsForMultipleAdvocates", method: http.MethodPost, route: "/v1/referrals_for_multiple_advocates",
-		query: url.Values{"silent": {"no"}}, access: integrationAccess, repetition: once,
+		query: url.Values{"silent": {"no"}}, access: integrationAccess, retryRule: once,
 		body: struct {
 			NewReferrals
 			Advocates []string `json:"advocateProfileIntegrationIds"`
 		}{settings, advocates},
 	})
-	return answer.Data, err
+	return response.Data, err
 }
 
 // GetReferrals calls use for every page of a campaign's referrals, in order of

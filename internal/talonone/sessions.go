@@ -170,7 +170,7 @@ type ReturnedItem struct {
 	Quantity *int64  `json:"quantity,omitempty"`
 }
 
-// State is the answer of the operations that run the rules: the parts that every
+// State is the response of the operations that run the rules: the parts that every
 // one has, and those that responseContent asks for.
 type State struct {
 	Effects          []Effect   `json:"effects"`
@@ -182,10 +182,10 @@ type State struct {
 	// Event is set when event was asked for, AdvancedEvent for trackEventV3.
 	Event         *Event `json:"event"`
 	AdvancedEvent *Event `json:"advancedEvent"`
-	// Return is set in the answer of returnCartItems.
+	// Return is set in the response of returnCartItems.
 	Return *Return `json:"return"`
 
-	// Parts holds every part of the answer as it came, by its name.
+	// Parts holds every part of the response as it came, by its name.
 	Parts map[string]json.RawMessage `json:"-"`
 }
 
@@ -206,7 +206,7 @@ type SessionOptions struct {
 	Dry bool
 	// Now replaces the current time in a dry run by a later one; zero for none.
 	Now time.Time
-	// ResponseContent names the parts wanted in the answer.
+	// ResponseContent names the parts wanted in the response.
 	ResponseContent []string
 	// IdempotencyKey makes repetitions harmless for 24 hours; at most 255
 	// characters, empty for none.
@@ -239,7 +239,7 @@ func (c *Client) UpdateCustomerSessionV2(ctx context.Context, id string, update 
 
 // GetCustomerSession reads a session and the effects in force, without those
 // that were rolled back: GET /v2/customer_sessions/{customerSessionId},
-// Integration key. IsUnknownSession recognizes the answer to an unknown ID.
+// Integration key. IsUnknownSession recognizes the response to an unknown ID.
 func (c *Client) GetCustomerSession(ctx context.Context, id string) (*State, error) {
 	state, err := doJSON[*State](ctx, c, &call{
 		operation: "getCustomerSession", method: http.MethodGet, route: "/v2/customer_sessions/{customerSessionId}",
@@ -251,7 +251,7 @@ func (c *Client) GetCustomerSession(ctx context.Context, id string) (*State, err
 	return state, err
 }
 
-// IsUnknownSession says whether err is the answer to the ID of a session that
+// IsUnknownSession says whether err is the response to the ID of a session that
 // does not exist. getCustomerSession documents no 404, so an unknown session may
 // be a 400 as well; either counts only when its words say so.
 func IsUnknownSession(err error) bool {
@@ -287,7 +287,7 @@ type ReturnOptions struct {
 	RunRuleEngine bool
 	// Dry evaluates without storing anything.
 	Dry bool
-	// ResponseContent names the parts wanted in the answer beside the return.
+	// ResponseContent names the parts wanted in the response beside the return.
 	ResponseContent []string
 	// IdempotencyKey makes repetitions harmless for 24 hours; at most 255 characters.
 	IdempotencyKey string
@@ -311,14 +311,14 @@ func (c *Client) ReturnCartItems(ctx context.Context, sessionID string, items []
 			Return          map[string][]ReturnedItem `json:"return"`
 			ResponseContent []string                  `json:"responseContent,omitempty"`
 		}{map[string][]ReturnedItem{"returnedCartItems": items}, options.ResponseContent},
-		idempotencyKey: options.IdempotencyKey, repetition: onceWithout(options.IdempotencyKey), parallelConflict: true,
+		idempotencyKey: options.IdempotencyKey, retryRule: onceWithout(options.IdempotencyKey), parallelConflict: true,
 		locks: sessionLock(sessionID),
 	})
 }
 
 // onceWithout says how an operation that does something each time may be
 // repeated: freely under an idempotency key, once without one.
-func onceWithout(idempotencyKey string) repetition {
+func onceWithout(idempotencyKey string) retryRule {
 	if idempotencyKey == "" {
 		return once
 	}

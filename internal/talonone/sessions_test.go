@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-type answers = []func(*http.Request) (*http.Response, error)
+type responses = []func(*http.Request) (*http.Response, error)
 
-const stateAnswer = `{"effects":[{"campaignId":12,"rulesetId":1,"ruleIndex":0,"ruleName":"r","effectType":"setDiscount","props":{"name":"x","value":10.50}}],
+const stateResponse = `{"effects":[{"campaignId":12,"rulesetId":1,"ruleIndex":0,"ruleName":"r","effectType":"setDiscount","props":{"name":"x","value":10.50}}],
 	"createdCoupons":[{"id":1,"campaignId":12,"value":"NEW-1","usageLimit":1}],"createdReferrals":[],
 	"customerSession":{"id":50001,"integrationId":"cart 1","state":"open","cartItems":null,"total":12.340,"attributes":{"a":1.0}},
 	"loyalty":{"programs":{}}}`
@@ -45,7 +45,7 @@ func TestSessionUpdateSendsWhatIsSetAndNothingElse(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := &script{answers: answers{status(200, stateAnswer)}}
+			s := &script{responses: responses{status(200, stateResponse)}}
 			if _, err := newTestClient(t, s).UpdateCustomerSessionV2(t.Context(), "cart 1/2", test.update, test.options); err != nil {
 				t.Fatal(err)
 			}
@@ -59,7 +59,7 @@ func TestSessionUpdateSendsWhatIsSetAndNothingElse(t *testing.T) {
 
 func TestSessionAnswerKeepsNumbersAndParts(t *testing.T) {
 	t.Parallel()
-	s := &script{answers: answers{status(200, stateAnswer)}}
+	s := &script{responses: responses{status(200, stateResponse)}}
 	state, err := newTestClient(t, s).UpdateCustomerSessionV2(t.Context(), "x", SessionUpdate{}, SessionOptions{})
 	if err != nil {
 		t.Fatal(err)
@@ -81,7 +81,7 @@ func TestSessionRequestsKeepTheirKeyThroughRepetitions(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := &script{answers: answers{failure, failure, status(200, stateAnswer)}}
+				s := &script{responses: responses{failure, failure, status(200, stateResponse)}}
 				client := newTestClient(t, s)
 				if _, err := client.UpdateCustomerSessionV2(t.Context(), "x", SessionUpdate{}, SessionOptions{IdempotencyKey: "k"}); err != nil {
 					t.Fatal(err)
@@ -104,7 +104,7 @@ func TestSessionRequestsKeepTheirKeyThroughRepetitions(t *testing.T) {
 
 func TestReturnWithoutKeyIsSentOnce(t *testing.T) {
 	t.Parallel()
-	s := &script{answers: answers{fails(errReset)}}
+	s := &script{responses: responses{fails(errReset)}}
 	_, err := newTestClient(t, s).ReturnCartItems(t.Context(), "x", []ReturnedItem{{SKU: new("A")}}, ReturnOptions{RunRuleEngine: true, Dry: true})
 	if !IsOutcomeUnknown(err) || len(s.seen) != 1 {
 		t.Fatalf("got %v after %d requests", err, len(s.seen))
@@ -130,7 +130,7 @@ func TestUnknownSessionIsToldByItsWords(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := &script{answers: answers{status(test.status, test.body)}}
+			s := &script{responses: responses{status(test.status, test.body)}}
 			_, err := newTestClient(t, s).GetCustomerSession(t.Context(), "x")
 			if err == nil || IsUnknownSession(err) != test.gone {
 				t.Errorf("got %v, unknown: %v", err, IsUnknownSession(err))
@@ -145,7 +145,7 @@ func TestUnknownSessionIsToldByItsWords(t *testing.T) {
 func TestAnswerWithoutSessionIsAnError(t *testing.T) {
 	t.Parallel()
 	for _, body := range []string{`{}`, `null`, `{"customerSession":null}`} {
-		s := &script{answers: answers{status(200, body)}}
+		s := &script{responses: responses{status(200, body)}}
 		if _, err := newTestClient(t, s).GetCustomerSession(t.Context(), "x"); err == nil {
 			t.Errorf("%s was taken for a session", body)
 		}
@@ -167,7 +167,7 @@ func (c *crowd) RoundTrip(req *http.Request) (*http.Response, error) {
 	c.mu.Lock()
 	c.running--
 	c.mu.Unlock()
-	return status(200, stateAnswer)(req)
+	return status(200, stateResponse)(req)
 }
 
 func TestRequestsAboutOneProfileOrSessionFollowEachOther(t *testing.T) {
@@ -209,7 +209,7 @@ func TestRequestsAboutOneProfileOrSessionFollowEachOther(t *testing.T) {
 func TestApplicationSessionsAreFilteredAndStopWhenAsked(t *testing.T) {
 	t.Parallel()
 	const page = `{"hasMore":true,"data":[{"id":1,"integrationId":"a","state":"closed","total":1.50}]}`
-	s := &script{answers: answers{status(200, page), status(200, strings.Replace(page, `"id":1`, `"id":2`, 1)), status(200, `{"hasMore":false,"data":[]}`)}}
+	s := &script{responses: responses{status(200, page), status(200, strings.Replace(page, `"id":1`, `"id":2`, 1)), status(200, `{"hasMore":false,"data":[]}`)}}
 	pages := 0
 	err := newTestClient(t, s).GetApplicationSessions(t.Context(), 1, SessionFilter{Profile: "anna", State: SessionClosed, CreatedAfter: time.Unix(0, 0)}, func(sessions []ApplicationSession) error {
 		if sessions[0].Total != "1.50" {

@@ -8,10 +8,10 @@ import (
 	"unicode/utf8"
 )
 
-// maxShownText bounds how much of one text of an answer is shown, in bytes.
+// maxShownText bounds how much of one text of a response is shown, in bytes.
 const maxShownText = 4 << 10
 
-// shown is a text of an answer as part of an error, in one line.
+// shown is a text of a response as part of an error, in one line.
 func shown(text string) string { return Presentable(text, maxShownText, "") }
 
 // Presentable is a text as it may reach a terminal: control characters but those

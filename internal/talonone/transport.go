@@ -28,12 +28,12 @@ const (
 	maxRetryAfter = time.Hour
 )
 
-// repetition says what may happen to a request whose answer was not a success.
-type repetition int
+// retryRule says what may happen to a request whose response was not a success.
+type retryRule int
 
 const (
 	// repeatable requests lead to the same state however often they are sent.
-	repeatable repetition = iota
+	repeatable retryRule = iota
 	// once marks requests that create something new each time. They are repeated
 	// only when the server has surely not carried them out (429, no connection).
 	once
@@ -59,7 +59,7 @@ type call struct {
 	contentType string
 	// idempotencyKey is the same on every attempt.
 	idempotencyKey string
-	repetition     repetition
+	retryRule      retryRule
 	// parallelConflict marks operations that answer 409 when requests for one
 	// profile or session run at the same time; those pass.
 	parallelConflict bool
@@ -70,8 +70,6 @@ type call struct {
 	stream bool
 	// read consumes the body of a success; nil discards it.
 	read func(*http.Response) error
-	// onAnswer, when set, sees the headers of a success.
-	onAnswer func(*http.Response)
 }
 
 // callKey carries the call through the context to the retry policy and the limiter.
@@ -126,13 +124,13 @@ func (c *Client) do(ctx context.Context, op *call) error {
 	if err == nil {
 		return nil
 	}
-	if ctx.Err() != nil && op.repetition == repeatable {
+	if ctx.Err() != nil && op.retryRule == repeatable {
 		return fmt.Errorf("%s: %w", op.operation, ctx.Err())
 	}
 	if _, answered := errors.AsType[*Error](err); !answered {
 		err = fmt.Errorf("%s: %w", op.operation, withoutURL(err))
 	}
-	if op.repetition == once && !surelyNotCarriedOut(err) {
+	if op.retryRule == once && !surelyNotCarriedOut(err) {
 		return &OutcomeUnknownError{Operation: op.operation, Err: err}
 	}
 	return err
@@ -168,7 +166,7 @@ func (c *Client) newRequest(ctx context.Context, op *call) (*retryablehttp.Reque
 	}
 	req.SetResponseHandler(func(resp *http.Response) error {
 		c.noteServerTime(resp)
-		return readAnswer(op, resp)
+		return readResponse(op, resp)
 	})
 	return req, nil
 }
@@ -185,8 +183,8 @@ func encodeJSON(body any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
 }
 
-// readAnswer reads a success through the call and turns the rest into an *Error.
-func readAnswer(op *call, resp *http.Response) error {
+// readResponse reads a success through the call and turns the rest into an *Error.
+func readResponse(op *call, resp *http.Response) error {
 	switch {
 	case resp.StatusCode < 200:
 		return &Error{Operation: op.operation, StatusCode: resp.StatusCode, Message: "the deployment speaks another protocol"}
@@ -197,9 +195,6 @@ func readAnswer(op *call, resp *http.Response) error {
 		}
 	case resp.StatusCode >= 400:
 		return readError(op.operation, resp)
-	}
-	if op.onAnswer != nil {
-		op.onAnswer(resp)
 	}
 	if op.read == nil {
 		return refusePage(op.operation, resp)
@@ -221,7 +216,7 @@ func checkRetry(ctx context.Context, resp *http.Response, err error) (bool, erro
 	if resp.StatusCode == http.StatusConflict {
 		return op.parallelConflict, nil
 	}
-	if op.repetition == once && resp.StatusCode != http.StatusTooManyRequests {
+	if op.retryRule == once && resp.StatusCode != http.StatusTooManyRequests {
 		return false, nil
 	}
 	if wait, asked := retryAfter(resp); asked && wait > maxRetryAfter {
@@ -238,7 +233,7 @@ func mayRepeat(ctx context.Context, op *call, err error) bool {
 	if dns, ok := errors.AsType[*net.DNSError](err); ok && dns.IsNotFound {
 		return false
 	}
-	if op.repetition == once && !neverSent(err) {
+	if op.retryRule == once && !neverSent(err) {
 		return false
 	}
 	retry, _ := retryablehttp.DefaultRetryPolicy(ctx, nil, err)
@@ -334,7 +329,7 @@ func (t *limitedTransport) RoundTrip(req *http.Request) (*http.Response, error) 
 	return resp, err
 }
 
-// timedTransport ends an attempt that takes too long, the reading of its answer
+// timedTransport ends an attempt that takes too long, the reading of its response
 // included. http.Client's own limit would count the wait for the rate limit too.
 type timedTransport struct {
 	next    http.RoundTripper
@@ -356,7 +351,7 @@ func (t *timedTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	resp.Body = &cancellingBody{resp.Body, cancel}
-	// The retry policy finds the call in the context of the answer's request.
+	// The retry policy finds the call in the context of the response's request.
 	resp.Request = req
 	return resp, nil
 }

@@ -16,9 +16,9 @@ import (
 
 // script answers requests one after the other, in a bubble of fake time.
 type script struct {
-	mu      sync.Mutex
-	answers []func(*http.Request) (*http.Response, error)
-	seen    []received
+	mu        sync.Mutex
+	responses []func(*http.Request) (*http.Response, error)
+	seen      []received
 }
 
 type received struct {
@@ -44,8 +44,8 @@ func (s *script) RoundTrip(req *http.Request) (*http.Response, error) {
 		at: time.Now(), path: req.URL.EscapedPath(), query: req.URL.RawQuery, body: body,
 		authorization: req.Header.Get("Authorization"), idempotency: req.Header.Get("Idempotency-Key"),
 	})
-	answer := s.answers[min(len(s.seen), len(s.answers))-1]
-	return answer(req)
+	response := s.responses[min(len(s.seen), len(s.responses))-1]
+	return response(req)
 }
 
 func status(code int, body string, header ...string) func(*http.Request) (*http.Response, error) {
@@ -106,7 +106,7 @@ func TestRepeatableRequestsAreRepeated(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := &script{answers: []func(*http.Request) (*http.Response, error){failure, failure, status(200, created)}}
+				s := &script{responses: []func(*http.Request) (*http.Response, error){failure, failure, status(200, created)}}
 				audience, err := newTestClient(t, s).UpdateAudienceV2(t.Context(), 748, AudienceUpdate{Name: "VIP"})
 				if err != nil || audience.ID != 748 {
 					t.Fatalf("got %v, %v", audience, err)
@@ -124,7 +124,7 @@ func TestRepeatableRequestsAreRepeated(t *testing.T) {
 
 func TestFinalAnswersAreNotRepeated(t *testing.T) {
 	t.Parallel()
-	for name, answer := range map[string]func(*http.Request) (*http.Response, error){
+	for name, response := range map[string]func(*http.Request) (*http.Response, error){
 		"400":              status(400, `{"message":"no"}`),
 		"401":              status(401, `{"message":"no","StatusCode":401}`),
 		"403":              status(403, `{}`),
@@ -139,7 +139,7 @@ func TestFinalAnswersAreNotRepeated(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := &script{answers: []func(*http.Request) (*http.Response, error){answer}}
+				s := &script{responses: []func(*http.Request) (*http.Response, error){response}}
 				_, err := newTestClient(t, s).UpdateAudienceV2(t.Context(), 748, AudienceUpdate{Name: "VIP"})
 				if err == nil || len(s.seen) != 1 {
 					t.Fatalf("got %v after %d requests, want an error after 1", err, len(s.seen))
@@ -170,7 +170,7 @@ func TestCreatesAreRepeatedOnlyWhenSurelyNotCarriedOut(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := &script{answers: []func(*http.Request) (*http.Response, error){test.failure, status(201, created)}}
+				s := &script{responses: []func(*http.Request) (*http.Response, error){test.failure, status(201, created)}}
 				_, err := newTestClient(t, s).CreateAudienceV2(t.Context(), NewAudience{Name: "VIP"})
 				var unknown *OutcomeUnknownError
 				if len(s.seen) != test.requests || errors.As(err, &unknown) != test.unknown {
@@ -190,7 +190,7 @@ func TestRetryAfterIsObeyed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				s := &script{answers: []func(*http.Request) (*http.Response, error){status(429, `{}`, "Retry-After", header()), status(200, created)}}
+				s := &script{responses: []func(*http.Request) (*http.Response, error){status(429, `{}`, "Retry-After", header()), status(200, created)}}
 				if _, err := newTestClient(t, s).UpdateAudienceV2(t.Context(), 748, AudienceUpdate{Name: "VIP"}); err != nil {
 					t.Fatal(err)
 				}
@@ -205,7 +205,7 @@ func TestRetryAfterIsObeyed(t *testing.T) {
 func TestBackoffGrowsAndIsSpread(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := &script{answers: []func(*http.Request) (*http.Response, error){status(500, `{}`)}}
+		s := &script{responses: []func(*http.Request) (*http.Response, error){status(500, `{}`)}}
 		_, err := newTestClient(t, s).UpdateAudienceV2(t.Context(), 748, AudienceUpdate{Name: "VIP"})
 		var apiErr *Error
 		if !errors.As(err, &apiErr) || apiErr.StatusCode != 500 {
@@ -226,7 +226,7 @@ func TestBackoffGrowsAndIsSpread(t *testing.T) {
 func TestManagementRequestsAreSpaced(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := &script{answers: []func(*http.Request) (*http.Response, error){status(200, `{"data":[],"hasMore":false}`)}}
+		s := &script{responses: []func(*http.Request) (*http.Response, error){status(200, `{"data":[],"hasMore":false}`)}}
 		client := newTestClient(t, s)
 		var wait sync.WaitGroup
 		for range 20 {
@@ -251,7 +251,7 @@ func TestManagementRequestsAreSpaced(t *testing.T) {
 func TestIntegrationRequestsAreNotSpaced(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := &script{answers: []func(*http.Request) (*http.Response, error){status(200, created)}}
+		s := &script{responses: []func(*http.Request) (*http.Response, error){status(200, created)}}
 		client := newTestClient(t, s)
 		for range 20 {
 			if _, err := client.UpdateAudienceV2(t.Context(), 748, AudienceUpdate{Name: "VIP"}); err != nil {
@@ -268,7 +268,7 @@ func TestIntegrationRequestsAreNotSpaced(t *testing.T) {
 func TestAttemptTimeoutLeavesOutTheRateLimit(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := &script{answers: []func(*http.Request) (*http.Response, error){status(200, `{"data":[],"hasMore":false}`)}}
+		s := &script{responses: []func(*http.Request) (*http.Response, error){status(200, `{"data":[],"hasMore":false}`)}}
 		client := newTestClient(t, s, func(c *Config) { c.RequestTimeout, c.MaxRetries = time.Second, 0 })
 		var wait sync.WaitGroup
 		for range 20 {
@@ -284,7 +284,7 @@ func TestAttemptTimeoutLeavesOutTheRateLimit(t *testing.T) {
 
 func TestWaitsEndWithTheContext(t *testing.T) {
 	t.Parallel()
-	for name, answer := range map[string]func(*http.Request) (*http.Response, error){
+	for name, response := range map[string]func(*http.Request) (*http.Response, error){
 		"between attempts": status(503, `{}`, "Retry-After", "3600"),
 		"in an attempt":    hangs,
 	} {
@@ -294,7 +294,7 @@ func TestWaitsEndWithTheContext(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
 				start := time.Now()
 				time.AfterFunc(time.Second, cancel)
-				_, err := newTestClient(t, &script{answers: []func(*http.Request) (*http.Response, error){answer}}).
+				_, err := newTestClient(t, &script{responses: []func(*http.Request) (*http.Response, error){response}}).
 					UpdateAudienceV2(ctx, 748, AudienceUpdate{Name: "VIP"})
 				if !errors.Is(err, context.Canceled) || time.Since(start) != time.Second {
 					t.Errorf("got %v after %s, want context.Canceled after 1s", err, time.Since(start))
@@ -309,7 +309,7 @@ func TestCreateInterruptedHasAnUnknownOutcome(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(time.Second, cancel)
-		_, err := newTestClient(t, &script{answers: []func(*http.Request) (*http.Response, error){hangs}}).CreateAudienceV2(ctx, NewAudience{Name: "VIP"})
+		_, err := newTestClient(t, &script{responses: []func(*http.Request) (*http.Response, error){hangs}}).CreateAudienceV2(ctx, NewAudience{Name: "VIP"})
 		var unknown *OutcomeUnknownError
 		if !errors.As(err, &unknown) || !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v, want an unknown outcome because of the cancellation", err)
@@ -336,7 +336,7 @@ func TestKeysFollowTheOperation(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := &script{answers: []func(*http.Request) (*http.Response, error){status(200, `{"id":748,"data":[],"hasMore":false}`)}}
+			s := &script{responses: []func(*http.Request) (*http.Response, error){status(200, `{"id":748,"data":[],"hasMore":false}`)}}
 			var adjust []func(*Config)
 			if test.adjust != nil {
 				adjust = append(adjust, test.adjust)
@@ -385,7 +385,7 @@ func deleteVIP(ctx context.Context, c *Client) error { return c.DeleteAudienceV2
 func TestNetworkErrorsHoldNoPath(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := &script{answers: []func(*http.Request) (*http.Response, error){fails(errReset)}}
+		s := &script{responses: []func(*http.Request) (*http.Response, error){fails(errReset)}}
 		err := updateVIP(t.Context(), newTestClient(t, s))
 		if err == nil || strings.Contains(err.Error(), "748") || strings.Contains(err.Error(), "secret") {
 			t.Errorf("got %v", err)
@@ -400,7 +400,7 @@ func TestAnswerBodiesAreBounded(t *testing.T) {
 		resp.Body = io.NopCloser(io.MultiReader(strings.NewReader(`{"name":"`), endlessText{}))
 		return resp, err
 	}
-	s := &script{answers: []func(*http.Request) (*http.Response, error){endless}}
+	s := &script{responses: []func(*http.Request) (*http.Response, error){endless}}
 	err := updateVIP(t.Context(), newTestClient(t, s))
 	var apiErr *Error
 	if !errors.As(err, &apiErr) || !strings.Contains(apiErr.Message, "64 MiB") {
@@ -425,8 +425,8 @@ func TestListingsReadEveryPage(t *testing.T) {
 	}
 	page := strings.Join(full, ",")
 	for name, test := range map[string]struct {
-		answers []string
-		want    int
+		responses []string
+		want      int
 	}{
 		"hasMore":          {[]string{`{"hasMore":true,"data":[` + page + `]}`, `{"hasMore":false,"data":[{"id":9007199254740993,"name":"b"}]}`}, PageSize + 1},
 		"totalResultSize":  {[]string{`{"totalResultSize":1001,"data":[` + page + `]}`, `{"totalResultSize":1001,"data":[{"id":9007199254740993,"name":"b"}]}`}, PageSize + 1},
@@ -438,15 +438,15 @@ func TestListingsReadEveryPage(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := &script{}
-			for _, answer := range test.answers {
-				s.answers = append(s.answers, status(200, answer))
+			for _, response := range test.responses {
+				s.responses = append(s.responses, status(200, response))
 			}
 			listing, err := newTestClient(t, s, func(c *Config) { c.ManagementRPS = -1 }).GetAudiences(t.Context())
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(listing.All) != test.want || len(s.seen) != len(test.answers) {
-				t.Errorf("got %d audiences after %d requests, want %d after %d", len(listing.All), len(s.seen), test.want, len(test.answers))
+			if len(listing.All) != test.want || len(s.seen) != len(test.responses) {
+				t.Errorf("got %d audiences after %d requests, want %d after %d", len(listing.All), len(s.seen), test.want, len(test.responses))
 			}
 			if test.want > PageSize && listing.ByID(9007199254740993) == nil {
 				t.Error("an ID beyond 2^53 lost its precision")
@@ -467,8 +467,8 @@ func TestPagesAreNoSuccess(t *testing.T) {
 		return resp, err
 	}
 	for name, test := range map[string]struct {
-		answer func(*http.Request) (*http.Response, error)
-		ok     bool
+		response func(*http.Request) (*http.Response, error)
+		ok       bool
 	}{
 		"204":                 {status(http.StatusNoContent, ""), true},
 		"200 without a body":  {status(http.StatusOK, ""), true},
@@ -477,7 +477,7 @@ func TestPagesAreNoSuccess(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			err := deleteVIP(t.Context(), newTestClient(t, &script{answers: []func(*http.Request) (*http.Response, error){test.answer}}))
+			err := deleteVIP(t.Context(), newTestClient(t, &script{responses: []func(*http.Request) (*http.Response, error){test.response}}))
 			if (err == nil) != test.ok {
 				t.Errorf("got %v", err)
 			}

@@ -134,7 +134,7 @@ func (r *customerAttributesResource) Read(ctx context.Context, req resource.Read
 		return
 	}
 	if err != nil {
-		framework.AddError(&resp.Diagnostics, framework.Doing{Construct: customerAttributesType, Action: "compare the members of", Object: "audience " + state.AudienceID.String()}, err)
+		framework.AddError(&resp.Diagnostics, framework.Operation{Construct: customerAttributesType, Action: "compare the members of", Object: "audience " + state.AudienceID.String()}, err)
 		return
 	}
 	state.MembersTotal, state.MembersMatching = types.Int64Value(total), types.Int64Value(matching)
@@ -258,8 +258,8 @@ func shared(first bool, values, has customattr.Attributes) customattr.Attributes
 }
 
 // attributesOperation describes the setting of values, for resource and action.
-func attributesOperation(construct string, audienceID types.Int64) framework.Doing {
-	return framework.Doing{
+func attributesOperation(construct string, audienceID types.Int64) framework.Operation {
+	return framework.Operation{
 		Construct: construct, Action: "set attributes of the members of", Object: "audience " + audienceID.String(),
 		Pointers: map[string]path.Path{"/": path.Root("attributes")}, NotFound: path.Root("audience_id"),
 		Advice: map[int]string{

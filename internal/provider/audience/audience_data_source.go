@@ -62,7 +62,7 @@ func (d *audienceDataSource) Read(ctx context.Context, req datasource.ReadReques
 	}
 	listing, err := d.data.Client.GetAudiences(ctx)
 	if err != nil {
-		framework.AddError(&resp.Diagnostics, framework.Doing{Construct: "data talonone_audience", Action: "read audiences"}, err)
+		framework.AddError(&resp.Diagnostics, framework.Operation{Construct: "data talonone_audience", Action: "read audiences"}, err)
 		return
 	}
 	var found []*talonone.Audience

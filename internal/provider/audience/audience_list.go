@@ -74,7 +74,7 @@ func (l *audienceList) List(ctx context.Context, req list.ListRequest, stream *l
 	}
 	listing, err := l.data.Client.GetAudiences(ctx)
 	if err != nil {
-		framework.AddError(&diags, framework.Doing{Construct: "list talonone_audience", Action: "read audiences"}, err)
+		framework.AddError(&diags, framework.Operation{Construct: "list talonone_audience", Action: "read audiences"}, err)
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}

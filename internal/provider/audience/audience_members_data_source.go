@@ -48,7 +48,7 @@ func (d *membersDataSource) Read(ctx context.Context, req datasource.ReadRequest
 		return
 	}
 	if err := d.read(ctx, &config); err != nil {
-		framework.AddError(&resp.Diagnostics, framework.Doing{
+		framework.AddError(&resp.Diagnostics, framework.Operation{
 			Construct: "data talonone_audience_members", Action: "read the members of", Object: "audience " + config.AudienceID.String(),
 			Advice: map[int]string{http.StatusNotFound: "There is no audience with this ID on the deployment."},
 		}, err)

@@ -66,7 +66,7 @@ func (l *membershipList) List(ctx context.Context, req list.ListRequest, stream 
 			members, behind, err := l.data.Client.GetAudienceMembershipsPage(ctx, config.AudienceID.ValueInt64(), skip, size)
 			if err != nil {
 				var diags diag.Diagnostics
-				framework.AddError(&diags, framework.Doing{Construct: "list talonone_audience_membership", Action: "read the members of", Object: "audience " + config.AudienceID.String()}, err)
+				framework.AddError(&diags, framework.Operation{Construct: "list talonone_audience_membership", Action: "read the members of", Object: "audience " + config.AudienceID.String()}, err)
 				push(list.ListResult{Diagnostics: diags})
 				return
 			}

@@ -154,8 +154,8 @@ func (m membershipModel) toAPI(action string) talonone.AudienceAction {
 	return talonone.AudienceAction{Action: action, ProfileIntegrationID: m.ProfileIntegrationID.ValueString(), AudienceID: m.AudienceID.ValueInt64()}
 }
 
-func (m membershipModel) operation(action string) framework.Doing {
-	return framework.Doing{
+func (m membershipModel) operation(action string) framework.Operation {
+	return framework.Operation{
 		Construct: membershipType, Action: action + " a member of", Object: "audience " + m.AudienceID.String(),
 		Pointers: map[string]path.Path{
 			"/audienceId": path.Root("audience_id"), "/profileIntegrationId": path.Root("profile_integration_id"),

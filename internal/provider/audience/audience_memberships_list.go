@@ -50,7 +50,7 @@ func (l *membershipsList) List(ctx context.Context, req list.ListRequest, stream
 	}
 	listing, err := l.data.Client.GetAudiences(ctx)
 	if err != nil {
-		framework.AddError(&diags, framework.Doing{Construct: "list talonone_audience_memberships", Action: "read audiences"}, err)
+		framework.AddError(&diags, framework.Operation{Construct: "list talonone_audience_memberships", Action: "read audiences"}, err)
 	}
 	if diags.HasError() {
 		stream.Results = list.ListResultsStreamDiagnostics(diags)

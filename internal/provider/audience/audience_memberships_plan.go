@@ -366,7 +366,7 @@ func addMembershipsError(diags *diag.Diagnostics, m *membershipsModel, action st
 		m.subject().RefuseChanged(m.source(), diags)
 		return
 	}
-	framework.AddError(diags, framework.Doing{
+	framework.AddError(diags, framework.Operation{
 		Construct: membershipsType, Action: action, Object: "audience " + m.AudienceID.String(), NotFound: path.Root("audience_id"),
 		Advice: map[int]string{
 			http.StatusNotFound: "There is no such audience on this deployment, or it belongs to the other environment (sandbox or live) than the Integration API key. " +

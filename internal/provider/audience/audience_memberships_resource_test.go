@@ -524,7 +524,7 @@ func TestInvalidMembersAreRefusedBeforeAnyRequest(t *testing.T) {
 // An import records no ownership: the configuration decides, and additive ownership lets go who is not listed.
 func TestMembershipsAreImported(t *testing.T) {
 	t.Parallel()
-	untold := []string{"ownership", "last_sync", "sample_joining", "sample_leaving"}
+	unreported := []string{"ownership", "last_sync", "sample_joining", "sample_leaving"}
 	imported := func(c *crowd, id, settings string) string {
 		return c.hcl(settings) + fmt.Sprintf("import {\n  to = %s\n  id = %q\n}\n", group, id)
 	}
@@ -564,7 +564,7 @@ func TestMembershipsAreImported(t *testing.T) {
 			{Config: settings},
 			{
 				ResourceName: group, ImportState: true, ImportStateId: strconv.FormatInt(c.id, 10), ImportStateVerify: true,
-				ImportStateVerifyIdentifierAttribute: "audience_id", ImportStateVerifyIgnore: untold,
+				ImportStateVerifyIdentifierAttribute: "audience_id", ImportStateVerifyIgnore: unreported,
 			},
 			{ResourceName: group, ImportState: true, ImportStateId: "VIP", ExpectError: regexp.MustCompile(`(?s)number of an audience.*748/customer-1`)},
 		},

@@ -55,7 +55,7 @@ func (m *audienceModel) applicationIDs() []int64 {
 	return ids
 }
 
-// fromAPI is the server's answer. prior, from configuration or state, keeps what
+// fromAPI is the server's response. prior, from configuration or state, keeps what
 // the API has no notion of, and decides between null and empty.
 func fromAPI(api *talonone.Audience, prior audienceModel) audienceModel {
 	return audienceModel{

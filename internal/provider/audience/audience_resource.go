@@ -36,7 +36,7 @@ const (
 
 	// clockTolerance covers clocks that differ without the Date header telling.
 	clockTolerance = time.Second
-	// createAttempts bounds creates whose answer was lost and that had no effect.
+	// createAttempts bounds creates whose response was lost and that had no effect.
 	createAttempts = 3
 
 	// privateDescription keeps the description that the deployment has, where it
@@ -229,7 +229,7 @@ func (r *audienceResource) save(ctx context.Context, model audienceModel, state 
 	diags.Append(identity.Set(ctx, audienceIdentity{ID: model.ID})...)
 }
 
-// create sends the create. When its answer is lost, it looks for the audience
+// create sends the create. When its response is lost, it looks for the audience
 // before anything is sent again, so that there is never a second one.
 func (r *audienceResource) create(ctx context.Context, want talonone.NewAudience) (*talonone.Audience, error) {
 	for attempt := 1; ; attempt++ {
@@ -264,7 +264,7 @@ func (r *audienceResource) create(ctx context.Context, want talonone.NewAudience
 	}
 }
 
-// isGone confirms an answer of 404, which a key of the other environment gets for
+// isGone confirms a response of 404, which a key of the other environment gets for
 // an audience that is still there. Without a Management key it is believed.
 func (r *audienceResource) isGone(ctx context.Context, id int64) bool {
 	if !r.data.Client.HasManagementKey() {
@@ -293,7 +293,7 @@ func (r *audienceResource) adopt(ctx context.Context, want talonone.NewAudience)
 }
 
 // leftover is the audience that an earlier command began to create with these
-// settings, and that no resource has. Where the answer got lost, it is the first
+// settings, and that no resource has. Where the response got lost, it is the first
 // one with the same settings that appeared after the request was sent.
 func (r *audienceResource) leftover(listing *talonone.AudienceListing, want talonone.NewAudience) (*talonone.Audience, *journal.Entry) {
 	free := func(id int64) bool { return !r.data.Audiences.Has(id) }
@@ -421,7 +421,7 @@ func (r *audienceResource) findImported(ctx context.Context, importID string, di
 	}
 	listing, err := r.data.Client.GetAudiences(ctx)
 	if err != nil {
-		framework.AddError(diags, framework.Doing{Construct: resourceType, Action: "find audience", Object: strconv.Quote(importID)}, err)
+		framework.AddError(diags, framework.Operation{Construct: resourceType, Action: "find audience", Object: strconv.Quote(importID)}, err)
 		return types.Int64Null()
 	}
 	holder := holderOf(listing, talonone.NewAudience{Integration: &integration, IntegrationID: &integrationID})
@@ -514,8 +514,8 @@ func takenAdvice(taken *talonone.Audience, want talonone.NewAudience) string {
 		framework.ValueOf(want.IntegrationID), taken.ID, taken.Name, resourceType, taken.ID)
 }
 
-func operation(action string, m audienceModel) framework.Doing {
-	return framework.Doing{
+func operation(action string, m audienceModel) framework.Operation {
+	return framework.Operation{
 		Construct: resourceType, Action: action, Object: label(m),
 		Pointers: map[string]path.Path{
 			"/name":                      path.Root("name"),

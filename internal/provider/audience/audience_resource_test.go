@@ -442,7 +442,7 @@ func TestAudienceThatIsGoneAlreadyIsDestroyedWithoutError(t *testing.T) {
 		Steps: []resource.TestStep{
 			{Config: d.Config(audience(`name = "VIP"`))},
 			{
-				// Deleted once by the lost answer, and found gone by the repetition.
+				// Deleted once by the lost response, and found gone by the repetition.
 				PreConfig: func() {
 					err := d.Server.AddFault(emulator.Fault{Method: http.MethodDelete, PathPrefix: "/v2/audiences/", Reset: true, AfterApply: true, Times: 1})
 					if err != nil {
@@ -458,7 +458,7 @@ func TestAudienceThatIsGoneAlreadyIsDestroyedWithoutError(t *testing.T) {
 	}
 }
 
-// A create whose answer is lost must be found again, not repeated.
+// A create whose response is lost must be found again, not repeated.
 func TestCreateWithALostAnswerMakesOneAudience(t *testing.T) {
 	t.Parallel()
 	post := emulator.Fault{Method: http.MethodPost, PathPrefix: "/v2/audiences", Times: 1}
@@ -499,7 +499,7 @@ func TestCreateWithALostAnswerMakesOneAudience(t *testing.T) {
 	}
 }
 
-// A create whose answer was lost, and that could not be looked up either, is
+// A create whose response was lost, and that could not be looked up either, is
 // found by the next apply in the same folder.
 func TestLeftoverOfAnInterruptedApplyIsAdopted(t *testing.T) {
 	t.Parallel()
@@ -633,14 +633,14 @@ func TestOneListingServesEveryAudienceOfARun(t *testing.T) {
 // onlyID is the ID of the deployment's only audience.
 func onlyID(t *testing.T, d *acctest.Deployment) string {
 	t.Helper()
-	var answer struct {
+	var response struct {
 		Data []struct {
 			ID int64 `json:"id"`
 		} `json:"data"`
 	}
-	d.Call(t, http.MethodGet, "/v1/audiences", nil, &answer)
-	if len(answer.Data) != 1 {
-		t.Fatalf("the deployment has %d audiences, want 1", len(answer.Data))
+	d.Call(t, http.MethodGet, "/v1/audiences", nil, &response)
+	if len(response.Data) != 1 {
+		t.Fatalf("the deployment has %d audiences, want 1", len(response.Data))
 	}
-	return strconv.FormatInt(answer.Data[0].ID, 10)
+	return strconv.FormatInt(response.Data[0].ID, 10)
 }

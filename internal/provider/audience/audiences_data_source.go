@@ -52,7 +52,7 @@ func (d *audiencesDataSource) Read(ctx context.Context, req datasource.ReadReque
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	operation := framework.Doing{Construct: "data talonone_audiences", Action: "read audiences"}
+	operation := framework.Operation{Construct: "data talonone_audiences", Action: "read audiences"}
 	listing, err := d.data.Client.GetAudiences(ctx)
 	if err != nil {
 		framework.AddError(&resp.Diagnostics, operation, err)

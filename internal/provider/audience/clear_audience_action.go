@@ -85,7 +85,7 @@ func (a *clearAudienceAction) Invoke(ctx context.Context, req action.InvokeReque
 		err = a.data.Client.DeleteAudienceMembershipsV2(ctx, id)
 	}
 	if err != nil {
-		framework.AddError(&resp.Diagnostics, framework.Doing{
+		framework.AddError(&resp.Diagnostics, framework.Operation{
 			Construct: clearAudienceType, Action: "remove the members of", Object: "audience " + config.AudienceID.String(),
 			NotFound: path.Root("audience_id"),
 			Advice:   map[int]string{http.StatusNotFound: "There is no such audience, or it belongs to the other environment (sandbox or live) than the Integration API key."},

@@ -86,7 +86,7 @@ func TestAppliedKeepsWhatLanded(t *testing.T) {
 	a.Put("edited", 2)
 	a.Put("unknown outcome", 1)
 	a.Remove("gone")
-	want := Plan{Added: []string{"unknown outcome"}, Updated: []string{"edited"}, Removed: []string{"gone", "released"}}
+	want := Plan{Added: []string{"unknown outcome"}, Updated: []string{"edited"}, Removed: []string{"gone"}, Released: []string{"released"}}
 	if diff := cmp.Diff(want, a.Plan()); diff != "" {
 		t.Errorf("applied (-want +got):\n%s", diff)
 	}

@@ -43,17 +43,19 @@ func filter(keys []string, keep func(string) bool) []string {
 // middle leaves in the state what has been applied.
 type Applied[V any] struct {
 	prior, rows map[string]V
+	released    []string
 	same        func(a, b V) bool
 }
 
 // StartApply begins with the prior rows of a resource, less those that the plan releases. A create begins with none.
 func StartApply[V any](prior map[string]V, released []string, same func(a, b V) bool) *Applied[V] {
-	rows := make(map[string]V, len(prior))
-	maps.Copy(rows, prior)
+	a := &Applied[V]{prior: maps.Clone(prior), rows: make(map[string]V, len(prior)), released: released, same: same}
+	maps.Copy(a.rows, prior)
 	for _, key := range released {
-		delete(rows, key)
+		delete(a.prior, key)
+		delete(a.rows, key)
 	}
-	return &Applied[V]{prior: prior, rows: rows, same: same}
+	return a
 }
 
 // Put notes a row that is on the deployment. A row whose outcome is unknown counts as managed, and is put, too.
@@ -86,5 +88,9 @@ func (a *Applied[V]) Keys(order []string) []string {
 	return append(first, rest...)
 }
 
-// Plan is what has been applied so far.
-func (a *Applied[V]) Plan() Plan { return Compare(a.prior, a.rows, a.same) }
+// Plan is what has been applied so far; what is released needs no request.
+func (a *Applied[V]) Plan() Plan {
+	p := Compare(a.prior, a.rows, a.same)
+	p.Released = a.released
+	return p
+}

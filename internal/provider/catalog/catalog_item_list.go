@@ -75,7 +75,7 @@ func (l *catalogItemList) List(ctx context.Context, req list.ListRequest, stream
 		items, err = l.data.Client.CatalogItems(ctx, config.CatalogID.ValueInt64())
 	}
 	if err != nil {
-		failed := itemsDoing("list the items of catalog", config.CatalogID)
+		failed := itemsOperation("list the items of catalog", config.CatalogID)
 		failed.Construct = "list " + itemResourceType
 		framework.AddError(&diags, failed, err)
 		stream.Results = list.ListResultsStreamDiagnostics(diags)

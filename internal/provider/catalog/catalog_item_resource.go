@@ -132,7 +132,7 @@ func (r *catalogItemResource) Create(ctx context.Context, req resource.CreateReq
 	if plan.Price.IsNull() && r.data.Client.HasManagementKey() {
 		existing, err := r.data.Client.FindCatalogItem(ctx, plan.CatalogID.ValueInt64(), plan.SKU.ValueString())
 		if err != nil {
-			framework.AddError(&resp.Diagnostics, itemDoing("look for catalog item", plan), err)
+			framework.AddError(&resp.Diagnostics, itemOperation("look for catalog item", plan), err)
 			return
 		}
 		priced = existing != nil && existing.Price != ""
@@ -162,7 +162,7 @@ func (r *catalogItemResource) Read(ctx context.Context, req resource.ReadRequest
 		return
 	}
 	if err != nil {
-		framework.AddError(&resp.Diagnostics, itemDoing("read catalog item", state), err)
+		framework.AddError(&resp.Diagnostics, itemOperation("read catalog item", state), err)
 		return
 	}
 	model, err := itemFromAPI(found, state)
@@ -195,7 +195,7 @@ func (r *catalogItemResource) Delete(ctx context.Context, req resource.DeleteReq
 	}
 	err := r.data.Client.RemoveCatalogItem(ctx, state.CatalogID.ValueInt64(), state.SKU.ValueString())
 	if err != nil && !talonone.IsNotFound(err) {
-		framework.AddError(&resp.Diagnostics, itemDoing("remove catalog item", state), err)
+		framework.AddError(&resp.Diagnostics, itemOperation("remove catalog item", state), err)
 	}
 }
 
@@ -234,7 +234,7 @@ func (r *catalogItemResource) put(ctx context.Context, plan catalogItemModel, pr
 		err = r.data.Client.PutCatalogItem(ctx, catalogID, item.toAPI(sku))
 	}
 	if err != nil {
-		framework.AddError(diags, itemDoing(action, plan), err)
+		framework.AddError(diags, itemOperation(action, plan), err)
 	}
 	return err == nil
 }
@@ -245,7 +245,7 @@ func (r *catalogItemResource) warnExisting(ctx context.Context, plan catalogItem
 	}
 	existing, err := r.data.Client.FindCatalogItem(ctx, plan.CatalogID.ValueInt64(), plan.SKU.ValueString())
 	if err != nil {
-		framework.AddError(diags, itemDoing("look for catalog item", plan), err)
+		framework.AddError(diags, itemOperation("look for catalog item", plan), err)
 		return
 	}
 	if existing != nil {
@@ -255,8 +255,8 @@ func (r *catalogItemResource) warnExisting(ctx context.Context, plan catalogItem
 	}
 }
 
-func itemDoing(action string, m catalogItemModel) framework.Doing {
-	return framework.Doing{
+func itemOperation(action string, m catalogItemModel) framework.Operation {
+	return framework.Operation{
 		Construct: itemResourceType, Action: action, Object: fmt.Sprintf("%q of catalog %d", m.SKU.ValueString(), m.CatalogID.ValueInt64()),
 		Pointers: map[string]path.Path{
 			"/payload/sku":        path.Root("sku"),

@@ -161,7 +161,7 @@ func unlike(desired Item) Item {
 // report explains the error that ended an apply. verb completes "Unable to … the items of catalog".
 func (a *itemsApply) report(err error, config *catalogItemsModel, verb string, diags *diag.Diagnostics) {
 	var own diag.Diagnostics
-	framework.AddError(&own, itemsDoing(verb+" the items of catalog", config.CatalogID), a.withSKUs(err))
+	framework.AddError(&own, itemsOperation(verb+" the items of catalog", config.CatalogID), a.withSKUs(err))
 	progress := fmt.Sprintf("%d of %d requests were carried out.", a.requests, len(a.steps))
 	if a.unknown {
 		progress += " The outcome of the one that failed is unknown; the next refresh shows it."

@@ -82,7 +82,7 @@ func (d *catalogItemsDataSource) Read(ctx context.Context, req datasource.ReadRe
 	}
 	found, err := d.read(ctx, model)
 	if err != nil {
-		failed := itemsDoing("read the items of catalog", model.CatalogID)
+		failed := itemsOperation("read the items of catalog", model.CatalogID)
 		failed.Construct = "data talonone_catalog_items"
 		framework.AddError(&resp.Diagnostics, failed, err)
 		return

@@ -77,7 +77,7 @@ type outcome int
 const (
 	succeeds outcome = iota
 	fails
-	// dies leaves Terraform without any answer, as kill -9 of the provider does.
+	// dies leaves Terraform without any response, as kill -9 of the provider does.
 	dies
 )
 

@@ -118,7 +118,7 @@ func fetched(rows []talonone.CatalogItem, err error, config *catalogItemsModel, 
 		items, err = fromAPI(rows)
 	}
 	if err != nil {
-		framework.AddError(diags, itemsDoing("read the items of catalog", config.CatalogID), err)
+		framework.AddError(diags, itemsOperation("read the items of catalog", config.CatalogID), err)
 	}
 	return items
 }

@@ -207,7 +207,7 @@ func (r *catalogItemsResource) Read(ctx context.Context, req resource.ReadReques
 		return
 	}
 	if err != nil {
-		framework.AddError(&resp.Diagnostics, itemsDoing("read the items of catalog", state.CatalogID), err)
+		framework.AddError(&resp.Diagnostics, itemsOperation("read the items of catalog", state.CatalogID), err)
 		return
 	}
 	if target != nil {
@@ -330,7 +330,7 @@ func (r *catalogItemsResource) parseImport(ctx context.Context, id string, state
 	}
 	found, err := r.data.Client.CatalogItemsBySKU(ctx, catalogID, items.SKUs())
 	if err != nil {
-		framework.AddError(diags, itemsDoing("import items of catalog", state.CatalogID), err)
+		framework.AddError(diags, itemsOperation("import items of catalog", state.CatalogID), err)
 		return
 	}
 	missing := maps.Clone(items)
@@ -349,8 +349,8 @@ var missingManagementKey = framework.MissingKey(itemsResourceType, &talonone.Mis
 	Operation: "listCatalogItems", Credential: talonone.ManagementCredential,
 })
 
-func itemsDoing(action string, catalogID types.Int64) framework.Doing {
-	return framework.Doing{
+func itemsOperation(action string, catalogID types.Int64) framework.Operation {
+	return framework.Operation{
 		Construct: itemsResourceType, Action: action, Object: strconv.FormatInt(catalogID.ValueInt64(), 10),
 		NotFound: path.Root("catalog_id"),
 		Advice: map[int]string{

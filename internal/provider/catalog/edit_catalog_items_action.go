@@ -199,7 +199,7 @@ func (a *editItemsAction) Invoke(ctx context.Context, req action.InvokeRequest, 
 	resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf("%s items of catalog %d where %s", progress[config.Edit.ValueString()], id, describe(filters))})
 	catalog, err := a.data.Client.SyncCatalog(ctx, id, []talonone.CatalogAction{edit})
 	if err != nil {
-		failed := itemsDoing("edit the items of catalog", config.CatalogID)
+		failed := itemsOperation("edit the items of catalog", config.CatalogID)
 		failed.Construct = "action talonone_edit_catalog_items"
 		failed.Pointers = map[string]path.Path{
 			"/actions/0/payload/attributes": path.Root("attributes"),

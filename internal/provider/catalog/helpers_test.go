@@ -56,7 +56,7 @@ func contents(t testing.TB, d *acctest.Deployment, catalog int) map[string]strin
 	t.Helper()
 	items := make(map[string]string)
 	for skip := 0; ; skip += 1000 {
-		var answer struct {
+		var response struct {
 			HasMore bool `json:"hasMore"`
 			Data    []struct {
 				SKU        string      `json:"sku"`
@@ -70,8 +70,8 @@ func contents(t testing.TB, d *acctest.Deployment, catalog int) map[string]strin
 				} `json:"product"`
 			} `json:"data"`
 		}
-		d.Call(t, http.MethodGet, fmt.Sprintf("/v1/catalogs/%d/items?pageSize=1000&skip=%d", catalog, skip), nil, &answer)
-		for _, row := range answer.Data {
+		d.Call(t, http.MethodGet, fmt.Sprintf("/v1/catalogs/%d/items?pageSize=1000&skip=%d", catalog, skip), nil, &response)
+		for _, row := range response.Data {
 			shown := map[string]any{}
 			for _, attribute := range row.Attributes {
 				shown[attribute.Name] = attribute.Value
@@ -88,7 +88,7 @@ func contents(t testing.TB, d *acctest.Deployment, catalog int) map[string]strin
 			}
 			items[row.SKU] = string(text)
 		}
-		if !answer.HasMore {
+		if !response.HasMore {
 			return items
 		}
 	}

@@ -81,7 +81,7 @@ func (d *couponDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		return
 	}
 	code := config.Value.ValueString()
-	attempt := framework.Doing{Construct: "data " + couponDataSourceType, Action: "find coupon", Object: strconv.Quote(code)}
+	attempt := framework.Operation{Construct: "data " + couponDataSourceType, Action: "find coupon", Object: strconv.Quote(code)}
 	applications, err := d.data.Client.GetApplications(ctx)
 	if err != nil {
 		framework.AddError(&resp.Diagnostics, attempt, err)

@@ -83,7 +83,7 @@ func (l *reservationList) List(ctx context.Context, req list.ListRequest, stream
 	customer := config.IntegrationID.ValueString()
 	inventory, err := l.data.Client.GetCustomerInventory(ctx, customer, talonone.InventoryParts{Coupons: true})
 	if err != nil {
-		attempt := framework.Doing{Construct: "list " + reservationResourceType, Action: "read the coupons of customer", Object: strconv.Quote(customer)}
+		attempt := framework.Operation{Construct: "list " + reservationResourceType, Action: "read the coupons of customer", Object: strconv.Quote(customer)}
 		if talonone.IsNotFound(err) {
 			framework.AddAttributeError(&diags, path.Root("integration_id"), attempt, err)
 		} else {

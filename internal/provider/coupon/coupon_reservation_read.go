@@ -124,7 +124,7 @@ func missingCoupon(code string) string {
 // addError reports a failure on the coupon, with the two refusals explained that
 // this operation is known for.
 func addError(diags *diag.Diagnostics, action, code string, err error) {
-	attempt := framework.Doing{
+	attempt := framework.Operation{
 		Construct: reservationResourceType, Action: action, Object: strconv.Quote(code),
 		Pointers: map[string]path.Path{"/integrationIDs": path.Root("customers")},
 		Advice: map[int]string{

@@ -52,14 +52,14 @@ func escaped(code string) string { return strings.ReplaceAll(url.QueryEscape(cod
 // holders lists who has a coupon reserved, sorted.
 func holders(t *testing.T, d *acctest.Deployment, code string) []string {
 	t.Helper()
-	var answer struct {
+	var response struct {
 		Data []struct {
 			IntegrationID string `json:"integrationId"`
 		} `json:"data"`
 	}
-	d.Call(t, http.MethodGet, "/v1/coupon_reservations/customerprofiles/"+escaped(code), nil, &answer)
-	ids := make([]string, len(answer.Data))
-	for i, profile := range answer.Data {
+	d.Call(t, http.MethodGet, "/v1/coupon_reservations/customerprofiles/"+escaped(code), nil, &response)
+	ids := make([]string, len(response.Data))
+	for i, profile := range response.Data {
 		ids[i] = profile.IntegrationID
 	}
 	slices.Sort(ids)

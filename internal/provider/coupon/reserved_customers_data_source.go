@@ -81,7 +81,7 @@ func (d *reservedCustomersDataSource) Read(ctx context.Context, req datasource.R
 		return
 	}
 	if err != nil {
-		framework.AddError(&resp.Diagnostics, framework.Doing{
+		framework.AddError(&resp.Diagnostics, framework.Operation{
 			Construct: "data " + reservedCustomersType, Action: "read the reservations of coupon", Object: strconv.Quote(code),
 		}, err)
 		return

@@ -33,7 +33,7 @@ func DefinitionsOf(ctx context.Context, d *framework.Data, entity talonone.Entit
 	case talonone.IsUnauthorized(err):
 		return nil
 	case err != nil:
-		framework.AddError(diags, framework.Doing{Construct: "validate_attributes", Action: "read attribute definitions"}, err)
+		framework.AddError(diags, framework.Operation{Construct: "validate_attributes", Action: "read attribute definitions"}, err)
 		return nil
 	}
 	definitions := Definitions{}

@@ -127,7 +127,7 @@ func eraseOnce(ctx context.Context, data *framework.Data, construct string, inte
 			fmt.Sprintf("The environment of the Integration API key has no profile %s. Check the ID, and whether the key belongs to the right environment, sandbox or live.", label(integrationID.ValueString())))
 		return types.BoolValue(false)
 	case err != nil:
-		framework.AddError(diags, framework.Doing{Construct: construct, Action: "erase customer data of profile", Object: label(integrationID.ValueString())}, err)
+		framework.AddError(diags, framework.Operation{Construct: construct, Action: "erase customer data of profile", Object: label(integrationID.ValueString())}, err)
 		return types.BoolNull()
 	}
 	return types.BoolValue(true)

@@ -52,7 +52,7 @@ func (d *inventoryDataSource) Read(ctx context.Context, req datasource.ReadReque
 	}
 	inventory, err := d.data.Client.GetCustomerInventory(ctx, config.IntegrationID.ValueString(), asked)
 	if err != nil {
-		operation := framework.Doing{Construct: "data " + inventoryType, Action: "read the inventory of customer", Object: label(config.IntegrationID.ValueString())}
+		operation := framework.Operation{Construct: "data " + inventoryType, Action: "read the inventory of customer", Object: label(config.IntegrationID.ValueString())}
 		if talonone.IsNotFound(err) {
 			framework.AddAttributeError(&resp.Diagnostics, path.Root("integration_id"), operation, err)
 			return

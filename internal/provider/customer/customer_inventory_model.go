@@ -180,8 +180,8 @@ type achievementModel struct {
 	AllowRollbackAfterCompletion types.Bool        `tfsdk:"achievement_allow_rollback_after_completion"`
 }
 
-// fill takes over an answer. A part that was asked for is never null, one that
-// was not always is, whatever the answer leaves out.
+// fill takes over a response. A part that was asked for is never null, one that
+// was not always is, whatever the response leaves out.
 func (m *inventoryModel) fill(api *talonone.Inventory, asked talonone.InventoryParts) {
 	if asked.Profile && api.Profile != nil {
 		m.Profile = ownProfileFromAPI(api.Profile)

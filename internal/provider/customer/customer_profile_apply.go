@@ -52,7 +52,7 @@ func (r *profileResource) write(ctx context.Context, plan profileModel, sent cus
 		framework.AddError(diags, operation, fmt.Errorf("the profile in state has internal ID %d, and the Integration API key writes to another one, %d: "+
 			"use a key of the environment in state, or replace the resource with terraform apply -replace", plan.ID.ValueInt64(), profile.ID))
 	}
-	// The plan has promised what never changes, and an answer may leave it out.
+	// The plan has promised what never changes, and a response may leave it out.
 	model.AccountID, model.Created, model.Sandbox = plan.AccountID, plan.Created, plan.Sandbox
 	return model
 }
@@ -70,8 +70,8 @@ func readProfile(ctx context.Context, client *talonone.Client, integrationID str
 	return inventory.Profile, nil
 }
 
-func profileOperation(action string, m profileModel) framework.Doing {
-	return framework.Doing{
+func profileOperation(action string, m profileModel) framework.Operation {
+	return framework.Operation{
 		Construct: profileType, Action: action, Object: label(m.IntegrationID.ValueString()),
 		Pointers: map[string]path.Path{"/attributes": path.Root("attributes"), "/integrationId": path.Root("integration_id")},
 		Advice: map[int]string{

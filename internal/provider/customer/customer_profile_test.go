@@ -93,7 +93,7 @@ func TestProfileLivesFromItsIDAlone(t *testing.T) {
 					statecheck.ExpectKnownValue(anna, tfjsonpath.New("audience_memberships"), knownvalue.ListSizeExact(0)),
 					statecheck.ExpectKnownValue(anna, tfjsonpath.New("sandbox"), knownvalue.Bool(false)),
 				},
-				// The answer to the update is the state: nothing is read after it.
+				// The response to the update is the state: nothing is read after it.
 				Check: d.Expect(map[string]int{"updateCustomerProfileV2": 1}),
 			},
 			{
@@ -372,7 +372,7 @@ func onceApplied(d *acctest.Deployment) resource.TestCheckFunc {
 	}
 }
 
-// A deployment may leave the profile out of its answer, and may take less than was sent.
+// A deployment may leave the profile out of its response, and may take less than was sent.
 func TestProfileIsWhatTheDeploymentMadeOfIt(t *testing.T) {
 	t.Parallel()
 	const bare = `{"effects":[],"createdCoupons":[],"createdReferrals":[]}`
@@ -380,7 +380,7 @@ func TestProfileIsWhatTheDeploymentMadeOfIt(t *testing.T) {
 		`"closedSessions":0,"totalSales":0,"lastActivity":"2026-01-01T00:00:00Z","attributes":{"age":1}}}`
 	const other = "1"
 	d := acctest.Start(t)
-	answers := func(body string, applied bool) func() {
+	responses := func(body string, applied bool) func() {
 		return addFault(t, d, emulator.Fault{Method: http.MethodPut, Status: http.StatusOK, Header: map[string]string{"Content-Type": "application/json"}, Body: body, AfterApply: applied, Times: 1})
 	}
 	setAttributes(t, d, "anna", map[string]any{})
@@ -397,16 +397,16 @@ func TestProfileIsWhatTheDeploymentMadeOfIt(t *testing.T) {
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{
-				PreConfig: answers(bare, true), Config: config(1),
+				PreConfig: responses(bare, true), Config: config(1),
 				ConfigStateChecks: []statecheck.StateCheck{
 					statecheck.ExpectKnownValue(anna, tfjsonpath.New("id"), knownvalue.NotNull()),
 				},
 			},
 			{
 				// The apply ends with a warning, and the next plan shows the rest.
-				PreConfig: answers(fmt.Sprintf(stubborn, seeded.Profile.ID), false), Config: config(2), ExpectNonEmptyPlan: true,
+				PreConfig: responses(fmt.Sprintf(stubborn, seeded.Profile.ID), false), Config: config(2), ExpectNonEmptyPlan: true,
 			},
-			{PreConfig: answers(fmt.Sprintf(stubborn, other), false), Config: config(2), ExpectError: regexp.MustCompile(`(?s)writes\s+to\s+another\s+one,\s+1.*-replace`)},
+			{PreConfig: responses(fmt.Sprintf(stubborn, other), false), Config: config(2), ExpectError: regexp.MustCompile(`(?s)writes\s+to\s+another\s+one,\s+1.*-replace`)},
 			{Config: config(2), ConfigPlanChecks: updates, Check: expectAttributes(t, d, "anna", map[string]any{"age": 2.0})},
 		},
 	})

@@ -144,10 +144,7 @@ func (r *profilesResource) erase(ctx context.Context, a *profilesApply) error {
 // only the rest.
 func (a *profilesApply) state(state profilesModel, before profileRows) profilesModel {
 	rows := profileRows(a.Rows())
-	// Released rows have left the applied ones, too.
-	done := a.Plan()
-	done.Removed, done.Released = bulk.NotIn(done.Removed, bulk.SetOf(a.plan.Released)), a.plan.Released
-	state.LastSync = a.plan.lastSync(done, state.LastSync, rows)
+	state.LastSync = a.plan.lastSync(a.Plan(), state.LastSync, rows)
 	state.Profiles = rows.value(before, state.Profiles)
 	return state
 }
@@ -192,8 +189,8 @@ func adviseOnRefusal(err error, rest []talonone.ProfileUpdate) map[int]string {
 	return map[int]string{http.StatusBadRequest: advice}
 }
 
-func profilesOperation(action string) framework.Doing {
-	return framework.Doing{
+func profilesOperation(action string) framework.Operation {
+	return framework.Operation{
 		Construct: profilesType, Action: action,
 		Pointers: map[string]path.Path{"/customerProfiles": path.Root("profiles")},
 	}

@@ -164,7 +164,7 @@ func (m *eventInput) begin(journal *journal.Journal, kind string, inputs []journ
 }
 
 // reportBegun says what becomes of an event that an earlier apply has sent, and
-// whose answer no state holds.
+// whose response no state holds.
 func (m *eventInput) reportBegun(diags *diag.Diagnostics) {
 	const summary = "An earlier apply began to track this event"
 	switch m.version() {
@@ -183,7 +183,7 @@ func (m *eventInput) reportBegun(diags *diag.Diagnostics) {
 
 // run tracks the event and reports what went wrong.
 func (m *eventInput) run(ctx context.Context, data *framework.Data, construct string, run *journal.Run, parts []string, diags *diag.Diagnostics) *tracked {
-	attempt := framework.Doing{
+	attempt := framework.Operation{
 		Construct: construct, Action: "track event", Object: strconv.Quote(m.Type.ValueString()),
 		Pointers: map[string]path.Path{
 			"/type": path.Root("type"), "/attributes": path.Root("attributes"), "/profileId": path.Root("profile_id"),
@@ -203,9 +203,9 @@ func (m *eventInput) run(ctx context.Context, data *framework.Data, construct st
 	}
 }
 
-func (m *eventInput) runV2(ctx context.Context, data *framework.Data, attempt framework.Doing, run *journal.Run, parts []string, diags *diag.Diagnostics) *tracked {
+func (m *eventInput) runV2(ctx context.Context, data *framework.Data, attempt framework.Operation, run *journal.Run, parts []string, diags *diag.Diagnostics) *tracked {
 	cards, _ := framework.Strings(m.LoyaltyCards)
-	answer, err := data.Client.TrackEventV2(ctx, talonone.EventRequest{
+	response, err := data.Client.TrackEventV2(ctx, talonone.EventRequest{
 		ProfileID: m.ProfileID.ValueString(), StoreIntegrationID: m.StoreIntegrationID.ValueString(), Type: m.Type.ValueString(),
 		Attributes: customattr.FromConfig(m.Attributes), LoyaltyCards: cards,
 	}, talonone.EventOptions{ResponseContent: framework.WithPart(parts, "event"), IdempotencyKey: run.Key})
@@ -213,12 +213,12 @@ func (m *eventInput) runV2(ctx context.Context, data *framework.Data, attempt fr
 		framework.AddRunError(diags, attempt, err, run)
 		return nil
 	}
-	return &tracked{answer.Event, answer.Effects, answer.CreatedCoupons, answer.CreatedReferrals, answer.Parts}
+	return &tracked{response.Event, response.Effects, response.CreatedCoupons, response.CreatedReferrals, response.Parts}
 }
 
-func (m *eventInput) runV3(ctx context.Context, data *framework.Data, attempt framework.Doing, run *journal.Run, parts []string, diags *diag.Diagnostics) *tracked {
+func (m *eventInput) runV3(ctx context.Context, data *framework.Data, attempt framework.Operation, run *journal.Run, parts []string, diags *diag.Diagnostics) *tracked {
 	cards, _ := framework.Strings(m.LoyaltyCards)
-	answer, recovered, err := data.Client.TrackEventV3(ctx, talonone.AdvancedEvent{
+	response, recovered, err := data.Client.TrackEventV3(ctx, talonone.AdvancedEvent{
 		IntegrationID: m.IntegrationID.ValueString(), ProfileID: m.ProfileID.ValueString(),
 		ConnectedSessionID: m.ConnectedSessionID.ValueString(), StoreIntegrationID: m.StoreIntegrationID.ValueString(),
 		Type: m.Type.ValueString(), Attributes: customattr.FromConfig(m.Attributes), LoyaltyCards: cards,
@@ -242,11 +242,11 @@ func (m *eventInput) runV3(ctx context.Context, data *framework.Data, attempt fr
 		diags.AddAttributeWarning(path.Root("integration_id"), "The answer with the effects was lost",
 			fmt.Sprintf("The answer to event %q never arrived. The event is there, but its effects can't be read any more, so effects is empty.", m.IntegrationID.ValueString()))
 	}
-	return &tracked{answer.AdvancedEvent, answer.Effects, answer.CreatedCoupons, answer.CreatedReferrals, answer.Parts}
+	return &tracked{response.AdvancedEvent, response.Effects, response.CreatedCoupons, response.CreatedReferrals, response.Parts}
 }
 
-func (m *eventInput) runV1(ctx context.Context, data *framework.Data, attempt framework.Doing, run *journal.Run, diags *diag.Diagnostics) *tracked {
-	answer, err := data.Client.TrackEvent(ctx, talonone.LegacyEvent{
+func (m *eventInput) runV1(ctx context.Context, data *framework.Data, attempt framework.Operation, run *journal.Run, diags *diag.Diagnostics) *tracked {
+	response, err := data.Client.TrackEvent(ctx, talonone.LegacyEvent{
 		ProfileID: m.ProfileID.ValueString(), Type: m.Type.ValueString(), SessionID: m.SessionID.ValueString(),
 		Attributes: customattr.FromConfig(m.Attributes),
 	})
@@ -257,8 +257,8 @@ func (m *eventInput) runV1(ctx context.Context, data *framework.Data, attempt fr
 				strconv.Quote(m.SessionID.ValueString())+", before it is sent once more: that would track a second one.")
 		return nil
 	case err == nil:
-		run.Done(answer.Event.ID)
-		return &tracked{event: &answer.Event, effects: decodePositional(answer.Event.Effects), parts: answer.Parts}
+		run.Done(response.Event.ID)
+		return &tracked{event: &response.Event, effects: decodePositional(response.Event.Effects), parts: response.Parts}
 	}
 	run.Forget()
 	switch {

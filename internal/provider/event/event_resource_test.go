@@ -41,12 +41,12 @@ func rewarding(o *emulator.Options) {
 // tracked checks how many events of the type the deployment has.
 func tracked(t *testing.T, d *acctest.Deployment, want int) func(*terraform.State) error {
 	return func(*terraform.State) error {
-		var answer struct {
+		var response struct {
 			Data []any `json:"data"`
 		}
-		d.Call(t, http.MethodGet, "/v1/applications/1/events/no_total?type=product_shared", nil, &answer)
-		if len(answer.Data) != want {
-			return fmt.Errorf("%d events were tracked, want %d", len(answer.Data), want)
+		d.Call(t, http.MethodGet, "/v1/applications/1/events/no_total?type=product_shared", nil, &response)
+		if len(response.Data) != want {
+			return fmt.Errorf("%d events were tracked, want %d", len(response.Data), want)
 		}
 		return nil
 	}
@@ -203,7 +203,7 @@ func TestAdvancedEventIsTrackedOnce(t *testing.T) {
 				Config:    d.Config(event(advanced + `integration_id = "share-2"`)),
 				ConfigStateChecks: []statecheck.StateCheck{
 					known("id", knownvalue.NotNull()),
-					// They went down with the answer.
+					// They went down with the response.
 					known("effects", knownvalue.ListSizeExact(0)),
 				},
 				Check: tracked(t, d, 2),

@@ -86,7 +86,7 @@ func (d *eventsDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		return nil
 	})
 	if err != nil {
-		attempt := framework.Doing{Construct: "data " + listType, Action: "list the events of Application", Object: strconv.FormatInt(model.ApplicationID.ValueInt64(), 10)}
+		attempt := framework.Operation{Construct: "data " + listType, Action: "list the events of Application", Object: strconv.FormatInt(model.ApplicationID.ValueInt64(), 10)}
 		if talonone.IsNotFound(err) {
 			framework.AddAttributeError(&resp.Diagnostics, path.Root("application_id"), attempt, err)
 			return

@@ -15,9 +15,9 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
-// Doing describes what a construct was about when an error came, for the reader
+// Operation describes what a construct was about when an error came, for the reader
 // of the diagnostic.
-type Doing struct {
+type Operation struct {
 	// Construct is the type as written in HCL, for example talonone_audience.
 	Construct string
 	// Action completes "Unable to …", for example "create audience".
@@ -36,44 +36,44 @@ type Doing struct {
 
 // AddError reports err: the API's own words, on the attribute they point to
 // where there is one, and what to do next.
-func AddError(diags *diag.Diagnostics, doing Doing, err error) {
-	summary := "Unable to " + doing.Action
-	if doing.Object != "" {
-		summary += " " + doing.Object
+func AddError(diags *diag.Diagnostics, operation Operation, err error) {
+	summary := "Unable to " + operation.Action
+	if operation.Object != "" {
+		summary += " " + operation.Object
 	}
 	var apiErr *talonone.Error
 	if !errors.As(err, &apiErr) {
-		diags.AddError(summary, explain(doing, err))
+		diags.AddError(summary, explain(operation, err))
 		return
 	}
 	pointed := make(map[string]bool)
 	for _, item := range apiErr.Items {
-		at, ok := doing.attribute(item.Source.Pointer)
+		at, ok := operation.attribute(item.Source.Pointer)
 		if !ok || pointed[at.String()] {
 			continue
 		}
 		pointed[at.String()] = true
-		diags.AddAttributeError(at, summary, explain(doing, err))
+		diags.AddAttributeError(at, summary, explain(operation, err))
 	}
 	switch {
 	case len(pointed) > 0:
-	case apiErr.StatusCode == http.StatusNotFound && len(doing.NotFound.Steps()) > 0:
-		diags.AddAttributeError(doing.NotFound, summary, explain(doing, err))
+	case apiErr.StatusCode == http.StatusNotFound && len(operation.NotFound.Steps()) > 0:
+		diags.AddAttributeError(operation.NotFound, summary, explain(operation, err))
 	default:
-		diags.AddError(summary, explain(doing, err))
+		diags.AddError(summary, explain(operation, err))
 	}
 }
 
 // AddAttributeError is AddError for an error that is known to be about one attribute.
-func AddAttributeError(diags *diag.Diagnostics, at path.Path, doing Doing, err error) {
+func AddAttributeError(diags *diag.Diagnostics, at path.Path, operation Operation, err error) {
 	var own diag.Diagnostics
-	AddError(&own, doing, err)
+	AddError(&own, operation, err)
 	for _, d := range own {
 		diags.AddAttributeError(at, d.Summary(), d.Detail())
 	}
 }
 
-func (d Doing) attribute(pointer string) (path.Path, bool) {
+func (d Operation) attribute(pointer string) (path.Path, bool) {
 	for at := pointer; at != ""; at = at[:max(strings.LastIndexByte(at, '/'), 0)] {
 		if found, ok := d.Pointers[at]; ok {
 			return found, true
@@ -83,9 +83,9 @@ func (d Doing) attribute(pointer string) (path.Path, bool) {
 }
 
 // explain is the detail of a diagnostic: what happened, then what to do.
-func explain(doing Doing, err error) string {
+func explain(operation Operation, err error) string {
 	if missing, ok := errors.AsType[*talonone.MissingCredentialError](err); ok {
-		return MissingKey(doing.Construct, missing)
+		return MissingKey(operation.Construct, missing)
 	}
 	var apiErr *talonone.Error
 	if !errors.As(err, &apiErr) {
@@ -103,7 +103,7 @@ func explain(doing Doing, err error) string {
 	if left > 0 {
 		text += fmt.Sprintf("\n  - and %d more", left)
 	}
-	advice := doing.Advice[apiErr.StatusCode]
+	advice := operation.Advice[apiErr.StatusCode]
 	if advice == "" {
 		advice = adviseOnStatus(apiErr.StatusCode)
 	}

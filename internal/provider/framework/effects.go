@@ -76,7 +76,7 @@ func listOf[T any](api []T, columns []column, row func(T) map[string]attr.Value)
 	return types.ListValueMust(kind, elements)
 }
 
-// Effects are the effects of an answer.
+// Effects are the effects of a response.
 func Effects(api []talonone.Effect) types.List {
 	return listOf(api, effectColumns, func(e talonone.Effect) map[string]attr.Value {
 		props := jsontypes.NewNormalizedValue("{}")

@@ -17,9 +17,9 @@ import (
 
 // AddRunError reports a run that failed. Where it may have been carried out all
 // the same, it says how to repeat it without running it twice.
-func AddRunError(diags *diag.Diagnostics, doing Doing, err error, run *journal.Run) {
+func AddRunError(diags *diag.Diagnostics, operation Operation, err error, run *journal.Run) {
 	run.Failed(err)
-	AddError(diags, doing, err)
+	AddError(diags, operation, err)
 	if talonone.RefusalStatus(err) != 0 {
 		return
 	}
@@ -43,7 +43,7 @@ func ListedNames(names []string) string {
 	return strings.Join(quoted, ", ")
 }
 
-// Parts is the JSON object of those parts of an answer that responseContent asked
+// Parts is the JSON object of those parts of a response that responseContent asked
 // for; null when it asked for none.
 func Parts(asked types.List, parts map[string]json.RawMessage, diags *diag.Diagnostics) jsontypes.Normalized {
 	names, known := Strings(asked)

@@ -25,7 +25,7 @@ func Strings(list types.List) ([]string, bool) {
 	return texts, true
 }
 
-// StringList is the list of an answer; a missing one is empty. It keeps the
+// StringList is the list of a response; a missing one is empty. It keeps the
 // prior list where that holds the same texts, as same compares them, in any order.
 func StringList(api []string, prior types.List, same func(a, b string) bool) types.List {
 	if before, known := Strings(prior); known && sameTexts(before, api, same) {

@@ -77,7 +77,7 @@ func (d *transactionsDataSource) Read(ctx context.Context, req datasource.ReadRe
 	}
 	transactions, err := d.data.Client.GetLoyaltyTransactions(ctx, config.LoyaltyProgramID.ValueInt64(), config.IntegrationID.ValueString(), filter, int(config.MaxResults.ValueInt64()))
 	if err != nil {
-		framework.AddError(&resp.Diagnostics, framework.Doing{
+		framework.AddError(&resp.Diagnostics, framework.Operation{
 			Construct: "data " + transactionsType, Action: "read loyalty transactions of customer",
 			Object: strconv.Quote(config.IntegrationID.ValueString()) + " in program " + strconv.FormatInt(config.LoyaltyProgramID.ValueInt64(), 10),
 		}, err)

@@ -33,11 +33,11 @@ const campaignPath = "/v1/applications/1/campaigns/11/referrals"
 // rows lists the referrals of campaign 11, in order of ID.
 func rows(t *testing.T, d *acctest.Deployment) []row {
 	t.Helper()
-	var answer struct {
+	var response struct {
 		Data []row `json:"data"`
 	}
-	d.Call(t, http.MethodGet, campaignPath+"/no_total", nil, &answer)
-	return answer.Data
+	d.Call(t, http.MethodGet, campaignPath+"/no_total", nil, &response)
+	return response.Data
 }
 
 func advocates(rows []row) []string {

@@ -59,7 +59,7 @@ func resolveApplication(ctx context.Context, client *talonone.Client, applicatio
 	}
 	id, err := applicationOf(ctx, client, campaignID.ValueInt64())
 	if err != nil {
-		framework.AddError(diags, framework.Doing{Construct: resourceType, Action: "find the Application of campaign", Object: strconv.FormatInt(campaignID.ValueInt64(), 10)}, err)
+		framework.AddError(diags, framework.Operation{Construct: resourceType, Action: "find the Application of campaign", Object: strconv.FormatInt(campaignID.ValueInt64(), 10)}, err)
 	}
 	if id == 0 {
 		return types.Int64Null()
@@ -97,7 +97,7 @@ func checkCampaign(ctx context.Context, client *talonone.Client, campaignID int6
 		return
 	}
 	if err != nil {
-		framework.AddError(diags, framework.Doing{Construct: resourceType, Action: "read the campaigns"}, err)
+		framework.AddError(diags, framework.Operation{Construct: resourceType, Action: "read the campaigns"}, err)
 		return
 	}
 	campaign := campaignByID(campaigns, campaignID)
@@ -111,7 +111,7 @@ func checkCampaign(ctx context.Context, client *talonone.Client, campaignID int6
 	default:
 		own, err := client.IntegrationApplicationID(ctx)
 		if err != nil {
-			framework.AddError(diags, framework.Doing{Construct: resourceType, Action: "find the Application of the Integration API key"}, err)
+			framework.AddError(diags, framework.Operation{Construct: resourceType, Action: "find the Application of the Integration API key"}, err)
 		} else if own != 0 && own != campaign.ApplicationID {
 			diags.AddAttributeError(path.Root("campaign_id"), "Campaign belongs to another Application",
 				fmt.Sprintf("Campaign %d %q belongs to Application %d, and the Integration API key to Application %d, the only one where it creates referrals. Use a provider alias with the key of Application %d.",

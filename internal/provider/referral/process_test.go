@@ -36,7 +36,7 @@ var (
 	manyReferrals = acctest.Attributes{"campaign_id": 11, "advocates": []string{"customer-1", "customer-2"}, "usage_limit": 2}
 )
 
-// The provider is killed between the answer to a creation and the writing of the
+// The provider is killed between the response to a creation and the writing of the
 // state: the next run has the same configuration and no state.
 func TestKilledBeforeTheStateIsWritten(t *testing.T) {
 	t.Parallel()

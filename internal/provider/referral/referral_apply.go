@@ -78,5 +78,5 @@ func reportCreate(plan referralModel, err error, diags *diag.Diagnostics) {
 			fmt.Sprintf("Campaign %d: %s.\n\nRun terraform apply again in this folder: it finds the referral, if it was created, and takes it over. No second code is made.", plan.CampaignID.ValueInt64(), err))
 		return
 	}
-	framework.AddError(diags, doing("create referral", plan), err)
+	framework.AddError(diags, operation("create referral", plan), err)
 }

@@ -108,7 +108,7 @@ func (l *referralList) List(ctx context.Context, req list.ListRequest, stream *l
 			return
 		}
 		var failed diag.Diagnostics
-		framework.AddError(&failed, framework.Doing{Construct: "list " + resourceType, Action: fmt.Sprintf("list the referrals of campaign %d", config.CampaignID.ValueInt64())}, err)
+		framework.AddError(&failed, framework.Operation{Construct: "list " + resourceType, Action: fmt.Sprintf("list the referrals of campaign %d", config.CampaignID.ValueInt64())}, err)
 		push(list.ListResult{Diagnostics: failed})
 	}
 }

@@ -35,7 +35,7 @@ func (r *referralResource) planCreate(ctx context.Context, plan, config referral
 	})
 	switch {
 	case err != nil:
-		framework.AddError(diags, doing("look, before creating, for referrals", plan), err)
+		framework.AddError(diags, operation("look, before creating, for referrals", plan), err)
 	case equal == nil:
 	case len(earlier) > 0:
 		warnTakeOver(fmt.Sprintf("Referral %d, code %q, of campaign %d was", equal.ID, equal.Code, equal.CampaignID), diags)
@@ -65,14 +65,14 @@ func (r *referralResource) planUpdate(plan *referralModel, state, config referra
 }
 
 // checkRemoval asks for the key that a deletion needs, and says what it breaks.
-func (r *referralResource) checkRemoval(verb, doing string, state referralModel, diags *diag.Diagnostics) {
+func (r *referralResource) checkRemoval(verb, operation string, state referralModel, diags *diag.Diagnostics) {
 	if !r.data.Client.HasManagementKey() {
 		diags.AddError("Unable to "+verb+" the referral without a Management API key", missingManagementKey(resourceType, "deleteReferral")+
 			"\n\nTo keep the referral and end its management, use a removed block or terraform state rm.")
 		return
 	}
 	if used := state.UsageCounter.ValueInt64(); used > 0 {
-		diags.AddWarning(doing+" a referral ends its code",
+		diags.AddWarning(operation+" a referral ends its code",
 			fmt.Sprintf("Code %q of referral %s has been used %d times. It stops working for everyone who has it.", state.Code.ValueString(), label(state), used))
 	}
 }

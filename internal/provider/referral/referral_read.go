@@ -116,7 +116,7 @@ func (r *referralResource) resolveImport(ctx context.Context, importID string, d
 	api, _, err := r.search(ctx, m, talonone.ReferralFilter{Code: rest}, func(candidate *talonone.Referral) bool { return strings.EqualFold(candidate.Code, rest) })
 	switch {
 	case err != nil:
-		framework.AddError(diags, framework.Doing{Construct: resourceType, Action: "find referral", Object: strconv.Quote(rest)}, err)
+		framework.AddError(diags, framework.Operation{Construct: resourceType, Action: "find referral", Object: strconv.Quote(rest)}, err)
 	case api == nil:
 		diags.AddError("Referral not found", fmt.Sprintf("Campaign %d has no referral with the code %q.", identity.CampaignID.ValueInt64(), rest))
 	default:

@@ -129,7 +129,7 @@ func (r *referralResource) Read(ctx context.Context, req resource.ReadRequest, r
 	api, unseen, err := r.find(ctx, state)
 	switch {
 	case err != nil:
-		framework.AddError(&resp.Diagnostics, doing("read referral", state), err)
+		framework.AddError(&resp.Diagnostics, operation("read referral", state), err)
 		return
 	case unseen:
 		resp.Diagnostics.AddWarning("Referral can't be seen",
@@ -163,7 +163,7 @@ func (r *referralResource) Update(ctx context.Context, req resource.UpdateReques
 		wanted := plan.settings()
 		updated, err := r.data.Client.UpdateReferral(ctx, applicationID.ValueInt64(), state.CampaignID.ValueInt64(), state.ID.ValueInt64(), wanted.update())
 		if err != nil {
-			framework.AddError(&resp.Diagnostics, doing("update referral", state), err)
+			framework.AddError(&resp.Diagnostics, operation("update referral", state), err)
 			return
 		}
 		wanted.reportKept(updated, &resp.Diagnostics)
@@ -186,7 +186,7 @@ func (r *referralResource) Delete(ctx context.Context, req resource.DeleteReques
 		return
 	}
 	if err := r.data.Client.DeleteReferral(ctx, applicationID.ValueInt64(), state.CampaignID.ValueInt64(), state.ID.ValueInt64()); err != nil {
-		framework.AddError(&resp.Diagnostics, doing("delete referral", state), err)
+		framework.AddError(&resp.Diagnostics, operation("delete referral", state), err)
 		return
 	}
 	r.data.Journal.Settle(resourceType, state.ID.ValueInt64())
@@ -218,8 +218,8 @@ func missingManagementKey(construct, operation string) string {
 	return framework.MissingKey(construct, &talonone.MissingCredentialError{Operation: operation, Credential: talonone.ManagementCredential})
 }
 
-func doing(action string, m referralModel) framework.Doing {
-	return framework.Doing{Construct: resourceType, Action: action, Object: label(m), Pointers: pointers}
+func operation(action string, m referralModel) framework.Operation {
+	return framework.Operation{Construct: resourceType, Action: action, Object: label(m), Pointers: pointers}
 }
 
 // pointers lead to the attributes of both resources.

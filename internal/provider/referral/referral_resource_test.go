@@ -132,7 +132,7 @@ func importID(format, attribute string) resource.ImportStateIdFunc {
 	}
 }
 
-// Whatever happens to the answer of a creation, there is one code in the end.
+// Whatever happens to the response of a creation, there is one code in the end.
 func TestLostAnswersNeverLeaveASecondCode(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -170,7 +170,7 @@ func TestLostAnswersNeverLeaveASecondCode(t *testing.T) {
 	}
 }
 
-// A killed provider leaves a referral and no state, as does a creation whose answer
+// A killed provider leaves a referral and no state, as does a creation whose response
 // and lookup are both lost.
 func TestTheNextApplyTakesOverWhatAKilledOneLeft(t *testing.T) {
 	t.Parallel()

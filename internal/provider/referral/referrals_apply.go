@@ -130,7 +130,7 @@ func (r *referralsResource) update(ctx context.Context, m referralsModel, advoca
 	s.since, s.until = tracked.From, tracked.To
 	seen, err := find(ctx, r.data.Client, s)
 	if err != nil {
-		framework.AddError(diags, doingAll("change referrals", m), err)
+		framework.AddError(diags, operationOnAll("change referrals", m), err)
 		return
 	}
 	remote := make(map[int64]*talonone.Referral, len(seen.referrals))
@@ -148,7 +148,7 @@ func (r *referralsResource) update(ctx context.Context, m referralsModel, advoca
 			}
 			updated, err := r.data.Client.UpdateReferral(ctx, s.applicationID, s.campaignID, one.id, send.update())
 			if err != nil && !talonone.IsNotFound(err) {
-				framework.AddError(diags, doingAll("change referrals", m), err)
+				framework.AddError(diags, operationOnAll("change referrals", m), err)
 				return
 			}
 			// One that is gone shows in the next refresh.
@@ -167,7 +167,7 @@ func (r *referralsResource) remove(ctx context.Context, m referralsModel, advoca
 	for _, advocate := range advocates {
 		id := applied.Rows()[advocate].id
 		if err := r.data.Client.DeleteReferral(ctx, m.ApplicationID.ValueInt64(), m.CampaignID.ValueInt64(), id); err != nil {
-			framework.AddError(diags, doingAll("delete referrals", m), err)
+			framework.AddError(diags, operationOnAll("delete referrals", m), err)
 			return
 		}
 		applied.Remove(advocate)
@@ -182,7 +182,7 @@ func rowOf(one *talonone.Referral, has settings) row {
 // reportCreates explains creates that failed.
 func reportCreates(m referralsModel, done, wanted int, err error, diags *diag.Diagnostics) {
 	var own diag.Diagnostics
-	framework.AddError(&own, doingAll("create referrals", m), err)
+	framework.AddError(&own, operationOnAll("create referrals", m), err)
 	for _, d := range own {
 		detail := fmt.Sprintf("%d of %d new referrals are there. Run terraform apply again in this folder: it finds those that were created, and takes them over. No second code is made.\n\n%s", done, wanted, d.Detail())
 		if pointed, ok := d.(diag.DiagnosticWithPath); ok {

@@ -139,7 +139,7 @@ func (r *referralsResource) warnExisting(ctx context.Context, plan referralsMode
 	}
 	seen, err := find(ctx, r.data.Client, s)
 	if err != nil {
-		framework.AddError(diags, doingAll("look, before creating, for referrals", plan), err)
+		framework.AddError(diags, operationOnAll("look, before creating, for referrals", plan), err)
 		return
 	}
 	wanted := plan.settings()

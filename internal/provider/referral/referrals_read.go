@@ -45,7 +45,7 @@ func (r *referralsResource) readImported(ctx context.Context, state *referralsMo
 		seen.sort()
 	}
 	if err != nil {
-		framework.AddError(diags, doingAll("read referrals", *state), err)
+		framework.AddError(diags, operationOnAll("read referrals", *state), err)
 		return seen
 	}
 	// The oldest of each advocate.

@@ -166,7 +166,7 @@ func (r *referralsResource) Read(ctx context.Context, req resource.ReadRequest, 
 			return
 		}
 		if err != nil {
-			framework.AddError(&resp.Diagnostics, doingAll("read referrals", state), err)
+			framework.AddError(&resp.Diagnostics, operationOnAll("read referrals", state), err)
 		}
 	}
 	if resp.Diagnostics.HasError() {
@@ -276,8 +276,8 @@ func missingIntegrationKey() string {
 	return framework.MissingKey(referralsType, &talonone.MissingCredentialError{Operation: "createReferralsForMultipleAdvocates", Credential: talonone.IntegrationCredential})
 }
 
-func doingAll(action string, m referralsModel) framework.Doing {
-	return framework.Doing{
+func operationOnAll(action string, m referralsModel) framework.Operation {
+	return framework.Operation{
 		Construct: referralsType, Action: action, Object: "in campaign " + strconv.FormatInt(m.CampaignID.ValueInt64(), 10), Pointers: pointers,
 	}
 }

@@ -227,12 +227,12 @@ func allRows(t *testing.T, d *acctest.Deployment) []row {
 	t.Helper()
 	var all []row
 	for {
-		var answer struct {
+		var response struct {
 			Data    []row `json:"data"`
 			HasMore bool  `json:"hasMore"`
 		}
-		d.Call(t, http.MethodGet, fmt.Sprintf("%s/no_total?skip=%d", campaignPath, len(all)), nil, &answer)
-		if all = append(all, answer.Data...); !answer.HasMore {
+		d.Call(t, http.MethodGet, fmt.Sprintf("%s/no_total?skip=%d", campaignPath, len(all)), nil, &response)
+		if all = append(all, response.Data...); !response.HasMore {
 			return all
 		}
 	}
@@ -269,7 +269,7 @@ func TestLostAnswersNeverLeaveAnAdvocateWithTwoCodes(t *testing.T) {
 }
 
 // A provider that is killed during an update leaves referrals that its state does
-// not know, as does an update whose answer and lookup are both lost.
+// not know, as does an update whose response and lookup are both lost.
 func TestTheNextUpdateTakesOverWhatAKilledOneLeft(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)

@@ -76,7 +76,7 @@ func (m *returnInput) run(ctx context.Context, data *framework.Data, construct s
 	if err == nil {
 		return response
 	}
-	operation := framework.Doing{
+	operation := framework.Operation{
 		Construct: construct, Action: "return items of customer session", Object: strconv.Quote(id),
 		Pointers: map[string]path.Path{"/return/returnedCartItems": path.Root("returned_cart_items")},
 		Advice: map[int]string{

@@ -134,7 +134,7 @@ func (r *returnResource) Create(ctx context.Context, req resource.CreateRequest,
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, returnIdentity{SessionIntegrationID: plan.SessionIntegrationID, ID: plan.ID})...)
 }
 
-// Read has nothing to read: the API shows returns in answers to updates only.
+// Read has nothing to read: the API shows returns in responses to updates only.
 func (r *returnResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state returnModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)

@@ -34,15 +34,15 @@ func ordered(t *testing.T) *acctest.Deployment {
 // left checks how many units of an item the session still has.
 func left(t *testing.T, d *acctest.Deployment, position, want int) func(*terraform.State) error {
 	return func(*terraform.State) error {
-		var answer struct {
+		var response struct {
 			Session struct {
 				CartItems []struct {
 					RemainingQuantity int `json:"remainingQuantity"`
 				} `json:"cartItems"`
 			} `json:"customerSession"`
 		}
-		d.Call(t, http.MethodGet, "/v2/customer_sessions/order-1", nil, &answer)
-		if got := answer.Session.CartItems[position].RemainingQuantity; got != want {
+		d.Call(t, http.MethodGet, "/v2/customer_sessions/order-1", nil, &response)
+		if got := response.Session.CartItems[position].RemainingQuantity; got != want {
 			return fmt.Errorf("%d units are left at position %d, want %d", got, position, want)
 		}
 		return nil

@@ -66,8 +66,8 @@ func (m sessionModel) after(ctx context.Context, response *talonone.State, diags
 
 // sessionOperation leads the JSON pointers of the API's errors, with or without the name of
 // the body's part in front, to the attributes.
-func sessionOperation(ctx context.Context, action string, m sessionModel) framework.Doing {
-	return framework.Doing{
+func sessionOperation(ctx context.Context, action string, m sessionModel) framework.Operation {
+	return framework.Operation{
 		Construct: resourceType, Action: action, Object: strconv.Quote(m.IntegrationID.ValueString()),
 		Pointers: contentPointers(ctx, m.contentModel),
 		Advice: map[int]string{

@@ -85,7 +85,7 @@ func (d *sessionDataSource) Read(ctx context.Context, req datasource.ReadRequest
 		return
 	}
 	if err != nil {
-		framework.AddError(&resp.Diagnostics, framework.Doing{Construct: "data " + resourceType, Action: "read customer session", Object: fmt.Sprintf("%q", id)}, err)
+		framework.AddError(&resp.Diagnostics, framework.Operation{Construct: "data " + resourceType, Action: "read customer session", Object: fmt.Sprintf("%q", id)}, err)
 		return
 	}
 	model.contentModel = contentFromAPI(ctx, response.Session, nullContent(), &resp.Diagnostics)

@@ -50,11 +50,11 @@ var (
 // stateOf asks the deployment, behind Terraform's back, for a session.
 func stateOf(t *testing.T, d *acctest.Deployment, id string) map[string]any {
 	t.Helper()
-	var answer struct {
+	var response struct {
 		Session map[string]any `json:"customerSession"`
 	}
-	d.Call(t, http.MethodGet, "/v2/customer_sessions/"+id, nil, &answer)
-	return answer.Session
+	d.Call(t, http.MethodGet, "/v2/customer_sessions/"+id, nil, &response)
+	return response.Session
 }
 
 // put updates a session behind Terraform's back.

@@ -141,7 +141,7 @@ func (d *sessionsDataSource) Read(ctx context.Context, req datasource.ReadReques
 		return nil
 	})
 	if err != nil {
-		operation := framework.Doing{Construct: "data " + listType, Action: "list the customer sessions of Application", Object: strconv.FormatInt(model.ApplicationID.ValueInt64(), 10)}
+		operation := framework.Operation{Construct: "data " + listType, Action: "list the customer sessions of Application", Object: strconv.FormatInt(model.ApplicationID.ValueInt64(), 10)}
 		if talonone.IsNotFound(err) {
 			framework.AddAttributeError(&resp.Diagnostics, path.Root("application_id"), operation, err)
 			return

@@ -164,7 +164,7 @@ func (d *evaluationDataSource) evaluateCart(ctx context.Context, model *evaluati
 	response, err := d.data.Client.UpdateCustomerSessionV2(ctx, id, update,
 		talonone.SessionOptions{Dry: true, Now: now, ResponseContent: framework.WithPart(asked, "customerSession")})
 	if err != nil {
-		framework.AddError(diags, framework.Doing{
+		framework.AddError(diags, framework.Operation{
 			Construct: "data " + evaluationType, Action: "evaluate the cart", Pointers: contentPointers(ctx, model.contentModel),
 		}, err)
 	}
@@ -206,7 +206,7 @@ func (d *evaluationDataSource) evaluateEvent(ctx context.Context, model *evaluat
 		EvaluableCampaignIDs: campaigns, Type: event.Type.ValueString(), Attributes: customattr.FromConfig(event.Attributes), LoyaltyCards: cards,
 	}, talonone.EventOptions{Dry: true, ForceCompleteEvaluation: model.ForceCompleteEvaluation.ValueBool(), ResponseContent: asked})
 	if err != nil {
-		framework.AddError(diags, framework.Doing{
+		framework.AddError(diags, framework.Operation{
 			Construct: "data " + evaluationType, Action: "evaluate event", Object: strconv.Quote(event.Type.ValueString()),
 			Pointers: map[string]path.Path{
 				"/type": path.Root("event").AtName("type"), "/attributes": path.Root("event").AtName("attributes"),

@@ -155,13 +155,13 @@ func (d *Deployment) ExpectWrites(want map[string]int) func(*terraform.State) er
 // Call talks to the deployment behind Terraform's back. The key is chosen by the
 // path: Management paths are those that the Integration API does not have. body
 // and answer may be nil; any status but a success ends the test.
-func (d *Deployment) Call(t testing.TB, method, path string, body, answer any) {
+func (d *Deployment) Call(t testing.TB, method, path string, body, response any) {
 	t.Helper()
-	d.CallAs(t, authorization(path), method, path, body, answer)
+	d.CallAs(t, authorization(path), method, path, body, response)
 }
 
 // CallAs is Call with an Authorization header of the test's choice.
-func (d *Deployment) CallAs(t testing.TB, authorization, method, path string, body, answer any) {
+func (d *Deployment) CallAs(t testing.TB, authorization, method, path string, body, response any) {
 	t.Helper()
 	var content io.Reader
 	if body != nil {
@@ -189,8 +189,8 @@ func (d *Deployment) CallAs(t testing.TB, authorization, method, path string, bo
 	if resp.StatusCode >= http.StatusMultipleChoices {
 		t.Fatalf("%s %s: %s\n%s", method, path, resp.Status, text)
 	}
-	if answer != nil {
-		if err := json.Unmarshal(text, answer); err != nil {
+	if response != nil {
+		if err := json.Unmarshal(text, response); err != nil {
 			t.Fatalf("%s %s: %v\n%s", method, path, err, text)
 		}
 	}
@@ -212,15 +212,15 @@ func authorization(path string) string {
 // Audiences lists the names of the deployment's audiences, in order of ID.
 func (d *Deployment) Audiences(t testing.TB) []string {
 	t.Helper()
-	var answer struct {
+	var response struct {
 		Data []struct {
 			ID   int64  `json:"id"`
 			Name string `json:"name"`
 		} `json:"data"`
 	}
-	d.Call(t, http.MethodGet, "/v1/audiences?sort=id", nil, &answer)
-	names := make(map[int64]string, len(answer.Data))
-	for _, audience := range answer.Data {
+	d.Call(t, http.MethodGet, "/v1/audiences?sort=id", nil, &response)
+	names := make(map[int64]string, len(response.Data))
+	for _, audience := range response.Data {
 		names[audience.ID] = audience.Name
 	}
 	var ordered []string

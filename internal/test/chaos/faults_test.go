@@ -21,7 +21,7 @@ type fault struct {
 	fails emulator.Fault
 	// from, where set, makes these faults of the target instead.
 	from func(target) []emulator.Fault
-	// unclear faults lose the answer to what was carried out.
+	// unclear faults lose the response to what was carried out.
 	unclear bool
 	// timeout is the provider's request_timeout; "" is the default.
 	timeout string

@@ -264,13 +264,13 @@ func TestProcessMatrix(t *testing.T) {
 				chosen = append(chosen, f)
 			}
 		}
-		var answers []fault
+		var responses []fault
 		for _, f := range faults() {
 			if random.IntN(8) == 0 && *long {
-				answers = append(answers, f)
+				responses = append(responses, f)
 			}
 		}
-		if len(chosen)+len(answers) == 0 {
+		if len(chosen)+len(responses) == 0 {
 			continue
 		}
 		t.Run(s.name(), func(t *testing.T) {
@@ -307,7 +307,7 @@ func TestProcessMatrix(t *testing.T) {
 					}
 				})
 			}
-			for _, f := range answers {
+			for _, f := range responses {
 				t.Run(f.name, func(t *testing.T) {
 					t.Parallel()
 					config, settings := f.configure(s, 0)

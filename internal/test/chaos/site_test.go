@@ -29,7 +29,7 @@ type site struct {
 // trap waits for one request.
 type trap struct {
 	at target
-	// after lets the deployment carry the request out first; its answer is lost either way.
+	// after lets the deployment carry the request out first; its response is lost either way.
 	after bool
 	fire  func(*http.Request)
 	seen  int
@@ -98,7 +98,7 @@ func (s *site) requests() int {
 	return s.earlier + len(s.server.Requests())
 }
 
-// ServeHTTP lets the trapped request have no answer.
+// ServeHTTP lets the trapped request have no response.
 func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	server, sprung := s.spring(r)
 	if sprung == nil {

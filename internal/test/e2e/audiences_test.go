@@ -47,7 +47,7 @@ func TestApplyAfterTheProviderWasKilledMakesNoDoubles(t *testing.T) {
 			var creates, killed atomic.Int64
 			d := acctest.Start(t, func(o *emulator.Options) {
 				o.OnRequest = func(_ context.Context, operation string) {
-					// Killed while the deployment still carries the create out: its answer is lost.
+					// Killed while the deployment still carries the create out: its response is lost.
 					if operation == "createAudienceV2" && creates.Add(1) == 20 {
 						killed.Store(int64(running.Load().KillProvider()))
 					}

@@ -16,11 +16,11 @@ import (
 // itemCount is how many items catalog 6 has.
 func itemCount(t *testing.T, d *acctest.Deployment) int {
 	t.Helper()
-	var answer struct {
+	var response struct {
 		Total int `json:"totalResultSize"`
 	}
-	d.Call(t, http.MethodGet, "/v1/catalogs/6/items?withTotalResultSize=true&pageSize=1", nil, &answer)
-	return answer.Total
+	d.Call(t, http.MethodGet, "/v1/catalogs/6/items?withTotalResultSize=true&pageSize=1", nil, &response)
+	return response.Total
 }
 
 // A provider that is killed in the middle of a sync, before and while each of its five requests, leaves what the next

@@ -28,11 +28,11 @@ func newAudience(t *testing.T, d *acctest.Deployment) int64 {
 
 func memberCount(t *testing.T, d *acctest.Deployment, audienceID int64) int {
 	t.Helper()
-	var answer struct {
+	var response struct {
 		Data []struct{ MembersCount int }
 	}
-	d.Call(t, http.MethodGet, fmt.Sprintf("/v1/audiences/analytics?audienceIds=%d", audienceID), nil, &answer)
-	return answer.Data[0].MembersCount
+	d.Call(t, http.MethodGet, fmt.Sprintf("/v1/audiences/analytics?audienceIds=%d", audienceID), nil, &response)
+	return response.Data[0].MembersCount
 }
 
 // 200 resources over 5 audiences, 50 at a time.

@@ -1,6 +1,6 @@
 // Package openapi compares the HTTP traffic of a test with the vendor's OpenAPI documents.
 //
-// Put [Middleware] around the handler that plays the deployment: every request and every answer that
+// Put [Middleware] around the handler that plays the deployment: every request and every response that
 // differs from the documents becomes an error of the test. The documents stay outside of this
 // repository; the environment variable TALONONE_OPENAPI_DIR names the folder that holds them.
 //
@@ -141,7 +141,7 @@ func peek(r *http.Request) (content, *http.Request) {
 	return content{bytes: head, cut: len(head) > maxBody}, whole
 }
 
-// recorder passes an answer on and keeps what is compared of it.
+// recorder passes a response on and keeps what is compared of it.
 type recorder struct {
 	http.ResponseWriter
 	keep     bool // whether the body is wanted
@@ -205,7 +205,7 @@ func (r *recorder) status() int {
 	return r.code
 }
 
-// interrupted tells whether the client can't have received the whole answer, as when a test injects
+// interrupted tells whether the client can't have received the whole response, as when a test injects
 // a fault: there is nothing to compare then. (A handler that panics never gets this far.)
 func (r *recorder) interrupted(req *http.Request) bool {
 	if r.hijacked || r.failed {

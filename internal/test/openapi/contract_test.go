@@ -33,11 +33,11 @@ func (f *failures) Errorf(format string, args ...any) {
 	f.messages = append(f.messages, fmt.Sprintf(format, args...))
 }
 
-// exchange is one request and the answer that the deployment gives.
+// exchange is one request and the response that the deployment gives.
 type exchange struct {
 	method, target, key, contentType, body string // contentType of a body defaults to JSON
 	status                                 int
-	answerType, answer                     string // answerType of an answer defaults to JSON
+	responseType, response                 string // answerType of a response defaults to JSON
 }
 
 // faults sends exchanges through the middleware and returns what it reported.
@@ -49,11 +49,11 @@ func faults(t testing.TB, c *contract, exchanges ...exchange) []string {
 		if body, err := io.ReadAll(r.Body); err != nil || string(body) != current.body {
 			t.Errorf("the handler received another body: %d bytes instead of %d, error %v", len(body), len(current.body), err)
 		}
-		if current.answer != "" {
-			w.Header().Set("Content-Type", orJSON(current.answerType))
+		if current.response != "" {
+			w.Header().Set("Content-Type", orJSON(current.responseType))
 		}
 		w.WriteHeader(current.status)
-		_, _ = io.WriteString(w, current.answer)
+		_, _ = io.WriteString(w, current.response)
 	}))
 	for _, current = range exchanges {
 		r := httptest.NewRequestWithContext(t.Context(), current.method, "http://harbor.test"+current.target, strings.NewReader(current.body))
@@ -63,7 +63,7 @@ func faults(t testing.TB, c *contract, exchanges ...exchange) []string {
 		}
 		w := httptest.NewRecorder()
 		handler.ServeHTTP(w, r)
-		if w.Code != current.status || w.Body.String() != current.answer {
+		if w.Code != current.status || w.Body.String() != current.response {
 			t.Errorf("the client received another answer: %d %q", w.Code, w.Body)
 		}
 	}
@@ -98,16 +98,16 @@ func TestMiddleware_trafficThatFits(t *testing.T) {
 	for name, e := range map[string]exchange{
 		"query parameters of every kind": {
 			method: "GET", target: "/v1/boats?pageSize=10&afloat=true&builtAfter=2026-01-02T03:04:05Z&berth=1&berth=2&flags=red,green",
-			key: management, status: 200, answer: boats,
+			key: management, status: 200, response: boats,
 		},
-		"the other security scheme":     {method: "GET", target: "/v1/boats", key: "Bearer k", status: 200, answer: boats},
-		"a fixed path beside a pattern": {method: "GET", target: "/v1/boats/census?ids=1,2", key: management, status: 200, answer: `{"count": 1}`},
-		"a pattern beside a fixed path": {method: "GET", target: "/v1/boats/7", key: management, status: 200, answer: boat},
+		"the other security scheme":     {method: "GET", target: "/v1/boats", key: "Bearer k", status: 200, response: boats},
+		"a fixed path beside a pattern": {method: "GET", target: "/v1/boats/census?ids=1,2", key: management, status: 200, response: `{"count": 1}`},
+		"a pattern beside a fixed path": {method: "GET", target: "/v1/boats/7", key: management, status: 200, response: boat},
 		"all properties, objects that are free, and objects with free names": {
 			method: "POST", target: "/v1/boats", key: integration,
 			body: `{"name": "Ariel", "sails": 3, "built": "1851-08-22T10:00:00Z", "attributes": {"any": {"thing": 1}},
 				"extras": {"anchor": {"price": 1.5}}, "captain": {"rank": 1, "age": 30}, "papers": {"number": 1}, "cargo": {}}`,
-			status: 201, answer: `{"id": 7, "name": "Ariel", "berth": 4, "attributes": {"x": null}}`,
+			status: 201, response: `{"id": 7, "name": "Ariel", "berth": 4, "attributes": {"x": null}}`,
 		},
 		"a body of DELETE, a slash and a percent sign in the path": {
 			method: "DELETE", target: "/v1/berths/A%2F1%25%24", key: integration, body: `{"boats": ["7"]}`, status: 204,
@@ -116,19 +116,19 @@ func TestMiddleware_trafficThatFits(t *testing.T) {
 			method: "PUT", target: "/v1/maneuvers", key: management, status: 204,
 			body: `[{"type": "SAIL", "payload": {"course": 90}}, {"type": "MOOR", "payload": {"berth": "A1", "rope": 2.5}}]`,
 		},
-		"CSV, whatever it holds":                  {method: "GET", target: "/v1/crew/export", key: management, status: 200, answerType: "application/csv", answer: "name\n\"odd\n"},
-		"a JSON error where the document has CSV": {method: "GET", target: "/v1/crew/export", key: management, status: 404, answer: `{"message": "gone", "StatusCode": 404}`},
+		"CSV, whatever it holds":                  {method: "GET", target: "/v1/crew/export", key: management, status: 200, responseType: "application/csv", response: "name\n\"odd\n"},
+		"a JSON error where the document has CSV": {method: "GET", target: "/v1/crew/export", key: management, status: 404, response: `{"message": "gone", "StatusCode": 404}`},
 		"a bad request that is refused": {
-			method: "POST", target: "/v1/boats?typo=1", key: "Bearer k", body: `{"nom": 1`, status: 400, answer: `{"message": "bad JSON"}`,
+			method: "POST", target: "/v1/boats?typo=1", key: "Bearer k", body: `{"nom": 1`, status: 400, response: `{"message": "bad JSON"}`,
 		},
-		"an undeclared error that exists everywhere":  {method: "GET", target: "/v1/boats/7", key: management, status: 403, answer: `{"message": "no", "StatusCode": 403}`},
-		"a failure of something in between":           {method: "GET", target: "/v1/boats/7", key: management, status: 502, answerType: "text/html", answer: "<h1>"},
-		"a request for an unknown path, refused":      {method: "GET", target: "/v1/ships", key: management, status: 404, answerType: "text/plain", answer: "what?"},
+		"an undeclared error that exists everywhere":  {method: "GET", target: "/v1/boats/7", key: management, status: 403, response: `{"message": "no", "StatusCode": 403}`},
+		"a failure of something in between":           {method: "GET", target: "/v1/boats/7", key: management, status: 502, responseType: "text/html", response: "<h1>"},
+		"a request for an unknown path, refused":      {method: "GET", target: "/v1/ships", key: management, status: 404, responseType: "text/plain", response: "what?"},
 		"an undeclared method, refused":               {method: "PUT", target: "/v1/boats", key: management, status: 405},
-		"the emulator's own paths":                    {method: "POST", target: "/_emulator/reset", status: 200, answer: "done"},
-		"login needs no key":                          {method: "POST", target: "/v1/sessions", body: `{"email": "a@example.com"}`, status: 201, answer: `{"token": "t"}`},
-		"required properties that don't exist":        {method: "POST", target: "/v1/rentals", key: management, body: `{"name": "Eve", "hours": 2}`, status: 200, answer: `{"loyaltyMemberships": []}`},
-		"null where the vendor's schema has an array": {method: "POST", target: "/v1/rentals", key: management, body: `{"name": "Eve", "hours": 2}`, status: 200, answer: `{"loyaltyMemberships": null}`},
+		"the emulator's own paths":                    {method: "POST", target: "/_emulator/reset", status: 200, response: "done"},
+		"login needs no key":                          {method: "POST", target: "/v1/sessions", body: `{"email": "a@example.com"}`, status: 201, response: `{"token": "t"}`},
+		"required properties that don't exist":        {method: "POST", target: "/v1/rentals", key: management, body: `{"name": "Eve", "hours": 2}`, status: 200, response: `{"loyaltyMemberships": []}`},
+		"null where the vendor's schema has an array": {method: "POST", target: "/v1/rentals", key: management, body: `{"name": "Eve", "hours": 2}`, status: 200, response: `{"loyaltyMemberships": null}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -141,8 +141,8 @@ func TestMiddleware_trafficThatFits(t *testing.T) {
 
 func TestMiddleware_faults(t *testing.T) {
 	t.Parallel()
-	list := exchange{method: "GET", target: "/v1/boats", key: management, status: 200, answer: boats}
-	create := exchange{method: "POST", target: "/v1/boats", key: integration, body: `{"name": "Ariel"}`, status: 201, answer: boat}
+	list := exchange{method: "GET", target: "/v1/boats", key: management, status: 200, response: boats}
+	create := exchange{method: "POST", target: "/v1/boats", key: integration, body: `{"name": "Ariel"}`, status: 201, response: boat}
 	for name, test := range map[string]struct {
 		exchange exchange
 		change   func(e *exchange)
@@ -185,11 +185,11 @@ func TestMiddleware_faults(t *testing.T) {
 			[]string{`contract: GET /v1/boats: query parameter "flags" at /1: value must be one of 'red', 'green'`},
 		},
 		"a query parameter missing": {
-			list, func(e *exchange) { e.target += "/census"; e.answer = `{"count": 1}` },
+			list, func(e *exchange) { e.target += "/census"; e.response = `{"count": 1}` },
 			[]string{`contract: GET /v1/boats/census: query parameter "ids": missing`},
 		},
 		"a path parameter of the wrong type": {
-			list, func(e *exchange) { e.target += "/Ariel"; e.answer = boat },
+			list, func(e *exchange) { e.target += "/Ariel"; e.response = boat },
 			[]string{`contract: GET /v1/boats/{boatId}: path parameter "boatId": got string, want integer`},
 		},
 		"a path parameter whose slash isn't escaped": {
@@ -275,42 +275,42 @@ func TestMiddleware_faults(t *testing.T) {
 			[]string{"contract: POST /v1/boats: response: the status 200 isn't declared"},
 		},
 		"a required property missing in an answer": {
-			list, func(e *exchange) { e.answer = `{"hasMore": false, "data": [{"name": "Ariel"}]}` },
+			list, func(e *exchange) { e.response = `{"hasMore": false, "data": [{"name": "Ariel"}]}` },
 			[]string{"contract: GET /v1/boats: response body (200) at /data/0: missing property 'id'"},
 		},
 		"an unknown property in an answer": {
-			list, func(e *exchange) { e.answer = `{"hasMore": false, "data": [], "total": 0}` },
+			list, func(e *exchange) { e.response = `{"hasMore": false, "data": [], "total": 0}` },
 			[]string{"contract: GET /v1/boats: response body (200) at /total: not declared"},
 		},
 		"null in an answer": {
-			list, func(e *exchange) { e.answer = `{"hasMore": false, "data": null}` },
+			list, func(e *exchange) { e.response = `{"hasMore": false, "data": null}` },
 			[]string{"contract: GET /v1/boats: response body (200) at /data: got null, want array"},
 		},
 		"an answer cut short without a fault of the connection": {
-			list, func(e *exchange) { e.answer = boats[:10] },
+			list, func(e *exchange) { e.response = boats[:10] },
 			[]string{"contract: GET /v1/boats: response body (200): not one JSON value"},
 		},
 		"an answer of another media type": {
-			list, func(e *exchange) { e.answerType = "text/html" },
+			list, func(e *exchange) { e.responseType = "text/html" },
 			[]string{`contract: GET /v1/boats: response body (200): Content-Type "text/html" isn't declared, only ["application/json"]`},
 		},
 		"an answer without its body": {
-			list, func(e *exchange) { e.answer = "" },
+			list, func(e *exchange) { e.response = "" },
 			[]string{"contract: GET /v1/boats: response body (200): missing"},
 		},
 		"an answer with a body where none belongs": {
-			exchange{method: "GET", target: "/v1/boats/census?ids=1", key: management, status: 202, answer: "{}"}, nil,
+			exchange{method: "GET", target: "/v1/boats/census?ids=1", key: management, status: 202, response: "{}"}, nil,
 			[]string{"contract: GET /v1/boats/census: response body (202): none is declared"},
 		},
 		"a declared error of another shape": {
-			create, func(e *exchange) { e.status = 400; e.answer = `{"StatusCode": 400}` },
+			create, func(e *exchange) { e.status = 400; e.response = `{"StatusCode": 400}` },
 			[]string{
 				"contract: POST /v1/boats: response body (400): missing property 'message'",
 				"contract: POST /v1/boats: response body (400) at /StatusCode: not declared",
 			},
 		},
 		"an undeclared error of another shape": {
-			list, func(e *exchange) { e.status = 429; e.answer = `{"error": "slow down"}` },
+			list, func(e *exchange) { e.status = 429; e.response = `{"error": "slow down"}` },
 			[]string{"contract: GET /v1/boats: response body (429) at /error: not declared"},
 		},
 	} {
@@ -349,7 +349,7 @@ func TestMiddleware_reportsSomeOfManyFaults(t *testing.T) {
 		fmt.Fprintf(&body, `, "p%03d": 1`, i)
 	}
 	got := faults(t, harbor(t), exchange{
-		method: "POST", target: "/v1/boats", key: integration, body: `{"name": "Ariel"` + body.String() + `}`, status: 201, answer: boat,
+		method: "POST", target: "/v1/boats", key: integration, body: `{"name": "Ariel"` + body.String() + `}`, status: 201, response: boat,
 	})
 	if len(got) != maxFaults+1 || !strings.HasSuffix(got[maxFaults], "more faults than the 20 reported") {
 		t.Errorf("reported: %q", got)
@@ -360,9 +360,9 @@ func TestMiddleware_messagesHoldNoValues(t *testing.T) {
 	t.Parallel()
 	const secret = "Hush"
 	got := faults(t, harbor(t),
-		exchange{method: "GET", target: "/v1/boats?pageSize=" + secret + "&flags=" + secret + "&builtAfter=" + secret, key: secret, status: 200, answer: `{"hasMore": "` + secret + `", "data": []}`},
-		exchange{method: "GET", target: "/v1/boats/" + secret, key: "Bearer " + secret, status: 200, answer: `{"id": 1, "name": "x` + secret + `", "built": "` + secret + `"}`},
-		exchange{method: "POST", target: "/v1/sessions", body: `{"email": 1, "password": "` + secret + `"}`, status: 201, answer: `{"token": ["` + secret + `"]}`},
+		exchange{method: "GET", target: "/v1/boats?pageSize=" + secret + "&flags=" + secret + "&builtAfter=" + secret, key: secret, status: 200, response: `{"hasMore": "` + secret + `", "data": []}`},
+		exchange{method: "GET", target: "/v1/boats/" + secret, key: "Bearer " + secret, status: 200, response: `{"id": 1, "name": "x` + secret + `", "built": "` + secret + `"}`},
+		exchange{method: "POST", target: "/v1/sessions", body: `{"email": 1, "password": "` + secret + `"}`, status: 201, response: `{"token": ["` + secret + `"]}`},
 	)
 	if len(got) != 11 {
 		t.Errorf("reported %d faults instead of 11: %q", len(got), got)
@@ -387,7 +387,7 @@ func TestMiddleware_forms(t *testing.T) {
 		_ = writer.Close()
 		return exchange{
 			method: "POST", target: "/v1/crew/import", key: management, contentType: writer.FormDataContentType(), body: body.String(),
-			status: 200, answer: `{"amount": 1}`,
+			status: 200, response: `{"amount": 1}`,
 		}
 	}
 	noForm := form("upFile", 100)
@@ -414,13 +414,13 @@ func TestMiddleware_forms(t *testing.T) {
 func TestMiddleware_bodiesTooLongToCompare(t *testing.T) {
 	t.Parallel()
 	long := `{"name": "Ariel", "attributes": {"log": "` + strings.Repeat("x", maxBody) + `"}, "id": 7, "typo": 1}`
-	got := faults(t, harbor(t), exchange{method: "POST", target: "/v1/boats", key: integration, body: long, status: 201, answer: long})
+	got := faults(t, harbor(t), exchange{method: "POST", target: "/v1/boats", key: integration, body: long, status: 201, response: long})
 	if got != nil {
 		t.Errorf("reported: %q", got)
 	}
 }
 
-// An answer that a test interrupts on purpose isn't held against anybody.
+// A response that a test interrupts on purpose isn't held against anybody.
 func TestMiddleware_interruptedAnswers(t *testing.T) {
 	t.Parallel()
 	for name, interrupt := range map[string]func(w http.ResponseWriter, r *http.Request, giveUp func()){
@@ -495,7 +495,7 @@ func TestMiddleware_interruptedAnswers(t *testing.T) {
 	}
 }
 
-// An answer reaches the client while the handler still writes it.
+// A response reaches the client while the handler still writes it.
 func TestMiddleware_passesFlushesOn(t *testing.T) {
 	t.Parallel()
 	received := make(chan struct{})

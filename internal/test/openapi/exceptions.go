@@ -19,7 +19,7 @@ var schemaExceptions = map[string]func(part map[string]any){
 	"CustomerSessionV2": requireLess("coupon", "referral"),
 	// It requires previousExpirationDate, which it doesn't define and which its own example lacks.
 	"ExtendLoyaltyPointsExpiryDateEffectProps": requireLess("previousExpirationDate"),
-	// The deprecated loyaltyMemberships is null in every answer that the vendor's connectors keep as a
+	// The deprecated loyaltyMemberships is null in every response that the vendor's connectors keep as a
 	// fixture, and an array in the schema.
 	"CustomerProfile": func(part map[string]any) {
 		properties, _ := part["properties"].(map[string]any)

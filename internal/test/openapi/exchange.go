@@ -154,9 +154,9 @@ func checkParts(where string, declared *schema, boundary string, body []byte) []
 	}
 }
 
-// checkResponse lists the faults of an answer.
-func (c call) checkResponse(answer *recorder) []fault {
-	status := answer.status()
+// checkResponse lists the faults of a response.
+func (c call) checkResponse(response *recorder) []fault {
+	status := response.status()
 	declared, ok := c.responses[status]
 	switch {
 	case ok:
@@ -164,7 +164,7 @@ func (c call) checkResponse(answer *recorder) []fault {
 		return nil
 	case !slices.Contains(undeclaredStatuses, status):
 		return []fault{{"response", "", fmt.Sprintf("the status %d isn't declared", status)}}
-	case answer.size == 0:
+	case response.size == 0:
 		return nil
 	default:
 		declared = map[string]*schema{"application/json": c.failure}
@@ -172,16 +172,16 @@ func (c call) checkResponse(answer *recorder) []fault {
 
 	where := fmt.Sprintf("response body (%d)", status)
 	switch {
-	case answer.size == 0 && (len(declared) == 0 || status == http.StatusNoContent):
+	case response.size == 0 && (len(declared) == 0 || status == http.StatusNoContent):
 		return nil
 	case len(declared) == 0:
 		return []fault{{where, "", "none is declared"}}
-	case answer.size == 0:
+	case response.size == 0:
 		return []fault{{where, "", "missing"}}
 	}
-	mediaType, _, chosen, faults := choose(where, declared, answer.Header().Get("Content-Type"))
-	if faults != nil || mediaType != "application/json" || answer.body == nil {
+	mediaType, _, chosen, faults := choose(where, declared, response.Header().Get("Content-Type"))
+	if faults != nil || mediaType != "application/json" || response.body == nil {
 		return faults
 	}
-	return checkJSON(where, chosen, answer.body, false)
+	return checkJSON(where, chosen, response.body, false)
 }

@@ -45,23 +45,23 @@ const (
 
 var (
 	createAudience = exchange{
-		method: "POST", target: "/v2/audiences", key: "ApiKey-v1 k", status: 201, answer: audience,
+		method: "POST", target: "/v2/audiences", key: "ApiKey-v1 k", status: 201, response: audience,
 		body: `{"name": "VIP", "sandbox": true, "description": "", "subscribedApplicationsIds": [3], "integration": "mparticle", "integrationId": "partner-7", "createdIn3rdParty": true}`,
 	}
 	getAudiences = exchange{
 		method: "GET", target: "/v1/audiences?pageSize=1000&skip=0&sort=id&withTotalResultSize=true", key: "ManagementKey-v1 k",
-		status: 200, answer: `{"hasMore": false, "totalResultSize": 1, "data": [` + audience + `]}`,
+		status: 200, response: `{"hasMore": false, "totalResultSize": 1, "data": [` + audience + `]}`,
 	}
 	syncCatalog = exchange{
-		method: "PUT", target: "/v1/catalogs/6/sync", key: "ApiKey-v1 k", status: 200, answer: catalog,
+		method: "PUT", target: "/v1/catalogs/6/sync", key: "ApiKey-v1 k", status: 200, response: catalog,
 		body: `{"version": 6, "actions": [{"type": "ADD", "payload": {"sku": "SKU1", "price": 99.99, "attributes": {"color": "red"}, "product": {"name": "sneakers"}, "replaceIfExists": true}}]}`,
 	}
 	reserve = exchange{
-		method: "POST", target: "/v1/coupon_reservations/10%24OFF_NOW", key: "ApiKey-v1 k", body: `{"integrationIDs": ["customer-1"]}`, status: 201, answer: coupon,
+		method: "POST", target: "/v1/coupon_reservations/10%24OFF_NOW", key: "ApiKey-v1 k", body: `{"integrationIDs": ["customer-1"]}`, status: 201, response: coupon,
 	}
 	updateSession = exchange{
 		method: "PUT", target: "/v2/customer_sessions/cart%2F1?dry=false", key: "ApiKey-v1 k", status: 200,
-		answer: `{` + nothingHappened + `, "customerSession": ` + session + `, "customerProfile": ` + person + `}`,
+		response: `{` + nothingHappened + `, "customerSession": ` + session + `, "customerProfile": ` + person + `}`,
 		body: `{"customerSession": {"profileId": "customer-1", "storeIntegrationId": "harbor-street", "couponCodes": ["SUMMER10"], "referralCode": "", "loyaltyCards": ["card-1"], "state": "open",
 			"cartItems": [{"sku": "SKU1", "quantity": 2, "price": 9.95, "name": "Sneakers", "category": "shoes", "product": {"name": "sneakers"}, "weight": 1, "height": 1, "width": 1, "length": 1,
 				"attributes": {"size": 42}, "additionalCosts": {"engraving": {"price": 1.5}}}],
@@ -70,7 +70,7 @@ var (
 			"responseContent": ["customerSession", "customerProfile", "coupons", "triggeredCampaigns", "referral", "loyalty", "event", "awardedGiveaways", "ruleFailureReasons", "previousReturns"]}`,
 	}
 	trackEvent = exchange{
-		method: "POST", target: "/v2/events?silent=no&dry=false", key: "ApiKey-v1 k", status: 200, answer: `{` + nothingHappened + `}`,
+		method: "POST", target: "/v2/events?silent=no&dry=false", key: "ApiKey-v1 k", status: 200, response: `{` + nothingHappened + `}`,
 		body: `{"type": "product_shared", "profileId": "customer-1", "attributes": {"url": "https://example.com"}, "storeIntegrationId": "harbor-street", "responseContent": ["customerProfile"]}`,
 	}
 )
@@ -88,42 +88,42 @@ func TestVendor_trafficThatFits(t *testing.T) {
 		"trackEventV2 in silence": {method: "POST", target: "/v2/events", key: "ApiKey-v1 k", body: trackEvent.body, status: 204},
 		"trackEvent": {
 			method: "POST", target: "/v1/events", key: "ApiKey-v1 k", body: `{"type": "product_shared", "sessionId": "cart-1", "attributes": {}}`,
-			status: 409, answer: `{"message": "Too many requests are updating this session at the same time", "errors": [], "StatusCode": 409}`,
+			status: 409, response: `{"message": "Too many requests are updating this session at the same time", "errors": [], "StatusCode": 409}`,
 		},
-		"syncCatalog of an older deployment": {method: "PUT", target: "/v1/catalogs/6/sync", key: "Bearer k", body: syncCatalog.body, status: 200, answer: catalog},
+		"syncCatalog of an older deployment": {method: "PUT", target: "/v1/catalogs/6/sync", key: "Bearer k", body: syncCatalog.body, status: 200, response: catalog},
 		"getAudiencesAnalytics, a fixed path": {
 			method: "GET", target: "/v1/audiences/analytics?audienceIds=1,2", key: "ManagementKey-v1 k", status: 200,
-			answer: `{"hasMore": false, "data": [{"audienceId": 1, "membersCount": 5}]}`,
+			response: `{"hasMore": false, "data": [{"audienceId": 1, "membersCount": 5}]}`,
 		},
 		"deleteCouponReservation, a body of DELETE": {
 			method: "DELETE", target: "/v1/coupon_reservations/SUMMER25%25OFF", key: "ApiKey-v1 k", body: `{"integrationIDs": ["customer-1"]}`, status: 204,
 		},
 		"getReservedCustomers": {
 			method: "GET", target: "/v1/coupon_reservations/customerprofiles/A%2FB", key: "ApiKey-v1 k", status: 200,
-			answer: `{"totalResultSize": 1, "data": [` + person + `]}`,
+			response: `{"totalResultSize": 1, "data": [` + person + `]}`,
 		},
 		"listCatalogItems, a parameter repeated": {
 			method: "GET", target: "/v1/catalogs/6/items?sku=a&sku=b%2Cc&pageSize=1000", key: "Bearer k", status: 200,
-			answer: `{"hasMore": false, "data": [{"id": 901, "created": "2026-03-02T08:00:00Z", "sku": "a", "price": 99.99, "catalogid": 6, "version": 7,
+			response: `{"hasMore": false, "data": [{"id": 901, "created": "2026-03-02T08:00:00Z", "sku": "a", "price": 99.99, "catalogid": 6, "version": 7,
 				"attributes": [{"attributeid": 12, "name": "color", "value": "red"}], "product": {"name": "sneakers"}}]}`,
 		},
 		"exportAudiencesMemberships": {
 			method: "GET", target: "/v1/audiences/2/memberships/export", key: "ManagementKey-v1 k", status: 200,
-			answerType: "application/csv", answer: "profileintegrationid\ncustomer-1\n",
+			responseType: "application/csv", response: "profileintegrationid\ncustomer-1\n",
 		},
 		"exportAudiencesMemberships, unauthorized": {
-			method: "GET", target: "/v1/audiences/2/memberships/export", status: 401, answer: unauthorized,
+			method: "GET", target: "/v1/audiences/2/memberships/export", status: 401, response: unauthorized,
 		},
 		"createSession": {
 			method: "POST", target: "/v1/sessions", body: `{"email": "demo@example.com", "password": "demo-password"}`,
-			status: 201, answer: `{"userId": 1, "token": "opaque", "created": "2026-03-01T10:00:00Z"}`,
+			status: 201, response: `{"userId": 1, "token": "opaque", "created": "2026-03-01T10:00:00Z"}`,
 		},
 		"updateAudienceCustomersAttributes, a free object": {
 			method: "PUT", target: "/v2/audience_customers/2/attributes", key: "ApiKey-v1 k", body: `{"Language": "de", "anything": [1]}`, status: 204,
 		},
 		"updateReferral, closed in one part": {
 			method: "PUT", target: "/v1/applications/1/campaigns/11/referrals/R1", key: "ManagementKey-v1 k", body: `{"usageLimit": 3, "attributes": {"source": "x"}}`, status: 200,
-			answer: `{"id": 1, "created": "2026-03-01T10:00:00Z", "campaignId": 11, "advocateProfileIntegrationId": "customer-1", "code": "FRIEND-7Q", "usageLimit": 3, "usageCounter": 0}`,
+			response: `{"id": 1, "created": "2026-03-01T10:00:00Z", "campaignId": 11, "advocateProfileIntegrationId": "customer-1", "code": "FRIEND-7Q", "usageLimit": 3, "usageCounter": 0}`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -140,7 +140,7 @@ func TestVendor_faults(t *testing.T) {
 	c := ofVendor(t)
 	for name, test := range map[string]struct {
 		exchange      exchange
-		right, wrong  string // what is replaced in the target, the body and the answer
+		right, wrong  string // what is replaced in the target, the body and the response
 		wantedReports []string
 	}{
 		"createAudienceV2, a property misspelled in the request": {
@@ -199,7 +199,7 @@ func TestVendor_faults(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			e := test.exchange
-			for _, text := range []*string{&e.target, &e.body, &e.answer} {
+			for _, text := range []*string{&e.target, &e.body, &e.response} {
 				*text = strings.Replace(*text, test.right, test.wrong, 1)
 			}
 			if diff := cmp.Diff(test.wantedReports, faults(t, c, e)); diff != "" {
@@ -301,15 +301,15 @@ func BenchmarkMiddleware(b *testing.B) {
 	for name, e := range map[string]exchange{
 		"one audience": createAudience,
 		"1000 catalog actions": {
-			method: "PUT", target: "/v1/catalogs/6/sync", key: "ApiKey-v1 k", body: `{"actions": [` + actions.String()[1:] + `]}`, status: 200, answer: catalog,
+			method: "PUT", target: "/v1/catalogs/6/sync", key: "ApiKey-v1 k", body: `{"actions": [` + actions.String()[1:] + `]}`, status: 200, response: catalog,
 		},
 		"1000 catalog items": {
-			method: "GET", target: "/v1/catalogs/6/items", key: "Bearer k", status: 200, answer: `{"hasMore": false, "data": [` + items.String()[1:] + `]}`,
+			method: "GET", target: "/v1/catalogs/6/items", key: "Bearer k", status: 200, response: `{"hasMore": false, "data": [` + items.String()[1:] + `]}`,
 		},
 		"an import of 100 MB": {
 			method: "POST", target: "/v1/audiences/2/memberships/import", key: "ManagementKey-v1 k", contentType: "multipart/form-data; boundary=x",
 			body:   "--x\r\nContent-Disposition: form-data; name=upFile; filename=a.csv\r\n\r\n" + strings.Repeat("customer\n", 100_000_000/9) + "\r\n--x--\r\n",
-			status: 200, answer: `{"id": 1, "created": "2026-03-02T08:00:00Z", "accountId": 31, "userId": 1, "entity": "audience", "amount": 1}`,
+			status: 200, response: `{"id": 1, "created": "2026-03-02T08:00:00Z", "accountId": 31, "userId": 1, "entity": "audience", "amount": 1}`,
 		},
 	} {
 		b.Run(name, func(b *testing.B) {
@@ -318,10 +318,10 @@ func BenchmarkMiddleware(b *testing.B) {
 				_, _ = io.Copy(io.Discard, r.Body)
 				w.Header().Set("Content-Type", "application/json")
 				w.WriteHeader(e.status)
-				_, _ = io.WriteString(w, e.answer)
+				_, _ = io.WriteString(w, e.response)
 			}))
 			b.ReportAllocs()
-			b.SetBytes(int64(len(e.body) + len(e.answer)))
+			b.SetBytes(int64(len(e.body) + len(e.response)))
 			for b.Loop() {
 				r := httptest.NewRequestWithContext(b.Context(), e.method, e.target, strings.NewReader(e.body))
 				r.Header.Set("Authorization", e.key)

@@ -7,7 +7,7 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/test/acctest"
 )
 
-// A lost answer ends one apply; the next one, of another process, must not track a second event.
+// A lost response ends one apply; the next one, of another process, must not track a second event.
 func TestEventWhoseAnswerWasLostIsTrackedOnce(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

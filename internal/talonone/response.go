@@ -16,9 +16,9 @@ import (
 )
 
 const (
-	// maxAnswer bounds a JSON answer, in bytes, after decompression. A full page
+	// maxResponse bounds a JSON answer, in bytes, after decompression. A full page
 	// of 1000 rows stays far below it.
-	maxAnswer = 64 << 20
+	maxResponse = 64 << 20
 	// maxNumber bounds the digits and the exponent of a number. What Terraform
 	// computes with writes them out: 1e600000000 would take 600 MB.
 	maxNumber = 400
@@ -28,15 +28,15 @@ const (
 
 var tooDeep = fmt.Sprintf("it is nested more than %d levels deep", maxDepth)
 
-// incompleteError says that an answer may have been cut short on its way: what a
-// repetition can heal.
+// incompleteError says that a response may have been cut short on its way: what a
+// retryRule can heal.
 type incompleteError struct{ err error }
 
 func (e *incompleteError) Error() string { return "the answer is not complete JSON: " + e.err.Error() }
 
 func (e *incompleteError) Unwrap() error { return e.err }
 
-// demanding is an answer that can lack what nothing works without.
+// demanding is a response that can lack what nothing works without.
 type demanding interface {
 	// lacks names the property that is missing, as a path; "" when none is.
 	lacks() string
@@ -44,9 +44,9 @@ type demanding interface {
 
 // doJSON carries out an operation whose success is one JSON document.
 func doJSON[T any](ctx context.Context, c *Client, op *call) (T, error) {
-	var answer T
+	var response T
 	op.read = func(resp *http.Response) error {
-		// Each attempt starts afresh: a cut answer must leave nothing behind.
+		// Each attempt starts afresh: a cut response must leave nothing behind.
 		var fresh T
 		if err := decodeJSON(op.operation, resp, &fresh); err != nil {
 			return err
@@ -54,11 +54,11 @@ func doJSON[T any](ctx context.Context, c *Client, op *call) (T, error) {
 		if missing := missingIn(fresh); missing != "" {
 			return malformed(op.operation, resp, "it lacks "+missing)
 		}
-		answer = fresh
+		response = fresh
 		return nil
 	}
 	err := c.do(ctx, op)
-	return answer, err
+	return response, err
 }
 
 // lacksUnless names a property that is not present.
@@ -69,12 +69,12 @@ func lacksUnless(present bool, name string) string {
 	return name
 }
 
-func missingIn(answer any) string {
-	if value := reflect.ValueOf(answer); value.Kind() == reflect.Pointer && value.IsNil() {
+func missingIn(response any) string {
+	if value := reflect.ValueOf(response); value.Kind() == reflect.Pointer && value.IsNil() {
 		return "an object (it is null)"
 	}
-	if answer, ok := answer.(demanding); ok {
-		return answer.lacks()
+	if response, ok := response.(demanding); ok {
+		return response.lacks()
 	}
 	return ""
 }
@@ -83,11 +83,11 @@ func decodeJSON(operation string, resp *http.Response, into any) error {
 	if err := requireJSON(operation, resp); err != nil {
 		return err
 	}
-	body, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, maxResponse+1))
 	if err != nil {
 		return &incompleteError{err}
 	}
-	if len(body) > maxAnswer {
+	if len(body) > maxResponse {
 		return tooLong(operation, resp)
 	}
 	if string(bytes.TrimSpace(body)) == "null" {
@@ -100,14 +100,14 @@ func decodeJSON(operation string, resp *http.Response, into any) error {
 }
 
 func tooLong(operation string, resp *http.Response) error {
-	return &Error{Operation: operation, StatusCode: resp.StatusCode, Message: fmt.Sprintf("the answer is longer than %d MiB", maxAnswer>>20)}
+	return &Error{Operation: operation, StatusCode: resp.StatusCode, Message: fmt.Sprintf("the answer is longer than %d MiB", maxResponse>>20)}
 }
 
 func malformed(operation string, resp *http.Response, problem string) error {
 	return &Error{Operation: operation, StatusCode: resp.StatusCode, Message: "the answer does not have the documented form: " + problem}
 }
 
-// requireJSON refuses an answer that is not the API's, such as a proxy's page.
+// requireJSON refuses a response that is not the API's, such as a proxy's page.
 func requireJSON(operation string, resp *http.Response) error {
 	if kind, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type")); err != nil || kind != "application/json" {
 		return foreign(operation, resp)
@@ -125,10 +125,10 @@ func refusePage(operation string, resp *http.Response) error {
 }
 
 func foreign(operation string, resp *http.Response) error {
-	return &Error{Operation: operation, StatusCode: resp.StatusCode, Message: describeForeignAnswer(resp, int(max(resp.ContentLength, 1)))}
+	return &Error{Operation: operation, StatusCode: resp.StatusCode, Message: describeForeignResponse(resp, int(max(resp.ContentLength, 1)))}
 }
 
-// decodingError tells an answer of the wrong form, which a repetition would get
+// decodingError tells a response of the wrong form, which a repetition would get
 // again, from one that may have been cut or garbled on its way. Values of the
 // answer, which can be personal and of any length, stay out of it.
 func decodingError(operation string, resp *http.Response, err error) error {

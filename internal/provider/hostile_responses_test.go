@@ -35,8 +35,8 @@ var imports = map[string]string{
 	"talonone_customer_profiles": "customer-1,customer-2", "talonone_customer_session": "cart-1", "talonone_referral": "11/4001", "talonone_referrals": "11",
 }
 
-// hostileAnswers are 200 with a body, unless they begin with a status.
-var hostileAnswers = map[string]string{
+// hostileResponses are 200 with a body, unless they begin with a status.
+var hostileResponses = map[string]string{
 	"empty object":     `{}`,
 	"null":             `null`,
 	"array":            `[]`,
@@ -63,14 +63,14 @@ var hostileAnswers = map[string]string{
 }
 
 // TestNoAnswerCrashesAnything lets every data source read, every resource import, refresh and be created, against
-// deployments that answer everything with one of the hostile answers.
+// deployments that answer everything with one of the hostile responses.
 func TestNoAnswerCrashesAnything(t *testing.T) {
 	t.Parallel()
-	for name, body := range hostileAnswers {
+	for name, body := range hostileResponses {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				answer(w, r, name, body)
+				response(w, r, name, body)
 			}))
 			t.Cleanup(server.Close)
 			d := &acctest.Deployment{URL: server.URL}
@@ -98,7 +98,7 @@ func TestNoAnswerCrashesAnything(t *testing.T) {
 	}
 }
 
-func answer(w http.ResponseWriter, r *http.Request, name, body string) {
+func response(w http.ResponseWriter, r *http.Request, name, body string) {
 	_, _ = io.Copy(io.Discard, r.Body)
 	w.Header().Set("Content-Type", "application/json")
 	if strings.HasSuffix(r.URL.Path, "/export") {
