@@ -91,6 +91,9 @@ func (r *Run) Noted() bool { return r.note != nil }
 // Done drops the run: there is a response.
 func (r *Run) Done() { r.note.Settle() }
 
+// Keep leaves the run to the next command.
+func (r *Run) Keep() { r.note.Release() }
+
 // Failed drops the run where it was surely not carried out: the deployment would repeat its refusal under the same key.
 // What was refused before it was looked at stays: an earlier attempt may have been carried out.
 func (r *Run) Failed(err error) {
