@@ -68,7 +68,7 @@ func (r *audienceResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		r.data.Audiences.Add(state.ID.ValueInt64())
 		created, _ := state.Created.ValueRFC3339Time()
-		r.data.Journal.Held(resourceType, state.ID.ValueInt64(), created)
+		r.data.Journal.Held(resourceType, journal.Object{ID: state.ID.ValueInt64(), Created: created})
 	}
 	if req.Plan.Raw.IsNull() {
 		r.checkRemoval(ctx, state, "Destroying", path.Empty(), &resp.Diagnostics)
@@ -139,7 +139,7 @@ func (r *audienceResource) Read(ctx context.Context, req resource.ReadRequest, r
 		return
 	}
 	r.data.Audiences.Add(audience.ID)
-	r.data.Journal.Held(resourceType, audience.ID, audience.Created)
+	r.data.Journal.Held(resourceType, journal.Object{ID: audience.ID, Created: audience.Created})
 	model := fromAPI(audience, state)
 	if !imported {
 		keepDescription(ctx, &model, state, resp)
@@ -241,7 +241,7 @@ func (r *audienceResource) create(ctx context.Context, want talonone.NewAudience
 		return nil, err
 	}
 	r.data.Audiences.Add(created.ID)
-	r.data.Journal.Know(resourceType, want, created.ID, created.Created)
+	r.data.Journal.Know(resourceType, want, journal.Object{ID: created.ID, Created: created.Created})
 	return created, nil
 }
 
@@ -301,7 +301,7 @@ func (r *audienceResource) planCreate(ctx context.Context, plan, config audience
 	}
 	free := func(id int64) bool { return !r.data.Audiences.Has(id) }
 	for _, twin := range equal(listing, want) {
-		r.data.Journal.Know(resourceType, want, twin.ID, twin.Created)
+		r.data.Journal.Know(resourceType, want, journal.Object{ID: twin.ID, Created: twin.Created})
 		if free(twin.ID) && len(interrupted) == 0 && framework.ValueOf(want.IntegrationID) == "" {
 			age := framework.Age(r.data.Client.ServerTime(time.Now()).Sub(twin.Created))
 			diags.AddWarning("An audience with the same settings exists",

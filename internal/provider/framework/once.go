@@ -40,7 +40,7 @@ func AddOnceError(diags *diag.Diagnostics, resourceType, object string, operatio
 	case earlier:
 		AddError(diags, operation, err)
 	case talonone.IsOutcomeUnknown(err):
-		diags.AddError("Outcome of the create is unknown", strings.ToUpper(operation.Object[:1])+operation.Object[1:]+": "+err.Error()+
+		diags.AddError("Outcome of the create is unknown", "Unable to tell whether the request to "+strings.TrimSpace(operation.Action+" "+operation.Object)+" was carried out: "+err.Error()+
 			".\n\nRun terraform apply again in this folder: it looks for "+object+", and takes it over if it was created. "+
 			"Where the folder is lost, or without a Management API key, look in the Campaign Manager before you apply again, and import what is there.")
 	default:

@@ -57,21 +57,22 @@ type Journal struct {
 
 	mu sync.Mutex
 	// known are objects that this process has made or seen, by kind and settings.
-	known map[string][]object
+	known map[string][]Object
 	// left are the notes of earlier runs, nil until they are read.
 	left []*Note
 }
 
-// object is an object of the deployment, with its time of creation.
-type object struct {
-	id      int64
-	created time.Time
+// Object is an object of the deployment, with its time of creation.
+type Object struct {
+	ID int64
+	// Created may be zero where it isn't known.
+	Created time.Time
 }
 
 // New keeps notes in a folder below dataDir, Terraform's data folder. It keeps none for an empty one, and in a remote run
 // (TFC_RUN_ID), whose folder is thrown away.
 func New(dataDir string, scope Scope) *Journal {
-	j := &Journal{scope: scope.digest(), known: make(map[string][]object)}
+	j := &Journal{scope: scope.digest(), known: make(map[string][]Object)}
 	if dataDir != "" && os.Getenv("TFC_RUN_ID") == "" {
 		j.dir = filepath.Join(dataDir, "talonone", "requests")
 	}
@@ -80,7 +81,7 @@ func New(dataDir string, scope Scope) *Journal {
 
 // Know tells of an object with these settings that a create did not make, or did make and gave to a resource: a later
 // create does not take it for its own.
-func (j *Journal) Know(kind string, settings any, id int64, created time.Time) {
+func (j *Journal) Know(kind string, settings any, one Object) {
 	digest, err := settingsDigest(settings)
 	if err != nil {
 		return
@@ -88,8 +89,8 @@ func (j *Journal) Know(kind string, settings any, id int64, created time.Time) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	key := kind + digest
-	if !slices.ContainsFunc(j.known[key], func(one object) bool { return one.id == id }) {
-		j.known[key] = append(j.known[key], object{id, created})
+	if !slices.ContainsFunc(j.known[key], func(known Object) bool { return known.ID == one.ID }) {
+		j.known[key] = append(j.known[key], one)
 	}
 }
 
@@ -98,26 +99,31 @@ func (j *Journal) knownSince(kind, settings string, since time.Time) []int64 {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	key := kind + settings
-	j.known[key] = slices.DeleteFunc(j.known[key], func(one object) bool { return one.created.Before(since) })
+	j.known[key] = slices.DeleteFunc(j.known[key], func(one Object) bool { return one.Created.Before(since) })
 	var ids []int64
 	for _, one := range j.known[key] {
-		ids = append(ids, one.id)
+		ids = append(ids, one.ID)
 	}
 	return ids
 }
 
-// Held tells of an object that the state of a resource holds: no request that an earlier run left without a response has
-// made it. created may be zero where it isn't known. The apply, which is another process and reads no resource, learns it
-// from the notes.
-func (j *Journal) Held(kind string, id int64, created time.Time) {
+// Held tells of objects that the state of a resource holds: no request that an earlier run left without a response has made
+// them. The apply, which is another process and reads no resource, learns it from the notes.
+func (j *Journal) Held(kind string, objects ...Object) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.left == nil {
 		j.left = append([]*Note{}, j.noted(func(*note) bool { return true })...)
 	}
 	for _, n := range j.left {
-		if n.Kind == kind && (created.IsZero() || !created.Before(n.note.Sent.Add(-Tolerance))) && !slices.Contains(n.Known, id) {
-			n.exclude(id)
+		var ids []int64
+		for _, one := range objects {
+			if n.Kind == kind && (one.Created.IsZero() || !one.Created.Before(n.note.Sent.Add(-Tolerance))) && !slices.Contains(n.Known, one.ID) {
+				ids = append(ids, one.ID)
+			}
+		}
+		if len(ids) > 0 {
+			n.exclude(ids)
 		}
 	}
 }

@@ -27,7 +27,7 @@ const (
 	// rowSize is how many bytes stand for a row. A collision costs a look at the deployment.
 	rowSize = 6
 	// maxKnown bounds the objects that a note excludes, which are the newest ones.
-	maxKnown = 4000
+	maxKnown = 2000
 	// maxKey is the longest key of a Run.
 	maxKey = 255
 	// holdAttempts and holdPause are for the moment in which a plan looks whether a note's process lives.
@@ -162,14 +162,14 @@ func (n *Note) beat() {
 	}
 }
 
-// exclude adds an object to those that the request has not made.
-func (n *Note) exclude(id int64) {
+// exclude adds objects to those that the request has not made.
+func (n *Note) exclude(ids []int64) {
 	if !n.hold() {
 		return
 	}
 	defer n.Release()
 	alive := n.alive
-	n.Known = newest(append(n.Known, id))
+	n.Known = newest(append(n.Known, ids...))
 	if n.write(os.O_TRUNC) == nil {
 		_ = os.Chtimes(n.file, alive, alive)
 	}
@@ -271,15 +271,21 @@ func rowDigests(rows []string) []byte {
 	return digests
 }
 
+// rowSet are short digests of rows, one by one.
+func rowSet(digests []byte) map[string]bool {
+	rows := make(map[string]bool, len(digests)/rowSize)
+	for row := range slices.Chunk(digests, rowSize) {
+		rows[string(row)] = true
+	}
+	return rows
+}
+
 // shareRow says whether two requests make the same row; requests without rows make the same one.
 func shareRow(a, b []byte) bool {
 	if len(a) == 0 || len(b) == 0 {
 		return len(a) == len(b)
 	}
-	rows := make(map[string]bool, len(a)/rowSize)
-	for row := range slices.Chunk(a, rowSize) {
-		rows[string(row)] = true
-	}
+	rows := rowSet(a)
 	for row := range slices.Chunk(b, rowSize) {
 		if rows[string(row)] {
 			return true

@@ -24,9 +24,13 @@ const (
 // Period is the time in which a request was carried out, by the deployment's clock, tolerance included.
 type Period struct {
 	Since, Until time.Time
-	// known are objects that the request has not made.
+	// known are objects that the request has not made, rows those that it makes, if it makes several.
 	known []int64
+	rows  map[string]bool
 }
+
+// Has says whether the request of the period makes a row.
+func (p Period) Has(row string) bool { return p.rows[string(rowDigests([]string{row}))] }
 
 // Contains says whether an object can have been made in the period.
 func (p Period) Contains(id int64, created time.Time) bool {
@@ -38,13 +42,14 @@ type Create struct {
 	// Kind is the kind of object, Settings what makes two requests equal; it is written as a digest only.
 	Kind     string
 	Settings any
-	// Rows names what a request makes that makes several objects with the same settings, at most 5,000. A request of an
-	// earlier run is the same when it has one of the rows. They are written as digests.
+	// Rows names what a create makes that makes several objects with the same settings, at most 5,000; they are written as
+	// digests. A create of an earlier run is the same when it has one of the rows. Left is how many are not there yet.
 	Rows []string
-	// Send sends the request, or what is left of it.
+	Left func() int
+	// Send sends the request, or the requests for what is left.
 	Send func(context.Context) error
-	// Look finds what the request has made: in that period, with these settings, held by no resource of this run. It is done
-	// when nothing is left to send. More than one candidate is an *AmbiguousError. A nil Look can't look.
+	// Look finds what requests have made: in that period, with these settings, held by no resource of this run. It is done
+	// when it has found everything that was sent. More than one candidate is an *AmbiguousError. A nil Look can't look.
 	Look func(context.Context, Period) (done bool, err error)
 	// ServerTime is the deployment's time for a local one.
 	ServerTime func(time.Time) time.Time
@@ -90,6 +95,13 @@ func (e *UnansweredError) Error() string {
 
 func (e *UnansweredError) Unwrap() error { return e.Err }
 
+func (c Create) left() int {
+	if c.Left == nil {
+		return 0
+	}
+	return c.Left()
+}
+
 // Once carries a create out, and never twice: not after a lost response, and not after an earlier run that was killed.
 // Creates of one kind with equal settings run one after the other.
 func (j *Journal) Once(ctx context.Context, create Create) error {
@@ -102,67 +114,113 @@ func (j *Journal) Once(ctx context.Context, create Create) error {
 		return err
 	}
 	defer unlock()
-	rows := rowDigests(create.Rows)
-	if done, err := j.resume(ctx, create, settings, rows); done || err != nil {
-		return err
+	o := once{Create: create, j: j, content: note{Kind: create.Kind, Settings: settings, Rows: rowDigests(create.Rows)}, total: create.left()}
+	done, err := o.resume(ctx)
+	if !done && err == nil {
+		err = o.send(ctx)
 	}
-	var period Period
-	for attempt := 1; ; attempt++ {
-		sent := create.ServerTime(time.Now())
-		if attempt == 1 {
-			period = Period{Since: sent.Add(-Tolerance), known: j.knownSince(create.Kind, settings, sent.Add(-Tolerance))}
+	for _, one := range o.notes {
+		if err == nil {
+			one.Settle()
+		} else {
+			one.Release()
 		}
-		sending := j.begin(note{Kind: create.Kind, Settings: settings, Rows: rows, Sent: sent, Known: period.known})
-		err := create.Send(ctx)
-		if !talonone.IsOutcomeUnknown(err) {
-			sending.Settle()
-			return err
-		}
-		if create.Look == nil || ctx.Err() != nil {
-			sending.Release()
-			return err
-		}
-		done, lookErr := create.lookUntil(ctx, period, create.Consistency)
-		if lookErr != nil {
-			sending.Release()
-			return errors.Join(err, lookErr)
-		}
-		if done {
-			sending.Settle()
-			return nil
-		}
-		// A request that was given up for lack of time may still be carried out.
-		if attempt == attempts || errors.Is(err, context.DeadlineExceeded) || talonone.IsTimeout(err) {
-			sending.Release()
-			return err
-		}
-		sending.Settle()
 	}
+	return err
+}
+
+// once is one call of Once.
+type once struct {
+	Create
+	j       *Journal
+	content note
+	// total is how many objects there were to make.
+	total int
+	// notes are held until the end: they tell what a later run would have to find.
+	notes []*Note
 }
 
 // resume finds what earlier runs have made whose response never came.
-func (j *Journal) resume(ctx context.Context, create Create, settings string, rows []byte) (done bool, err error) {
-	for _, earlier := range j.unanswered(create.Kind, settings, rows) {
+func (o *once) resume(ctx context.Context) (done bool, err error) {
+	for _, earlier := range o.j.unanswered(o.content.Kind, o.content.Settings, o.content.Rows) {
 		if !earlier.hold() {
 			continue
 		}
-		if create.Look == nil {
+		if o.Look == nil {
 			earlier.Release()
 			return false, &UnansweredError{Sent: earlier.note.Sent, File: earlier.file}
 		}
-		ended := create.ServerTime(earlier.alive)
-		period := Period{Since: earlier.note.Sent.Add(-Tolerance), Until: ended.Add(beat + create.RequestTimeout + Tolerance), known: earlier.Known}
-		left := create.Consistency - create.ServerTime(time.Now()).Sub(period.Until)
-		if done, err = create.lookUntil(ctx, period, min(left, create.Consistency)); err != nil {
+		before := o.left()
+		period := Period{
+			Since: earlier.note.Sent.Add(-Tolerance), Until: o.ServerTime(earlier.alive).Add(beat + o.RequestTimeout + Tolerance),
+			known: earlier.Known, rows: rowSet(earlier.Rows),
+		}
+		patience := o.Consistency - o.ServerTime(time.Now()).Sub(period.Until)
+		found, err := o.lookUntil(ctx, period, min(patience, o.Consistency))
+		if err != nil {
 			earlier.Release()
 			return false, &UnansweredError{Sent: earlier.note.Sent, File: earlier.file, Err: err}
 		}
-		earlier.Settle()
-		if done {
+		if o.left() < before {
+			o.notes = append(o.notes, earlier)
+		} else {
+			earlier.Settle()
+		}
+		if found && o.left() == 0 {
 			return true, nil
 		}
 	}
 	return false, nil
+}
+
+// send sends until everything is there.
+func (o *once) send(ctx context.Context) error {
+	sent := o.ServerTime(time.Now())
+	period := Period{Since: sent.Add(-Tolerance), rows: rowSet(o.content.Rows)}
+	period.known = o.j.knownSince(o.content.Kind, o.content.Settings, period.Since)
+	o.content.Known = period.known
+	for attempt := 1; ; attempt++ {
+		before := o.left()
+		o.content.Sent = o.ServerTime(time.Now())
+		sending := o.j.begin(o.content)
+		err := o.Send(ctx)
+		if !talonone.IsOutcomeUnknown(err) {
+			// A part that was made before a refusal is in no state yet.
+			o.keep(sending, o.left() < o.total)
+			return err
+		}
+		if o.Look == nil || ctx.Err() != nil {
+			o.keep(sending, true)
+			return err
+		}
+		found, lookErr := o.lookUntil(ctx, period, o.Consistency)
+		if lookErr != nil {
+			o.keep(sending, true)
+			return errors.Join(err, lookErr)
+		}
+		if found && o.left() == 0 {
+			o.keep(sending, false)
+			return nil
+		}
+		// A request that was given up for lack of time may still be carried out.
+		if !found && (attempt == attempts || errors.Is(err, context.DeadlineExceeded) || talonone.IsTimeout(err)) {
+			o.keep(sending, true)
+			return err
+		}
+		o.keep(sending, o.left() < o.total)
+		if o.left() < before {
+			attempt = 0
+		}
+	}
+}
+
+// keep holds a note until the end, or settles it.
+func (o *once) keep(n *Note, held bool) {
+	if held {
+		o.notes = append(o.notes, n)
+	} else {
+		n.Settle()
+	}
 }
 
 // lookUntil looks again and again for as long as reads may lag; once at least. A period without end lasts until now.
