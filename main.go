@@ -7,10 +7,8 @@ import (
 	"fmt"
 	"log"
 	"os"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
-	"github.com/shirou/gopsutil/v4/process"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider"
 )
@@ -34,7 +32,7 @@ func main() {
 	if *debug {
 		options = append(options, tf6server.WithManagedDebug())
 	}
-	build := provider.Build{Version: version, Commit: commit, RunStart: commandStart(), DataDir: dataDir()}
+	build := provider.Build{Version: version, Commit: commit, DataDir: dataDir()}
 	if err := tf6server.Serve(provider.Address, provider.NewServer(build), options...); err != nil {
 		log.Fatal(err)
 	}
@@ -47,30 +45,6 @@ func dataDir() string {
 		return dir
 	}
 	return ".terraform"
-}
-
-// commandStart is when the Terraform or OpenTofu that started this process
-// began; zero where the system does not tell. Systems know start times to the
-// second, measured from the boot, but their differences to a few milliseconds.
-func commandStart() time.Time {
-	own, err := startOf(os.Getpid())
-	if err != nil {
-		return time.Time{}
-	}
-	parent, err := startOf(os.Getppid())
-	if err != nil {
-		return time.Time{}
-	}
-	return time.Now().Add(parent.Sub(own))
-}
-
-func startOf(pid int) (time.Time, error) {
-	p, err := process.NewProcess(int32(pid)) //nolint:gosec // process IDs fit, the library takes no other type
-	if err != nil {
-		return time.Time{}, err
-	}
-	milliseconds, err := p.CreateTime()
-	return time.UnixMilli(milliseconds), err
 }
 
 // silenceFrameworkTrace keeps the framework from writing trace lines that

@@ -3,6 +3,7 @@
 package provider
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -62,12 +63,11 @@ type Build struct {
 	Version string
 	// Commit is the revision it was built from; may be empty.
 	Commit string
-	// RunStart is when the Terraform command began; zero means when the provider
-	// is configured. A command starts one process per alias, some of them late.
-	RunStart time.Time
-	// DataDir is Terraform's data folder, where the provider keeps its journal of
-	// creates; empty keeps none.
+	// DataDir is Terraform's data folder, where the provider notes requests without
+	// a response; empty notes none.
 	DataDir string
+	// ReadConsistency is how long reads may lag behind writes; zero means the default.
+	ReadConsistency time.Duration
 }
 
 type talonOneProvider struct{ build Build }
@@ -188,7 +188,15 @@ func (p *talonOneProvider) Configure(ctx context.Context, req provider.Configure
 		resp.Diagnostics.AddError("Unusable provider configuration", err.Error())
 		return
 	}
-	data := &framework.Data{Client: client, Journal: journal.New(p.build.DataDir, baseURL, p.build.runStart()), ValidateAttributes: config.ValidateAttributes.IsNull() || config.ValidateAttributes.ValueBool()}
+	// Where the folder isn't known, notes belong to no other one.
+	folder, _ := os.Getwd()
+	scope := journal.Scope{
+		Origin: client.Address(), Credentials: client.Credentials(), Folder: folder, Workspace: journal.Workspace(p.build.DataDir),
+	}
+	data := &framework.Data{
+		Client: client, Journal: journal.New(p.build.DataDir, scope), ReadConsistency: cmp.Or(p.build.ReadConsistency, framework.DefaultReadConsistency),
+		ValidateAttributes: config.ValidateAttributes.IsNull() || config.ValidateAttributes.ValueBool(),
+	}
 	resp.ResourceData, resp.DataSourceData, resp.ActionData, resp.ListResourceData = data, data, data, data
 }
 
@@ -310,13 +318,6 @@ func requestTimeout(value types.String) time.Duration {
 		return 0
 	}
 	return timeout
-}
-
-func (b Build) runStart() time.Time {
-	if b.RunStart.IsZero() {
-		return time.Now()
-	}
-	return b.RunStart
 }
 
 func (b Build) userAgent(terraformVersion string) string {

@@ -55,8 +55,6 @@ type AudienceListing struct {
 	// All is in ascending order of ID.
 	All  []*Audience
 	byID map[int64]*Audience
-	// skew is how far the deployment's clock is ahead of this machine's.
-	skew time.Duration
 }
 
 // dateResolution is that of the Date header; clocks that differ by less than
@@ -65,9 +63,6 @@ const dateResolution = time.Second
 
 // ByID returns nil where the account has no such audience.
 func (l *AudienceListing) ByID(id int64) *Audience { return l.byID[id] }
-
-// OnServer translates a time of this machine's clock into the deployment's.
-func (l *AudienceListing) OnServer(t time.Time) time.Time { return t.Add(l.skew) }
 
 // CreateAudienceV2 creates an audience: POST /v2/audiences, Integration key.
 // It is sent once: a lost response is an *OutcomeUnknownError, since a repetition
@@ -113,6 +108,12 @@ func (c *Client) GetAudiences(ctx context.Context) (*AudienceListing, error) {
 	return c.audiences.get(ctx, c.listAudiences)
 }
 
+// GetAudiencesAnew is GetAudiences without what was read before.
+func (c *Client) GetAudiencesAnew(ctx context.Context) (*AudienceListing, error) {
+	c.forgetAudiences()
+	return c.GetAudiences(ctx)
+}
+
 // GetAudiencesAtStart is the listing that this client read first. Writes do not
 // drop it: it tells what was there before this run created anything.
 func (c *Client) GetAudiencesAtStart(ctx context.Context) (*AudienceListing, error) {
@@ -121,16 +122,10 @@ func (c *Client) GetAudiencesAtStart(ctx context.Context) (*AudienceListing, err
 
 func (c *Client) listAudiences(ctx context.Context) (*AudienceListing, error) {
 	listing := &AudienceListing{byID: make(map[int64]*Audience)}
-	clock := func(resp *http.Response) {
-		date, err := http.ParseTime(resp.Header.Get("Date"))
-		if skew := time.Until(date); err == nil && skew.Abs() > 2*dateResolution {
-			listing.skew = skew
-		}
-	}
 	newCall := func() *call {
 		return &call{
 			operation: "getAudiences", method: http.MethodGet, route: "/v1/audiences",
-			access: managementAccess, onResponse: clock,
+			access: managementAccess,
 		}
 	}
 	err := eachPage(ctx, c, newCall, func(audiences []*Audience) error {

@@ -118,6 +118,19 @@ func New(config Config) (*Client, error) {
 	return client, nil
 }
 
+// Address is the deployment's, with the host in lower case and without a slash at the end.
+func (c *Client) Address() string {
+	return strings.ToLower(c.base.Scheme+"://"+c.base.Host) + c.base.Path
+}
+
+// Credentials are the keys in use, for a digest.
+func (c *Client) Credentials() []string {
+	return []string{c.config.IntegrationAPIKey, c.config.ManagementAPIKey, c.config.ManagementToken}
+}
+
+// RequestTimeout is how long one attempt of a request may take.
+func (c *Client) RequestTimeout() time.Duration { return c.config.RequestTimeout }
+
 // HasIntegrationKey says whether Integration API operations are possible.
 func (c *Client) HasIntegrationKey() bool { return c.config.IntegrationAPIKey != "" }
 

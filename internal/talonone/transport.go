@@ -70,8 +70,6 @@ type call struct {
 	stream bool
 	// read consumes the body of a success; nil discards it.
 	read func(*http.Response) error
-	// onAnswer, when set, sees the headers of a success.
-	onResponse func(*http.Response)
 }
 
 // callKey carries the call through the context to the retry policy and the limiter.
@@ -197,9 +195,6 @@ func readResponse(op *call, resp *http.Response) error {
 		}
 	case resp.StatusCode >= 400:
 		return readError(op.operation, resp)
-	}
-	if op.onResponse != nil {
-		op.onResponse(resp)
 	}
 	if op.read == nil {
 		return refusePage(op.operation, resp)

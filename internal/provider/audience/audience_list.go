@@ -107,7 +107,6 @@ func (l *audienceList) List(ctx context.Context, req list.ListRequest, stream *l
 // the API has no notion of.
 func importedAudience() audienceModel {
 	return audienceModel{
-		Adopted: types.BoolValue(false), DeletionProtection: types.BoolValue(false),
 		SubscribedApplicationIDs: types.ListNull(types.Int64Type),
 	}
 }

@@ -2,8 +2,6 @@
 package audience
 
 import (
-	"time"
-
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -23,7 +21,6 @@ type audienceModel struct {
 	IntegrationID            types.String      `tfsdk:"integration_id"`
 	CreatedIn3rdParty        types.Bool        `tfsdk:"created_in_3rd_party"`
 	SubscribedApplicationIDs types.List        `tfsdk:"subscribed_application_ids"`
-	Adopted                  types.Bool        `tfsdk:"adopted"`
 	DeletionProtection       types.Bool        `tfsdk:"deletion_protection"`
 }
 
@@ -69,7 +66,6 @@ func fromAPI(api *talonone.Audience, prior audienceModel) audienceModel {
 		IntegrationID:            framework.OptionalString(api.IntegrationID, prior.IntegrationID),
 		CreatedIn3rdParty:        types.BoolValue(framework.ValueOf(api.CreatedIn3rdParty)),
 		SubscribedApplicationIDs: framework.Int64List(api.SubscribedApplicationIDs, prior.SubscribedApplicationIDs),
-		Adopted:                  prior.Adopted,
 		DeletionProtection:       types.BoolValue(prior.DeletionProtection.ValueBool()),
 	}
 }
@@ -85,14 +81,13 @@ func matches(api *talonone.Audience, want talonone.NewAudience) bool {
 		(want.SubscribedApplicationIDs == nil || framework.SameNumbers(api.SubscribedApplicationIDs, want.SubscribedApplicationIDs))
 }
 
-// createdSince finds the audience that a create with these settings made after
-// since, a time of the deployment's clock, and that belongs to no resource yet.
-// The oldest wins, so that several resources with equal settings take one each.
-func createdSince(listing *talonone.AudienceListing, want talonone.NewAudience, since time.Time, free func(id int64) bool) *talonone.Audience {
+// equal are the audiences with exactly these settings, oldest first.
+func equal(listing *talonone.AudienceListing, want talonone.NewAudience) []*talonone.Audience {
+	var found []*talonone.Audience
 	for _, audience := range listing.All {
-		if matches(audience, want) && !audience.Created.Before(since) && free(audience.ID) {
-			return audience
+		if matches(audience, want) {
+			found = append(found, audience)
 		}
 	}
-	return nil
+	return found
 }

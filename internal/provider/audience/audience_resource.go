@@ -2,7 +2,6 @@ package audience
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -33,11 +32,6 @@ var (
 
 const (
 	resourceType = "talonone_audience"
-
-	// clockTolerance covers clocks that differ without the Date header telling.
-	clockTolerance = time.Second
-	// createAttempts bounds creates whose response was lost and that had no effect.
-	createAttempts = 3
 
 	// privateDescription keeps the description that the deployment has, where it
 	// is not the configured one.
@@ -73,6 +67,8 @@ func (r *audienceResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		r.data.Audiences.Add(state.ID.ValueInt64())
+		created, _ := state.Created.ValueRFC3339Time()
+		r.data.Journal.Held(resourceType, journal.Object{ID: state.ID.ValueInt64(), Created: created})
 	}
 	if req.Plan.Raw.IsNull() {
 		r.checkRemoval(ctx, state, "Destroying", path.Empty(), &resp.Diagnostics)
@@ -84,8 +80,7 @@ func (r *audienceResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		return
 	}
 	if req.State.Raw.IsNull() {
-		r.planCreate(ctx, &plan, config, &resp.Diagnostics)
-		resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+		r.planCreate(ctx, plan, config, &resp.Diagnostics)
 		return
 	}
 
@@ -109,19 +104,11 @@ func (r *audienceResource) Create(ctx context.Context, req resource.CreateReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	var created *talonone.Audience
-	var err error
-	if plan.Adopted.ValueBool() {
-		created, err = r.adopt(ctx, plan.toAPI())
-	} else {
-		created, err = r.create(ctx, plan.toAPI())
-	}
+	created, err := r.create(ctx, plan.toAPI())
 	if err != nil {
 		r.reportCreate(ctx, plan, err, &resp.Diagnostics)
 		return
 	}
-	r.data.Audiences.Add(created.ID)
-	plan.Adopted = types.BoolValue(plan.Adopted.ValueBool())
 	model := fromAPI(created, plan)
 	r.save(ctx, model, &resp.State, resp.Identity, &resp.Diagnostics)
 }
@@ -152,7 +139,7 @@ func (r *audienceResource) Read(ctx context.Context, req resource.ReadRequest, r
 		return
 	}
 	r.data.Audiences.Add(audience.ID)
-	r.data.Journal.Settle(resourceType, audience.ID)
+	r.data.Journal.Held(resourceType, journal.Object{ID: audience.ID, Created: audience.Created})
 	model := fromAPI(audience, state)
 	if !imported {
 		keepDescription(ctx, &model, state, resp)
@@ -191,9 +178,10 @@ func (r *audienceResource) Delete(ctx context.Context, req resource.DeleteReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	// The create of a replacement is not warned of it.
+	r.data.Audiences.Add(state.ID.ValueInt64())
 	err := r.data.Client.DeleteAudienceV2(ctx, state.ID.ValueInt64())
 	if err == nil || talonone.IsNotFound(err) && r.isGone(ctx, state.ID.ValueInt64()) {
-		r.data.Journal.Settle(resourceType, state.ID.ValueInt64())
 		return
 	}
 	failed := operation("delete audience", state)
@@ -229,39 +217,57 @@ func (r *audienceResource) save(ctx context.Context, model audienceModel, state 
 	diags.Append(identity.Set(ctx, audienceIdentity{ID: model.ID})...)
 }
 
-// create sends the create. When its response is lost, it looks for the audience
-// before anything is sent again, so that there is never a second one.
+// create makes one audience, also where a response was lost or an earlier apply was interrupted.
 func (r *audienceResource) create(ctx context.Context, want talonone.NewAudience) (*talonone.Audience, error) {
-	for attempt := 1; ; attempt++ {
-		sent := time.Now()
-		entry := r.data.Journal.Begin(resourceType, want)
-		created, err := r.data.Client.CreateAudienceV2(ctx, want)
-		var unknown *talonone.OutcomeUnknownError
-		switch {
-		case err == nil:
-			entry.Done(created.ID)
-			r.data.Journal.ForgetLost(resourceType, want)
-			return created, nil
-		case !errors.As(err, &unknown):
-			entry.Forget()
-			return nil, err
-		case !r.data.Client.HasManagementKey() || ctx.Err() != nil:
-			return nil, err
-		}
-		listing, lookupErr := r.data.Client.GetAudiences(ctx)
-		if lookupErr != nil {
-			return nil, errors.Join(err, lookupErr)
-		}
-		if own := createdSince(listing, want, listing.OnServer(sent).Add(-clockTolerance), r.data.Audiences.Add); own != nil {
-			entry.Done(own.ID)
-			return own, nil
-		}
-		// A request that was given up for lack of time may still be carried out.
-		if attempt == createAttempts || errors.Is(err, context.DeadlineExceeded) || talonone.IsTimeout(err) {
-			return nil, err
-		}
-		entry.Forget()
+	var created *talonone.Audience
+	create := journal.Create{
+		Kind: resourceType, Settings: want,
+		Send: func(ctx context.Context) error {
+			sent, err := r.data.Client.CreateAudienceV2(ctx, want)
+			if err == nil {
+				created = sent
+			}
+			return err
+		},
 	}
+	if r.data.Client.HasManagementKey() {
+		create.Look = func(ctx context.Context, period journal.Period) (bool, error) {
+			found, err := r.look(ctx, want, period)
+			created = found
+			return found != nil, err
+		}
+	}
+	if err := r.data.Once(ctx, create); err != nil {
+		return nil, err
+	}
+	r.data.Audiences.Add(created.ID)
+	r.data.Journal.Know(resourceType, want, journal.Object{ID: created.ID, Created: created.Created})
+	return created, nil
+}
+
+// look is the audience that a create made in a period, nil where there is none.
+func (r *audienceResource) look(ctx context.Context, want talonone.NewAudience, period journal.Period) (*talonone.Audience, error) {
+	listing, err := r.data.Client.GetAudiencesAnew(ctx)
+	if err != nil {
+		return nil, err
+	}
+	found := slices.DeleteFunc(equal(listing, want), func(one *talonone.Audience) bool {
+		return !period.Contains(one.ID, one.Created) || r.data.Audiences.Has(one.ID)
+	})
+	switch len(found) {
+	case 0:
+		return nil, nil
+	case 1:
+		return found[0], nil
+	}
+	ambiguous := &journal.AmbiguousError{}
+	for _, one := range found {
+		id := strconv.FormatInt(one.ID, 10)
+		ambiguous.Candidates = append(ambiguous.Candidates, journal.Candidate{
+			Name: "audience " + id + ", created at " + one.Created.Format(time.RFC3339), ImportID: id,
+		})
+	}
+	return nil, ambiguous
 }
 
 // isGone confirms a response of 404, which a key of the other environment gets for
@@ -274,78 +280,38 @@ func (r *audienceResource) isGone(ctx context.Context, id int64) bool {
 	return err == nil && listing.ByID(id) == nil
 }
 
-// adopt takes over what an interrupted apply left, as the plan announced.
-func (r *audienceResource) adopt(ctx context.Context, want talonone.NewAudience) (*talonone.Audience, error) {
-	listing, err := r.data.Client.GetAudiencesAtStart(ctx)
-	if err != nil {
-		return nil, err
-	}
-	for {
-		own, entry := r.leftover(listing, want)
-		if own == nil {
-			return nil, errors.New("the audience that the plan adopts is gone; plan again")
-		}
-		if r.data.Audiences.Add(own.ID) {
-			entry.Done(own.ID)
-			return own, nil
-		}
-	}
-}
-
-// leftover is the audience that an earlier command began to create with these
-// settings, and that no resource has. Where the response got lost, it is the first
-// one with the same settings that appeared after the request was sent.
-func (r *audienceResource) leftover(listing *talonone.AudienceListing, want talonone.NewAudience) (*talonone.Audience, *journal.Entry) {
-	free := func(id int64) bool { return !r.data.Audiences.Has(id) }
-	for _, entry := range r.data.Journal.Earlier(resourceType, want) {
-		if entry.ID == 0 {
-			since := listing.OnServer(entry.Sent).Add(-clockTolerance)
-			if own := createdSince(listing, want, since, free); own != nil {
-				return own, entry
-			}
-			continue
-		}
-		if own := listing.ByID(entry.ID); own != nil && free(own.ID) {
-			return own, entry
-		}
-	}
-	return nil, nil
-}
-
-// planCreate looks, with a Management key, for what a create would collide with:
-// the leftover of an apply that was killed, which it adopts, an audience with the
-// same settings, which it points out, and one that has the integration ID, which
-// is an error.
-func (r *audienceResource) planCreate(ctx context.Context, plan *audienceModel, config audienceModel, diags *diag.Diagnostics) {
+// planCreate warns of what an earlier apply may have left and of an audience with the same settings, and refuses an
+// integration ID that is taken. Nothing that it sees becomes a planned value.
+func (r *audienceResource) planCreate(ctx context.Context, plan, config audienceModel, diags *diag.Diagnostics) {
 	if hasUnknownSettings(config) {
 		return
 	}
-	plan.Adopted = types.BoolValue(false)
+	want := plan.toAPI()
+	interrupted := r.data.Journal.Interrupted(resourceType, want, nil)
+	framework.WarnInterrupted(diags, "an audience", interrupted, r.data.Client.HasManagementKey())
 	if !r.data.Client.HasManagementKey() {
 		return
 	}
-	// Terraform plans once more right before each create, so a listing that every
-	// create drops would be read again and again.
+	// Terraform plans once more right before each create, so a listing that every create drops would be read again and
+	// again, and would show what this run has created.
 	listing, err := r.data.Client.GetAudiencesAtStart(ctx)
 	if err != nil {
-		framework.AddError(diags, operation("read the audiences that exist, before creating", *plan), err)
+		framework.AddError(diags, operation("read the audiences that exist, before creating", plan), err)
 		return
 	}
-	want := plan.toAPI()
 	free := func(id int64) bool { return !r.data.Audiences.Has(id) }
-	if own, _ := r.leftover(listing, want); own != nil {
-		plan.Adopted = types.BoolValue(true)
-		diags.AddWarning("An audience left over from an interrupted apply will be adopted",
-			fmt.Sprintf("An apply in this folder created audience %d %q with exactly these settings, and was stopped before its state was saved. "+
-				"Applying takes it over instead of creating a second one.", own.ID, own.Name))
-		return
+	for _, twin := range equal(listing, want) {
+		r.data.Journal.Know(resourceType, want, journal.Object{ID: twin.ID, Created: twin.Created})
+		if free(twin.ID) && len(interrupted) == 0 && framework.ValueOf(want.IntegrationID) == "" {
+			age := framework.Age(r.data.Client.ServerTime(time.Now()).Sub(twin.Created))
+			diags.AddWarning("An audience with the same settings exists",
+				fmt.Sprintf("Audience %d %q, created %s (%s), has the same name and settings. Applying creates another one. "+
+					"If no other resource or configuration manages the existing audience, you can import it instead:\n\n%s",
+					twin.ID, twin.Name, age, twin.Created.Format(time.RFC3339), framework.ImportBlock(resourceType, strconv.FormatInt(twin.ID, 10))))
+			break
+		}
 	}
-	if twin := createdSince(listing, want, time.Time{}, free); twin != nil && framework.ValueOf(want.IntegrationID) == "" {
-		diags.AddWarning("An audience with exactly these settings exists",
-			fmt.Sprintf("Audience %d %q, created %s, has the same settings and belongs to no resource of this configuration. Applying creates a second one, which the API allows. "+
-				"To manage the existing audience instead, import it: terraform import %s.NAME %d.", twin.ID, twin.Name, twin.Created.Format(time.RFC3339), resourceType, twin.ID))
-	}
-	if taken := holderOf(listing, want); taken != nil && free(taken.ID) {
+	if taken := holderOf(listing, want); taken != nil && free(taken.ID) && len(interrupted) == 0 {
 		diags.AddAttributeError(path.Root("integration_id"), "Integration ID is taken", takenAdvice(taken, want))
 	}
 }
@@ -383,7 +349,6 @@ func (r *audienceResource) checkRemoval(ctx context.Context, state audienceModel
 // reportCreate explains a failed create.
 func (r *audienceResource) reportCreate(ctx context.Context, plan audienceModel, err error, diags *diag.Diagnostics) {
 	failed := operation("create audience", plan)
-	var unknown *talonone.OutcomeUnknownError
 	switch {
 	case talonone.IsConflict(err):
 		failed.Advice = map[int]string{http.StatusConflict: "An integration ID belongs to one audience only. Choose another one, or import the audience that has it."}
@@ -395,14 +360,8 @@ func (r *audienceResource) reportCreate(ctx context.Context, plan audienceModel,
 			}
 		}
 		framework.AddAttributeError(diags, path.Root("integration_id"), failed, err)
-	case errors.As(err, &unknown):
-		advice := "Run terraform apply again in this folder: it finds the audience, if it was created, and adopts it."
-		if !r.data.Client.HasManagementKey() {
-			advice = "Without a Management API key the provider can't look. See in the Campaign Manager whether the audience exists, and import it if so, before running terraform apply again."
-		}
-		diags.AddError("Unable to tell whether audience "+label(plan)+" was created", err.Error()+".\n\n"+advice)
 	default:
-		framework.AddError(diags, failed, err)
+		framework.AddOnceError(diags, resourceType, "the audience", failed, err)
 	}
 }
 
@@ -471,7 +430,7 @@ func replacedBy(plan, state, config audienceModel) path.Paths {
 
 // keepComputed fills in what an update in place leaves as it is.
 func keepComputed(plan *audienceModel, state, config audienceModel) {
-	plan.ID, plan.AccountID, plan.Created, plan.Adopted = state.ID, state.AccountID, state.Created, state.Adopted
+	plan.ID, plan.AccountID, plan.Created = state.ID, state.AccountID, state.Created
 	if config.Description.IsNull() {
 		plan.Description = state.Description
 	}

@@ -22,7 +22,10 @@ func (r *audienceResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 		MarkdownDescription: "An audience: a named group of customer profiles that campaign rules can ask for. Who belongs to it is the business of membership resources.\n\n" +
 			"Needs an Integration API key to create, change and delete, and a Management API key that allows the audiences endpoint to read. " +
 			"Without a Management key changes made outside of Terraform stay unseen, and a warning says so.\n\n" +
-			"Only `name` and `subscribed_application_ids` can change in place. Replacing or destroying an audience deletes its memberships; the plan says how many.",
+			"Only `name` and `subscribed_application_ids` can change in place. Replacing or destroying an audience deletes its memberships; the plan says how many.\n\n" +
+			"The API creates a second audience when a create is repeated. When the response to a create is lost, the provider looks for the audience before it sends anything again. " +
+			"When the provider is stopped before the response, the next apply in the same folder looks for the audience and takes it over if exactly one was created at that time with these settings; the plan warns about this. " +
+			"Both require a Management API key. An audience that only has the same name and settings is never taken over: the plan warns about it and shows how to import it.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.Int64Attribute{
 				Computed:            true,
@@ -77,11 +80,6 @@ func (r *audienceResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 					listvalidator.NoNullValues(),
 					listvalidator.ValueInt64sAre(int64validator.AtLeast(1)),
 				},
-			},
-			"adopted": schema.BoolAttribute{
-				Computed: true,
-				MarkdownDescription: "Whether the audience was left over from an apply that was interrupted before it could save its state, and was taken over instead of creating a second one. " +
-					"The provider keeps a journal of its creates in Terraform's data folder (`.terraform`) for that; adopting needs a Management key, and the plan shows it.",
 			},
 			"deletion_protection": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),

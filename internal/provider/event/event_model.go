@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
-	"github.com/google/uuid"
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -55,7 +55,7 @@ var eventText = map[string]string{
 	"store_integration_id": "Integration ID of the store where it happened, 1 to 1000 characters. For `v2` and `v3`.",
 	"loyalty_cards":        "Identifier of the customer's loyalty card; at most one. For `v2` and `v3`.",
 	"attributes":           "Custom attributes of the event as a JSON object (`jsonencode({...})`); they must be defined in the Campaign Manager for this type of event.",
-	"idempotency_key":      "Key under which the deployment tracks the event once and repeats its answer for 24 hours, 1 to 255 characters. For `v2` only. Default: a random one for every run, kept through repetitions, and for 23 hours in Terraform's data folder where the answer was lost.",
+	"idempotency_key":      "Key under which the deployment tracks the event once and repeats its answer for 24 hours, 1 to 255 printable characters. For `v2` only. Default: a random one for every run, kept through repetitions, and for 23 hours in Terraform's data folder where the answer was lost.",
 }
 
 const eventAbout = "Tracks a custom event of a customer, which runs the campaigns' rules: they can give coupons, points and more. Events can't be changed or deleted.\n\n"
@@ -152,15 +152,12 @@ func (m *eventInput) inputs(prior eventInput) []journal.Input {
 }
 
 // begin notes that the event is about to be tracked.
-func (m *eventInput) begin(journal *journal.Journal, kind string, inputs []journal.Input) *journal.Run {
-	switch m.version() {
-	case v1:
-		return journal.NoteRun(kind, inputs, uuid.NewString())
-	case v3:
-		return journal.NoteRun(kind, inputs, m.IntegrationID.ValueString())
-	default:
-		return journal.BeginRun(kind, inputs, m.IdempotencyKey)
+func (m *eventInput) begin(data *framework.Data, kind string, inputs []journal.Input) *journal.Run {
+	now := data.Client.ServerTime(time.Now())
+	if m.version() == v2 {
+		return data.Journal.BeginRun(kind, inputs, m.IdempotencyKey, now)
 	}
+	return data.Journal.NoteRun(kind, inputs, "", now)
 }
 
 // reportBegun says what becomes of an event that an earlier apply has sent, and
@@ -213,6 +210,7 @@ func (m *eventInput) runV2(ctx context.Context, data *framework.Data, attempt fr
 		framework.AddRunError(diags, attempt, err, run)
 		return nil
 	}
+	run.Done()
 	return &tracked{response.Event, response.Effects, response.CreatedCoupons, response.CreatedReferrals, response.Parts}
 }
 
@@ -225,12 +223,13 @@ func (m *eventInput) runV3(ctx context.Context, data *framework.Data, attempt fr
 	}, framework.WithPart(parts, "advancedEvent"), run.Begun)
 	switch {
 	case talonone.IsOutcomeUnknown(err):
+		run.Failed(err)
 		framework.AddError(diags, attempt, err)
 		diags.AddAttributeWarning(path.Root("integration_id"), "It is not known whether the event was tracked",
 			"Apply again: the event is taken over if it is there, and tracked if not. That it was sent is noted in Terraform's data folder.")
 		return nil
 	case talonone.IsConflict(err):
-		run.Forget()
+		run.Done()
 		attempt.Advice[http.StatusConflict] = "An integration ID belongs to one event for ever, and events can't be changed. If an apply on another machine was stopped after it had tracked this event, there is nothing left to do: remove the resource. Otherwise choose another integration_id."
 		framework.AddAttributeError(diags, path.Root("integration_id"), attempt, err)
 		return nil
@@ -242,6 +241,7 @@ func (m *eventInput) runV3(ctx context.Context, data *framework.Data, attempt fr
 		diags.AddAttributeWarning(path.Root("integration_id"), "The answer with the effects was lost",
 			fmt.Sprintf("The answer to event %q never arrived. The event is there, but its effects can't be read any more, so effects is empty.", m.IntegrationID.ValueString()))
 	}
+	run.Done()
 	return &tracked{response.AdvancedEvent, response.Effects, response.CreatedCoupons, response.CreatedReferrals, response.Parts}
 }
 
@@ -252,15 +252,16 @@ func (m *eventInput) runV1(ctx context.Context, data *framework.Data, attempt fr
 	})
 	switch {
 	case talonone.IsOutcomeUnknown(err):
+		run.Failed(err)
 		diags.AddError("Unable to tell whether event "+strconv.Quote(m.Type.ValueString())+" was tracked",
 			err.Error()+".\n\nVersion 1 of events knows no idempotency key, so it was not sent again. Look for the event in the Campaign Manager under the Application's Events, filtered by session "+
 				strconv.Quote(m.SessionID.ValueString())+", before it is sent once more: that would track a second one.")
 		return nil
 	case err == nil:
-		run.Done(response.Event.ID)
+		run.Done()
 		return &tracked{event: &response.Event, effects: decodePositional(response.Event.Effects), parts: response.Parts}
 	}
-	run.Forget()
+	run.Done()
 	switch {
 	case talonone.IsRetired(err):
 		const advice = "This deployment does not serve version 1 of events, which the vendor retired in 2023. Set api_version = \"v2\" and profile_id, and remove session_id."

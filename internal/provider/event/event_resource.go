@@ -111,7 +111,6 @@ func (r *eventResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	if !req.State.Raw.IsNull() {
 		var state resourceModel
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-		r.settle(state)
 		resp.RequiresReplace = plan.runsAgain(state, config)
 		if len(resp.RequiresReplace) == 0 {
 			state.ResponseContent = plan.ResponseContent
@@ -136,8 +135,9 @@ func (r *eventResource) Create(ctx context.Context, req resource.CreateRequest, 
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	run := plan.begin(r.data.Journal, resourceType, plan.inputs(plan))
+	run := plan.begin(r.data, resourceType, plan.inputs(plan))
 	if run.Begun && plan.version() == v1 {
+		run.Keep()
 		plan.reportBegun(&resp.Diagnostics)
 		return
 	}
@@ -161,7 +161,6 @@ func (r *eventResource) Create(ctx context.Context, req resource.CreateRequest, 
 func (r *eventResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state resourceModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	r.settle(state)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identityModel{APIVersion: state.APIVersion, ID: state.ID})...)
 }
 
@@ -175,17 +174,6 @@ func (r *eventResource) Update(ctx context.Context, req resource.UpdateRequest, 
 
 // Delete forgets the event.
 func (r *eventResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
-
-// settle forgets that the run was begun: the state holds what came of it.
-func (r *eventResource) settle(state resourceModel) {
-	r.data.Journal.SettleRun(resourceType, state.IdempotencyKey.ValueString())
-	switch state.version() {
-	case v3:
-		r.data.Journal.SettleRun(resourceType, state.IntegrationID.ValueString())
-	case v1:
-		r.data.Journal.Settle(resourceType, state.ID.ValueInt64())
-	}
-}
 
 // runsAgain lists the arguments whose change tracks another event.
 func (m *resourceModel) runsAgain(state, config resourceModel) path.Paths {

@@ -47,7 +47,7 @@ func (r *eventResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 		},
 		"idempotency_key": schema.StringAttribute{
 			Optional: true, Computed: true, MarkdownDescription: eventText["idempotency_key"] + again,
-			Validators: []validator.String{stringvalidator.LengthBetween(1, 255)},
+			Validators: framework.IdempotencyKey(),
 		},
 		"triggers": schema.MapAttribute{
 			Optional: true, ElementType: types.StringType,

@@ -56,13 +56,12 @@ func (a *trackAction) Invoke(ctx context.Context, req action.InvokeRequest, resp
 	}
 	run := &journal.Run{}
 	if config.version() != v1 {
-		run = config.begin(a.data.Journal, actionType, config.inputs(config))
+		run = config.begin(a.data, actionType, config.inputs(config))
 	}
 	result := config.run(ctx, a.data, "action "+actionType, run, nil, &resp.Diagnostics)
 	if result == nil {
 		return
 	}
-	run.Forget()
 	message := fmt.Sprintf("Tracked event %q", config.Type.ValueString())
 	if result.event != nil {
 		message += fmt.Sprintf(" (%d)", result.event.ID)

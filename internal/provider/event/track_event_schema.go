@@ -37,7 +37,7 @@ func (a *trackAction) Schema(_ context.Context, _ action.SchemaRequest, resp *ac
 				Optional: true, CustomType: jsontypes.NormalizedType{}, MarkdownDescription: eventText["attributes"],
 				Validators: []validator.String{customattr.Validator{}},
 			},
-			"idempotency_key": text("idempotency_key", stringvalidator.LengthBetween(1, 255)),
+			"idempotency_key": text("idempotency_key", framework.IdempotencyKey()...),
 		},
 	}
 }

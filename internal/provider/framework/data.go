@@ -4,6 +4,7 @@ package framework
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -19,17 +20,18 @@ type Data struct {
 	// ValidateAttributes asks for a check of custom attributes against the
 	// account's definitions at plan time.
 	ValidateAttributes bool
-	// Journal remembers creates whose result may never reach a state.
+	// Journal keeps creates from being carried out twice.
 	Journal *journal.Journal
+	// ReadConsistency is how long reads may lag behind writes.
+	ReadConsistency time.Duration
 	// Audiences are the audience IDs that resources of this run manage.
 	Audiences Claims
 	// Members holds a lock for every audience whose members are being changed, by
 	// its ID in decimal: who looks before adding must not look while another adds.
 	Members keylock.Locks
-	// Referrals are the IDs of referrals that the state of a resource holds,
-	// NewReferrals those made or taken over in this run, and AdoptedReferrals those
-	// left over by an interrupted apply that a plan takes over.
-	Referrals, NewReferrals, AdoptedReferrals Claims
+	// Referrals are the IDs of referrals that the state of a resource holds, and
+	// NewReferrals those created in this run.
+	Referrals, NewReferrals Claims
 	// Targets is what this process has seen and done of audiences, catalogs and coupons as a whole.
 	Targets bulk.Memory
 }

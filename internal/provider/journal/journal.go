@@ -1,224 +1,163 @@
-// Package journal remembers, in Terraform's data folder, requests that must not be sent twice: creates whose result may
-// never reach a state, and runs of operations that can't be looked up. Resources that create once call it.
+// Package journal keeps requests from being carried out twice that the API can't tell apart from new ones: creates of
+// audiences and referrals, events, returns. Resources that create once call it.
+//
+// Within a run it looks for what a lost response has left behind before it sends anything again. Across runs it keeps a
+// note in Terraform's data folder, from before a request is sent until there is a response: when the provider is killed in
+// between, the next run finds it. What a completed request has made is never taken over.
 package journal
 
 import (
-	"encoding/json"
-	"errors"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
-	"github.com/google/uuid"
+	"github.com/talon-one/terraform-provider-talonone/internal/keylock"
 )
 
-// journalAge is how long an entry is kept that nothing settles.
-const journalAge = 30 * 24 * time.Hour
+// noteAge is how long a note counts. A deployment knows an idempotency key for 24 hours; the last one is left to clocks
+// that differ and to long applies.
+const noteAge = 23 * time.Hour
 
-// keyAge is how long the key of a run is used again. A deployment knows it for 24
-// hours; the last one is left to clocks that differ and to long applies.
-const keyAge = 23 * time.Hour
+// Scope is what notes belong to: a run with another one does not see them.
+type Scope struct {
+	// Origin is the deployment's, Credentials are the keys in use. Only digests of them are written.
+	Origin      string
+	Credentials []string
+	// Folder is the working folder, Workspace Terraform's workspace.
+	Folder, Workspace string
+}
 
-// Journal remembers, in Terraform's data folder, creates whose result may never
-// reach a state: of requests that are sent again at the risk of a double. When
-// the provider or Terraform is killed in between, the next plan finds here what
-// was begun. A nil Journal remembers nothing.
+func (s Scope) digest() string {
+	return digestOf(append([]string{s.Origin, s.Folder, s.Workspace}, s.Credentials...)...)
+}
+
+// Workspace is the workspace in which Terraform runs a provider, as far as a provider can tell: from TF_WORKSPACE, else
+// from the data folder.
+func Workspace(dataDir string) string {
+	if name := os.Getenv("TF_WORKSPACE"); name != "" {
+		return name
+	}
+	name, err := readRegular(filepath.Join(dataDir, "environment"))
+	if text := strings.TrimSpace(string(name)); err == nil && text != "" {
+		return text
+	}
+	return "default"
+}
+
+// Journal keeps the notes of one provider configuration.
 type Journal struct {
-	dir string
-	// url is the deployment that this provider talks to.
-	url string
-	// runStart separates the entries of earlier commands from those of this one,
-	// which other aliases may have written.
-	runStart time.Time
+	// dir is empty where nothing can be noted.
+	dir   string
+	scope string
+	// creates lets one create of a kind and settings run at a time, so that each finds its own object only.
+	creates keylock.Locks
 
-	once    sync.Once
-	mu      sync.Mutex
-	earlier map[string][]*Entry
+	mu sync.Mutex
+	// known are objects that this process has made or seen, by kind and settings.
+	known map[string][]Object
+	// left are the notes of earlier runs, nil until they are read.
+	left []*Note
 }
 
-// Entry is one create.
-type Entry struct {
-	URL string `json:"url"`
-	// Kind is the resource type.
-	Kind string `json:"kind"`
-	// Settings are the body of the request.
-	Settings json.RawMessage `json:"settings"`
-	Sent     time.Time       `json:"sent"`
-	// ID is what the deployment answered; zero when no response came.
-	ID int64 `json:"id,omitempty"`
-	// Key is that of a Run.
-	Key string `json:"key,omitempty"`
-
-	file string
+// Object is an object of the deployment, with its time of creation.
+type Object struct {
+	ID int64
+	// Created may be zero where it isn't known.
+	Created time.Time
 }
 
-// New keeps its entries in a folder below dataDir, Terraform's data
-// folder; it is nil for an empty one.
-func New(dataDir, url string, runStart time.Time) *Journal {
-	if dataDir == "" {
-		return nil
+// New keeps notes in a folder below dataDir, Terraform's data folder. It keeps none for an empty one, and in a remote run
+// (TFC_RUN_ID), whose folder is thrown away.
+func New(dataDir string, scope Scope) *Journal {
+	j := &Journal{scope: scope.digest(), known: make(map[string][]Object)}
+	if dataDir != "" && os.Getenv("TFC_RUN_ID") == "" {
+		j.dir = filepath.Join(dataDir, "talonone", "requests")
 	}
-	return &Journal{dir: filepath.Join(dataDir, "talonone", "creates"), url: url, runStart: runStart}
+	return j
 }
 
-// Begin notes a create that is about to be sent. A folder that can't be written
-// to costs the memory of it, not the create.
-func (j *Journal) Begin(kind string, settings any) *Entry {
-	return j.begin(kind, settings, "")
-}
-
-func (j *Journal) begin(kind string, settings any, key string) *Entry {
-	body, err := json.Marshal(settings)
-	if j == nil || err != nil || os.MkdirAll(j.dir, 0o700) != nil {
-		return nil
-	}
-	entry := &Entry{
-		URL: j.url, Kind: kind, Settings: body, Sent: time.Now().UTC(), Key: key,
-		file: filepath.Join(j.dir, uuid.NewString()+".json"),
-	}
-	entry.write()
-	return entry
-}
-
-// Done notes the ID that the deployment gave.
-func (e *Entry) Done(id int64) {
-	if e == nil {
-		return
-	}
-	e.ID = id
-	e.write()
-}
-
-// Forget removes the entry.
-func (e *Entry) Forget() {
-	if e != nil {
-		_ = os.Remove(e.file)
-	}
-}
-
-// write replaces the file as a whole, so that a kill leaves the old or the new one.
-func (e *Entry) write() {
-	content, err := json.Marshal(e)
+// Know tells of an object with these settings that a create did not make, or did make and gave to a resource: a later
+// create does not take it for its own.
+func (j *Journal) Know(kind string, settings any, one Object) {
+	digest, err := settingsDigest(settings)
 	if err != nil {
 		return
 	}
-	fresh := e.file + ".new"
-	if err := errors.Join(os.WriteFile(fresh, content, 0o600), os.Rename(fresh, e.file)); err != nil {
-		_ = os.Remove(fresh)
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	key := kind + digest
+	if !slices.ContainsFunc(j.known[key], func(known Object) bool { return known.ID == one.ID }) {
+		j.known[key] = append(j.known[key], one)
 	}
 }
 
-// Earlier returns the creates with these settings that earlier commands began
-// and that no state is known to hold.
-func (j *Journal) Earlier(kind string, settings any) []*Entry {
-	body, err := json.Marshal(settings)
-	if j == nil || err != nil {
-		return nil
-	}
-	j.load()
+// knownSince are the IDs of known objects that were created since.
+func (j *Journal) knownSince(kind, settings string, since time.Time) []int64 {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	var found []*Entry
-	for _, entry := range j.earlier[kind] {
-		if string(entry.Settings) == string(body) {
-			found = append(found, entry)
+	key := kind + settings
+	j.known[key] = slices.DeleteFunc(j.known[key], func(one Object) bool { return one.Created.Before(since) })
+	var ids []int64
+	for _, one := range j.known[key] {
+		ids = append(ids, one.ID)
+	}
+	return ids
+}
+
+// Held tells of objects that the state of a resource holds: no request that an earlier run left without a response has made
+// them. The apply, which is another process and reads no resource, learns it from the notes.
+func (j *Journal) Held(kind string, objects ...Object) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.left == nil {
+		j.left = append([]*Note{}, j.noted(func(*note) bool { return true })...)
+	}
+	for _, n := range j.left {
+		var ids []int64
+		for _, one := range objects {
+			if n.Kind == kind && (one.Created.IsZero() || !one.Created.Before(n.note.Sent.Add(-Tolerance))) && !slices.Contains(n.Known, one.ID) {
+				ids = append(ids, one.ID)
+			}
+		}
+		if len(ids) > 0 {
+			n.exclude(ids)
 		}
 	}
+}
+
+// noted are the notes of this scope that want is true for, oldest first. Those that have expired are removed.
+func (j *Journal) noted(want func(*note) bool) []*Note {
+	if j.dir == "" || !owned(j.dir) {
+		return nil
+	}
+	entries, err := os.ReadDir(j.dir)
+	if err != nil {
+		return nil
+	}
+	var found []*Note
+	for _, entry := range entries {
+		if !noteName.MatchString(entry.Name()) {
+			continue
+		}
+		n := &Note{file: filepath.Join(j.dir, entry.Name())}
+		switch err := n.read(); {
+		case err != nil || n.Scope != j.scope:
+		case time.Since(n.note.Sent) > noteAge:
+			if n.hold() {
+				n.Settle()
+			}
+		case want(&n.note):
+			found = append(found, n)
+		}
+	}
+	slices.SortFunc(found, func(a, b *Note) int { return a.note.Sent.Compare(b.note.Sent) })
 	return found
 }
 
-// Settle forgets a create whose result a state holds, or that has been deleted.
-func (j *Journal) Settle(kind string, id int64) {
-	j.settle(kind, func(entry *Entry) bool { return entry.ID == id })
-}
-
-// SettleRun forgets a run whose result a state holds; an empty key is none.
-func (j *Journal) SettleRun(kind, key string) {
-	if key != "" {
-		j.settle(kind, func(entry *Entry) bool { return entry.Key == key })
-	}
-}
-
-func (j *Journal) settle(kind string, settled func(*Entry) bool) {
-	if j == nil {
-		return
-	}
-	j.load()
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	kept := j.earlier[kind][:0]
-	for _, entry := range j.earlier[kind] {
-		if settled(entry) {
-			entry.Forget()
-		} else {
-			kept = append(kept, entry)
-		}
-	}
-	j.earlier[kind] = kept
-}
-
-// take returns an entry that Earlier returns too, to nobody else after that.
-func (j *Journal) take(kind string, settings any) *Entry {
-	found := j.Earlier(kind, settings)
-	if len(found) == 0 {
-		return nil
-	}
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	for _, entry := range found {
-		if at := slices.Index(j.earlier[kind], entry); at >= 0 {
-			j.earlier[kind] = slices.Delete(j.earlier[kind], at, at+1)
-			return entry
-		}
-	}
-	return nil
-}
-
-// ForgetLost drops the creates with these settings whose response was lost, after
-// the plan found nothing that they left: what appears later is not theirs.
-func (j *Journal) ForgetLost(kind string, settings any) {
-	for _, entry := range j.Earlier(kind, settings) {
-		if entry.ID == 0 {
-			entry.Forget()
-		}
-	}
-}
-
-// load reads the folder once.
-func (j *Journal) load() {
-	j.once.Do(func() {
-		earlier := make(map[string][]*Entry)
-		files, _ := filepath.Glob(filepath.Join(j.dir, "*.json"))
-		for _, file := range files {
-			entry := readEntry(file)
-			switch {
-			case entry == nil || entry.expired():
-				_ = os.Remove(file)
-			case entry.URL == j.url && entry.Sent.Before(j.runStart):
-				earlier[entry.Kind] = append(earlier[entry.Kind], entry)
-			}
-		}
-		j.mu.Lock()
-		defer j.mu.Unlock()
-		j.earlier = earlier
-	})
-}
-
-func (e *Entry) expired() bool {
-	age := time.Since(e.Sent)
-	return age > journalAge || e.Key != "" && age > keyAge
-}
-
-func readEntry(file string) *Entry {
-	content, err := os.ReadFile(file)
-	if err != nil {
-		return nil
-	}
-	entry := &Entry{file: file}
-	if json.Unmarshal(content, entry) != nil {
-		return nil
-	}
-	return entry
+// unanswered is noted for one kind and settings and, for a create of several rows, for a row that both have.
+func (j *Journal) unanswered(kind, settings string, rows []byte) []*Note {
+	return j.noted(func(n *note) bool { return n.Kind == kind && n.Settings == settings && shareRow(n.Rows, rows) })
 }

@@ -1,12 +1,10 @@
 package journal
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"net/http"
 	"slices"
-	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
@@ -17,17 +15,15 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
-// Run is one run of an operation that can't be looked up or undone. The journal
-// keeps its key from before it is sent until a state holds its result, so that
-// the next command repeats this run instead of beginning another one.
+// Run is one run of an operation that can't be looked up or undone. The journal keeps its key from before it is sent until
+// there is a response, so that the next command repeats this run instead of beginning another one.
 type Run struct {
 	// Key is the idempotency key, or what else names the run.
 	Key string
-	// Begun says that an earlier command sent this run, and that no state is known
-	// to hold its result.
+	// Begun says that an earlier command sent this run and got no response.
 	Begun bool
 
-	entry *Entry
+	note *Note
 }
 
 // Input is one attribute of a one-shot resource that makes it run again.
@@ -57,61 +53,67 @@ func WarnOfReplay(configured, prior types.String, diags *diag.Diagnostics) {
 		"This plan runs the operation again with the idempotency_key of the run before. Within 24 hours of that run the deployment repeats its answer and does nothing. Change idempotency_key too, or leave it out.")
 }
 
-// BeginRun notes a run that is about to be sent. The configured key is taken as
-// it is; without one the run has that of an earlier command which began the same,
-// or a random one.
-func (j *Journal) BeginRun(kind string, inputs []Input, configured types.String) *Run {
+// BeginRun notes a run that is about to be sent. The configured key is taken as it is; without one the run has that of an
+// earlier command which began the same, or a random one.
+func (j *Journal) BeginRun(kind string, inputs []Input, configured types.String, now time.Time) *Run {
 	if !configured.IsNull() && !configured.IsUnknown() {
 		return &Run{Key: configured.ValueString()}
 	}
-	return j.NoteRun(kind, inputs, uuid.NewString())
+	return j.NoteRun(kind, inputs, uuid.NewString(), now)
 }
 
-// NoteRun is BeginRun for an operation without idempotency keys. Of an earlier
-// run the key is kept.
-func (j *Journal) NoteRun(kind string, inputs []Input, key string) *Run {
-	settings := digest(inputs)
-	if entry := j.take(kind, settings); entry != nil {
-		return &Run{Key: entry.Key, Begun: true, entry: entry}
+// NoteRun is BeginRun for an operation without idempotency keys. Of an earlier run the key is kept. now is the
+// deployment's time.
+func (j *Journal) NoteRun(kind string, inputs []Input, key string, now time.Time) *Run {
+	settings := inputDigest(inputs)
+	for _, earlier := range j.unanswered(kind, settings, nil) {
+		if earlier.hold() {
+			return &Run{Key: earlier.Key, Begun: true, note: earlier}
+		}
 	}
-	entry := j.begin(kind, settings, key)
-	return &Run{Key: key, entry: entry}
+	return &Run{Key: key, note: j.begin(note{Kind: kind, Settings: settings, Sent: now, Key: key})}
 }
 
-// Begun says whether an earlier command began a run with these inputs, and no
-// state is known to hold its result.
+// Begun says whether an earlier command began a run with these inputs and got no response.
 func (j *Journal) Begun(kind string, inputs []Input) bool {
-	return len(j.Earlier(kind, digest(inputs))) > 0
+	for _, earlier := range j.unanswered(kind, inputDigest(inputs), nil) {
+		if earlier.hold() {
+			earlier.Release()
+			return true
+		}
+	}
+	return false
 }
-
-// Done notes the ID of what came of the run.
-func (r *Run) Done(id int64) { r.entry.Done(id) }
 
 // Noted says whether the next command will find the run.
-func (r *Run) Noted() bool { return r.entry != nil }
+func (r *Run) Noted() bool { return r.note != nil }
 
-// Forget drops the run: its result needs no state.
-func (r *Run) Forget() { r.entry.Forget() }
+// Done drops the run: there is a response.
+func (r *Run) Done() { r.note.Settle() }
 
-// Failed drops the run where it was surely not carried out: the deployment would
-// repeat its refusal under the same key. What was refused before it was looked
-// at stays: an earlier attempt may have been carried out.
+// Keep leaves the run to the next command.
+func (r *Run) Keep() { r.note.Release() }
+
+// Failed drops the run where it was surely not carried out: the deployment would repeat its refusal under the same key.
+// What was refused before it was looked at stays: an earlier attempt may have been carried out.
 func (r *Run) Failed(err error) {
 	if _, unsent := errors.AsType[*talonone.MissingCredentialError](err); unsent && !r.Begun {
-		r.Forget()
+		r.note.Settle()
+		return
 	}
 	unseen := []int{http.StatusUnauthorized, http.StatusForbidden, http.StatusConflict, http.StatusTooManyRequests}
 	if status := talonone.RefusalStatus(err); status != 0 && !slices.Contains(unseen, status) {
-		r.Forget()
+		r.note.Settle()
+		return
 	}
+	r.note.Release()
 }
 
-// digest tells inputs apart without showing them: they can be personal.
-func digest(inputs []Input) string {
-	var text strings.Builder
+// inputDigest tells inputs apart without showing them: they can be personal.
+func inputDigest(inputs []Input) string {
+	var texts []string
 	for _, input := range inputs {
-		text.WriteString(input.Name + "=" + input.Planned.String() + "\n")
+		texts = append(texts, input.Name, input.Planned.String())
 	}
-	sum := sha256.Sum256([]byte(text.String()))
-	return hex.EncodeToString(sum[:])
+	return digestOf(texts...)
 }

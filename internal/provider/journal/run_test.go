@@ -15,49 +15,59 @@ func inputs(value string) []Input {
 	return []Input{{Name: "profile_id", Planned: types.StringValue(value)}, {Name: "triggers", Planned: types.MapNull(types.StringType)}}
 }
 
+func begin(j *Journal, value string) *Run {
+	return j.BeginRun("event", inputs(value), types.StringNull(), time.Now())
+}
+
 func TestRunIsBegunAgainUnderItsKey(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	command := func() *Journal { return New(dir, "https://a", time.Now()) }
-	earlier := command()
-	first, second := earlier.BeginRun("event", inputs("anna"), types.StringNull()), earlier.BeginRun("event", inputs("anna"), types.StringUnknown())
-	if first.Begun || second.Begun || first.Key == second.Key {
+	earlier := New(dir, here)
+	first, second := begin(earlier, "anna"), begin(earlier, "anna")
+	if first.Begun || second.Begun || first.Key == second.Key || !first.Noted() {
 		t.Fatalf("one command makes two runs of two events, got %+v and %+v", first, second)
 	}
+	if New(dir, here).Begun("event", inputs("anna")) {
+		t.Error("a run counts as begun while its process lives")
+	}
+	first.Keep()
+	second.Keep()
 
-	j := command()
+	j := New(dir, here)
 	if !j.Begun("event", inputs("anna")) || j.Begun("event", inputs("bob")) || j.Begun("return", inputs("anna")) {
 		t.Error("begun is what has the same kind and inputs")
 	}
-	if run := j.BeginRun("event", inputs("anna"), types.StringValue("mine")); run.Key != "mine" || run.Begun {
+	if run := j.BeginRun("event", inputs("anna"), types.StringValue("mine"), time.Now()); run.Key != "mine" || run.Begun || run.Noted() {
 		t.Errorf("a configured key: %+v", run)
 	}
 	keys := map[string]bool{first.Key: true, second.Key: true}
 	for range 2 {
-		run := j.BeginRun("event", inputs("anna"), types.StringNull())
+		run := begin(j, "anna")
 		if !run.Begun || !keys[run.Key] {
 			t.Errorf("got %+v, want one of the keys %v that is not taken yet", run, keys)
 		}
 		delete(keys, run.Key)
+		defer run.Done()
 	}
-	if run := j.BeginRun("event", inputs("anna"), types.StringNull()); run.Begun {
+	if run := begin(j, "anna"); run.Begun {
 		t.Errorf("a third event repeats a run: %+v", run)
 	}
+}
 
-	command().SettleRun("event", first.Key)
-	command().SettleRun("event", second.Key)
-	if left := command().Earlier("event", digest(inputs("anna"))); len(left) != 1 {
-		t.Errorf("after two were settled there are %d", len(left))
+func TestRunThatHasAResponseIsNotBegunAgain(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	begin(New(dir, here), "anna").Done()
+	if New(dir, here).Begun("event", inputs("anna")) || len(files(t, requests(dir))) != 0 {
+		t.Error("the note is still there")
 	}
 }
 
 func TestKeyOfARunIsUsedForADayAtMost(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	run := New(dir, "https://a", time.Now()).BeginRun("event", inputs("anna"), types.StringNull())
-	run.entry.Sent = run.entry.Sent.Add(-keyAge - time.Minute)
-	run.entry.write()
-	if New(dir, "https://a", time.Now()).Begun("event", inputs("anna")) {
+	New(dir, here).BeginRun("event", inputs("anna"), types.StringNull(), time.Now().Add(-noteAge-time.Minute)).Keep()
+	if New(dir, here).Begun("event", inputs("anna")) {
 		t.Error("the deployment has forgotten the key")
 	}
 }
@@ -76,15 +86,15 @@ func TestRunThatFailedIsKeptUnlessItWasRefused(t *testing.T) {
 		"too many requests":       {status(http.StatusTooManyRequests), true},
 		"server error":            {status(http.StatusBadGateway), true},
 		"success of another form": {status(http.StatusOK), true},
-		"no answer":               {errors.New("connection reset"), true},
+		"no response":             {errors.New("connection reset"), true},
 		"unknown outcome":         {&talonone.OutcomeUnknownError{Err: status(http.StatusBadRequest)}, true},
 		"never sent":              {&talonone.MissingCredentialError{}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			New(dir, "https://a", time.Now()).BeginRun("event", inputs("anna"), types.StringNull()).Failed(test.err)
-			if got := New(dir, "https://a", time.Now()).Begun("event", inputs("anna")); got != test.kept {
+			begin(New(dir, here), "anna").Failed(test.err)
+			if got := New(dir, here).Begun("event", inputs("anna")); got != test.kept {
 				t.Errorf("kept is %v", got)
 			}
 		})

@@ -21,12 +21,8 @@ import (
 )
 
 const (
-	// longestCreate is how long after its request a referral may appear.
-	longestCreate = 10 * time.Minute
-	// clockTolerance covers clocks that differ without the Date header telling.
-	clockTolerance = 3 * time.Second
-	// createAttempts bounds creates whose response was lost and that had no effect.
-	createAttempts = 3
+	// journalKind is the kind of object that both resources note.
+	journalKind = "talonone_referral"
 	// parallelInventories is how many inventories are read at a time.
 	parallelInventories = 8
 	// maxPlanRequests is how many requests a plan spends on warnings.
@@ -219,10 +215,10 @@ func find(ctx context.Context, client *talonone.Client, s search) (findings, err
 func (s search) filter() talonone.ReferralFilter {
 	var filter talonone.ReferralFilter
 	if !s.since.IsZero() {
-		filter.CreatedAfter = s.since.Add(-clockTolerance)
+		filter.CreatedAfter = s.since.Add(-journal.Tolerance)
 	}
 	if !s.until.IsZero() {
-		filter.CreatedBefore = s.until.Add(clockTolerance)
+		filter.CreatedBefore = s.until.Add(journal.Tolerance)
 	}
 	if len(s.advocates) == 1 {
 		filter.Advocate = s.advocates[0]
@@ -230,46 +226,22 @@ func (s search) filter() talonone.ReferralFilter {
 	return filter
 }
 
-// interrupted are the creates with the same settings that earlier commands in this folder began and whose result no
-// state is known to hold.
-type interrupted []*journal.Entry
-
-// since is when the first of them was sent, by the deployment's clock; zero if there is none.
-func (i interrupted) since(client *talonone.Client) time.Time {
-	var first time.Time
-	for _, entry := range i {
-		if first.IsZero() || entry.Sent.Before(first) {
-			first = entry.Sent
-		}
-	}
-	if first.IsZero() {
-		return first
-	}
-	return client.ServerTime(first).Add(-clockTolerance)
-}
-
-// entryOf is the create that made a referral, nil if none did. Where the response was lost, or named others of the same
-// request, the time tells.
-func (i interrupted) entryOf(client *talonone.Client, referral *talonone.Referral) *journal.Entry {
-	for _, entry := range i {
-		sent := client.ServerTime(entry.Sent)
-		if entry.ID == referral.ID ||
-			!referral.Created.Before(sent.Add(-clockTolerance)) && referral.Created.Before(sent.Add(longestCreate)) {
-			return entry
-		}
-	}
-	return nil
-}
-
-// unclaimed says whether a referral may be what a create has left: it is unused, has the settings, and no resource is
-// known to manage it.
+// unclaimed says whether a referral may be what a create has made: it is unused, has the settings, and no resource of this
+// run is known to manage it.
 func unclaimed(data *framework.Data, referral *talonone.Referral, wanted settings) bool {
 	return referral.UsageCounter == 0 && wanted.fit(referral) && !data.Referrals.Has(referral.ID) && !data.NewReferrals.Has(referral.ID)
 }
 
-// warnTakeOver says what the apply of a plan takes over, as far as the plan can see.
-func warnTakeOver(what string, diags *diag.Diagnostics) {
-	diags.AddWarning("Referrals left over from an interrupted apply will be taken over", what+" created with exactly these settings "+
-		"by an apply in this folder that was stopped before its state was saved. Unless another resource turns out to manage them, "+
-		"applying takes over what is there instead of making further codes.")
+// candidate names a referral that a create may have made.
+func candidate(one *talonone.Referral) journal.Candidate {
+	return journal.Candidate{
+		Name:     fmt.Sprintf("referral %d, code %q, created at %s", one.ID, one.Code, one.Created.Format(time.RFC3339)),
+		ImportID: fmt.Sprintf("%d/%d", one.CampaignID, one.ID),
+	}
+}
+
+// isNew notes that this run has created a referral with these settings.
+func isNew(data *framework.Data, created any, one *talonone.Referral) {
+	data.NewReferrals.Add(one.ID)
+	data.Journal.Know(journalKind, created, journal.Object{ID: one.ID, Created: one.Created})
 }

@@ -2,81 +2,53 @@ package referral
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
-
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/journal"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
-// create takes over what an interrupted apply has made, else sends the create. When its response is lost, it looks for
-// the referral before anything is sent again, so that there is never a second code.
+// create makes one referral, also where a response was lost or an earlier apply was interrupted.
 func (r *referralResource) create(ctx context.Context, plan referralModel) (*talonone.Referral, error) {
 	want := plan.toAPI()
-	if earlier := interrupted(r.data.Journal.Earlier(resourceType, want)); len(earlier) > 0 {
-		own, err := r.takeOver(ctx, plan, earlier.since(r.data.Client), func(one *talonone.Referral) (*journal.Entry, bool) {
-			entry := earlier.entryOf(r.data.Client, one)
-			return entry, entry != nil
-		})
-		if own != nil || err != nil {
-			return own, err
-		}
-	}
-	for attempt := 1; ; attempt++ {
-		sent := time.Now()
-		entry := r.data.Journal.Begin(resourceType, want)
-		created, err := r.data.Client.CreateReferral(ctx, want)
-		var unknown *talonone.OutcomeUnknownError
-		switch {
-		case err == nil:
-			entry.Done(created.ID)
-			r.data.Journal.ForgetLost(resourceType, want)
-			r.data.NewReferrals.Add(created.ID)
-			return created, nil
-		case !errors.As(err, &unknown):
-			entry.Forget()
-			return nil, err
-		case ctx.Err() != nil:
-			return nil, err
-		}
-		own, lookupErr := r.takeOver(ctx, plan, r.data.Client.ServerTime(sent).Add(-clockTolerance), func(*talonone.Referral) (*journal.Entry, bool) { return entry, true })
-		if lookupErr != nil {
-			return nil, errors.Join(err, lookupErr)
-		}
-		if own != nil {
-			return own, nil
-		}
-		// A request that was given up for lack of time may still be carried out.
-		if attempt == createAttempts || errors.Is(err, context.DeadlineExceeded) || talonone.IsTimeout(err) {
-			return nil, err
-		}
-		entry.Forget()
-	}
-}
-
-// takeOver is the referral that a request whose outcome is unknown has made, nil if none is there. entryOf names the
-// request in the journal, and says whether it is one.
-func (r *referralResource) takeOver(ctx context.Context, plan referralModel, since time.Time, entryOf func(*talonone.Referral) (*journal.Entry, bool)) (*talonone.Referral, error) {
-	return r.match(ctx, plan, since, func(one *talonone.Referral) bool {
-		entry, ours := entryOf(one)
-		if !ours || !r.data.NewReferrals.Add(one.ID) {
-			return false
-		}
-		entry.Done(one.ID)
-		return true
+	var created *talonone.Referral
+	err := r.data.Once(ctx, journal.Create{
+		Kind: journalKind, Settings: want,
+		Send: func(ctx context.Context) error {
+			sent, err := r.data.Client.CreateReferral(ctx, want)
+			if err == nil {
+				created = sent
+			}
+			return err
+		},
+		Look: func(ctx context.Context, period journal.Period) (bool, error) {
+			found, err := r.look(ctx, plan, period)
+			created = found
+			return found != nil, err
+		},
 	})
+	if err != nil {
+		return nil, err
+	}
+	isNew(r.data, want, created)
+	return created, nil
 }
 
-// reportCreate explains a failed create.
-func reportCreate(plan referralModel, err error, diags *diag.Diagnostics) {
-	if _, unknown := errors.AsType[*talonone.OutcomeUnknownError](err); unknown {
-		diags.AddError("Unable to tell whether the referral was created",
-			fmt.Sprintf("Campaign %d: %s.\n\nRun terraform apply again in this folder: it finds the referral, if it was created, and takes it over. No second code is made.", plan.CampaignID.ValueInt64(), err))
-		return
+// look is the referral that a create made in a period, nil where there is none.
+func (r *referralResource) look(ctx context.Context, plan referralModel, period journal.Period) (*talonone.Referral, error) {
+	found, err := r.equal(ctx, plan, period.Since)
+	if err != nil {
+		return nil, err
 	}
-	framework.AddError(diags, operation("create referral", plan), err)
+	ambiguous := &journal.AmbiguousError{}
+	var made *talonone.Referral
+	for _, one := range found {
+		if period.Contains(one.ID, one.Created) {
+			made = one
+			ambiguous.Candidates = append(ambiguous.Candidates, candidate(one))
+		}
+	}
+	if len(ambiguous.Candidates) > 1 {
+		return nil, ambiguous
+	}
+	return made, nil
 }

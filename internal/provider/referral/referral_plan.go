@@ -3,11 +3,13 @@ package referral
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/journal"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -29,22 +31,24 @@ func (r *referralResource) planCreate(ctx context.Context, plan, config referral
 		return
 	}
 	plan.ApplicationID = resolveApplication(ctx, r.data.Client, plan.ApplicationID, plan.CampaignID, diags)
-	earlier := interrupted(r.data.Journal.Earlier(resourceType, plan.toAPI()))
-	equal, err := r.match(ctx, plan, earlier.since(r.data.Client), func(one *talonone.Referral) bool {
-		return len(earlier) == 0 || earlier.entryOf(r.data.Client, one) != nil
-	})
-	switch {
-	case err != nil:
+	interrupted := r.data.Journal.Interrupted(journalKind, plan.toAPI(), nil)
+	if len(interrupted) > 0 {
+		framework.WarnInterrupted(diags, "a referral", interrupted, true)
+		return
+	}
+	existing, err := r.equal(ctx, plan, time.Time{})
+	if err != nil {
 		framework.AddError(diags, operation("look, before creating, for referrals", plan), err)
-	case equal == nil:
-	case len(earlier) > 0:
-		warnTakeOver(fmt.Sprintf("Referral %d, code %q, of campaign %d was", equal.ID, equal.Code, equal.CampaignID), diags)
-	default:
-		diags.AddWarning("Equal referral exists", fmt.Sprintf(
-			"Referral %d, code %q, of campaign %d has the same advocate and settings. It was created at %s. Applying makes another code. "+
-				"If no other resource manages the existing referral, you can import it instead:\n\n"+
-				"  import {\n    to = %s.NAME\n    id = \"%d/%d\"\n  }",
-			equal.ID, equal.Code, equal.CampaignID, framework.Time(equal.Created).ValueString(), resourceType, equal.CampaignID, equal.ID))
+		return
+	}
+	for i, one := range existing {
+		r.data.Journal.Know(journalKind, plan.toAPI(), journal.Object{ID: one.ID, Created: one.Created})
+		if i == 0 {
+			diags.AddWarning("Equal referral exists", fmt.Sprintf(
+				"Referral %d, code %q, of campaign %d has the same advocate and settings. It was created at %s. Applying makes another code. "+
+					"If no other resource manages the existing referral, you can import it instead:\n\n%s",
+				one.ID, one.Code, one.CampaignID, framework.Time(one.Created).ValueString(), framework.ImportBlock(resourceType, candidate(one).ImportID)))
+		}
 	}
 }
 

@@ -14,12 +14,13 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/journal"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
-// match is the oldest referral of the advocate with the planned settings that was created since, that no resource is
-// known to manage, and that use accepts.
-func (r *referralResource) match(ctx context.Context, plan referralModel, since time.Time, use func(*talonone.Referral) bool) (*talonone.Referral, error) {
+// equal are the referrals of the advocate with the planned settings that were created since and that no resource is known
+// to manage, oldest first.
+func (r *referralResource) equal(ctx context.Context, plan referralModel, since time.Time) ([]*talonone.Referral, error) {
 	wanted := plan.settings()
 	s := search{
 		applicationID: plan.ApplicationID.ValueInt64(), campaignID: plan.CampaignID.ValueInt64(),
@@ -30,15 +31,7 @@ func (r *referralResource) match(ctx context.Context, plan referralModel, since 
 		s.applicationID = 0
 	}
 	seen, err := find(ctx, r.data.Client, s)
-	if err != nil {
-		return nil, err
-	}
-	for _, candidate := range seen.referrals {
-		if unclaimed(r.data, candidate, wanted) && use(candidate) {
-			return candidate, nil
-		}
-	}
-	return nil, nil
+	return slices.DeleteFunc(seen.referrals, func(one *talonone.Referral) bool { return !unclaimed(r.data, one, wanted) }), err
 }
 
 // find looks for a referral by ID: in the inventory of its advocate, which no rate limit slows down, and then among the
@@ -82,10 +75,10 @@ func (r *referralResource) search(ctx context.Context, m referralModel, filter t
 	return nil, false, err
 }
 
-// own notes that a referral is in the state of a resource.
-func own(data *framework.Data, kind string, id int64) {
-	data.Journal.Settle(kind, id)
-	data.Referrals.Add(id)
+// own notes that referrals are in the state of a resource.
+func own(data *framework.Data, referrals ...journal.Object) {
+	referrals = slices.DeleteFunc(referrals, func(one journal.Object) bool { return !data.Referrals.Add(one.ID) })
+	data.Journal.Held(journalKind, referrals...)
 }
 
 // importIDs are campaign/referral and application/campaign/referral. A code may hold slashes.

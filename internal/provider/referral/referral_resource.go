@@ -12,6 +12,7 @@ import (
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/journal"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -66,7 +67,8 @@ func (r *referralResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	var state, plan, config referralModel
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-		own(r.data, resourceType, state.ID.ValueInt64())
+		created, _ := state.Created.ValueRFC3339Time()
+		own(r.data, journal.Object{ID: state.ID.ValueInt64(), Created: created})
 	}
 	if req.Plan.Raw.IsNull() {
 		r.checkRemoval("destroy", "Destroying", state, &resp.Diagnostics)
@@ -108,7 +110,7 @@ func (r *referralResource) Create(ctx context.Context, req resource.CreateReques
 	}
 	created, err := r.create(ctx, plan)
 	if err != nil {
-		reportCreate(plan, err, &resp.Diagnostics)
+		framework.AddOnceError(&resp.Diagnostics, resourceType, "the referral", operation("create referral", plan), err)
 		return
 	}
 	model := fromAPI(created, plan)
@@ -144,7 +146,7 @@ func (r *referralResource) Read(ctx context.Context, req resource.ReadRequest, r
 		return
 	}
 	model := fromAPI(api, state)
-	own(r.data, resourceType, model.ID.ValueInt64())
+	own(r.data, journal.Object{ID: api.ID, Created: api.Created})
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
 }
 
@@ -187,9 +189,7 @@ func (r *referralResource) Delete(ctx context.Context, req resource.DeleteReques
 	}
 	if err := r.data.Client.DeleteReferral(ctx, applicationID.ValueInt64(), state.CampaignID.ValueInt64(), state.ID.ValueInt64()); err != nil {
 		framework.AddError(&resp.Diagnostics, operation("delete referral", state), err)
-		return
 	}
-	r.data.Journal.Settle(resourceType, state.ID.ValueInt64())
 }
 
 func (r *referralResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {

@@ -3,10 +3,8 @@ package referral
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 
@@ -16,109 +14,97 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
-// apply carries out a plan: creates, updates, removals.
+// apply carries out a plan: updates, removals, creates. Creates come last, since what a create has made is in no state
+// before the apply ends.
 func (r *referralsResource) apply(ctx context.Context, m referralsModel, rows bulk.Plan, tracked tracking, applied *bulk.Applied[row], diags *diag.Diagnostics) {
+	if len(rows.Updated)+len(rows.Removed) > 0 {
+		m.ApplicationID = requireApplication(ctx, r.data.Client, m.ApplicationID, m.CampaignID, "change referrals", diags)
+		if diags.HasError() {
+			return
+		}
+	}
+	if len(rows.Updated) > 0 {
+		r.update(ctx, m, rows.Updated, tracked, applied, diags)
+	}
+	if !diags.HasError() {
+		r.remove(ctx, m, rows.Removed, applied, diags)
+	}
+	if diags.HasError() || len(rows.Added) == 0 {
+		return
+	}
 	if err := r.create(ctx, m, rows.Added, applied); err != nil {
 		reportCreates(m, len(rows.Added)-len(bulk.NotIn(rows.Added, applied.Rows())), len(rows.Added), err, diags)
-		return
 	}
-	if len(rows.Updated)+len(rows.Removed) == 0 {
-		return
-	}
-	m.ApplicationID = requireApplication(ctx, r.data.Client, m.ApplicationID, m.CampaignID, "change referrals", diags)
-	if diags.HasError() {
-		return
-	}
-	if r.update(ctx, m, rows.Updated, tracked, applied, diags); diags.HasError() {
-		return
-	}
-	r.remove(ctx, m, rows.Removed, applied, diags)
 }
 
-// create makes one referral for each advocate, or takes over what an interrupted apply has made.
+// create makes one referral for each advocate, also where a response was lost or an earlier apply was interrupted.
 func (r *referralsResource) create(ctx context.Context, m referralsModel, advocates []string, applied *bulk.Applied[row]) error {
-	if earlier := interrupted(r.data.Journal.Earlier(referralsType, m.toAPI())); len(earlier) > 0 {
-		err := r.takeOver(ctx, m, advocates, earlier.since(r.data.Client), applied, func(one *talonone.Referral) (*journal.Entry, bool) {
-			entry := earlier.entryOf(r.data.Client, one)
-			return entry, entry != nil
-		})
-		if err != nil {
-			return err
-		}
+	want := m.toAPI()
+	missing := func(of []string) []string { return bulk.NotIn(of, applied.Rows()) }
+	put := func(one *talonone.Referral) {
+		isNew(r.data, want, one)
+		applied.Put(one.AdvocateProfileIntegrationID, rowOf(one, m.settings()))
 	}
-	for part := range slices.Chunk(bulk.NotIn(advocates, applied.Rows()), talonone.MaxAdvocates) {
-		if err := r.createPart(ctx, m, part, applied); err != nil {
-			return err
-		}
-	}
-	if len(advocates) > 0 {
-		r.data.Journal.ForgetLost(referralsType, m.toAPI())
-	}
-	return nil
+	// sent are the advocates of the request whose response is awaited; nil is none.
+	var sent []string
+	return r.data.Once(ctx, journal.Create{
+		Kind: journalKind, Settings: want, Rows: advocates,
+		Left: func() int { return len(missing(advocates)) },
+		Send: func(ctx context.Context) error {
+			for part := range slices.Chunk(missing(advocates), talonone.MaxAdvocates) {
+				sent = part
+				created, err := r.data.Client.CreateReferralsForMultipleAdvocates(ctx, want, part)
+				for _, one := range created {
+					put(one)
+				}
+				if err != nil {
+					return err
+				}
+				if left := missing(part); len(left) > 0 {
+					return fmt.Errorf("the response names no code for %d of %d advocates", len(left), len(part))
+				}
+			}
+			return nil
+		},
+		Look: func(ctx context.Context, period journal.Period) (bool, error) {
+			wanted := sent
+			if wanted == nil {
+				wanted = slices.DeleteFunc(slices.Clone(advocates), func(advocate string) bool { return !period.Has(advocate) })
+			}
+			err := r.look(ctx, m, missing(wanted), period, put)
+			return len(missing(wanted)) == 0, err
+		},
+	})
 }
 
-// createPart sends one create. When its response is lost, it looks for what was made before anything is sent again, so
-// that no advocate gets a second code.
-func (r *referralsResource) createPart(ctx context.Context, m referralsModel, advocates []string, applied *bulk.Applied[row]) error {
-	for attempt := 1; ; attempt++ {
-		sent := time.Now()
-		entry := r.data.Journal.Begin(referralsType, m.toAPI())
-		created, err := r.data.Client.CreateReferralsForMultipleAdvocates(ctx, m.toAPI(), advocates)
-		for _, one := range created {
-			r.data.NewReferrals.Add(one.ID)
-			applied.Put(one.AdvocateProfileIntegrationID, rowOf(one, m.settings()))
-		}
-		if len(created) > 0 {
-			entry.Done(created[0].ID)
-		}
-		missing := bulk.NotIn(advocates, applied.Rows())
-		switch _, unknown := errors.AsType[*talonone.OutcomeUnknownError](err); {
-		case err == nil && len(missing) > 0:
-			return fmt.Errorf("the response names no code for %d of %d advocates", len(missing), len(advocates))
-		case err == nil:
-			return nil
-		case !unknown:
-			entry.Forget()
-			return err
-		case ctx.Err() != nil:
-			return err
-		}
-		lookupErr := r.takeOver(ctx, m, missing, r.data.Client.ServerTime(sent).Add(-clockTolerance), applied, func(*talonone.Referral) (*journal.Entry, bool) { return entry, true })
-		if lookupErr != nil {
-			return errors.Join(err, lookupErr)
-		}
-		left := bulk.NotIn(missing, applied.Rows())
-		switch {
-		case len(left) == 0:
-			return nil
-		// A request that was given up for lack of time may still be carried out.
-		case attempt == createAttempts || errors.Is(err, context.DeadlineExceeded) || talonone.IsTimeout(err):
-			return err
-		case len(left) == len(missing):
-			entry.Forget()
-		}
-		advocates = left
-	}
-}
-
-// takeOver puts the referrals into applied that a request whose outcome is unknown has made. entryOf names the request
-// in the journal, and says whether it is one.
-func (r *referralsResource) takeOver(ctx context.Context, m referralsModel, advocates []string, since time.Time, applied *bulk.Applied[row], entryOf func(*talonone.Referral) (*journal.Entry, bool)) error {
+// look gives put the referrals that a create made in a period.
+func (r *referralsResource) look(ctx context.Context, m referralsModel, advocates []string, period journal.Period, put func(*talonone.Referral)) error {
 	s := m.search(advocates)
-	s.since = since
+	s.since = period.Since
 	seen, err := find(ctx, r.data.Client, s)
 	if err != nil {
 		return err
 	}
 	wanted := m.settings()
+	found := make(map[string][]*talonone.Referral)
 	for _, one := range seen.referrals {
-		if applied.Has(one.AdvocateProfileIntegrationID) || !unclaimed(r.data, one, wanted) {
-			continue
+		if period.Contains(one.ID, one.Created) && unclaimed(r.data, one, wanted) {
+			found[one.AdvocateProfileIntegrationID] = append(found[one.AdvocateProfileIntegrationID], one)
 		}
-		if entry, ours := entryOf(one); ours && r.data.NewReferrals.Add(one.ID) {
-			applied.Put(one.AdvocateProfileIntegrationID, rowOf(one, wanted))
-			entry.Done(one.ID)
+	}
+	ambiguous := &journal.AmbiguousError{}
+	for _, advocate := range advocates {
+		if several := found[advocate]; len(several) > 1 {
+			for _, one := range several {
+				ambiguous.Candidates = append(ambiguous.Candidates, candidate(one))
+			}
 		}
+	}
+	if len(ambiguous.Candidates) > 0 {
+		return ambiguous
+	}
+	for _, one := range found {
+		put(one[0])
 	}
 	return nil
 }
@@ -171,7 +157,6 @@ func (r *referralsResource) remove(ctx context.Context, m referralsModel, advoca
 			return
 		}
 		applied.Remove(advocate)
-		r.data.Journal.Settle(referralsType, id)
 	}
 }
 
@@ -182,7 +167,7 @@ func rowOf(one *talonone.Referral, has settings) row {
 // reportCreates explains creates that failed.
 func reportCreates(m referralsModel, done, wanted int, err error, diags *diag.Diagnostics) {
 	var own diag.Diagnostics
-	framework.AddError(&own, operationOnAll("create referrals", m), err)
+	framework.AddOnceError(&own, resourceType, "the referrals", operationOnAll("create referrals", m), err)
 	for _, d := range own {
 		detail := fmt.Sprintf("%d of %d new referrals are there. Run terraform apply again in this folder: it finds those that were created, and takes them over. No second code is made.\n\n%s", done, wanted, d.Detail())
 		if pointed, ok := d.(diag.DiagnosticWithPath); ok {

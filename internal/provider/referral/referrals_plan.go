@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/journal"
 )
 
 // changes plans the way from the rows of a state, which is empty in a create, to the configured advocates.
@@ -123,37 +125,34 @@ func (r *referralsResource) requireManagementKey(summary, operation string, diag
 	}
 }
 
-// warnExisting says which advocates have a referral already: one that an interrupted apply has made, which the apply
-// takes over, or others, which stay beside the new ones. Where more than maxPlanRequests would be needed, nothing is said.
+// warnExisting says that an earlier apply may have created some, which the apply looks for, or which advocates have a
+// referral already, which stays beside the new one. Where more than maxPlanRequests would be needed, nothing is said.
 func (r *referralsResource) warnExisting(ctx context.Context, plan referralsModel, advocates []string, diags *diag.Diagnostics) {
 	if len(advocates) == 0 || plan.hasUnknownSettings() || diags.HasError() {
 		return
 	}
-	plan.ApplicationID = resolveApplication(ctx, r.data.Client, plan.ApplicationID, plan.CampaignID, diags)
-	earlier := interrupted(r.data.Journal.Earlier(referralsType, plan.toAPI()))
-	s := plan.search(advocates)
-	if len(earlier) > 0 {
-		s.since = earlier.since(r.data.Client)
-	} else {
-		s.maxRequests = maxPlanRequests
+	want := plan.toAPI()
+	if interrupted := r.data.Journal.Interrupted(journalKind, want, advocates); len(interrupted) > 0 {
+		diags.AddWarning("An earlier apply was interrupted while it created these", fmt.Sprintf(
+			"A request to create referrals was sent at %s, and the response never came. Applying looks for referrals of the new advocates with exactly these settings that were created at that time and that no resource manages. "+
+				"An advocate who has exactly one keeps it; one who has none gets a code. If an advocate has several, the apply stops and names them.",
+			interrupted[0].Format(time.RFC3339)))
+		return
 	}
+	plan.ApplicationID = resolveApplication(ctx, r.data.Client, plan.ApplicationID, plan.CampaignID, diags)
+	s := plan.search(advocates)
+	s.maxRequests = maxPlanRequests
 	seen, err := find(ctx, r.data.Client, s)
 	if err != nil {
 		framework.AddError(diags, operationOnAll("look, before creating, for referrals", plan), err)
 		return
 	}
-	wanted := plan.settings()
-	existing, left := make(map[string]struct{}), make(map[string]struct{})
+	existing := make(map[string]struct{})
 	for _, one := range seen.referrals {
-		switch {
-		case len(earlier) > 0 && earlier.entryOf(r.data.Client, one) != nil && unclaimed(r.data, one, wanted):
-			left[one.AdvocateProfileIntegrationID] = struct{}{}
-		case len(earlier) == 0 && !r.data.Referrals.Has(one.ID) && !r.data.NewReferrals.Has(one.ID):
+		if !r.data.Referrals.Has(one.ID) && !r.data.NewReferrals.Has(one.ID) {
+			r.data.Journal.Know(journalKind, want, journal.Object{ID: one.ID, Created: one.Created})
 			existing[one.AdvocateProfileIntegrationID] = struct{}{}
 		}
-	}
-	if len(left) > 0 {
-		warnTakeOver(fmt.Sprintf("Referrals of %d of the new advocates in campaign %d were", len(left), plan.CampaignID.ValueInt64()), diags)
 	}
 	if has := slices.Sorted(maps.Keys(existing)); len(has) > 0 {
 		diags.AddAttributeWarning(path.Root("advocates"), fmt.Sprintf("%s of %s to add have a referral already", bulk.Thousands(len(has)), advocateNoun.Count(len(advocates))), fmt.Sprintf(

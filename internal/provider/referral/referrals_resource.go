@@ -17,6 +17,7 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/journal"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -82,7 +83,11 @@ func (r *referralsResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	var state, plan, config referralsModel
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-		r.own(state)
+		var held []journal.Object
+		for _, one := range state.rows(tracking{}) {
+			held = append(held, journal.Object{ID: one.id})
+		}
+		own(r.data, held...)
 		bulk.NoteReplaced(ctx, resp.Private, bulk.TargetOf(bulk.DigestOf(state.rows(tracking{}))), &resp.Diagnostics)
 	}
 	if req.Plan.Raw.IsNull() {
@@ -128,7 +133,7 @@ func (r *referralsResource) Create(ctx context.Context, req resource.CreateReque
 	advocates, _ := framework.Strings(plan.Advocates)
 	applied := bulk.StartApply[row](nil, nil, sameRow)
 	// A tainted resource would have its codes deleted by the next apply, so a failure leaves no state: the next apply
-	// takes over what has been made.
+	// finds what has been created.
 	r.apply(ctx, plan, bulk.Plan{Added: advocates}, tracking{}, applied, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
@@ -174,7 +179,11 @@ func (r *referralsResource) Read(ctx context.Context, req resource.ReadRequest, 
 		return
 	}
 	refresh(&state, seen, &tracked, &resp.Diagnostics)
-	r.own(state)
+	held := make([]journal.Object, len(seen.referrals))
+	for i, one := range seen.referrals {
+		held[i] = journal.Object{ID: one.ID, Created: one.Created}
+	}
+	own(r.data, held...)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 	bulk.WritePrivate(ctx, resp.Private, privateTracking, tracked, &resp.Diagnostics)
 }
@@ -270,13 +279,6 @@ func (r *referralsResource) ImportState(ctx context.Context, req resource.Import
 		resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("advocates"), advocates)...)
 	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity)...)
-}
-
-// own notes that the referrals are this resource's.
-func (r *referralsResource) own(state referralsModel) {
-	for _, one := range state.rows(tracking{}) {
-		own(r.data, referralsType, one.id)
-	}
 }
 
 func missingIntegrationKey() string {

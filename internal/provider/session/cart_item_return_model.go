@@ -74,6 +74,7 @@ func (m *returnInput) run(ctx context.Context, data *framework.Data, construct s
 		RunRuleEngine: m.RunRuleEngine.ValueBool(), ResponseContent: parts, IdempotencyKey: run.Key,
 	})
 	if err == nil {
+		run.Done()
 		return response
 	}
 	operation := framework.Operation{

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
@@ -83,7 +84,6 @@ func (r *returnResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	if !req.State.Raw.IsNull() {
 		var state returnModel
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-		r.settle(state)
 		if config.IdempotencyKey.IsNull() {
 			plan.IdempotencyKey = state.IdempotencyKey
 		}
@@ -115,7 +115,7 @@ func (r *returnResource) Create(ctx context.Context, req resource.CreateRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	run := r.data.Journal.BeginRun(returnType, plan.inputs(plan), plan.IdempotencyKey)
+	run := r.data.Journal.BeginRun(returnType, plan.inputs(plan), plan.IdempotencyKey, r.data.Client.ServerTime(time.Now()))
 	parts, _ := framework.Strings(plan.ResponseContent)
 	response := plan.run(ctx, r.data, returnType, run, parts, &resp.Diagnostics)
 	if response == nil {
@@ -138,7 +138,6 @@ func (r *returnResource) Create(ctx context.Context, req resource.CreateRequest,
 func (r *returnResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state returnModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	r.settle(state)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, returnIdentity{SessionIntegrationID: state.SessionIntegrationID, ID: state.ID})...)
 }
 
@@ -152,13 +151,6 @@ func (r *returnResource) Update(ctx context.Context, req resource.UpdateRequest,
 
 // Delete forgets the return.
 func (r *returnResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
-
-// settle forgets that the return was begun: the state holds what came of it.
-func (r *returnResource) settle(state returnModel) {
-	if r.data != nil {
-		r.data.Journal.SettleRun(returnType, state.IdempotencyKey.ValueString())
-	}
-}
 
 // inputs are the arguments that make a return another one.
 func (m *returnModel) inputs(prior returnModel) []journal.Input {

@@ -48,8 +48,8 @@ func (r *returnResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 		},
 		"idempotency_key": schema.StringAttribute{
 			Optional: true, Computed: true,
-			MarkdownDescription: "Key under which the deployment does the return once and repeats its response for 24 hours, 1 to 255 characters. Default: a random one for every run, kept through retries, and for 23 hours in Terraform's data folder if the response was lost." + again,
-			Validators:          keyValidators(),
+			MarkdownDescription: "Key under which the deployment does the return once and repeats its response for 24 hours, 1 to 255 printable characters. Default: a random one for every run, kept through retries, and for 23 hours in Terraform's data folder if the response was lost." + again,
+			Validators:          framework.IdempotencyKey(),
 		},
 		"response_content": schema.ListAttribute{
 			Optional: true, ElementType: types.StringType,
@@ -74,8 +74,4 @@ func (r *returnResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 
 func positionValidators() []validator.Int64 {
 	return []validator.Int64{int64validator.AtLeast(0), returnedItemValidator{}}
-}
-
-func keyValidators() []validator.String {
-	return []validator.String{stringvalidator.LengthBetween(1, 255)}
 }

@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
@@ -54,8 +55,8 @@ func (a *returnAction) Schema(_ context.Context, _ action.SchemaRequest, resp *a
 			"run_rule_engine": schema.BoolAttribute{Optional: true, MarkdownDescription: returnText["run_rule_engine"]},
 			"idempotency_key": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Key under which the deployment does the return once and repeats its response for 24 hours, 1 to 255 characters. Default: a random one for every invocation, kept through retries, and for 23 hours in Terraform's data folder if the response was lost.",
-				Validators:          keyValidators(),
+				MarkdownDescription: "Key under which the deployment does the return once and repeats its response for 24 hours, 1 to 255 printable characters. Default: a random one for every invocation, kept through retries, and for 23 hours in Terraform's data folder if the response was lost.",
+				Validators:          framework.IdempotencyKey(),
 			},
 		},
 	}
@@ -71,12 +72,11 @@ func (a *returnAction) Invoke(ctx context.Context, req action.InvokeRequest, res
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	run := a.data.Journal.BeginRun(returnActionType, config.inputs(config), config.IdempotencyKey)
+	run := a.data.Journal.BeginRun(returnActionType, config.inputs(config), config.IdempotencyKey, a.data.Client.ServerTime(time.Now()))
 	response := config.run(ctx, a.data, "action "+returnActionType, run, nil, &resp.Diagnostics)
 	if response == nil {
 		return
 	}
-	run.Forget()
 	message := fmt.Sprintf("Returned items of customer session %q; %s.", config.SessionIntegrationID.ValueString(), framework.EffectSummary(response.Effects))
 	if response.Return != nil {
 		message = fmt.Sprintf("Return %d: returned items of customer session %q; %s.", response.Return.ID, config.SessionIntegrationID.ValueString(), framework.EffectSummary(response.Effects))

@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -84,12 +85,15 @@ func StartOrLive(t testing.TB) *Deployment {
 	return Start(t)
 }
 
+// readConsistency is short, since the emulator's reads do not lag.
+const readConsistency = 50 * time.Millisecond
+
 // Factories serve the provider in process, without a journal of creates.
 func Factories() map[string]func() (tfprotov6.ProviderServer, error) { return FactoriesIn("") }
 
 // FactoriesIn serve the provider in process, with its journal below dataDir.
 func FactoriesIn(dataDir string) map[string]func() (tfprotov6.ProviderServer, error) {
-	build := provider.Build{Version: "test", DataDir: dataDir}
+	build := provider.Build{Version: "test", DataDir: dataDir, ReadConsistency: readConsistency}
 	return map[string]func() (tfprotov6.ProviderServer, error){
 		"talonone": func() (tfprotov6.ProviderServer, error) { return provider.NewServer(build)(), nil },
 	}
