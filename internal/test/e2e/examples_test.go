@@ -79,7 +79,7 @@ func applyExample(t *testing.T, folder string, seed func(*testing.T, *acctest.De
 	if output, code := c.Run("plan", "-detailed-exitcode", "-no-color"); code != 0 {
 		t.Errorf("the plan after the apply ended with %d:\n%s", code, output)
 	}
-	// The text counts: Terraform ends a refresh-only plan with the exit code 2 although it says this.
+	// The text counts: since 1.10, Terraform ends a refresh-only plan of any provider with the exit code 2.
 	if output := c.must(0, "plan", "-refresh-only", "-no-color"); !strings.Contains(output, "No changes.") {
 		t.Errorf("a refresh after the apply finds changes:\n%s", output)
 	}
