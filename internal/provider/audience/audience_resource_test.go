@@ -501,7 +501,7 @@ func TestCreateWithALostAnswerMakesOneAudience(t *testing.T) {
 
 // A create whose response was lost, and that could not be looked up either, is
 // found by the next apply in the same folder.
-func TestLeftoverOfAnInterruptedApplyIsAdopted(t *testing.T) {
+func TestLeftoverOfAFailedApplyIsTakenOver(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t, func(o *emulator.Options) {
 		o.Faults = []emulator.Fault{
@@ -515,24 +515,21 @@ func TestLeftoverOfAnInterruptedApplyIsAdopted(t *testing.T) {
 	resource.UnitTest(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.FactoriesIn(dir),
 		Steps: []resource.TestStep{
-			{Config: config, ExpectError: regexp.MustCompile(`(?s)Unable to tell whether audience "VIP" was\s+created`)},
+			{Config: config, ExpectError: regexp.MustCompile(`(?s)Outcome of the create is unknown.*create audience "VIP"`)},
 			{
 				Config: config,
-				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
-					plancheck.ExpectKnownValue(vip, tfjsonpath.New("adopted"), knownvalue.Bool(true)),
-				}},
-				Check: d.ExpectWrites(map[string]int{"createAudienceV2": 1}),
+				Check:  d.ExpectWrites(map[string]int{"createAudienceV2": 1}),
 			},
 		},
 	})
-	entries, err := filepath.Glob(filepath.Join(dir, "talonone", "creates", "*"))
+	entries, err := filepath.Glob(filepath.Join(dir, "talonone", "requests", "*"))
 	if err != nil || len(entries) != 0 {
-		t.Errorf("the journal still has %v, %v", entries, err)
+		t.Errorf("there are still notes: %v, %v", entries, err)
 	}
 }
 
 // Somebody else's audience with the same settings is theirs.
-func TestTwinOfAnotherOriginIsNotAdopted(t *testing.T) {
+func TestEqualAudienceOfOthersIsNotTakenOver(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
 	d.Call(t, http.MethodPost, "/v2/audiences", map[string]any{"name": "VIP"}, nil)
@@ -540,9 +537,6 @@ func TestTwinOfAnotherOriginIsNotAdopted(t *testing.T) {
 		ProtoV6ProviderFactories: acctest.FactoriesIn(t.TempDir()),
 		Steps: []resource.TestStep{{
 			Config: d.Config(audience(`name = "VIP"`)),
-			ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
-				plancheck.ExpectKnownValue(vip, tfjsonpath.New("adopted"), knownvalue.Bool(false)),
-			}},
 			Check: func(*terraform.State) error {
 				if got := d.Audiences(t); len(got) != 2 {
 					return fmt.Errorf("the deployment has %v, want two of the name", got)
@@ -553,7 +547,7 @@ func TestTwinOfAnotherOriginIsNotAdopted(t *testing.T) {
 	})
 }
 
-func TestReplacingOnDemandDoesNotAdoptTheOldAudience(t *testing.T) {
+func TestReplacingOnDemandDoesNotTakeOverTheOldAudience(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
 	var first string

@@ -41,7 +41,7 @@ func AddOnceError(diags *diag.Diagnostics, resourceType, object string, operatio
 		AddError(diags, operation, err)
 	case talonone.IsOutcomeUnknown(err):
 		diags.AddError("Outcome of the create is unknown", "Unable to tell whether the request to "+strings.TrimSpace(operation.Action+" "+operation.Object)+" was carried out: "+err.Error()+
-			".\n\nRun terraform apply again in this folder: it looks for "+object+", and takes it over if it was created. "+
+			".\n\nRun terraform apply again in this folder: it looks for "+object+", and takes over what was created. "+
 			"Where the folder is lost, or without a Management API key, look in the Campaign Manager before you apply again, and import what is there.")
 	default:
 		AddError(diags, operation, err)

@@ -188,28 +188,58 @@ func killAt(t *testing.T, operation string) (*acctest.Deployment, *atomic.Pointe
 	return d, &victim
 }
 
-// What has been created belongs to the resource, also when the provider died before it could say so.
+// What a request has made belongs to the resource, also when the provider died before it had the response.
 func TestReferralsAreOwnedAfterAKilledUpdate(t *testing.T) {
 	t.Parallel()
-	d, victim := killAt(t, "updateReferral")
-	c := newCLI(t, d, referrals(`["a", "x"]`, ""))
-	c.must(0, "apply", "-auto-approve")
-	c.configure(referrals(`["a", "b", "c"]`, "usage_limit = 2"))
-	victim.Store(c)
-	c.must(1, "apply", "-auto-approve")
-	if diff := cmp.Diff([]string{"a", "b", "c", "x"}, advocates(rows(t, d))); diff != "" {
-		t.Fatalf("the kill came at another moment (-want +got):\n%s", diff)
+	for operation, test := range map[string]struct {
+		there []string
+		plan  string
+	}{
+		"updateReferral":                      {[]string{"a", "x"}, `\+2 (~1 )?−1, 3 referrals in all`},
+		"createReferralsForMultipleAdvocates": {[]string{"a", "b", "c"}, `An earlier apply was interrupted while it created these`},
+	} {
+		t.Run(operation, func(t *testing.T) {
+			t.Parallel()
+			d, victim := killAt(t, operation)
+			c := newCLI(t, d, referrals(`["a", "x"]`, ""))
+			c.must(0, "apply", "-auto-approve")
+			c.configure(referrals(`["a", "b", "c"]`, "usage_limit = 2"))
+			victim.Store(c)
+			c.must(1, "apply", "-auto-approve")
+			if diff := cmp.Diff(test.there, advocates(rows(t, d))); diff != "" {
+				t.Fatalf("the kill came at another moment (-want +got):\n%s", diff)
+			}
+			// The update that was under way may have been carried out.
+			c.says(c.must(2, "plan", "-detailed-exitcode"), test.plan)
+			c.must(0, "apply", "-auto-approve")
+			c.settled("a", "b", "c")
+			c.configure(referrals(`["a", "c"]`, "usage_limit = 2"))
+			c.must(0, "apply", "-auto-approve")
+			c.settled("a", "c")
+			c.must(0, "destroy", "-auto-approve")
+			c.configure("")
+			c.settled()
+		})
 	}
-	// The update that was under way may have been carried out.
-	c.says(c.must(2, "plan", "-detailed-exitcode"), `\+2 (~1 )?−1, 3 referrals in all.*will be taken over`)
-	c.must(0, "apply", "-auto-approve")
-	c.settled("a", "b", "c")
-	c.configure(referrals(`["a", "c"]`, "usage_limit = 2"))
-	c.must(0, "apply", "-auto-approve")
-	c.settled("a", "c")
-	c.must(0, "destroy", "-auto-approve")
-	c.configure("")
-	c.settled()
+}
+
+// A create that is killed before the response makes one code for each advocate.
+func TestKilledCreateOfReferralsConverges(t *testing.T) {
+	t.Parallel()
+	for _, operation := range []string{"createReferral", "createReferralsForMultipleAdvocates"} {
+		t.Run(operation, func(t *testing.T) {
+			t.Parallel()
+			d, victim := killAt(t, operation)
+			c := newCLI(t, d, referrals(`["a", "b"]`, "")+referralOf(11, "c"))
+			victim.Store(c)
+			c.must(1, "apply", "-auto-approve")
+			c.must(0, "apply", "-auto-approve")
+			c.settled("a", "b", "c")
+			c.must(0, "destroy", "-auto-approve")
+			c.configure("")
+			c.settled()
+		})
+	}
 }
 
 func TestImportedReferralsThatAreNotListedAreReleased(t *testing.T) {

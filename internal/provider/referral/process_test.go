@@ -3,6 +3,7 @@ package referral_test
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -36,9 +37,8 @@ var (
 	manyReferrals = acctest.Attributes{"campaign_id": 11, "advocates": []string{"customer-1", "customer-2"}, "usage_limit": 2}
 )
 
-// The provider is killed between the response to a creation and the writing of the
-// state: the next run has the same configuration and no state.
-func TestKilledBeforeTheStateIsWritten(t *testing.T) {
+// The provider gets no response and can't look: the next run has the same configuration and no state.
+func TestEndedBeforeTheResponse(t *testing.T) {
 	t.Parallel()
 	for kind, test := range map[string]struct {
 		config acctest.Attributes
@@ -52,17 +52,23 @@ func TestKilledBeforeTheStateIsWritten(t *testing.T) {
 				t.Parallel()
 				d := acctest.Start(t)
 				folder := t.TempDir()
-				killed := d.NewProcessIn(t, folder, settings)
-				plan, diags := killed.Plan(t, kind, acctest.Instance{}, test.config)
+				once := acctest.Attributes{"max_retries": 0}
+				maps.Copy(once, settings)
+				ended := d.NewProcessIn(t, folder, once)
+				plan, diags := ended.Plan(t, kind, acctest.Instance{}, test.config)
 				noProblem(t, diags)
-				_, diags = killed.Apply(t.Context(), t, plan)
-				noProblem(t, diags)
+				fault(t, d, "POST /v1/referrals reset after-apply")
+				fault(t, d, "GET /v1/ status=503")
+				if state, diags := ended.Apply(t.Context(), t, plan); state.Exists() || !strings.Contains(acctest.Problem(diags), "Outcome of the create is unknown") {
+					t.Fatalf("got %q", acctest.Problem(diags))
+				}
+				d.Server.ClearFaults()
 
 				next := d.NewProcessIn(t, folder, settings)
 				plan, diags = next.Plan(t, kind, acctest.Instance{}, test.config)
 				noProblem(t, diags)
-				if !strings.Contains(plan.Warning, "will be taken over") {
-					t.Errorf("the plan does not say what it takes over: %q", plan.Warning)
+				if !strings.Contains(plan.Warning, "An earlier apply was interrupted") {
+					t.Errorf("the plan does not say what it looks for: %q", plan.Warning)
 				}
 				state, diags := next.Apply(t.Context(), t, plan)
 				noProblem(t, diags)
@@ -86,7 +92,7 @@ func TestKilledBeforeTheStateIsWritten(t *testing.T) {
 				fourth := d.NewProcessIn(t, folder, settings)
 				replanned, diags := fourth.Plan(t, kind, acctest.Instance{}, test.config)
 				noProblem(t, diags)
-				if plan.Warning != "" || strings.Contains(replanned.Warning, "taken over") {
+				if plan.Warning != "" || strings.Contains(replanned.Warning, "interrupted") {
 					t.Errorf("another resource takes over what is not its own: %q %q", plan.Warning, replanned.Warning)
 				}
 				_, diags = fourth.Apply(t.Context(), t, replanned)
