@@ -122,13 +122,11 @@ func (r *membershipsResource) ModifyPlan(ctx context.Context, req resource.Modif
 		r.planMembers(ctx, &plan, &state, prior, desired, req.Private, &diags)
 	}
 	failed := diags.HasError()
-	if creating && bulk.Gone(ctx, req.Private, &resp.Diagnostics) {
-		// terraform destroy plans this create, too.
-		for i, problem := range diags {
-			diags[i] = diag.NewWarningDiagnostic(problem.Summary(), problem.Detail())
-		}
+	if creating {
+		bulk.Lenient(ctx, req.Private, diags, &resp.Diagnostics)
+	} else {
+		resp.Diagnostics.Append(diags...)
 	}
-	resp.Diagnostics.Append(diags...)
 	if !failed {
 		resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 	}

@@ -1,12 +1,12 @@
 package bulk
 
 import (
+	"context"
 	"fmt"
 	"math/big"
 	"strconv"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/float64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -142,11 +142,28 @@ func capitalized(text string) string {
 func MaxRemovalPercentAttribute(noun Noun) schema.Float64Attribute {
 	return schema.Float64Attribute{
 		Optional:   true,
-		Validators: []validator.Float64{float64validator.Between(0, 100)},
+		Validators: []validator.Float64{percentage{}},
 		MarkdownDescription: "Largest share of the " + noun.Many + " that one plan may remove, in percent, from 0 (none) to 100 (all, the default); fractions such as `0.5` are allowed. " +
 			"It counts for edits, replacements and destroys, and guards against an input that was cut short. Raise it for the apply in which a removal is intended. " +
 			"A destroy obeys the value of the last apply.",
 	}
+}
+
+// percentage accepts 0 to 100, fractions included.
+type percentage struct{}
+
+func (percentage) Description(context.Context) string { return "a percentage from 0 to 100" }
+
+func (v percentage) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (percentage) ValidateFloat64(_ context.Context, req validator.Float64Request, resp *validator.Float64Response) {
+	value := req.ConfigValue
+	if value.IsNull() || value.IsUnknown() || value.ValueFloat64() >= 0 && value.ValueFloat64() <= 100 {
+		return
+	}
+	resp.Diagnostics.AddAttributeError(req.Path, "Invalid percentage", fmt.Sprintf(
+		"%s is %s. Write a percentage from 0 (nothing may be removed) to 100 (everything may); fractions such as 0.5 are allowed.",
+		req.Path, strconv.FormatFloat(value.ValueFloat64(), 'f', -1, 64)))
 }
 
 // Guard refuses a plan that removes more than maxPercent of the present rows. Nothing is refused while maxPercent is null

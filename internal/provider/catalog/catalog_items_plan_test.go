@@ -437,7 +437,7 @@ func TestCatalogItemsRefuseWrongInputBeforeAnyRequest(t *testing.T) {
 		"neither":           {acctest.Attributes{"catalog_id": shoes}, "Exactly one of these attributes must be configured: [items,items_file]"},
 		"both":              {acctest.Attributes{"catalog_id": shoes, "items": "{}", "items_file": acctest.Attributes{"path": "a.csv"}}, "Exactly one of these attributes must be configured: [items,items_file]"},
 		"detail of items":   {acctest.Attributes{"catalog_id": shoes, "items": "{}", "plan_detail": "keys"}, `Attribute "items_file" must be specified when "plan_detail" is specified`},
-		"percent":           {acctest.Attributes{"catalog_id": shoes, "items": "{}", "max_removal_percent": 101}, "max_removal_percent value must be between 0"},
+		"percent":           {acctest.Attributes{"catalog_id": shoes, "items": "{}", "max_removal_percent": 101}, "Write a percentage from 0"},
 		"ownership":         {acctest.Attributes{"catalog_id": shoes, "items": "{}", "ownership": "mine"}, `value must be one of`},
 		"items":             {additive(`{"A":{"price":"1"},"B":{"size":1}}`), "SKU \"A\": price must be a number, not the string \"1\": values read from CSV are strings, write tonumber(…)\nSKU \"B\": unknown key \"size\""},
 		"duplicate key":     {additive(`{"A":{},"A":{}}`), `"A" occurs twice in one JSON object`},

@@ -137,18 +137,23 @@ func (r *catalogItemsResource) ModifyPlan(ctx context.Context, req resource.Modi
 		return
 	}
 	if prior == nil {
-		r.checkExclusiveCreate(ctx, &plan, p, replaced, &resp.Diagnostics)
+		var look diag.Diagnostics
+		r.checkExclusiveCreate(ctx, &plan, p, replaced, &look)
+		if replaced == nil && !look.HasError() {
+			r.warnExisting(ctx, &plan, nil, p, &look)
+		}
+		bulk.Lenient(ctx, req.Private, look, &resp.Diagnostics)
 	} else {
 		bulk.NoteReplaced(ctx, resp.Private, bulk.TargetOf(bulk.DigestOf(p.prior)), &resp.Diagnostics)
 		plan.subject().Guard(plan.MaxRemovalPercent, len(p.Removed), p.present, &resp.Diagnostics)
+		if !resp.Diagnostics.HasError() {
+			r.warnExisting(ctx, &plan, prior, p, &resp.Diagnostics)
+		}
 	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	r.validate(ctx, &plan, p, &resp.Diagnostics)
-	if replaced == nil {
-		r.warnExisting(ctx, &plan, prior, p, &resp.Diagnostics)
-	}
 	p.warn(&plan, &resp.Diagnostics)
 	plan.show(ctx, p, prior)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
@@ -203,6 +208,7 @@ func (r *catalogItemsResource) Read(ctx context.Context, req resource.ReadReques
 	all := state.exclusive() || before == nil || state.Ownership.IsNull() && seen != nil
 	now, target, err := r.readItems(ctx, state.CatalogID.ValueInt64(), before, all)
 	if talonone.IsNotFound(err) {
+		bulk.NoteGone(ctx, resp.Private, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
 		return
 	}

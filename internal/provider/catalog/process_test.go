@@ -320,3 +320,20 @@ func TestCatalogItemsImportLeavesTheOwnershipToTheConfiguration(t *testing.T) {
 		}
 	}
 }
+
+// Terraform plans the whole configuration before it destroys anything, the create of what is gone included.
+func TestCatalogThatIsGoneBlocksNoDestroy(t *testing.T) {
+	t.Parallel()
+	for _, ownership := range []string{"", "  ownership = \"exclusive\"\n"} {
+		t.Run(ownership, func(t *testing.T) {
+			t.Parallel()
+			r := newRun(t)
+			r.configure(jsonItems("{ A = { price = 1 } }") + ownership)
+			r.apply()
+			if err := r.d.Server.AddFault(emulator.Fault{PathPrefix: fmt.Sprintf("/v1/catalogs/%d/", shoes), Status: 404}); err != nil {
+				t.Fatal(err)
+			}
+			r.does(0, "destroy", "-auto-approve")
+		})
+	}
+}

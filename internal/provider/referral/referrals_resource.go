@@ -159,6 +159,7 @@ func (r *referralsResource) Read(ctx context.Context, req resource.ReadRequest, 
 	// The framework wants an identity from every read, also of what is gone.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, referralsIdentity{state.CampaignID})...)
 	state.ApplicationID = resolveApplication(ctx, r.data.Client, state.ApplicationID, state.CampaignID, &resp.Diagnostics)
+	bulk.ForgetNotes(ctx, resp.Private, &resp.Diagnostics)
 	var seen findings
 	if state.ReferralIDs.IsNull() {
 		seen = r.readImported(ctx, &state, &resp.Diagnostics)
@@ -166,8 +167,7 @@ func (r *referralsResource) Read(ctx context.Context, req resource.ReadRequest, 
 		var err error
 		seen, err = r.readManaged(ctx, state, tracked)
 		if talonone.IsNotFound(err) {
-			// The create that comes next replaces nothing.
-			bulk.NoteReplaced(ctx, resp.Private, bulk.Target{}, &resp.Diagnostics)
+			bulk.NoteGone(ctx, resp.Private, &resp.Diagnostics)
 			resp.State.RemoveResource(ctx)
 			return
 		}

@@ -390,7 +390,7 @@ func TestReferralsErrorsPointToTheirCause(t *testing.T) {
 		"campaign without feature": {strings.Replace(referrals(`["a"]`, ""), "= 11", "= 12", 1), `Campaign has no referrals`},
 		"advocate twice":           {referrals(`["a", "b", "a"]`, ""), `occurs twice.*Element 2 repeats element 0`},
 		"null advocate":            {referrals(`["a", null]`, ""), `Invalid integration ID`},
-		"more than everything":     {referrals(`["a"]`, "max_removal_percent = 100.5"), `between 0.* and 100`},
+		"more than everything":     {referrals(`["a"]`, "max_removal_percent = 100.5"), `Write a percentage from 0`},
 		"empty advocate":           {referrals(`[""]`, ""), `Invalid integration ID`},
 		"too many advocates":       {referrals(numbered("a", 5001), ""), `Too many integration IDs.*5001`},
 		"no usage limit":           {`resource "talonone_referrals" "x" { campaign_id = 11 }`, `"usage_limit" is required`},

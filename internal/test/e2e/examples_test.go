@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,6 +28,14 @@ var seeds = map[string]func(*testing.T, *acctest.Deployment){
 	},
 }
 
+// changedByOthers are the objects of examples that other resources of the same example change after they have been read:
+// only the next refresh shows that.
+var changedByOthers = map[string][]string{
+	// A return changes the session. A closed session counts for its customer.
+	"resources/talonone_cart_item_return": {"talonone_customer_session.order"},
+	"all-operations":                      {"talonone_customer_profile.anna", "talonone_customer_session.order"},
+}
+
 // TestEveryExampleIsApplied applies each folder under examples/ to a fresh
 // emulator, expects an empty plan and a refresh without changes after it, and destroys it again.
 func TestEveryExampleIsApplied(t *testing.T) {
@@ -35,7 +44,7 @@ func TestEveryExampleIsApplied(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			skipWithoutNewerCLI(t, name)
-			applyExample(t, folder, seeds[name])
+			applyExample(t, name, folder)
 		})
 	}
 }
@@ -68,10 +77,10 @@ func skipWithoutNewerCLI(t *testing.T, name string) {
 	}
 }
 
-func applyExample(t *testing.T, folder string, seed func(*testing.T, *acctest.Deployment)) {
+func applyExample(t *testing.T, name, folder string) {
 	t.Helper()
 	d := acctest.Start(t)
-	if seed != nil {
+	if seed := seeds[name]; seed != nil {
 		seed(t, d)
 	}
 	c := newExampleCLI(t, d.URL, folder)
@@ -79,14 +88,27 @@ func applyExample(t *testing.T, folder string, seed func(*testing.T, *acctest.De
 	if output, code := c.Run("plan", "-detailed-exitcode", "-no-color"); code != 0 {
 		t.Errorf("the plan after the apply ended with %d:\n%s", code, output)
 	}
-	// The text counts: Terraform ends a refresh-only plan with the exit code 2 although it says this.
-	if output := c.must(0, "plan", "-refresh-only", "-no-color"); !strings.Contains(output, "No changes.") {
-		t.Errorf("a refresh after the apply finds changes:\n%s", output)
-	}
+	c.expectRefreshed(changedByOthers[name])
 	if c.giveUpProtection() {
 		c.must(0, "apply", "-auto-approve", "-no-color")
 	}
 	c.must(0, "destroy", "-auto-approve", "-no-color")
+}
+
+var refreshed = regexp.MustCompile(`(?m)^ *# (\S+) has (?:changed|moved|been deleted)`)
+
+// expectRefreshed has the CLI refresh, and expects that it finds only these objects changed. The text counts: since 1.10,
+// Terraform ends a refresh-only plan of any provider with the exit code 2.
+func (c *cli) expectRefreshed(changed []string) {
+	c.t.Helper()
+	output := c.must(0, "plan", "-refresh-only", "-no-color")
+	var got []string
+	for _, match := range refreshed.FindAllStringSubmatch(output, -1) {
+		got = append(got, match[1])
+	}
+	if slices.Sort(got); !slices.Equal(got, changed) || len(changed) == 0 && !strings.Contains(output, "No changes.") {
+		c.t.Errorf("a refresh after the apply changes %q, want %q:\n%s", got, changed, output)
+	}
 }
 
 // newExampleCLI is newCLI with the configuration of a folder.
