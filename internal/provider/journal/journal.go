@@ -118,7 +118,7 @@ func (j *Journal) Held(kind string, objects ...Object) {
 	for _, n := range j.left {
 		var ids []int64
 		for _, one := range objects {
-			if n.Kind == kind && (one.Created.IsZero() || !one.Created.Before(n.note.Sent.Add(-Tolerance))) && !slices.Contains(n.Known, one.ID) {
+			if n.Kind == kind && (one.Created.IsZero() || !one.Created.Before(n.Sent.Add(-Tolerance))) && !slices.Contains(n.Known, one.ID) {
 				ids = append(ids, one.ID)
 			}
 		}
@@ -145,7 +145,7 @@ func (j *Journal) noted(want func(*note) bool) []*Note {
 		n := &Note{file: filepath.Join(j.dir, entry.Name())}
 		switch err := n.read(); {
 		case err != nil || n.Scope != j.scope:
-		case time.Since(n.note.Sent) > noteAge:
+		case time.Since(n.Sent) > noteAge:
 			if n.hold() {
 				n.Settle()
 			}
@@ -153,7 +153,7 @@ func (j *Journal) noted(want func(*note) bool) []*Note {
 			found = append(found, n)
 		}
 	}
-	slices.SortFunc(found, func(a, b *Note) int { return a.note.Sent.Compare(b.note.Sent) })
+	slices.SortFunc(found, func(a, b *Note) int { return a.Sent.Compare(b.Sent) })
 	return found
 }
 

@@ -210,7 +210,7 @@ func (n *Note) hold() bool {
 	}
 	// It may have been settled in the meantime.
 	before := n.note
-	if err := n.read(); err != nil || n.Settings != before.Settings || n.Key != before.Key || !n.note.Sent.Equal(before.Sent) {
+	if err := n.read(); err != nil || n.Settings != before.Settings || n.Key != before.Key || !n.Sent.Equal(before.Sent) {
 		if errors.Is(err, os.ErrNotExist) {
 			_ = os.Remove(n.lockFile())
 		}

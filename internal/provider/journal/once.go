@@ -148,18 +148,18 @@ func (o *once) resume(ctx context.Context) (done bool, err error) {
 		}
 		if o.Look == nil {
 			earlier.Release()
-			return false, &UnansweredError{Sent: earlier.note.Sent, File: earlier.file}
+			return false, &UnansweredError{Sent: earlier.Sent, File: earlier.file}
 		}
 		before := o.left()
 		period := Period{
-			Since: earlier.note.Sent.Add(-Tolerance), Until: o.ServerTime(earlier.alive).Add(beat + o.RequestTimeout + Tolerance),
+			Since: earlier.Sent.Add(-Tolerance), Until: o.ServerTime(earlier.alive).Add(beat + o.RequestTimeout + Tolerance),
 			known: earlier.Known, rows: rowSet(earlier.Rows),
 		}
 		patience := o.Consistency - o.ServerTime(time.Now()).Sub(period.Until)
 		found, err := o.lookUntil(ctx, period, min(patience, o.Consistency))
 		if err != nil {
 			earlier.Release()
-			return false, &UnansweredError{Sent: earlier.note.Sent, File: earlier.file, Err: err}
+			return false, &UnansweredError{Sent: earlier.Sent, File: earlier.file, Err: err}
 		}
 		if o.left() < before {
 			o.notes = append(o.notes, earlier)
@@ -252,7 +252,7 @@ func (j *Journal) Interrupted(kind string, settings any, rows []string) []time.T
 	var sent []time.Time
 	for _, earlier := range j.unanswered(kind, digest, rowDigests(rows)) {
 		if earlier.hold() {
-			sent = append(sent, earlier.note.Sent)
+			sent = append(sent, earlier.Sent)
 			earlier.Release()
 		}
 	}

@@ -296,7 +296,7 @@ func batch(d *deployment, rows []string, has map[string]bool) Create {
 func TestBatchGoesOnAfterALostResponse(t *testing.T) {
 	t.Parallel()
 	for name, lose := range map[string]func(int) (bool, bool){
-		"carried out":     func(request int) (bool, bool) { return true, true },
+		"carried out":     func(int) (bool, bool) { return true, true },
 		"not carried out": func(request int) (bool, bool) { return request%2 == 1, request%2 == 0 },
 	} {
 		t.Run(name, func(t *testing.T) {

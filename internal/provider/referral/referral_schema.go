@@ -19,7 +19,7 @@ func (r *referralResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 			"For many advocates with the same settings use `talonone_referrals`.\n\n" +
 			"Creating and reading requires the Integration API key of the campaign's Application. Changing, destroying and importing requires a Management API key that allows the applications, campaigns and referrals endpoints; " +
 			"planning fails without it.\n\n" +
-			"No second code is made when the response to a create is lost: the referral is found by advocate, campaign, settings and time. When Terraform is stopped before it can save its state, the next apply in the same folder takes the referral over, and its plan warns about this. " +
+			"No second code is made when the response to a create is lost: the referral is found by advocate, campaign, settings and time. When the provider is stopped before the response, the next apply in the same folder looks for the referral and takes it over if exactly one was created at that time with these settings; the plan warns about this. " +
 			"The plan also warns about an equal referral that exists already. The campaign's referral limits don't count for referrals that are created through the API.",
 		Attributes: map[string]schema.Attribute{
 			"id":             schema.Int64Attribute{Computed: true, MarkdownDescription: "ID of the referral."},

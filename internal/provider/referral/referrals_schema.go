@@ -25,7 +25,7 @@ func (r *referralsResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			"Creates take one request for 1,000 referrals; changes and removals take one for each, three a second. " +
 			"A refresh takes one request for 1,000 referrals of the campaign that were created in the same time, or without a Management key one for each advocate.\n\n" +
 			"An advocate who has a referral in the campaign already gets another code; the existing one stays and is not managed. The plan warns about this where at most 20 requests show it. " +
-			"No second code is made when the response to a create is lost: the referrals are found by advocate, campaign, settings and time. When Terraform is stopped before it can save its state, the next apply in the same folder takes them over, and its plan warns about this.\n\n" +
+			"No second code is made when the response to a create is lost: the referrals are found by advocate, campaign, settings and time. When the provider is stopped before a response, the next apply in the same folder looks for the referrals that were created at that time with these settings and takes them over; the plan warns about this.\n\n" +
 			"After an import nothing is deleted that the configuration does not list: these referrals are released, and the plan warns about this. From the first apply that changes a referral on, an advocate that is no longer listed loses the code.",
 		Attributes: map[string]schema.Attribute{
 			"application_id": applicationAttribute(),
