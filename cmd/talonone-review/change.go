@@ -215,6 +215,7 @@ type object struct {
 	unknown   map[string]bool // all or a part of it
 	counts    map[string]int64
 	sensitive map[string]bool
+	nulls     map[string]bool
 }
 
 func newObject(values, sensitive, unknown any) object {
@@ -223,11 +224,14 @@ func newObject(values, sensitive, unknown any) object {
 	later, _ := unknown.(map[string]any)
 	o := object{
 		exists: all != nil || later != nil, values: make(map[string]any), unknown: make(map[string]bool),
-		counts: make(map[string]int64), sensitive: make(map[string]bool),
+		counts: make(map[string]int64), sensitive: make(map[string]bool), nulls: make(map[string]bool),
 	}
 	for _, name := range printable {
 		o.unknown[name] = hasUnknown(later[name])
-		if value, ok := all[name]; ok && value != nil {
+		switch value, ok := all[name]; {
+		case ok && value == nil:
+			o.nulls[name] = true
+		case ok:
 			o.values[name], o.sensitive[name] = value, sensitive == true || isMarked(marks[name])
 		}
 	}

@@ -218,11 +218,15 @@ type lastSync struct {
 	added, updated, removed, released int64
 }
 
-// sync is last_sync as far as it is of this change: equal before and after means that no row moves.
+// sync is last_sync as far as it is of this change: equal before and after, null after an import included, means that no row
+// moves.
 func (c *change) sync() lastSync {
-	after, ok := c.after.values["last_sync"].(map[string]any)
-	if !ok || c.after.unknown["last_sync"] {
+	if c.after.unknown["last_sync"] {
 		return lastSync{}
+	}
+	after, ok := c.after.values["last_sync"].(map[string]any)
+	if !ok {
+		return lastSync{known: c.verb == update && c.before.nulls["last_sync"] && c.after.nulls["last_sync"]}
 	}
 	before, _ := c.before.values["last_sync"].(map[string]any)
 	s := lastSync{known: true}

@@ -246,6 +246,14 @@ says(rc) if {
 	whole(rc.change.after.last_sync.removed)
 }
 
+# An import moves no row, and leaves last_sync without a value.
+says(rc) if {
+	not has_unknown(object.get(rc.change.after_unknown, "last_sync", false))
+	rc.change.actions == ["update"]
+	object.get(rc.change.before, "last_sync", false) == null
+	object.get(rc.change.after, "last_sync", false) == null
+}
+
 has_unknown(later) if later == true
 
 has_unknown(later) if {

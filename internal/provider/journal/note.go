@@ -125,7 +125,7 @@ func (j *Journal) begin(content note) *Note {
 		n.Settle()
 		return nil
 	}
-	go n.beat()
+	go beatUntil(n.ended, n.file)
 	return n
 }
 
@@ -146,18 +146,18 @@ func (n *Note) write(flag int) error {
 	return errors.Join(err, file.Sync(), file.Close())
 }
 
-// beat touches the file for as long as the process lives, since it is the end of the time in which the request can have
-// been carried out.
-func (n *Note) beat() {
+// beatUntil touches the file of a note until it is ended or the process dies: the last touch is the end of the time in which
+// the request can have been carried out.
+func beatUntil(ended <-chan struct{}, file string) {
 	ticker := time.NewTicker(beat)
 	defer ticker.Stop()
 	for {
 		select {
-		case <-n.ended:
+		case <-ended:
 			return
 		case now := <-ticker.C:
 			// A file that is gone has been settled.
-			_ = os.Chtimes(n.file, now, now)
+			_ = os.Chtimes(file, now, now)
 		}
 	}
 }

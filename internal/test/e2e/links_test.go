@@ -17,6 +17,9 @@ import (
 // markdownLink finds the target of [text](target) and ![text](target), without its fragment.
 var markdownLink = regexp.MustCompile(`\]\(([^)#\s]+)(?:#[^)\s]*)?\)`)
 
+// codeBlock matches a fenced block, in which brackets are not links.
+var codeBlock = regexp.MustCompile("(?ms)^ *```.*?^ *```$")
+
 // registryPage matches what the registries show of docs/.
 var registryPage = regexp.MustCompile(`/docs/(index\.md|(actions|data-sources|functions|guides|list-resources|resources)/.*)$`)
 
@@ -56,7 +59,7 @@ func checkLinks(t *testing.T, page string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, link := range markdownLink.FindAllStringSubmatch(string(text), -1) {
+	for _, link := range markdownLink.FindAllStringSubmatch(codeBlock.ReplaceAllString(string(text), ""), -1) {
 		target := link[1]
 		if strings.Contains(target, "://") || strings.HasPrefix(target, "mailto:") {
 			continue
@@ -100,7 +103,7 @@ var online = flag.Bool("online", false, "ask for every page that is linked to")
 // linkedSites are those that pages send their readers to. Another one is added here on purpose, so that a link to a
 // mistyped or a passing host is noticed without a network; `make links` asks for the pages themselves.
 var linkedSites = []string{
-	"developer.hashicorp.com", "github.com", "go.dev", "keepachangelog.com", "opentofu.org", "semver.org", "www.conftest.dev", "www.talon.one",
+	"developer.hashicorp.com", "github.com", "go.dev", "keepachangelog.com", "opentofu.org", "raw.githubusercontent.com", "semver.org", "www.conftest.dev", "www.talon.one",
 }
 
 // madeUpHosts stand in examples: documentation's own names, this machine, and a deployment that nobody has.

@@ -440,9 +440,10 @@ func TestDocumentsHoldNoSecrets(t *testing.T) {
 	}
 }
 
-// isPin says whether something that looks like an address is a version or the name of a file.
+// isPin says whether something that looks like an address is a version or the name of a file, or something that looks like a
+// key is the place of a checksum.
 func isPin(found string) bool {
-	return regexp.MustCompile(`@v?\d|@comment\.md$`).MatchString(found)
+	return regexp.MustCompile(`@v?\d|@comment\.md$|^0{64}$`).MatchString(found)
 }
 
 // TestKeysInTheConfigurationStayOutOfTheState writes the keys into the provider block, through variables and literally.
