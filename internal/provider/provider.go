@@ -124,8 +124,8 @@ func (p *talonOneProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 			},
 			"max_retries": schema.Int64Attribute{
 				Optional: true,
-				MarkdownDescription: fmt.Sprintf("How often a request is repeated after a failure that may pass: 429, a server error, a lost connection. "+
-					"Requests whose repetition could create something twice are looked up instead. From 0 to 100, default %d.", talonone.DefaultMaxRetries),
+				MarkdownDescription: fmt.Sprintf("How often a request is repeated after a failure that may pass: a server error, a lost connection. "+
+					"A request that the deployment refuses because of its rate limit (429) doesn't count: it is sent again until the timeout of the operation ends. Requests whose repetition could create something twice are looked up instead. From 0 to 100, default %d.", talonone.DefaultMaxRetries),
 				Validators: []validator.Int64{int64validator.Between(0, 100)},
 			},
 			"request_timeout": schema.StringAttribute{
@@ -136,8 +136,8 @@ func (p *talonOneProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 			},
 			"management_requests_per_second": schema.Float64Attribute{
 				Optional: true,
-				MarkdownDescription: fmt.Sprintf("Highest rate of requests to one endpoint of the Management API. The vendor allows %d, which is the default; "+
-					"lower it when other programs use the same key.", talonone.DefaultManagementRPS),
+				MarkdownDescription: fmt.Sprintf("Highest rate of requests to one endpoint of the Management API. The vendor allows %d, which is the default. "+
+					"While the deployment refuses requests because other programs use the same key, the provider slows down by itself.", talonone.DefaultManagementRPS),
 				Validators: []validator.Float64{float64validator.AtLeast(0.01)},
 			},
 			"validate_attributes": schema.BoolAttribute{
