@@ -219,7 +219,7 @@ func (p *talonOneProvider) Configure(ctx context.Context, req provider.Configure
 }
 
 func (p *talonOneProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{
+	resources := []func() resource.Resource{
 		audience.NewAudienceResource,
 		catalog.NewCatalogItemsResource,
 		catalog.NewCatalogItemResource,
@@ -236,6 +236,10 @@ func (p *talonOneProvider) Resources(context.Context) []func() resource.Resource
 		session.NewCustomerSessionResource,
 		session.NewCartItemReturnResource,
 	}
+	for i := range resources {
+		resources[i] = framework.Managed(resources[i])
+	}
+	return resources
 }
 
 func (p *talonOneProvider) DataSources(context.Context) []func() datasource.DataSource {

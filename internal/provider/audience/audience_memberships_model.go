@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -28,6 +29,8 @@ var memberNoun = bulk.Noun{One: "member", Many: "members"}
 
 // membershipsModel mirrors the resource talonone_audience_memberships.
 type membershipsModel struct {
+	framework.Deployed
+
 	AudienceID        types.Int64    `tfsdk:"audience_id"`
 	Ownership         types.String   `tfsdk:"ownership"`
 	Members           types.List     `tfsdk:"members"`

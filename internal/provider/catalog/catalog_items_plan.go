@@ -279,7 +279,7 @@ func (r *catalogItemsResource) validate(ctx context.Context, config *catalogItem
 		}
 	}
 	if err := problems.Err(); err != nil {
-		diags.AddAttributeError(config.source(), "Invalid attributes of catalog items", err.Error()+
+		framework.AddMissing(diags, config.source(), "Invalid attributes of catalog items", err.Error()+
 			"\n\nThe provider compares attributes with the account's definitions. To leave that to the API, set validate_attributes = false in the provider block.")
 	}
 }

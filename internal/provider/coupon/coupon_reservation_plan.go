@@ -34,11 +34,8 @@ func (r *reservationResource) planCreate(ctx context.Context, plan *reservationM
 	code := plan.CouponValue.ValueString()
 	remote, err := r.reserved(ctx, code)
 	switch {
-	case talonone.IsNotFound(err) && bulk.Gone(ctx, req.Private, diags):
-		diags.AddAttributeWarning(path.Root("coupon_value"), "Coupon not found", missingCoupon(code))
-		return
 	case talonone.IsNotFound(err):
-		diags.AddAttributeError(path.Root("coupon_value"), "Coupon not found", missingCoupon(code)+" To destroy what is left, run terraform destroy -refresh=false.")
+		framework.AddMissing(diags, path.Root("coupon_value"), "Coupon not found", missingCoupon(code))
 		return
 	case err != nil:
 		addError(diags, "read the reservations of coupon", code, err)
@@ -170,14 +167,15 @@ func (r *reservationResource) expectCoupon(plan *reservationModel, state reserva
 // checkCoupon reports a coupon that can't be reserved, where that can be read: with a Management key, or in the inventory
 // of a customer who has it reserved.
 func (r *reservationResource) checkCoupon(ctx context.Context, code string, reserved []string, diags *diag.Diagnostics) {
-	coupon, err := r.look(ctx, code, reserved)
+	match, err := r.look(ctx, code, reserved)
 	if err != nil {
 		addError(diags, "look up coupon", code, err)
 		return
 	}
-	if coupon == nil {
+	if match == nil {
 		return
 	}
+	coupon := match.coupon
 	if summary, detail := obstacle(coupon, time.Now()); summary != "" {
 		diags.AddAttributeError(path.Root("coupon_value"), summary, fmt.Sprintf("Coupon %q of campaign %d: %s", coupon.Value, coupon.CampaignID, detail))
 	}

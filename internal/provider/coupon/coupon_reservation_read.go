@@ -44,21 +44,23 @@ func (r *reservationResource) lookUpCoupon(ctx context.Context, m *reservationMo
 		addError(diags, "look up coupon", m.CouponValue.ValueString(), err)
 		return
 	}
-	m.fromAPI(coupon)
+	if coupon != nil {
+		m.fromAPI(coupon.coupon)
+		m.Told(0, coupon.applicationID)
+	}
 }
 
-func (r *reservationResource) look(ctx context.Context, code string, reserved []string) (*talonone.Coupon, error) {
+// look finds the coupon that a code means; nil where the keys don't tell.
+func (r *reservationResource) look(ctx context.Context, code string, reserved []string) (*found, error) {
 	match, err := findByKey(ctx, r.data.Client, code)
-	switch {
-	case err != nil:
-		return nil, err
-	case match != nil:
-		return match.coupon, nil
-	case len(reserved) > 0:
-		return findByCustomer(ctx, r.data.Client, code, reserved[0])
-	default:
-		return nil, nil
+	if err != nil || match != nil || len(reserved) == 0 {
+		return match, err
 	}
+	coupon, err := findByCustomer(ctx, r.data.Client, code, reserved[0])
+	if err != nil || coupon == nil {
+		return nil, err
+	}
+	return &found{coupon: coupon}, nil
 }
 
 // resolveImport reads an import ID: a code, or a code, a slash and integration

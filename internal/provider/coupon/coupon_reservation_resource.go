@@ -141,7 +141,6 @@ func (r *reservationResource) Read(ctx context.Context, req resource.ReadRequest
 	code := state.CouponValue.ValueString()
 	remote, err := r.reserved(ctx, code)
 	if talonone.IsNotFound(err) {
-		bulk.NoteGone(ctx, resp.Private, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
 		return
 	}

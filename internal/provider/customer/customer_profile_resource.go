@@ -60,7 +60,9 @@ func (r *profileResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	customattr.Check(ctx, r.data, talonone.EntityCustomerProfile, nil, plan.Attributes, path.Root("attributes"), &resp.Diagnostics)
+	if req.State.Raw.IsNull() || !plan.Attributes.Equal(state.Attributes) {
+		customattr.Check(ctx, r.data, talonone.EntityCustomerProfile, nil, plan.Attributes, path.Root("attributes"), &resp.Diagnostics)
+	}
 	if req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("imported"), false)...)
 		return
@@ -115,8 +117,16 @@ func (r *profileResource) Read(ctx context.Context, req resource.ReadRequest, re
 		return
 	}
 	profile, err := readProfile(ctx, r.data.Client, state.IntegrationID.ValueString())
-	if talonone.IsNotFound(err) {
+	switch {
+	case talonone.IsNotFound(err):
+		r.data.RefuseOtherEnvironment(ctx, state.label(), state.Sandbox, nil, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
+	case err == nil && framework.IsAnother(state.Created, profile.Created):
+		r.data.RefuseOtherEnvironment(ctx, state.label(), state.Sandbox, profile.Sandbox, &resp.Diagnostics)
+		framework.WarnAnother(&resp.Diagnostics, state.label(), state.Created, profile.Created)
+		resp.State.RemoveResource(ctx)
+	}
+	if resp.State.Raw.IsNull() {
 		return
 	}
 	var model profileModel
@@ -148,6 +158,12 @@ func (r *profileResource) Update(ctx context.Context, req resource.UpdateRequest
 	}
 	model := plan
 	if len(change.sent) > 0 {
+		if other := r.another(ctx, state, &resp.Diagnostics); other != nil {
+			framework.AddAnother(&resp.Diagnostics, state.label(), state.Created, other.Created)
+		}
+		if resp.Diagnostics.HasError() {
+			return
+		}
 		model = r.write(ctx, plan, change.sent, &resp.Diagnostics)
 		if resp.Diagnostics.HasError() {
 			return
@@ -165,6 +181,13 @@ func (r *profileResource) Delete(ctx context.Context, req resource.DeleteRequest
 	var state profileModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() || !state.EraseOnDestroy.ValueBool() {
+		return
+	}
+	if other := r.another(ctx, state, &resp.Diagnostics); other != nil {
+		framework.WarnAnother(&resp.Diagnostics, state.label(), state.Created, other.Created)
+		return
+	}
+	if resp.Diagnostics.HasError() {
 		return
 	}
 	if err := r.data.Client.DeleteCustomerData(ctx, state.IntegrationID.ValueString()); err != nil && !talonone.IsNotFound(err) {

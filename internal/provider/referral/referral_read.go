@@ -54,6 +54,19 @@ func (r *referralResource) find(ctx context.Context, m referralModel) (api *talo
 	return r.search(ctx, m, filter, func(candidate *talonone.Referral) bool { return candidate.ID == id })
 }
 
+// another is the referral that has the state's ID by now and is another one; nil where it is the same or can't be seen.
+func (r *referralResource) another(ctx context.Context, state referralModel, diags *diag.Diagnostics) *talonone.Referral {
+	found, _, err := r.find(ctx, state)
+	if err != nil {
+		framework.AddError(diags, operation("look, before a change, for referral", state), err)
+		return nil
+	}
+	if found != nil && framework.IsAnother(state.Created, found.Created) {
+		return found
+	}
+	return nil
+}
+
 // search lists the campaign's referrals until one is wanted.
 func (r *referralResource) search(ctx context.Context, m referralModel, filter talonone.ReferralFilter, wanted func(*talonone.Referral) bool) (api *talonone.Referral, unseen bool, err error) {
 	if m.ApplicationID.ValueInt64() == 0 {

@@ -138,6 +138,10 @@ func (r *referralResource) Read(ctx context.Context, req resource.ReadRequest, r
 			fmt.Sprintf("The inventory of its advocate does not show referral %s, which may be because it is not valid now or because the advocate has no profile. "+
 				"The state is kept as it is. A Management API key that allows the referrals endpoint can tell for certain.", label(state)))
 		return
+	case api != nil && framework.IsAnother(state.Created, api.Created):
+		framework.WarnAnother(&resp.Diagnostics, "referral "+label(state), state.Created, api.Created)
+		resp.State.RemoveResource(ctx)
+		return
 	case api == nil && imported:
 		resp.Diagnostics.AddError("Referral not found", fmt.Sprintf("Campaign %d has no referral %d.", state.CampaignID.ValueInt64(), state.ID.ValueInt64()))
 		return
@@ -159,6 +163,12 @@ func (r *referralResource) Update(ctx context.Context, req resource.UpdateReques
 	}
 	if !firstChange(plan, state).Equal(path.Empty()) {
 		applicationID := requireApplication(ctx, r.data.Client, plan.ApplicationID, plan.CampaignID, "update referral", &resp.Diagnostics)
+		if resp.Diagnostics.HasError() {
+			return
+		}
+		if other := r.another(ctx, state, &resp.Diagnostics); other != nil {
+			framework.AddAnother(&resp.Diagnostics, "referral "+label(state), state.Created, other.Created)
+		}
 		if resp.Diagnostics.HasError() {
 			return
 		}
@@ -184,6 +194,10 @@ func (r *referralResource) Delete(ctx context.Context, req resource.DeleteReques
 		return
 	}
 	applicationID := requireApplication(ctx, r.data.Client, state.ApplicationID, state.CampaignID, "delete referral", &resp.Diagnostics)
+	if other := r.another(ctx, state, &resp.Diagnostics); other != nil {
+		framework.WarnAnother(&resp.Diagnostics, "referral "+label(state), state.Created, other.Created)
+		return
+	}
 	if resp.Diagnostics.HasError() {
 		return
 	}

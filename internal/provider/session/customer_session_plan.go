@@ -17,10 +17,12 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
-// checkAttributes compares the custom attributes with the account's definitions.
-func (r *sessionResource) checkAttributes(ctx context.Context, config contentModel, diags *diag.Diagnostics) {
-	customattr.Check(ctx, r.data, talonone.EntityCustomerSession, nil, config.Attributes, path.Root("attributes"), diags)
-	if !isSet(config.CartItems) {
+// checkAttributes compares those custom attributes with the account's definitions that differ from the state's.
+func (r *sessionResource) checkAttributes(ctx context.Context, config, state contentModel, diags *diag.Diagnostics) {
+	if _, same := applied(ctx, config.Attributes, state.Attributes); !same {
+		customattr.Check(ctx, r.data, talonone.EntityCustomerSession, nil, config.Attributes, path.Root("attributes"), diags)
+	}
+	if _, same := applied(ctx, config.CartItems, state.CartItems); same || !isSet(config.CartItems) {
 		return
 	}
 	checkItems(ctx, r.data, config, diags)
@@ -34,7 +36,7 @@ func checkItems(ctx context.Context, data *framework.Data, config contentModel, 
 		customattr.Check(ctx, data, talonone.EntityCartItem, nil, item.Attributes, at, &own)
 		for _, problem := range own {
 			// Terraform finds the line of an element, not that of an attribute in it.
-			diags.AddAttributeError(element, problem.Summary(), fmt.Sprintf("%s (SKU %s): %s", at, item.SKU, problem.Detail()))
+			framework.AddMissing(diags, element, problem.Summary(), fmt.Sprintf("%s (SKU %s): %s", at, item.SKU, problem.Detail()))
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strconv"
 
 	"github.com/google/uuid"
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
@@ -39,6 +40,7 @@ func NewCustomerSessionResource() resource.Resource { return &sessionResource{} 
 
 // sessionModel mirrors the resource.
 type sessionModel struct {
+	framework.Deployed
 	contentModel
 	resultModel
 
@@ -50,6 +52,10 @@ type sessionModel struct {
 	CreatedCoupons       types.List           `tfsdk:"created_coupons"`
 	CreatedReferrals     types.List           `tfsdk:"created_referrals"`
 	OnDestroy            types.String         `tfsdk:"on_destroy"`
+}
+
+func (m *sessionModel) label() string {
+	return "customer session " + strconv.Quote(m.IntegrationID.ValueString())
 }
 
 // sessionIdentity mirrors the resource's identity.
@@ -95,7 +101,7 @@ func (r *sessionResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 			`Keep state = "closed", which a partially returned session satisfies, and return items with talonone_cart_item_return.`)
 		return
 	}
-	r.checkAttributes(ctx, config.contentModel, &resp.Diagnostics)
+	r.checkAttributes(ctx, plan.contentModel, state.contentModel, &resp.Diagnostics)
 	switch {
 	case req.State.Raw.IsNull():
 		planCreate(&plan, config, &resp.Diagnostics)
@@ -156,6 +162,12 @@ func (r *sessionResource) Read(ctx context.Context, req resource.ReadRequest, re
 		framework.AddError(&resp.Diagnostics, sessionOperation(ctx, "read customer session", state), err)
 		return
 	}
+	if framework.IsAnother(state.Created, response.Session.Created) {
+		framework.WarnAnother(&resp.Diagnostics, state.label(), state.Created, response.Session.Created)
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	state.Told(0, response.Session.ApplicationID)
 	state.contentModel = contentFromAPI(ctx, response.Session, state.contentModel, &resp.Diagnostics)
 	state.resultModel = resultFromAPI(response.Session, response.Effects)
 	state.State = types.StringValue(response.Session.State)
@@ -178,6 +190,12 @@ func (r *sessionResource) Update(ctx context.Context, req resource.UpdateRequest
 	if len(changes.names) == 0 && plan.State.Equal(state.State) {
 		keepResults(ctx, &plan, state)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+		return
+	}
+	if other := r.another(ctx, state, &resp.Diagnostics); other != nil {
+		framework.AddAnother(&resp.Diagnostics, state.label(), state.Created, other.Created)
+	}
+	if resp.Diagnostics.HasError() {
 		return
 	}
 	if reopens(state, plan) {
@@ -206,6 +224,13 @@ func (r *sessionResource) Delete(ctx context.Context, req resource.DeleteRequest
 	var state sessionModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() || state.OnDestroy.ValueString() == forgetOnDestroy || state.State.ValueString() == talonone.SessionCancelled {
+		return
+	}
+	if other := r.another(ctx, state, &resp.Diagnostics); other != nil {
+		framework.WarnAnother(&resp.Diagnostics, state.label(), state.Created, other.Created)
+		return
+	}
+	if resp.Diagnostics.HasError() {
 		return
 	}
 	id, cancelled := state.IntegrationID.ValueString(), talonone.SessionCancelled

@@ -1,0 +1,209 @@
+package provider_test
+
+import (
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/test/acctest"
+)
+
+// edits change an object of configurations in place; what is not listed has nothing that changes in place and needs a request.
+var edits = map[string]acctest.Attributes{
+	"talonone_audience":                     {"name": "Gold"},
+	"talonone_audience_customer_attributes": {"attributes": `{"Language":"fr"}`},
+	"talonone_audience_memberships":         {"members": []string{"customer-2"}},
+	"talonone_catalog_item":                 {"price": 2},
+	"talonone_catalog_items":                {"items": `{"A":{"price":2}}`},
+	"talonone_coupon_reservation":           {"customers": []string{"customer-2"}},
+	"talonone_customer_profile":             {"attributes": `{"Language":"fr"}`},
+	"talonone_customer_profiles":            {"profiles": `{"new":{"Language":"fr"}}`},
+	"talonone_customer_session":             {"coupon_codes": []string{}},
+	"talonone_referral":                     {"usage_limit": 3},
+	"talonone_referrals":                    {"usage_limit": 3},
+}
+
+// forEachKind runs a test for every resource, each on a deployment of its own where configurations can be applied.
+func forEachKind(t *testing.T, test func(t *testing.T, d *acctest.Deployment, kind string, config acctest.Attributes)) {
+	t.Helper()
+	for _, kind := range slices.Sorted(maps.Keys(acctest.Schemas(t).ResourceSchemas)) {
+		config, known := configurations[kind]
+		if !known {
+			t.Errorf("there is no configuration of %s", kind)
+			continue
+		}
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			d := startWithAudience(t)
+			d.Call(t, http.MethodPut, "/v2/customer_sessions/order-1", map[string]any{
+				"customerSession": map[string]any{"state": "closed", "cartItems": []any{map[string]any{"sku": "SOCKS", "quantity": 1000, "price": 1}}},
+			}, nil)
+			test(t, d, kind, config)
+		})
+	}
+}
+
+// create applies a configuration.
+func create(t *testing.T, p *acctest.Process, kind string, config acctest.Attributes) acctest.Instance {
+	t.Helper()
+	plan, diags := p.Plan(t, kind, acctest.Instance{}, config)
+	if problem := acctest.Problem(diags); problem != "" {
+		t.Fatal(problem)
+	}
+	made, diags := p.Apply(t.Context(), t, plan)
+	if problem := acctest.Problem(diags); problem != "" {
+		t.Fatal(problem)
+	}
+	if problem := p.Contradiction(t, plan, made); problem != "" {
+		t.Fatal(problem)
+	}
+	return made
+}
+
+// edited is the configuration after its edit.
+func edited(kind string, config acctest.Attributes) acctest.Attributes {
+	other := maps.Clone(config)
+	maps.Copy(other, edits[kind])
+	return other
+}
+
+// place is what a state or a plan says about the deployment of its object.
+func place(t *testing.T, deployment tftypes.Value) map[string]tftypes.Value {
+	t.Helper()
+	var parts map[string]tftypes.Value
+	if err := deployment.As(&parts); err != nil {
+		t.Fatal(err)
+	}
+	return parts
+}
+
+// elsewhere is the same deployment at another address.
+func elsewhere(t *testing.T, d *acctest.Deployment) *acctest.Deployment {
+	t.Helper()
+	listener := httptest.NewServer(d.Server)
+	t.Cleanup(listener.Close)
+	return &acctest.Deployment{Server: d.Server, URL: listener.URL}
+}
+
+// expectRefusal checks that the problem names both deployments and the ways out, and that nothing was asked of any.
+func expectRefusal(t *testing.T, what, problem string, of, here *acctest.Deployment) {
+	t.Helper()
+	for _, words := range []string{"belongs to another deployment", of.URL, here.URL, "moved_from", "base_url", "state rm"} {
+		if !strings.Contains(problem, words) {
+			t.Errorf("%s: got %q, want it to say %q", what, problem, words)
+		}
+	}
+	if requests := here.Server.Requests(); len(requests) > 0 {
+		t.Errorf("%s: the other deployment was asked %d times, at first %s", what, len(requests), requests[0].Operation)
+	}
+}
+
+func TestObjectsOfAnotherDeploymentAreLeftAlone(t *testing.T) {
+	t.Parallel()
+	forEachKind(t, func(t *testing.T, d *acctest.Deployment, kind string, config acctest.Attributes) {
+		other := elsewhere(t, d)
+		p, there := d.NewProcess(t, nil), other.NewProcess(t, nil)
+		first, diags := p.Plan(t, kind, acctest.Instance{}, config)
+		if problem := acctest.Problem(diags); problem != "" {
+			t.Fatal(problem)
+		}
+		if _, problem := there.PlanAgain(t, first, config); !strings.Contains(problem, "deployment") {
+			t.Errorf("the create of another deployment is planned again here: %q", problem)
+		}
+		made := create(t, p, kind, config)
+		var destroy, change acctest.Plan
+		destroy, _ = p.Plan(t, kind, made, nil)
+		change, _ = p.Plan(t, kind, made, edited(kind, config))
+
+		d.Forget()
+		_, diags = there.Refresh(t, made)
+		expectRefusal(t, "refresh", acctest.Problem(diags), d, other)
+		_, diags = there.Plan(t, kind, made, config)
+		expectRefusal(t, "plan", acctest.Problem(diags), d, other)
+		_, diags = there.Plan(t, kind, made, nil)
+		expectRefusal(t, "plan of the destroy", acctest.Problem(diags), d, other)
+		after, diags := there.Apply(t.Context(), t, change)
+		expectRefusal(t, "update", acctest.Problem(diags), d, other)
+		if differences := p.Differences(t, made, after); len(differences) > 0 {
+			t.Errorf("the refused update leaves another state: %v", differences)
+		}
+		if after, diags = there.Apply(t.Context(), t, destroy); !after.Exists() {
+			t.Error("the refused destroy is forgotten")
+		}
+		expectRefusal(t, "destroy", acctest.Problem(diags), d, other)
+	})
+}
+
+func TestTheDeploymentIsPlannedAndKept(t *testing.T) {
+	t.Parallel()
+	forEachKind(t, func(t *testing.T, d *acctest.Deployment, kind string, config acctest.Attributes) {
+		p := d.NewProcess(t, nil)
+		plan, _ := p.Plan(t, kind, acctest.Instance{}, config)
+		planned := place(t, p.Planned(t, plan, "deployment"))
+		if origin := planned["origin"]; !origin.Equal(tftypes.NewValue(tftypes.String, d.URL)) || planned["account_id"].IsKnown() || planned["application_id"].IsKnown() {
+			t.Errorf("a create is planned on %v", planned)
+		}
+		made := create(t, p, kind, config)
+		before := p.Attribute(t, made, "deployment")
+		if !before.IsFullyKnown() {
+			t.Errorf("something is unknown after the apply: %v", before)
+		}
+		refreshed, diags := d.NewProcess(t, nil).Refresh(t, made)
+		if problem := acctest.Problem(diags); problem != "" {
+			t.Fatal(problem)
+		}
+		if after := p.Attribute(t, refreshed, "deployment"); !after.Equal(before) {
+			t.Errorf("a refresh makes %v of %v", after, before)
+		}
+		change, diags := p.Plan(t, kind, refreshed, edited(kind, config))
+		if problem := acctest.Problem(diags); problem != "" {
+			t.Fatal(problem)
+		}
+		if planned := p.Planned(t, change, "deployment"); !planned.Equal(before) {
+			t.Errorf("an update plans %v instead of %v", planned, before)
+		}
+		after, diags := p.Apply(t.Context(), t, change)
+		if problem := acctest.Problem(diags) + p.Contradiction(t, change, after); problem != "" {
+			t.Error(problem)
+		}
+	})
+}
+
+func TestADeploymentThatHasMovedIsFollowed(t *testing.T) {
+	t.Parallel()
+	forEachKind(t, func(t *testing.T, d *acctest.Deployment, kind string, config acctest.Attributes) {
+		moved := elsewhere(t, d)
+		p := d.NewProcess(t, nil)
+		made := create(t, p, kind, config)
+		stranger := moved.NewProcess(t, acctest.Attributes{"moved_from": "https://another.example.com"})
+		if _, diags := stranger.Refresh(t, made); !strings.Contains(acctest.Problem(diags), "belongs to another deployment") {
+			t.Errorf("moved_from names another one, and is accepted: %q", acctest.Problem(diags))
+		}
+		follower := moved.NewProcess(t, acctest.Attributes{"moved_from": strings.ToUpper(d.URL[:4]) + d.URL[4:] + "/"})
+		refreshed, diags := follower.Refresh(t, made)
+		if problem := acctest.Problem(diags); problem != "" || !refreshed.Exists() {
+			t.Fatalf("a move is not followed: %s", problem)
+		}
+		before, after := place(t, p.Attribute(t, made, "deployment")), place(t, p.Attribute(t, refreshed, "deployment"))
+		before["origin"] = tftypes.NewValue(tftypes.String, moved.URL)
+		for name, want := range before {
+			if !after[name].Equal(want) {
+				t.Errorf("%s is %v after the move, want %v", name, after[name], want)
+			}
+		}
+		for name, prior := range map[string]acctest.Instance{"refreshed": refreshed, "not refreshed": made} {
+			plan, diags := follower.Plan(t, kind, prior, config)
+			if problem := acctest.Problem(diags); problem != "" || plan.Replaces || !place(t, p.Planned(t, plan, "deployment"))["origin"].Equal(before["origin"]) {
+				t.Errorf("%s: a plan after the move: %s, replaces %t", name, problem, plan.Replaces)
+			}
+		}
+		if end, diags := moved.NewProcess(t, nil).Plan(t, kind, refreshed, nil); acctest.Problem(diags) != "" {
+			t.Errorf("without moved_from: %v %s", end, acctest.Problem(diags))
+		}
+	})
+}
