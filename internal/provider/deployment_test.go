@@ -6,10 +6,13 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
 	"github.com/talon-one/terraform-provider-talonone/internal/test/acctest"
 )
 
@@ -204,6 +207,187 @@ func TestADeploymentThatHasMovedIsFollowed(t *testing.T) {
 		}
 		if end, diags := moved.NewProcess(t, nil).Plan(t, kind, refreshed, nil); acctest.Problem(diags) != "" {
 			t.Errorf("without moved_from: %v %s", end, acctest.Problem(diags))
+		}
+	})
+}
+
+// restartable is a deployment that can be stopped and started again at the same address, with other content.
+type restartable struct {
+	*acctest.Deployment
+	current atomic.Pointer[emulator.Server]
+}
+
+func startRestartable(t *testing.T) *restartable {
+	t.Helper()
+	r := &restartable{}
+	listener := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) { r.current.Load().ServeHTTP(w, req) }))
+	t.Cleanup(listener.Close)
+	r.Deployment = &acctest.Deployment{URL: listener.URL}
+	r.restart(t, func(*emulator.Fixture) {})
+	return r
+}
+
+// restart begins anew with a fixture that has the audience 1 and the closed session order-1 unless edit says otherwise.
+func (r *restartable) restart(t *testing.T, edit func(*emulator.Fixture)) {
+	t.Helper()
+	fixture := emulator.DefaultFixture()
+	fixture.Audiences = []emulator.FixtureAudience{{ID: 1, Name: "Audience"}}
+	edit(fixture)
+	server, err := emulator.New(emulator.Options{Fixture: fixture})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	r.current.Store(server)
+	r.Server = server
+	if len(fixture.Audiences) > 0 {
+		r.Call(t, http.MethodPut, "/v2/customer_sessions/order-1", map[string]any{
+			"customerSession": map[string]any{"state": "closed", "cartItems": []any{map[string]any{"sku": "SOCKS", "quantity": 1000, "price": 1}}},
+		}, nil)
+	}
+}
+
+// empty takes everything out of a fixture that can be taken out.
+func empty(f *emulator.Fixture) {
+	f.Attributes, f.EventTypes, f.Campaigns, f.Profiles, f.Audiences, f.Catalogs, f.Coupons, f.Referrals, f.LoyaltyPrograms, f.Effects = nil, nil, nil, nil, nil, nil, nil, nil, nil, nil
+}
+
+// writes are the requests of a deployment that are no reads.
+func writes(d *acctest.Deployment) (operations []string) {
+	for _, request := range d.Server.Requests() {
+		if request.Method != http.MethodGet && !strings.Contains(request.Operation, "ByAttributes") && !strings.Contains(request.Operation, "search") {
+			operations = append(operations, request.Operation)
+		}
+	}
+	return operations
+}
+
+// lasting are the resources whose objects can't be read, and so never seem gone.
+var lasting = []string{"talonone_cart_item_return", "talonone_customer_data_deletion", "talonone_event"}
+
+// TestWhatHasVanishedBlocksNoDestroy restarts the deployment empty. terraform destroy refreshes, and then plans the configuration.
+func TestWhatHasVanishedBlocksNoDestroy(t *testing.T) {
+	t.Parallel()
+	forEachKind(t, func(t *testing.T, _ *acctest.Deployment, kind string, config acctest.Attributes) {
+		d := startRestartable(t)
+		made := create(t, d.NewProcess(t, nil), kind, config)
+		d.restart(t, empty)
+		p := d.NewProcess(t, nil)
+		refreshed, diags := p.Refresh(t, made)
+		if problem := acctest.Problem(diags); problem != "" {
+			t.Fatalf("refresh: %s", problem)
+		}
+		if refreshed.Exists() && !slices.Contains(lasting, kind) {
+			t.Error("what has vanished is still there")
+		}
+		if _, diags = p.Plan(t, kind, refreshed, config); acctest.Problem(diags) != "" {
+			t.Errorf("the plan that comes before a destroy: %s", acctest.Problem(diags))
+		}
+		if refreshed.Exists() {
+			if _, diags = p.Plan(t, kind, refreshed, nil); acctest.Problem(diags) != "" {
+				t.Errorf("the plan of the destroy: %s", acctest.Problem(diags))
+			}
+		}
+	})
+}
+
+// TestAnotherObjectWithTheSameIDIsLeftAlone restarts the deployment empty, and somebody makes objects that get the same IDs.
+func TestAnotherObjectWithTheSameIDIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	schemas := acctest.Schemas(t).ResourceSchemas
+	forEachKind(t, func(t *testing.T, _ *acctest.Deployment, kind string, config acctest.Attributes) {
+		if !slices.ContainsFunc(schemas[kind].Block.Attributes, func(a *tfprotov6.SchemaAttribute) bool { return a.Name == "created" }) || slices.Contains(lasting, kind) {
+			t.Skip("no response says when its object was created")
+		}
+		if kind == "talonone_customer_profile" {
+			config = maps.Clone(config)
+			config["erase_on_destroy"] = true
+		}
+		d := startRestartable(t)
+		p := d.NewProcess(t, nil)
+		made := create(t, p, kind, config)
+		change, _ := p.Plan(t, kind, made, edited(kind, config))
+		destroy, _ := p.Plan(t, kind, made, nil)
+
+		d.restart(t, func(*emulator.Fixture) {})
+		create(t, d.NewProcess(t, nil), kind, config)
+		d.Forget()
+		p = d.NewProcess(t, nil)
+		refreshed, diags := p.Refresh(t, made)
+		if problem := acctest.Problem(diags); problem != "" || refreshed.Exists() {
+			t.Errorf("refresh: exists %t: %s", refreshed.Exists(), problem)
+		}
+		if warning := acctest.Warning(diags); !strings.Contains(warning, "Another object has the same ID") {
+			t.Errorf("nothing says why it is gone: %q", warning)
+		}
+		if _, diags = p.Apply(t.Context(), t, change); !strings.Contains(acctest.Problem(diags), "same ID") && !strings.Contains(acctest.Problem(diags), "is gone") {
+			t.Errorf("update: %q", acctest.Problem(diags))
+		}
+		if after, diags := p.Apply(t.Context(), t, destroy); acctest.Problem(diags) != "" || after.Exists() {
+			t.Errorf("destroy: exists %t: %s", after.Exists(), acctest.Problem(diags))
+		}
+		if done := writes(d.Deployment); len(done) > 0 {
+			t.Errorf("the other object is written to: %v", done)
+		}
+	})
+}
+
+// TestMocksOfWhatDoesNotExistYetCanBePlanned has IDs that nothing has, and 0.
+func TestMocksOfWhatDoesNotExistYetCanBePlanned(t *testing.T) {
+	t.Parallel()
+	references := map[string][]string{
+		"talonone_audience":                     {"subscribed_application_ids"},
+		"talonone_audience_customer_attributes": {"audience_id"},
+		"talonone_audience_membership":          {"audience_id"},
+		"talonone_audience_memberships":         {"audience_id"},
+		"talonone_cart_item_return":             {"session_integration_id"},
+		"talonone_catalog_item":                 {"catalog_id"},
+		"talonone_catalog_items":                {"catalog_id"},
+		"talonone_coupon_reservation":           {"coupon_value"},
+		"talonone_customer_session":             {"evaluable_campaign_ids"},
+		"talonone_referral":                     {"campaign_id", "application_id"},
+		"talonone_referrals":                    {"campaign_id", "application_id"},
+	}
+	forEachKind(t, func(t *testing.T, d *acctest.Deployment, kind string, config acctest.Attributes) {
+		strict, lenient := d.NewProcess(t, nil), d.NewProcess(t, acctest.Attributes{"validate_references": false})
+		for _, attribute := range references[kind] {
+			mocks := []any{0, 999999}
+			if strings.HasSuffix(attribute, "_ids") {
+				mocks = []any{[]int{0}, []int{999999}}
+			}
+			if attribute == "coupon_value" || attribute == "session_integration_id" {
+				mocks = []any{"mock"}
+			}
+			for i, mock := range mocks {
+				mocked := maps.Clone(config)
+				mocked[attribute] = mock
+				plan, diags := lenient.Plan(t, kind, acctest.Instance{}, mocked)
+				if problem := acctest.Problem(diags) + lenient.Invalid(t, plan); problem != "" {
+					t.Errorf("%s = %v: %s", attribute, mock, problem)
+				}
+				_, diags = strict.Plan(t, kind, acctest.Instance{}, mocked)
+				problem := acctest.Problem(diags)
+				if i == 0 && len(mocks) == 2 && !strings.Contains(problem, "an ID is at least 1") {
+					t.Errorf("%s = %v is accepted: %q", attribute, mock, problem)
+				}
+				if problem != "" && !strings.Contains(problem, "terraform destroy -refresh=false") {
+					t.Errorf("%s = %v: no advice in %q", attribute, mock, problem)
+				}
+			}
+		}
+		// An attribute that is yet to be defined.
+		for attribute := range config {
+			if attribute != "attributes" {
+				continue
+			}
+			mocked := maps.Clone(config)
+			mocked[attribute] = `{"Mock":"x"}`
+			if _, diags := lenient.Plan(t, kind, acctest.Instance{}, mocked); acctest.Problem(diags) != "" {
+				t.Errorf("an attribute that is not defined yet: %s", acctest.Problem(diags))
+			}
+			if _, diags := strict.Plan(t, kind, acctest.Instance{}, mocked); !strings.Contains(acctest.Problem(diags), "Mock") {
+				t.Errorf("an attribute that is not defined: %q", acctest.Problem(diags))
+			}
 		}
 	})
 }

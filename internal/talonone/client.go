@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -85,6 +86,12 @@ type Client struct {
 	coupons          couponSearches
 	ownApplication   cached[int64]
 
+	// forgotten is when ForgetReads was called last.
+	forgotten struct {
+		sync.Mutex
+		at time.Time
+	}
+
 	// clockAhead is how far the deployment's clock is ahead of ours, as the
 	// latest answer told, in nanoseconds.
 	clockAhead atomic.Int64
@@ -152,6 +159,20 @@ func (c *Client) HasIntegrationKey() bool { return c.config.IntegrationAPIKey !=
 // HasManagementKey says whether Management API operations are possible.
 func (c *Client) HasManagementKey() bool {
 	return c.config.ManagementAPIKey != "" || c.config.ManagementToken != ""
+}
+
+// ForgetReads drops what was read of audiences, their members, and items of catalogs before a time of the deployment's clock, so that
+// it is read again. All who wait for that time together read it once.
+func (c *Client) ForgetReads(before time.Time) {
+	c.forgotten.Lock()
+	defer c.forgotten.Unlock()
+	if !c.forgotten.at.Before(before) {
+		return
+	}
+	c.forgotten.at = c.ServerTime(time.Now())
+	c.forgetAudiences()
+	c.memberLists.dropAll()
+	c.catalogs.forget()
 }
 
 // ServerTime turns a time of this machine's clock into the deployment's, as far

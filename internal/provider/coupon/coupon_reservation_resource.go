@@ -138,6 +138,15 @@ func (r *reservationResource) Read(ctx context.Context, req resource.ReadRequest
 
 	// The framework requires an identity from every read, even if the object is gone.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, reservationIdentity{state.CouponValue})...)
+	// Another Application may have a coupon with the same code.
+	r.data.RefuseOtherApplication(ctx, state.Deployment, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !r.data.Client.HasIntegrationKey() && !state.Customers.IsNull() {
+		framework.WarnUnseen(&resp.Diagnostics, reservationResourceType, "getReservedCustomers", talonone.IntegrationCredential)
+		return
+	}
 	code := state.CouponValue.ValueString()
 	remote, err := r.reserved(ctx, code)
 	if talonone.IsNotFound(err) {

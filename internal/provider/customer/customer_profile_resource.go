@@ -116,6 +116,10 @@ func (r *profileResource) Read(ctx context.Context, req resource.ReadRequest, re
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if !r.data.Client.HasIntegrationKey() && !state.ID.IsNull() {
+		framework.WarnUnseen(&resp.Diagnostics, profileType, "getCustomerInventory", talonone.IntegrationCredential)
+		return
+	}
 	profile, err := readProfile(ctx, r.data.Client, state.IntegrationID.ValueString())
 	switch {
 	case talonone.IsNotFound(err):
@@ -158,8 +162,12 @@ func (r *profileResource) Update(ctx context.Context, req resource.UpdateRequest
 	}
 	model := plan
 	if len(change.sent) > 0 {
-		if other := r.another(ctx, state, &resp.Diagnostics); other != nil {
+		other, gone := r.another(ctx, state, &resp.Diagnostics)
+		if other != nil {
 			framework.AddAnother(&resp.Diagnostics, state.label(), state.Created, other.Created)
+		}
+		if gone && !r.data.IsYoung(state.Created) && !resp.Diagnostics.HasError() {
+			framework.AddGone(&resp.Diagnostics, state.label())
 		}
 		if resp.Diagnostics.HasError() {
 			return
@@ -183,7 +191,7 @@ func (r *profileResource) Delete(ctx context.Context, req resource.DeleteRequest
 	if resp.Diagnostics.HasError() || !state.EraseOnDestroy.ValueBool() {
 		return
 	}
-	if other := r.another(ctx, state, &resp.Diagnostics); other != nil {
+	if other, _ := r.another(ctx, state, &resp.Diagnostics); other != nil {
 		framework.WarnAnother(&resp.Diagnostics, state.label(), state.Created, other.Created)
 		return
 	}

@@ -57,6 +57,11 @@ func AddAnother(diags *diag.Diagnostics, object string, inState timetypes.RFC333
 		" It was not changed. Run terraform plan again: it shows the old one as deleted.")
 }
 
+// AddGone reports that an object to change has vanished since the plan.
+func AddGone(diags *diag.Diagnostics, object string) {
+	diags.AddError("Object is gone", "The deployment no longer has "+object+", so it was not changed. Run terraform plan again: it shows what is to be created.")
+}
+
 // WarnAnother says that a Read or a Delete leaves what has the ID of a state's object alone.
 func WarnAnother(diags *diag.Diagnostics, object string, inState timetypes.RFC3339, created time.Time) {
 	diags.AddWarning("Another object has the same ID", another(object, inState, created)+" The old one counts as deleted, and the new one is left alone.")

@@ -118,6 +118,12 @@ func explain(operation Operation, err error) string {
 	return joinParagraphs(text, advice, adviseOnOutcome(err))
 }
 
+// WarnUnseen says that a Read lacks its key and keeps the state as it is.
+func WarnUnseen(diags *diag.Diagnostics, construct, operation string, credential talonone.Credential) {
+	diags.AddWarning("Changes made outside of Terraform stay unseen",
+		MissingKey(construct, &talonone.MissingCredentialError{Operation: operation, Credential: credential})+" The state is kept as it is.")
+}
+
 // MissingKey explains which key a construct lacks, and both ways to set it.
 func MissingKey(construct string, missing *talonone.MissingCredentialError) string {
 	attribute, variable := "integration_api_key", "TALONONE_INTEGRATION_API_KEY"

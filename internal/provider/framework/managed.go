@@ -168,6 +168,7 @@ func (m *managed) Create(ctx context.Context, req resource.CreateRequest, resp *
 		created = &Deployment{}
 	}
 	created.Origin = types.StringValue(m.data.Client.Origin())
+	m.data.noteMade(ctx, resp.Private, &resp.Diagnostics)
 	resp.State.Raw = withDeployment(ctx, resp.State.Raw, created.created(), &resp.Diagnostics)
 }
 
@@ -178,7 +179,7 @@ func (m *managed) Read(ctx context.Context, req resource.ReadRequest, resp *reso
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	m.inner.Read(ctx, req, resp)
+	m.readConfirmed(ctx, req, resp)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -207,6 +208,7 @@ func (m *managed) Update(ctx context.Context, req resource.UpdateRequest, resp *
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	m.data.noteMade(ctx, resp.Private, &resp.Diagnostics)
 	m.inner.Update(ctx, req, resp)
 	if planned := deploymentOf(req.Plan.Raw); planned != nil && !resp.State.Raw.IsNull() {
 		resp.State.Raw = withDeployment(ctx, resp.State.Raw, *planned, &resp.Diagnostics)

@@ -54,17 +54,17 @@ func (r *referralResource) find(ctx context.Context, m referralModel) (api *talo
 	return r.search(ctx, m, filter, func(candidate *talonone.Referral) bool { return candidate.ID == id })
 }
 
-// another is the referral that has the state's ID by now and is another one; nil where it is the same or can't be seen.
-func (r *referralResource) another(ctx context.Context, state referralModel, diags *diag.Diagnostics) *talonone.Referral {
-	found, _, err := r.find(ctx, state)
+// isGone says whether the state's referral is certainly no longer there. Its ID may belong to another one by now.
+func (r *referralResource) isGone(ctx context.Context, state referralModel, diags *diag.Diagnostics) bool {
+	if r.data.IsYoung(state.Created) {
+		return false
+	}
+	found, unseen, err := r.find(ctx, state)
 	if err != nil {
 		framework.AddError(diags, operation("look, before a change, for referral", state), err)
-		return nil
+		return false
 	}
-	if found != nil && framework.IsAnother(state.Created, found.Created) {
-		return found
-	}
-	return nil
+	return found == nil && !unseen || found != nil && framework.IsAnother(state.Created, found.Created)
 }
 
 // search lists the campaign's referrals until one is wanted.

@@ -166,8 +166,8 @@ func (r *referralResource) Update(ctx context.Context, req resource.UpdateReques
 		if resp.Diagnostics.HasError() {
 			return
 		}
-		if other := r.another(ctx, state, &resp.Diagnostics); other != nil {
-			framework.AddAnother(&resp.Diagnostics, "referral "+label(state), state.Created, other.Created)
+		if r.isGone(ctx, state, &resp.Diagnostics) {
+			framework.AddGone(&resp.Diagnostics, "referral "+label(state))
 		}
 		if resp.Diagnostics.HasError() {
 			return
@@ -194,8 +194,7 @@ func (r *referralResource) Delete(ctx context.Context, req resource.DeleteReques
 		return
 	}
 	applicationID := requireApplication(ctx, r.data.Client, state.ApplicationID, state.CampaignID, "delete referral", &resp.Diagnostics)
-	if other := r.another(ctx, state, &resp.Diagnostics); other != nil {
-		framework.WarnAnother(&resp.Diagnostics, "referral "+label(state), state.Created, other.Created)
+	if r.isGone(ctx, state, &resp.Diagnostics) {
 		return
 	}
 	if resp.Diagnostics.HasError() {

@@ -34,16 +34,17 @@ func (r *sessionResource) send(ctx context.Context, plan *sessionModel, update t
 }
 
 // another is the session that has the state's ID by now and is another one; nil where it is the same or gone.
-func (r *sessionResource) another(ctx context.Context, state sessionModel, diags *diag.Diagnostics) *talonone.Session {
+func (r *sessionResource) another(ctx context.Context, state sessionModel, diags *diag.Diagnostics) (other *talonone.Session, gone bool) {
 	found, err := r.data.Client.GetCustomerSession(ctx, state.IntegrationID.ValueString())
 	switch {
 	case talonone.IsUnknownSession(err):
+		return nil, true
 	case err != nil:
 		framework.AddError(diags, sessionOperation(ctx, "look, before a change, for customer session", state), err)
 	case framework.IsAnother(state.Created, found.Session.Created):
-		return found.Session
+		return found.Session, false
 	}
-	return nil
+	return nil, false
 }
 
 // alreadyThere finds a session that is exactly what is planned: an apply that was

@@ -92,6 +92,35 @@ func planCreate(plan *sessionModel, config sessionModel, diags *diag.Diagnostics
 	}
 }
 
+// warnExisting says that a create takes over a session that a shop, for instance, has made.
+func (r *sessionResource) warnExisting(ctx context.Context, plan sessionModel, diags *diag.Diagnostics) {
+	if plan.IntegrationID.IsUnknown() || !r.data.Client.HasIntegrationKey() {
+		return
+	}
+	found, err := r.data.Client.GetCustomerSession(ctx, plan.IntegrationID.ValueString())
+	if err != nil {
+		if !talonone.IsUnknownSession(err) {
+			framework.AddError(diags, sessionOperation(ctx, "look, before creating, for customer session", plan), err)
+		}
+		return
+	}
+	detail := fmt.Sprintf("Customer session %s is there already: it is %s and has been updated %d times.",
+		strconv.Quote(plan.IntegrationID.ValueString()), found.Session.State, found.Session.UpdateCount)
+	if !plan.ProfileID.IsUnknown() && plan.ProfileID.ValueString() != found.Session.ProfileID {
+		detail += " It belongs to another customer than the one configured."
+	}
+	if found.Session.State != talonone.SessionOpen {
+		detail += " Since it is not open, applying can't change it, and only keeps it where it is exactly as configured."
+	} else {
+		detail += " Applying changes it to what is configured."
+	}
+	if plan.OnDestroy.ValueString() != forgetOnDestroy {
+		detail += " Destroying the resource then cancels it."
+	}
+	diags.AddAttributeWarning(path.Root("integration_id"), "The session exists already", detail+
+		" To see first how it differs, import it:\n\n"+framework.ImportBlock(resourceType, plan.IntegrationID.ValueString()))
+}
+
 // planUpdate checks the step from one state to the other, and fills in what the
 // update leaves as it is.
 func planUpdate(ctx context.Context, plan *sessionModel, state, config sessionModel, diags *diag.Diagnostics) {

@@ -105,9 +105,11 @@ func (r *sessionResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	switch {
 	case req.State.Raw.IsNull():
 		planCreate(&plan, config, &resp.Diagnostics)
+		r.warnExisting(ctx, plan, &resp.Diagnostics)
 	case !plan.IntegrationID.Equal(state.IntegrationID):
 		resp.RequiresReplace = path.Paths{path.Root("integration_id")}
 		planCreate(&plan, config, &resp.Diagnostics)
+		r.warnExisting(ctx, plan, &resp.Diagnostics)
 		warnOfDestroy(state, &resp.Diagnostics)
 	default:
 		planUpdate(ctx, &plan, state, config, &resp.Diagnostics)
@@ -153,6 +155,10 @@ func (r *sessionResource) Read(ctx context.Context, req resource.ReadRequest, re
 	}
 	// Also for a session that is gone: the framework asks for it.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, sessionIdentity{IntegrationID: state.IntegrationID})...)
+	if !r.data.Client.HasIntegrationKey() && !state.State.IsNull() {
+		framework.WarnUnseen(&resp.Diagnostics, resourceType, "getCustomerSession", talonone.IntegrationCredential)
+		return
+	}
 	response, err := r.data.Client.GetCustomerSession(ctx, state.IntegrationID.ValueString())
 	if talonone.IsUnknownSession(err) {
 		resp.State.RemoveResource(ctx)
@@ -192,8 +198,12 @@ func (r *sessionResource) Update(ctx context.Context, req resource.UpdateRequest
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 		return
 	}
-	if other := r.another(ctx, state, &resp.Diagnostics); other != nil {
+	other, gone := r.another(ctx, state, &resp.Diagnostics)
+	if other != nil {
 		framework.AddAnother(&resp.Diagnostics, state.label(), state.Created, other.Created)
+	}
+	if gone && !r.data.IsYoung(state.Created) {
+		framework.AddGone(&resp.Diagnostics, state.label())
 	}
 	if resp.Diagnostics.HasError() {
 		return
@@ -226,7 +236,7 @@ func (r *sessionResource) Delete(ctx context.Context, req resource.DeleteRequest
 	if resp.Diagnostics.HasError() || state.OnDestroy.ValueString() == forgetOnDestroy || state.State.ValueString() == talonone.SessionCancelled {
 		return
 	}
-	if other := r.another(ctx, state, &resp.Diagnostics); other != nil {
+	if other, _ := r.another(ctx, state, &resp.Diagnostics); other != nil {
 		framework.WarnAnother(&resp.Diagnostics, state.label(), state.Created, other.Created)
 		return
 	}

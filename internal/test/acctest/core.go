@@ -137,6 +137,10 @@ func (p *Process) Refresh(t testing.TB, o Instance) (Instance, []*tfprotov6.Diag
 		return o, response.Diagnostics
 	}
 	fresh := p.instance(t, o.Type, response.NewState, response.NewIdentity, response.Private)
+	if !fresh.Exists() {
+		// Terraform plans the create that follows with it.
+		fresh.private = response.Private
+	}
 	fresh.Tainted = o.Tainted && fresh.Exists()
 	return fresh, response.Diagnostics
 }
