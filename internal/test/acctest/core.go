@@ -247,6 +247,17 @@ func (c Change) Empty() bool { return c.Destroy == nil && c.Put == nil }
 // refuses; "" is none.
 func (p *Process) PlanChange(t testing.TB, kind string, prior Instance, config Attributes) (change Change, problem string) {
 	t.Helper()
+	return p.planChange(t, kind, prior, config, false)
+}
+
+// PlanReplace is PlanChange with -replace, or a replace_triggered_by that has been triggered.
+func (p *Process) PlanReplace(t testing.TB, kind string, prior Instance, config Attributes) (change Change, problem string) {
+	t.Helper()
+	return p.planChange(t, kind, prior, config, true)
+}
+
+func (p *Process) planChange(t testing.TB, kind string, prior Instance, config Attributes, forced bool) (change Change, problem string) {
+	t.Helper()
 	plan := func(prior Instance, config Attributes) *Plan {
 		if problem != "" {
 			return nil
@@ -276,7 +287,7 @@ func (p *Process) PlanChange(t testing.TB, kind string, prior Instance, config A
 		put := plan(prior, config)
 		switch {
 		case problem != "":
-		case put.Replaces:
+		case put.Replaces, forced:
 			replace(put.private)
 		case !prior.Exists() || p.Changes(t, *put):
 			change.Put = put
