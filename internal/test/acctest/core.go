@@ -57,7 +57,17 @@ func (d *Deployment) NewProcess(t testing.TB, settings Attributes) *Process {
 // NewProcessIn is NewProcess with the provider's journal below dataDir.
 func (d *Deployment) NewProcessIn(t testing.TB, dataDir string, settings Attributes) *Process {
 	t.Helper()
-	p := startProvider(t, dataDir)
+	p, problem := d.Configure(t, dataDir, settings)
+	if problem != "" {
+		t.Fatal(problem)
+	}
+	return p
+}
+
+// Configure is NewProcessIn for settings that the provider may refuse; a problem is its error.
+func (d *Deployment) Configure(t testing.TB, dataDir string, settings Attributes) (p *Process, problem string) {
+	t.Helper()
+	p = startProvider(t, dataDir)
 	config := Attributes{
 		"base_url": d.URL, "integration_api_key": IntegrationKey, "management_api_key": ManagementKey,
 		"management_requests_per_second": 10000,
@@ -69,10 +79,7 @@ func (d *Deployment) NewProcessIn(t testing.TB, dataDir string, settings Attribu
 	if err != nil {
 		t.Fatal(err)
 	}
-	if problem := Problem(response.Diagnostics); problem != "" {
-		t.Fatal(problem)
-	}
-	return p
+	return p, Problem(response.Diagnostics)
 }
 
 // Instance is one resource in a state. The zero Instance is none.
