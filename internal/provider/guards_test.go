@@ -136,7 +136,7 @@ func TestGuardsHoldInEveryEnd(t *testing.T) {
 			})
 			t.Run("replacement", func(t *testing.T) {
 				p := d.NewProcess(t, nil)
-				_, problem := p.PlanReplace(t, kind, refreshed(t, p, object), guarded)
+				_, problem := p.PlanReplacement(t, kind, refreshed(t, p, object), guarded)
 				refuses(t, problem)
 			})
 			t.Run("taint", func(t *testing.T) {
@@ -185,7 +185,7 @@ func TestGuardsLiftedInTheSameChangeLetReplacementsPass(t *testing.T) {
 				p := d.NewProcess(t, nil)
 				object = refreshed(t, p, object)
 				object.Tainted = taint
-				plan := p.PlanReplace
+				plan := p.PlanReplacement
 				if taint {
 					plan = p.PlanChange
 				}
@@ -251,7 +251,7 @@ func TestReplacementsEraseOnlyWhatStateAndConfigurationErase(t *testing.T) {
 				d := acctest.Start(t)
 				object := created(t, d, kind, merged(row.config, test.before))
 				p := d.NewProcess(t, nil)
-				change, problem := p.PlanReplace(t, kind, refreshed(t, p, object), merged(row.config, test.after))
+				change, problem := p.PlanReplacement(t, kind, refreshed(t, p, object), merged(row.config, test.after))
 				mustNot(t, problem)
 				d.Forget()
 				_, diags := d.NewProcess(t, nil).Apply(t.Context(), t, *change.Destroy)
