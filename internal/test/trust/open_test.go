@@ -54,4 +54,12 @@ var open = map[cell]string{
 	{"two-owners", "talonone_customer_profiles"}:                "nothing knows the other owner",
 	{"two-owners", "talonone_customer_session"}:                 "nothing knows the other owner",
 	{"two-owners", "talonone_referrals"}:                        "nothing knows the other owner",
+	{"integration-key", "talonone_catalog_item"}:                "a row that is gone already is refused",
+	{"integration-key", "talonone_catalog_items"}:               "a row that is gone already is refused",
+	{"narrow-key", "talonone_audience_memberships"}:             "403 is not taken for no key",
+	{"narrow-key", "talonone_catalog_item"}:                     "403 is not taken for no key",
+	{"narrow-key", "talonone_catalog_items"}:                    "403 is not taken for no key",
+	{"real-commands", "talonone_customer_profile"}:              "see the rules above",
+	{"real-commands", "talonone_customer_profiles"}:             "see the rules above",
+	{"real-commands", "talonone_customer_session"}:              "see the rules above",
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -186,6 +188,12 @@ func rules() []rule {
 		{"unknown-values", "Every value may be unknown when planning.", func(subject) string { return "" }, unknownValues},
 		{"one-deployment", "State and plan belong to one deployment: nothing is read, changed or destroyed in another one with the same numbers.", func(subject) string { return "" }, oneDeployment},
 		{"second-state", "A second state never takes over what the first one has made.", func(s subject) string { return unless(s.once && !s.runs, repeatable) }, secondState},
+		{"only-changes", "An update sends what changes, and no other row.", func(s subject) string { return first(removes(s), unless(s.bulk, oneObject)) }, onlyChanges},
+		{"last-sync", "`last_sync` says what the last change of rows did. Settings, refreshes and repeated applies leave it as it is.", func(s subject) string { return unless(s.guard != nil && s.bulk, oneObject) }, lastSync},
+		{"planted-note", "A file that somebody has put into the data folder makes a create neither take something over nor skip anything.", func(s subject) string { return unless(s.once && !s.runs, repeatable) }, plantedNote},
+		{"integration-key", "With the Integration key alone, rows that others have removed block nothing.", func(s subject) string { return first(s.hasNoRows(), needsManagementKey(s)) }, integrationKeyAlone},
+		{"narrow-key", "A Management key that lacks the endpoints does as much as none would.", func(s subject) string { return first(s.hasNoRows(), needsManagementKey(s)) }, narrowKey},
+		{"real-commands", "The commands of Terraform itself keep all of this: saved plans, `terraform test` beside a state, a second workspace, `-replace`, a renamed key.", func(subject) string { return "" }, realCommands},
 		{"lost-response", "A create whose response is lost makes nothing twice.", func(s subject) string { return unless(!s.keeps || s.once, repeatable) }, lostResponse},
 	}
 }
@@ -740,4 +748,119 @@ func lostResponse(t *testing.T, of subject) {
 		s.holds(s.initial()...)
 	}
 	s.settled(config)
+}
+
+func onlyChanges(t *testing.T, of subject) {
+	s := stage(t, of, func(o *emulator.Options) { o.KeepBodies = true })
+	s.apply(s.config("a-1", "b-1"))
+	s.d.Forget()
+	s.apply(s.config("a-1", "b-1", "c-1"))
+	s.holds("a-1", "b-1", "c-1")
+	writes := 0
+	for _, request := range s.d.Server.Requests() {
+		if !isWrite(request.Method, request.Path) {
+			continue
+		}
+		if writes++; strings.Contains(string(request.Body), "a-1") || strings.Contains(string(request.Body), "b-1") {
+			s.Errorf("%s %s sends rows that have not changed: %s", request.Method, request.Path, request.Body)
+		}
+	}
+	if writes != 1 {
+		s.Errorf("one row took %d writes", writes)
+	}
+}
+
+func lastSync(t *testing.T, of subject) {
+	s := stage(t, of)
+	p := s.d.NewProcess(s, nil)
+	said := func() tftypes.Value { return p.Attribute(s, s.w.State["it"], "last_sync") }
+	s.apply(with(s.config("a-1", "b-1"), s.guard))
+	first := said()
+	if first.IsNull() || !first.IsFullyKnown() {
+		s.Fatalf("last_sync is %s", first)
+	}
+	s.apply(with(s.config("a-1", "b-1"), s.lifted))
+	s.must(s.w.Refresh(s))
+	s.apply(with(s.config("a-1", "b-1"), s.lifted))
+	if !said().Equal(first) {
+		s.Errorf("nothing but a setting has changed, and last_sync was %s, and is %s", first, said())
+	}
+	// Two changes with the same numbers are two changes.
+	s.apply(with(s.config("a-1", "c-1"), s.lifted))
+	second := said()
+	s.apply(with(s.config("a-1", "b-1"), s.lifted))
+	if second.Equal(first) || said().Equal(second) {
+		s.Errorf("rows have changed, and last_sync was %s, %s and %s", first, second, said())
+	}
+}
+
+func plantedNote(t *testing.T, of subject) {
+	s := stage(t, of)
+	s.put(s, s.d, "a-1")
+	// A note as another folder has written it, of a create that was cut off.
+	victim := stage(t, of)
+	h := &trap{server: victim.d.Server, at: 1}
+	listener := httptest.NewServer(h)
+	t.Cleanup(listener.Close)
+	victim.d.URL = listener.URL
+	ctx, cancel := context.WithCancel(t.Context())
+	h.cancel = cancel
+	h.armed.Store(true)
+	victim.w.Interrupt, victim.w.Killed = ctx, h.sprung.Load
+	config := s.one(s.config(s.initial()...))
+	victim.w.Apply(victim, config, acctest.PlanOptions{})
+	if err := os.CopyFS(filepath.Join(s.w.Folder, "planted"), os.DirFS(victim.w.Folder)); err != nil {
+		s.Fatal(err)
+	}
+	s.w.Folder = filepath.Join(s.w.Folder, "planted")
+	before := rowsIn(s, s.d, s.subject)
+	s.must(s.w.Apply(s, config, acctest.PlanOptions{}))
+	s.must(s.w.Destroy(s, config, acctest.PlanOptions{}))
+	if diff := cmp.Diff(before, rowsIn(s, s.d, s.subject)); diff != "" {
+		s.Errorf("what others have made (-before +after):\n%s", diff)
+	}
+}
+
+// needsManagementKey says why a resource can't do without.
+func needsManagementKey(s subject) string {
+	switch s.kind {
+	case "talonone_audience", "talonone_referral", "talonone_referrals":
+		return "it needs a Management key"
+	default:
+		return ""
+	}
+}
+
+func integrationKeyAlone(t *testing.T, of subject) {
+	withoutManagement(t, of, attributes{"management_api_key": nil})
+}
+
+func narrowKey(t *testing.T, of subject) {
+	withoutManagement(t, of, attributes{"management_api_key": "narrow-key"})
+}
+
+// withoutManagement lives with a provider that can't read everything.
+func withoutManagement(t *testing.T, of subject, settings attributes) {
+	s := stage(t, of, func(o *emulator.Options) {
+		o.Fixture = fixture()
+		o.Fixture.ManagementKeys = append(o.Fixture.ManagementKeys, emulator.FixtureManagementKey{Key: "narrow-key", UserID: 1, Endpoints: []string{"/v1/users"}})
+	})
+	s.w.Settings = settings
+	rows := s.initial()
+	config := s.one(s.config(rows...))
+	s.must(s.w.Apply(s, config, acctest.PlanOptions{}))
+	s.holds(rows...)
+	s.settled(config)
+	if s.take == nil {
+		return
+	}
+	s.take(s, s.d, "a-1")
+	if s.bulk {
+		s.apply(s.config("b-1", "c-1"))
+		s.take(s, s.d, "b-1")
+		s.must(s.w.Destroy(s, s.one(s.config("b-1", "c-1")), acctest.PlanOptions{}))
+	} else {
+		s.must(s.w.Destroy(s, config, acctest.PlanOptions{}))
+	}
+	s.holds()
 }
