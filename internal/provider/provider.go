@@ -25,6 +25,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/audience"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/catalog"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/coupon"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customer"
@@ -203,6 +204,11 @@ func (p *talonOneProvider) Configure(ctx context.Context, req provider.Configure
 		resp.Diagnostics.AddError("Unusable provider configuration", err.Error())
 		return
 	}
+	allowed, err := bulk.ParseAllowDelete(os.Getenv(bulk.EnvAllowDelete), p.hasResource)
+	if err != nil {
+		resp.Diagnostics.AddError("Invalid value of "+bulk.EnvAllowDelete, framework.Sentence(err.Error()))
+		return
+	}
 	// Where the folder isn't known, notes belong to no other one.
 	folder, _ := os.Getwd()
 	scope := journal.Scope{
@@ -214,6 +220,7 @@ func (p *talonOneProvider) Configure(ctx context.Context, req provider.Configure
 		ValidateAttributes: config.ValidateAttributes.IsNull() || config.ValidateAttributes.ValueBool(),
 		ValidateReferences: config.ValidateReferences.IsNull() || config.ValidateReferences.ValueBool(),
 		MovedFrom:          config.MovedFrom.ValueString(),
+		AllowDelete:        allowed,
 	}
 	resp.ResourceData, resp.DataSourceData, resp.ActionData, resp.ListResourceData = data, data, data, data
 }
@@ -240,6 +247,17 @@ func (p *talonOneProvider) Resources(context.Context) []func() resource.Resource
 		resources[i] = framework.Managed(resources[i])
 	}
 	return resources
+}
+
+// hasResource says whether the provider has a resource type.
+func (p *talonOneProvider) hasResource(resourceType string) bool {
+	for _, construct := range p.Resources(context.Background()) {
+		var named resource.MetadataResponse
+		if construct().Metadata(context.Background(), resource.MetadataRequest{ProviderTypeName: "talonone"}, &named); named.TypeName == resourceType {
+			return true
+		}
+	}
+	return false
 }
 
 func (p *talonOneProvider) DataSources(context.Context) []func() datasource.DataSource {
