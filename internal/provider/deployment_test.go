@@ -391,3 +391,65 @@ func TestMocksOfWhatDoesNotExistYetCanBePlanned(t *testing.T) {
 		}
 	})
 }
+
+// TestObjectsOfAnotherApplicationAreLeftAlone has the key of the sandbox instead of that of the web shop, for what the API
+// keeps by Application or environment.
+func TestObjectsOfAnotherApplicationAreLeftAlone(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		kind, want string
+		// there creates the object in the sandbox, too.
+		there bool
+	}{
+		"session":                       {"talonone_customer_session", "Application 1", false},
+		"session that both have":        {"talonone_customer_session", "Application 1", true},
+		"reservation":                   {"talonone_coupon_reservation", "Application 1", true},
+		"profile":                       {"talonone_customer_profile", "a live environment", false},
+		"profile that both have":        {"talonone_customer_profile", "a live environment", true},
+		"reservation of another coupon": {"talonone_coupon_reservation", "Application 1", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := acctest.StartUnchecked(t, func(o *emulator.Options) {
+				o.Fixture = emulator.DefaultFixture()
+				o.Fixture.Campaigns = append(o.Fixture.Campaigns, emulator.FixtureCampaign{ID: 21, ApplicationID: 2, Name: "Sandbox", Features: []string{"coupons"}})
+				if test.there {
+					o.Fixture.Coupons = append(o.Fixture.Coupons, emulator.FixtureCoupon{CampaignID: 21, Value: "SUMMER10"})
+				}
+			})
+			config := configurations[test.kind]
+			p, sandbox := d.NewProcess(t, nil), d.NewProcess(t, acctest.Attributes{"integration_api_key": acctest.SandboxIntegrationKey})
+			if test.there {
+				create(t, d.NewProcess(t, acctest.Attributes{"integration_api_key": acctest.SandboxIntegrationKey}), test.kind, config)
+			}
+			made := create(t, p, test.kind, config)
+			if test.kind != "talonone_customer_profile" {
+				if id := place(t, p.Attribute(t, made, "deployment"))["application_id"]; !id.Equal(tftypes.NewValue(tftypes.Number, 1)) {
+					t.Errorf("the state has Application %v", id)
+				}
+			}
+			change, _ := p.Plan(t, test.kind, made, edited(test.kind, config))
+			destroy, _ := p.Plan(t, test.kind, made, nil)
+			d.Forget()
+			refreshed, diags := sandbox.Refresh(t, made)
+			if problem := acctest.Problem(diags); !strings.Contains(problem, test.want) || !refreshed.Exists() {
+				t.Errorf("refresh: exists %t: %q", refreshed.Exists(), problem)
+			}
+			if _, diags = sandbox.Apply(t.Context(), t, change); acctest.Problem(diags) == "" {
+				t.Error("the update is carried out")
+			}
+			if _, diags = sandbox.Apply(t.Context(), t, destroy); acctest.Problem(diags) == "" && test.kind != "talonone_customer_profile" {
+				t.Error("the destroy is carried out")
+			}
+			if done := writes(d); len(done) > 0 {
+				t.Errorf("the sandbox is written to: %v", done)
+			}
+			if test.kind == "talonone_customer_session" && test.there {
+				accepts := d.NewProcess(t, acctest.Attributes{"integration_api_key": acctest.SandboxIntegrationKey, "moved_from": "/1"})
+				if _, diags := accepts.Refresh(t, made); acctest.Problem(diags) != "" {
+					t.Errorf("moved_from = \"/1\": %s", acctest.Problem(diags))
+				}
+			}
+		})
+	}
+}

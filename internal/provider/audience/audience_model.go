@@ -76,7 +76,7 @@ func fromAPI(api *talonone.Audience, prior audienceModel) audienceModel {
 		SubscribedApplicationIDs: framework.Int64List(api.SubscribedApplicationIDs, prior.SubscribedApplicationIDs),
 		DeletionProtection:       types.BoolValue(prior.DeletionProtection.ValueBool()),
 	}
-	model.Told(api.AccountID, 0)
+	model.LocatedIn(api.AccountID, 0)
 	return model
 }
 

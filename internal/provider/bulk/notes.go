@@ -37,7 +37,3 @@ func Gone(ctx context.Context, private PrivateReader, diags *diag.Diagnostics) b
 func ForgetGone(ctx context.Context, private PrivateWriter, diags *diag.Diagnostics) {
 	WritePrivate(ctx, private, privateGone, nil, diags)
 }
-
-type plannedGuard struct {
-	MaxRemovalPercent *float64 `json:"max_removal_percent"`
-}

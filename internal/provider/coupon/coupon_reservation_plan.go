@@ -167,15 +167,14 @@ func (r *reservationResource) expectCoupon(plan *reservationModel, state reserva
 // checkCoupon reports a coupon that can't be reserved, where that can be read: with a Management key, or in the inventory
 // of a customer who has it reserved.
 func (r *reservationResource) checkCoupon(ctx context.Context, code string, reserved []string, diags *diag.Diagnostics) {
-	match, err := r.look(ctx, code, reserved)
+	coupon, err := r.look(ctx, code, reserved)
 	if err != nil {
 		addError(diags, "look up coupon", code, err)
 		return
 	}
-	if match == nil {
+	if coupon == nil {
 		return
 	}
-	coupon := match.coupon
 	if summary, detail := obstacle(coupon, time.Now()); summary != "" {
 		diags.AddAttributeError(path.Root("coupon_value"), summary, fmt.Sprintf("Coupon %q of campaign %d: %s", coupon.Value, coupon.CampaignID, detail))
 	}

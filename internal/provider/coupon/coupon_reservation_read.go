@@ -44,23 +44,28 @@ func (r *reservationResource) lookUpCoupon(ctx context.Context, m *reservationMo
 		addError(diags, "look up coupon", m.CouponValue.ValueString(), err)
 		return
 	}
-	if coupon != nil {
-		m.fromAPI(coupon.coupon)
-		m.Told(0, coupon.applicationID)
+	m.fromAPI(coupon)
+}
+
+// locate notes the Application of the key, where a running campaign reports it: others may have a coupon with the same code.
+func (r *reservationResource) locate(ctx context.Context, m *reservationModel) {
+	if id, err := r.data.Client.IntegrationApplicationID(ctx); err == nil {
+		m.LocatedIn(0, id)
 	}
 }
 
-// look finds the coupon that a code means; nil where the keys don't tell.
-func (r *reservationResource) look(ctx context.Context, code string, reserved []string) (*found, error) {
+func (r *reservationResource) look(ctx context.Context, code string, reserved []string) (*talonone.Coupon, error) {
 	match, err := findByKey(ctx, r.data.Client, code)
-	if err != nil || match != nil || len(reserved) == 0 {
-		return match, err
-	}
-	coupon, err := findByCustomer(ctx, r.data.Client, code, reserved[0])
-	if err != nil || coupon == nil {
+	switch {
+	case err != nil:
 		return nil, err
+	case match != nil:
+		return match.coupon, nil
+	case len(reserved) > 0:
+		return findByCustomer(ctx, r.data.Client, code, reserved[0])
+	default:
+		return nil, nil
 	}
-	return &found{coupon: coupon}, nil
 }
 
 // resolveImport reads an import ID: a code, or a code, a slash and integration

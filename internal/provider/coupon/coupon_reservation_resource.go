@@ -124,6 +124,7 @@ func (r *reservationResource) Create(ctx context.Context, req resource.CreateReq
 	plan.fromAPI(coupon)
 	r.lookUpCoupon(ctx, &plan, desired, &resp.Diagnostics)
 	plan.ReservationCount = countOf(coupon, int64(len(remote)))
+	r.locate(ctx, &plan)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, reservationIdentity{plan.CouponValue})...)
 }
@@ -157,6 +158,9 @@ func (r *reservationResource) Read(ctx context.Context, req resource.ReadRequest
 	if err != nil {
 		addError(&resp.Diagnostics, "read the reservations of coupon", code, err)
 		return
+	}
+	if state.Deployment == nil {
+		r.locate(ctx, &state)
 	}
 	target := targetOf(bulk.SetOf(remote))
 	bulk.ForgetNotes(ctx, resp.Private, &resp.Diagnostics)

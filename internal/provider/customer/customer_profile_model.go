@@ -84,7 +84,7 @@ func importedFromAPI(api *talonone.CustomerProfile, prior profileModel) (profile
 
 // setServerValues fills in what only the deployment decides.
 func (m *profileModel) setServerValues(api *talonone.CustomerProfile) {
-	m.Told(api.AccountID, 0)
+	m.LocatedIn(api.AccountID, 0)
 	m.ID = types.Int64Value(api.ID)
 	m.AccountID = types.Int64Value(api.AccountID)
 	m.Created = framework.Time(api.Created)

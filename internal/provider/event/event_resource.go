@@ -194,7 +194,7 @@ func (m *resourceModel) setResult(result *tracked) {
 	m.ID, m.ApplicationID, m.Created = types.Int64Null(), types.Int64Null(), timetypes.NewRFC3339Null()
 	if event := result.event; event != nil {
 		m.ID, m.ApplicationID, m.Created = types.Int64Value(event.ID), types.Int64Value(event.ApplicationID), framework.Time(event.Created)
-		m.Told(0, event.ApplicationID)
+		m.LocatedIn(0, event.ApplicationID)
 	}
 	m.Effects = framework.Effects(result.effects)
 	m.CreatedCoupons, m.CreatedReferrals = framework.CreatedCoupons(result.coupons), framework.CreatedReferrals(result.referrals)

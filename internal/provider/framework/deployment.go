@@ -26,24 +26,24 @@ type Deployed struct {
 type Deployment struct {
 	// Origin is scheme, host and port.
 	Origin types.String `tfsdk:"origin"`
-	// AccountID and ApplicationID are null where no response to the create told them.
+	// AccountID and ApplicationID are null where no response to the create reported them.
 	AccountID     types.Int64 `tfsdk:"account_id"`
 	ApplicationID types.Int64 `tfsdk:"application_id"`
 }
 
-// Told notes what a response says about the object's place; 0 is nothing.
-func (d *Deployed) Told(accountID, applicationID int64) {
-	var told Deployment
+// LocatedIn notes what a response says about the object's place; 0 is nothing.
+func (d *Deployed) LocatedIn(accountID, applicationID int64) {
+	var reported Deployment
 	if d.Deployment != nil {
-		told = *d.Deployment
+		reported = *d.Deployment
 	}
 	if accountID != 0 {
-		told.AccountID = types.Int64Value(accountID)
+		reported.AccountID = types.Int64Value(accountID)
 	}
 	if applicationID != 0 {
-		told.ApplicationID = types.Int64Value(applicationID)
+		reported.ApplicationID = types.Int64Value(applicationID)
 	}
-	d.Deployment = &told
+	d.Deployment = &reported
 }
 
 // IsAnother says whether an object with the ID of a state's is another one, made at another time.
@@ -133,7 +133,7 @@ func withDeployment(ctx context.Context, object tftypes.Value, deployment Deploy
 	return tftypes.NewValue(object.Type(), attributes)
 }
 
-// created is the deployment of an object after its create: what no response has told is null.
+// created is the deployment of an object after its create: what no response has reported is null.
 func (d Deployment) created() Deployment {
 	if d.AccountID.IsUnknown() {
 		d.AccountID = types.Int64Null()
@@ -214,8 +214,8 @@ func (d *Data) RefuseOtherApplication(ctx context.Context, inState *Deployment, 
 	}
 }
 
-func (d *Data) addOtherIDs(diags *diag.Diagnostics, inState, told Deployment) {
-	addElsewhere(diags, inState.String(), told.String(), "integration_api_key and management_api_key (or their TALONONE_ variables)",
+func (d *Data) addOtherIDs(diags *diag.Diagnostics, inState, reported Deployment) {
+	addElsewhere(diags, inState.String(), reported.String(), "integration_api_key and management_api_key (or their TALONONE_ variables)",
 		idText(inState.AccountID)+"/"+idText(inState.ApplicationID))
 }
 
@@ -235,19 +235,19 @@ func addElsewhere(diags *diag.Diagnostics, inState, here, settings, movedFrom st
 		inState, here, settings, movedFrom))
 }
 
-// refreshed is the deployment of an object after a Read whose responses told something.
-func (d *Data) refreshed(inState, told *Deployment, diags *diag.Diagnostics) Deployment {
+// refreshed is the deployment of an object after a Read that reported something.
+func (d *Data) refreshed(inState, reported *Deployment, diags *diag.Diagnostics) Deployment {
 	next := Deployment{Origin: types.StringValue(d.Client.Origin()), AccountID: types.Int64Null(), ApplicationID: types.Int64Null()}
-	if told == nil {
-		told = &next
+	if reported == nil {
+		reported = &next
 	}
 	if inState == nil || d.moved(*inState) {
-		next.AccountID, next.ApplicationID = told.AccountID, told.ApplicationID
+		next.AccountID, next.ApplicationID = reported.AccountID, reported.ApplicationID
 		return next
 	}
 	differs := func(before, now types.Int64) bool { return !before.IsNull() && !now.IsNull() && !before.Equal(now) }
-	if differs(inState.AccountID, told.AccountID) || differs(inState.ApplicationID, told.ApplicationID) {
-		d.addOtherIDs(diags, *inState, Deployment{Origin: next.Origin, AccountID: told.AccountID, ApplicationID: told.ApplicationID})
+	if differs(inState.AccountID, reported.AccountID) || differs(inState.ApplicationID, reported.ApplicationID) {
+		d.addOtherIDs(diags, *inState, Deployment{Origin: next.Origin, AccountID: reported.AccountID, ApplicationID: reported.ApplicationID})
 	}
 	return *inState
 }

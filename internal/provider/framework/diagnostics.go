@@ -120,7 +120,7 @@ func explain(operation Operation, err error) string {
 
 // WarnUnseen says that a Read lacks its key and keeps the state as it is.
 func WarnUnseen(diags *diag.Diagnostics, construct, operation string, credential talonone.Credential) {
-	diags.AddWarning("Changes made outside of Terraform stay unseen",
+	diags.AddWarning("Changes made outside Terraform are not detected",
 		MissingKey(construct, &talonone.MissingCredentialError{Operation: operation, Credential: credential})+" The state is kept as it is.")
 }
 

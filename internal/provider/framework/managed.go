@@ -157,7 +157,7 @@ func isUnknown(plan tftypes.Value) bool {
 	return plan.As(&attributes) == nil && !attributes[deploymentName].IsKnown()
 }
 
-// Create fills in what the responses told about the deployment.
+// Create fills in what the responses reported about the deployment.
 func (m *managed) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	m.inner.Create(ctx, req, resp)
 	if resp.State.Raw.IsNull() {

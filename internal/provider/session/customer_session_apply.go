@@ -70,7 +70,7 @@ func (m sessionModel) after(ctx context.Context, response *talonone.State, diags
 	m.contentModel = contentFromAPI(ctx, response.Session, planned.contentModel, diags)
 	m.keepPlanned(ctx, planned.contentModel, diags)
 	m.resultModel = resultFromAPI(response.Session, response.Effects)
-	m.Told(0, response.Session.ApplicationID)
+	m.LocatedIn(0, response.Session.ApplicationID)
 	if state, ok := keep(ctx, "state", types.StringValue(response.Session.State), planned.State, diags).(types.String); ok {
 		m.State = state
 	}

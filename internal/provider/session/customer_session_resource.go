@@ -188,7 +188,7 @@ func (r *sessionResource) Read(ctx context.Context, req resource.ReadRequest, re
 		resp.State.RemoveResource(ctx)
 		return
 	}
-	state.Told(0, response.Session.ApplicationID)
+	state.LocatedIn(0, response.Session.ApplicationID)
 	state.contentModel = contentFromAPI(ctx, response.Session, state.contentModel, &resp.Diagnostics)
 	state.resultModel = resultFromAPI(response.Session, response.Effects)
 	state.State = types.StringValue(response.Session.State)
