@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -85,6 +86,10 @@ type Client struct {
 	coupons          couponSearches
 	ownApplication   cached[int64]
 
+	// listHabits are what the deployment does not accept of lists, by operation.
+	listHabits sync.Map
+	maxRows    int
+
 	// clockAhead is how far the deployment's clock is ahead of ours, as the
 	// latest answer told, in nanoseconds.
 	clockAhead atomic.Int64
@@ -112,7 +117,7 @@ func New(config Config) (*Client, error) {
 		transport.MaxIdleConnsPerHost = 64
 		config.Transport = transport
 	}
-	client := &Client{base: base, config: config, sender: newSender(config)}
+	client := &Client{base: base, config: config, sender: newSender(config), maxRows: maxRows}
 	client.catalogs.coalesce(client)
 	client.memberships = newSingleMemberships(client)
 	return client, nil

@@ -34,6 +34,8 @@ type AttributeDefinition struct {
 
 func (d AttributeDefinition) lacks() string { return lacksUnless(d.Name != "", "name") }
 
+func (d AttributeDefinition) identity() (int64, string) { return d.ID, string(d.Entity) + " " + d.Name }
+
 // Application is the part of the API's object that the provider needs.
 type Application struct {
 	ID      int64  `json:"id"`
@@ -46,6 +48,8 @@ type Application struct {
 
 func (a Application) lacks() string { return lacksUnless(a.ID != 0, "id") }
 
+func (a Application) identity() (int64, string) { return a.ID, "" }
+
 // Campaign is the part of the API's object that the provider needs.
 type Campaign struct {
 	ID            int64    `json:"id"`
@@ -56,6 +60,8 @@ type Campaign struct {
 }
 
 func (c Campaign) lacks() string { return lacksUnless(c.ID != 0, "id") }
+
+func (c Campaign) identity() (int64, string) { return c.ID, "" }
 
 // GetAttributes lists the account's attribute definitions: GET /v1/attributes,
 // Management key, 1000 a request. One listing serves the whole run.
@@ -105,11 +111,11 @@ func (c *Client) GetCampaigns(ctx context.Context) ([]Campaign, error) {
 }
 
 // listAll reads every page of a list into one slice.
-func listAll[T any](ctx context.Context, c *Client, newCall func() *call) ([]T, error) {
+func listAll[T listRow](ctx context.Context, c *Client, newCall func() *call) ([]T, error) {
 	var all []T
-	err := eachPage(ctx, c, newCall, func(rows []T) (err error) {
-		all, err = appendRows(newCall().operation, all, rows)
-		return err
+	err := eachPage(ctx, c, newCall, func(rows []T) error {
+		all = append(all, rows...)
+		return nil
 	})
 	return all, err
 }
