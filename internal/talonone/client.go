@@ -81,9 +81,14 @@ type Client struct {
 	memberships      *singleMemberships
 	definitions      cached[[]AttributeDefinition]
 	applications     cached[[]Application]
-	campaigns        cached[[]Campaign]
+	campaigns        cachedBy[int64, []Campaign]
+	eventTypes       cached[[]EventType]
+	loyaltyPrograms  cached[[]LoyaltyProgramDefinition]
+	stores           cachedBy[int64, []Store]
+	collections      cachedBy[int64, []Collection]
+	additionalCosts  cached[[]AdditionalCostDefinition]
 	catalogs         catalogUses
-	coupons          couponSearches
+	coupons          cachedBy[couponSearch, []*Coupon]
 	ownApplication   cached[int64]
 
 	// listHabits are what the deployment does not accept of lists, by operation.
@@ -126,6 +131,21 @@ func New(config Config) (*Client, error) {
 // Address is the deployment's, with the host in lower case and without a slash at the end.
 func (c *Client) Address() string {
 	return strings.ToLower(c.base.Scheme+"://"+c.base.Host) + c.base.Path
+}
+
+// Origin is scheme, host and port of the deployment's address.
+func (c *Client) Origin() string { return OriginOf(c.base) }
+
+// OriginOf is scheme, host and port of an address in one spelling: in lower case, without the port that goes without saying.
+func OriginOf(base *url.URL) string {
+	scheme, host := strings.ToLower(base.Scheme), strings.TrimSuffix(strings.ToLower(base.Hostname()), ".")
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	if port := base.Port(); port != "" && port != map[string]string{"http": "80", "https": "443"}[scheme] {
+		host += ":" + port
+	}
+	return scheme + "://" + host
 }
 
 // Credentials are the keys in use, for a digest.

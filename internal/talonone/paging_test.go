@@ -104,6 +104,22 @@ var listings = map[string]func(context.Context, *Client) ([]int64, error){
 		applications, err := c.GetApplications(ctx)
 		return idsOf(applications), err
 	},
+	"getEventTypes": func(ctx context.Context, c *Client) ([]int64, error) {
+		types, err := c.GetEventTypes(ctx)
+		return idsOf(types), err
+	},
+	"getAdditionalCosts": func(ctx context.Context, c *Client) ([]int64, error) {
+		costs, err := c.GetAdditionalCosts(ctx)
+		return idsOf(costs), err
+	},
+	"listStores": func(ctx context.Context, c *Client) ([]int64, error) {
+		stores, err := c.ListStores(ctx, 1)
+		return idsOf(stores), err
+	},
+	"listCollections": func(ctx context.Context, c *Client) ([]int64, error) {
+		collections, err := c.ListCollections(ctx, 1)
+		return idsOf(collections), err
+	},
 	"getAudienceMemberships": func(ctx context.Context, c *Client) (ids []int64, err error) {
 		err = c.GetAudienceMemberships(ctx, 748, func(members []AudienceMember) error {
 			ids = append(ids, idsOf(members)...)
