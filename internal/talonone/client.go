@@ -81,9 +81,14 @@ type Client struct {
 	memberships      *singleMemberships
 	definitions      cached[[]AttributeDefinition]
 	applications     cached[[]Application]
-	campaigns        cached[[]Campaign]
+	campaigns        cachedBy[int64, []Campaign]
+	eventTypes       cached[[]EventType]
+	loyaltyPrograms  cached[[]LoyaltyProgramDefinition]
+	stores           cachedBy[int64, []Store]
+	collections      cachedBy[int64, []Collection]
+	additionalCosts  cached[[]AdditionalCostDefinition]
 	catalogs         catalogUses
-	coupons          couponSearches
+	coupons          cachedBy[couponSearch, []*Coupon]
 	ownApplication   cached[int64]
 
 	// forgotten is when ForgetReads was called last.
@@ -91,6 +96,10 @@ type Client struct {
 		sync.Mutex
 		at time.Time
 	}
+
+	// listHabits are what the deployment does not accept of lists, by operation.
+	listHabits sync.Map
+	maxRows    int
 
 	// clockAhead is how far the deployment's clock is ahead of ours, as the
 	// latest answer told, in nanoseconds.
@@ -119,7 +128,7 @@ func New(config Config) (*Client, error) {
 		transport.MaxIdleConnsPerHost = 64
 		config.Transport = transport
 	}
-	client := &Client{base: base, config: config, sender: newSender(config)}
+	client := &Client{base: base, config: config, sender: newSender(config), maxRows: maxRows}
 	client.catalogs.coalesce(client)
 	client.memberships = newSingleMemberships(client)
 	return client, nil

@@ -24,7 +24,9 @@ func TestAPlanBelongsToOneDeployment(t *testing.T) {
 		}`
 	c := newCLI(t, staging.URL, fmt.Sprintf(configuration, ""))
 	here := c.Env
-	at := func(url string, more ...string) { c.Env = append(append(here[:len(here):len(here)], "TALONONE_BASE_URL="+url), more...) }
+	at := func(url string, more ...string) {
+		c.Env = append(append(here[:len(here):len(here)], "TALONONE_BASE_URL="+url), more...)
+	}
 	refused := func(what, words string, args ...string) {
 		t.Helper()
 		production.Forget()
