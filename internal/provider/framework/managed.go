@@ -124,7 +124,7 @@ func (m *managed) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest
 	if !req.Plan.Raw.IsNull() {
 		req.Plan.Raw = m.withPlanned(ctx, req.Plan.Raw, inState, creates, &resp.Diagnostics)
 		resp.Plan.Raw = req.Plan.Raw
-		checkReferences(ctx, req.Plan, &resp.Diagnostics)
+		checkReferences(req.Plan, &resp.Diagnostics)
 	}
 	if inner, ok := m.inner.(resource.ResourceWithModifyPlan); ok && (!m.data.ValidateReferences || !resp.Diagnostics.HasError()) {
 		inner.ModifyPlan(ctx, req, resp)

@@ -110,7 +110,7 @@ func (v referenceID) MarkdownDescription(ctx context.Context) string { return v.
 func (referenceID) ValidateInt64(context.Context, validator.Int64Request, *validator.Int64Response) {}
 
 // checkReferences does what ReferenceID promises.
-func checkReferences(ctx context.Context, plan tfsdk.Plan, diags *diag.Diagnostics) {
+func checkReferences(plan tfsdk.Plan, diags *diag.Diagnostics) {
 	var values map[string]tftypes.Value
 	if plan.Raw.As(&values) != nil {
 		return

@@ -3,6 +3,7 @@ package e2e
 import (
 	"fmt"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,7 +26,7 @@ func TestAPlanBelongsToOneDeployment(t *testing.T) {
 	c := newCLI(t, staging.URL, fmt.Sprintf(configuration, ""))
 	here := c.Env
 	at := func(url string, more ...string) {
-		c.Env = append(append(here[:len(here):len(here)], "TALONONE_BASE_URL="+url), more...)
+		c.Env = append(append(slices.Clip(here), "TALONONE_BASE_URL="+url), more...)
 	}
 	refused := func(what, words string, args ...string) {
 		t.Helper()
