@@ -181,6 +181,7 @@ func (c *Client) newRequest(ctx context.Context, op *call) (*retryablehttp.Reque
 	}
 	req.SetResponseHandler(func(resp *http.Response) error {
 		c.noteServerTime(resp)
+		c.noteAccess(op, resp.StatusCode)
 		return readResponse(op, resp)
 	})
 	return req, nil
