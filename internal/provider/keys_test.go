@@ -159,3 +159,39 @@ func TestConnectionsTakeCertificates(t *testing.T) {
 		})
 	}
 }
+
+func TestMessagesNameTheKeyThatWasRefused(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	for name, test := range map[string]struct {
+		block     acctest.Attributes
+		want, not string
+	}{
+		"Management API key": {acctest.Attributes{"management_api_key": "unknown"}, "refused the Management API key", "integration_api_key"},
+		"token":              {acctest.Attributes{"management_api_key": nil, "management_token": "unknown"}, "management_token of the provider block, or TALONONE_MANAGEMENT_TOKEN", "integration_api_key"},
+		"endpoint":           {acctest.Attributes{"management_api_key": "demo-audiences-key"}, "does not permit this endpoint", "integration_api_key"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := d.NewProcess(t, test.block)
+			_, diags := p.ReadData(t, "talonone_catalog_items", acctest.Attributes{"catalog_id": 6})
+			if problem := acctest.Problem(diags); !strings.Contains(problem, test.want) || strings.Contains(problem, test.not) {
+				t.Errorf("got %q, want %q", problem, test.want)
+			}
+		})
+	}
+}
+
+// A deployment that is down is described once, however many resources need it.
+func TestOnlyTheFirstErrorDescribesADeploymentOutOfReach(t *testing.T) {
+	t.Parallel()
+	closed := httptest.NewServer(http.NotFoundHandler())
+	closed.Close()
+	p := (&acctest.Deployment{URL: closed.URL}).NewProcess(t, acctest.Attributes{"max_retries": 0})
+	for i, want := range []string{"The deployment could not be reached. Check base_url", "see the first error", "see the first error"} {
+		_, diags := p.ReadData(t, "talonone_audiences", acctest.Attributes{})
+		if problem := acctest.Problem(diags); !strings.Contains(problem, want) || i > 0 && len(problem) > 200 {
+			t.Errorf("error %d is %q, want %q", i+1, problem, want)
+		}
+	}
+}

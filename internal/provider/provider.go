@@ -177,7 +177,7 @@ func (p *talonOneProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 					"They are trusted in addition to those of the machine. On Linux `SSL_CERT_FILE` replaces those of the machine.",
 			},
 			"client_cert_file": schema.StringAttribute{
-				Optional: true,
+				Optional:            true,
 				MarkdownDescription: "File with the client certificate in PEM, followed by those of intermediate authorities, for a gateway that asks for one. Requires `client_key_file`.",
 			},
 			"client_key_file": schema.StringAttribute{

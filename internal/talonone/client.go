@@ -92,6 +92,9 @@ type Client struct {
 	coupons          cachedBy[couponSearch, []*Coupon]
 	ownApplication   cached[int64]
 
+	// down is set while the deployment is out of reach.
+	down atomic.Bool
+
 	// clockAhead is how far the deployment's clock is ahead of ours, as the
 	// latest answer told, in nanoseconds.
 	clockAhead atomic.Int64
@@ -118,6 +121,7 @@ func New(config Config) (*Client, error) {
 		// connections, Go's default, would reconnect all the time.
 		transport.MaxIdleConnsPerHost = 64
 		transport.TLSClientConfig = config.TLS
+		transport.OnProxyConnectResponse = refusedByProxy
 		config.Transport = transport
 	}
 	client := &Client{base: base, config: config, sender: newSender(config)}
