@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -94,6 +95,9 @@ type Client struct {
 
 	// down is set while the deployment is out of reach.
 	down atomic.Bool
+	// listHabits are what the deployment does not accept of lists, by operation.
+	listHabits sync.Map
+	maxRows    int
 
 	// clockAhead is how far the deployment's clock is ahead of ours, as the
 	// latest answer told, in nanoseconds.
@@ -124,7 +128,7 @@ func New(config Config) (*Client, error) {
 		transport.OnProxyConnectResponse = refusedByProxy
 		config.Transport = transport
 	}
-	client := &Client{base: base, config: config, sender: newSender(config)}
+	client := &Client{base: base, config: config, sender: newSender(config), maxRows: maxRows}
 	client.catalogs.coalesce(client)
 	client.memberships = newSingleMemberships(client)
 	return client, nil
