@@ -42,6 +42,14 @@ type Application struct {
 	// CaseSensitivity decides how codes are stored and compared: sensitive,
 	// insensitive-uppercase or insensitive-lowercase.
 	CaseSensitivity *string `json:"caseSensitivity"`
+	// LoyaltyPrograms are those that the Application is connected to.
+	LoyaltyPrograms []ProgramName `json:"loyaltyPrograms"`
+}
+
+// ProgramName is a loyalty program by ID and name.
+type ProgramName struct {
+	ID   int64  `json:"id"`
+	Name string `json:"name"`
 }
 
 func (a Application) lacks() string { return lacksUnless(a.ID != 0, "id") }

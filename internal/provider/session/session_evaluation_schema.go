@@ -16,12 +16,14 @@ import (
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/promotion"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
 func (d *evaluationDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := evaluationContent()
 	maps.Copy(attributes, framework.DataSourceEffects("Nothing of it is stored: a dry run only says what would be."))
+	maps.Copy(attributes, promotion.DataSourceAttributes(outcomeAttributes...))
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"integration_id": schema.StringAttribute{
 			Optional:            true,
@@ -74,10 +76,6 @@ func (d *evaluationDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 		"effect_types": schema.ListAttribute{
 			Computed: true, ElementType: types.StringType,
 			MarkdownDescription: "Types of the effects, in their order and each as often as it occurs, for conditions such as `contains(..., \"acceptCoupon\")`.",
-		},
-		"total_discount": schema.NumberAttribute{
-			Computed:            true,
-			MarkdownDescription: "Sum of the values of all discount effects (" + framework.ListedNames(discountTypes) + "), in the Application's currency; 0 when there is none.",
 		},
 		"total": schema.NumberAttribute{
 			Computed:            true,
