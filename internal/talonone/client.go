@@ -123,6 +123,21 @@ func (c *Client) Address() string {
 	return strings.ToLower(c.base.Scheme+"://"+c.base.Host) + c.base.Path
 }
 
+// Origin is scheme, host and port of the deployment's address.
+func (c *Client) Origin() string { return OriginOf(c.base) }
+
+// OriginOf is scheme, host and port of an address in one spelling: in lower case, without the port that goes without saying.
+func OriginOf(base *url.URL) string {
+	scheme, host := strings.ToLower(base.Scheme), strings.TrimSuffix(strings.ToLower(base.Hostname()), ".")
+	if strings.Contains(host, ":") {
+		host = "[" + host + "]"
+	}
+	if port := base.Port(); port != "" && port != map[string]string{"http": "80", "https": "443"}[scheme] {
+		host += ":" + port
+	}
+	return scheme + "://" + host
+}
+
 // Credentials are the keys in use, for a digest.
 func (c *Client) Credentials() []string {
 	return []string{c.config.IntegrationAPIKey, c.config.ManagementAPIKey, c.config.ManagementToken}

@@ -203,7 +203,7 @@ func TestNoAnswerOfTheWrongFormIsTaken(t *testing.T) {
 					requests.Add(1)
 					response(w, r)
 				})
-				client.sender.RetryMax = 3
+				client.sender.CheckRetry = retryPolicy(3)
 				err := call(t.Context(), client)
 				if err == nil {
 					t.Errorf("%s takes it", operation)
@@ -321,7 +321,7 @@ func TestAnswersThatMayHaveBeenCutAreRepeated(t *testing.T) {
 				requests.Add(1)
 				response(w, r)
 			})
-			client.sender.RetryMax = 1
+			client.sender.CheckRetry = retryPolicy(1)
 			err := updateVIP(t.Context(), client)
 			if err == nil || requests.Load() != 2 {
 				t.Fatalf("got %v after %d requests, want an error after 2", err, requests.Load())
@@ -369,7 +369,7 @@ func TestMemoryIsBounded(t *testing.T) { //nolint:paralleltest // see above
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			client := hostileClient(t, test.response)
-			client.sender.RetryMax = 0
+			client.sender.CheckRetry = retryPolicy(0)
 			peak := peakHeap(func() {
 				err := test.call(t.Context(), client)
 				if err == nil || !strings.Contains(err.Error(), test.want) {
@@ -475,7 +475,7 @@ func TestKeysStayWithTheDeployment(t *testing.T) {
 				}
 				w.WriteHeader(code)
 			})
-			client.sender.RetryMax = 3
+			client.sender.CheckRetry = retryPolicy(3)
 			for _, operation := range []string{"updateAudienceV2", "createAudienceV2", "getAudiences", "exportAudiencesMemberships"} {
 				requests = 0
 				err := operations[operation](t.Context(), client)
@@ -533,7 +533,9 @@ func TestRetryAfterOfAnyKind(t *testing.T) {
 			for _, code := range []int{429, 503} {
 				synctest.Test(t, func(t *testing.T) { // Its clock begins with the year 2000.
 					s := &script{responses: []func(*http.Request) (*http.Response, error){status(code, `{"message":"slow down"}`, "Retry-After", header), status(200, created)}}
-					err := updateVIP(t.Context(), newTestClient(t, s))
+					ctx, cancel := context.WithTimeout(t.Context(), 2*time.Hour)
+					defer cancel()
+					err := updateVIP(ctx, newTestClient(t, s))
 					if want == never {
 						if len(s.seen) != 1 || err == nil || !strings.Contains(err.Error(), "asks to wait for more than 1h0m0s") || !strings.Contains(err.Error(), "slow down") {
 							t.Errorf("got %v after %d requests, want an error after 1", err, len(s.seen))
@@ -578,8 +580,8 @@ func FuzzResponses(f *testing.F) {
 		f.Add(400, body)
 	}
 	f.Fuzz(func(t *testing.T, code int, body string) {
-		if code < 100 || code > 599 {
-			t.Skip("no HTTP status")
+		if code < 100 || code > 599 || code == http.StatusTooManyRequests {
+			t.Skip("no HTTP status, or one that is waited for")
 		}
 		s := &script{responses: []func(*http.Request) (*http.Response, error){func(req *http.Request) (*http.Response, error) {
 			kind := "application/json"

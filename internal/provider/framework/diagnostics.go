@@ -129,7 +129,7 @@ func adviseOnStatus(status int) string {
 	case http.StatusForbidden:
 		return "The key does not allow this endpoint. A Management key lists its endpoints in the Campaign Manager under Account > Management API Keys."
 	case http.StatusTooManyRequests:
-		return "The deployment limits the rate, and kept refusing after all repetitions. Run it again later, with a lower -parallelism, or with a higher max_retries in the provider block."
+		return "The deployment limits the rate of requests and asks for a longer wait than the timeout allows. Nothing was done. Run it again later, or set a longer timeout."
 	case http.StatusConflict:
 		return "Another request changed the same object at the same time. Run terraform apply again."
 	case http.StatusNotFound:
@@ -145,11 +145,14 @@ func adviseOnNetwork(err error) string {
 	var dns *net.DNSError
 	var unknown *talonone.OutcomeUnknownError
 	var incomplete *talonone.IncompleteExportError
+	var refused *talonone.RateLimitedError
 	switch {
 	case errors.As(err, &unknown):
 		return adviseOnOutcome(err)
 	case errors.As(err, &incomplete), errors.Is(err, io.ErrUnexpectedEOF):
 		return "The deployment's answer was cut short, several times, and nothing was concluded from it. Run it again; if it stays like this, look for a proxy or a time limit between here and the deployment."
+	case errors.As(err, &refused) && errors.Is(err, context.DeadlineExceeded):
+		return "The deployment limits the rate of requests for each key and endpoint, and other programs use the same key. The provider waited until the timeout ended. Run it again, set a longer timeout, or use a Management API key of your own."
 	case errors.Is(err, context.Canceled):
 		return "Terraform was interrupted. Run terraform apply again; what has been done is kept."
 	case errors.Is(err, context.DeadlineExceeded):
