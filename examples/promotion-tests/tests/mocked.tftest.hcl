@@ -43,7 +43,7 @@ run "a_cart_that_gets_something_else" {
     target = data.talonone_session_evaluation.cart
     values = {
       payable = 119.90
-      summary = "Payable: 119.90 (119.90 - 0.00)"
+      summary = "Payable: 119.90"
     }
   }
 

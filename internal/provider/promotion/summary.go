@@ -22,8 +22,11 @@ func (o *Outcome) Summary() string {
 		}
 	}
 	if payable, ok := o.payable(); ok {
-		total, _ := o.total()
-		lines = append(lines, fmt.Sprintf("Payable: %s (%s - %s)", money(payable), money(total), money(o.totalDiscount())))
+		text := "Payable: " + money(payable)
+		if total, _ := o.total(); len(o.discounts) > 0 {
+			text += fmt.Sprintf(" (%s - %s)", money(total), money(o.totalDiscount()))
+		}
+		lines = append(lines, text)
 	} else if len(o.discounts) > 0 {
 		lines = append(lines, "Discount: "+money(o.totalDiscount()))
 	}
@@ -59,7 +62,11 @@ func (o *Outcome) coupons() []string {
 		if reason := o.rejectedCoupons[code]; reason != "" {
 			text += ": " + reason
 		}
-		if details := cmp.Or(o.couponDetails[code], o.failureOf(code)); details != "" {
+		details := o.couponDetails[code]
+		if details == "" && o.rejectedCoupons[code] == "CouponRejectedByCondition" {
+			details = o.failureOf(code)
+		}
+		if details != "" {
 			text += " (" + details + ")"
 		}
 		texts = append(texts, text)
