@@ -191,10 +191,12 @@ func (s *Server) seeded(in *evaluation, seed seededEffect) []effect {
 	case seed.EffectType == "setDiscountPerItem" && props["position"] == nil:
 		return in.perUnit(one, seed, props)
 	case seed.Percent != "":
-		one.Props = with(props, "value", percentOf(seed.Percent, in.session.itemTotal()))
+		one.Props = with(props, map[string]any{"value": percentOf(seed.Percent, in.session.itemTotal())})
 	case seed.EffectType == "addLoyaltyPoints" && props != nil:
-		one.Props = with(props, "subLedgerId", "", "recipientIntegrationId", in.session.ProfileID,
-			"transactionUUID", uuid.NewSHA1(uuid.NameSpaceOID, []byte(seed.RuleName)).String())
+		one.Props = with(props, map[string]any{
+			"subLedgerId": "", "recipientIntegrationId": in.session.ProfileID,
+			"transactionUUID": uuid.NewSHA1(uuid.NameSpaceOID, []byte(seed.RuleName)).String(),
+		})
 	}
 	return []effect{one}
 }
@@ -208,7 +210,7 @@ func (in *evaluation) perUnit(one effect, seed seededEffect, props map[string]an
 		}
 		for unit := range item.Quantity - item.Returned {
 			next := one
-			filled := with(props, "name", seed.RuleName, "position", position, "subPosition", unit)
+			filled := with(props, map[string]any{"name": seed.RuleName, "position": position, "subPosition": unit})
 			if seed.Percent != "" {
 				filled["value"] = percentOf(seed.Percent, rational(item.Price))
 			}
@@ -228,17 +230,9 @@ func percentOf(percent json.Number, amount *big.Rat) json.Number {
 }
 
 // with is a copy of the properties with those that are missing.
-func with(props map[string]any, pairs ...any) map[string]any {
-	filled := maps.Clone(props)
-	if filled == nil {
-		filled = map[string]any{}
-	}
-	for i := 0; i < len(pairs); i += 2 {
-		name, _ := pairs[i].(string)
-		if _, ok := filled[name]; !ok {
-			filled[name] = pairs[i+1]
-		}
-	}
+func with(props, missing map[string]any) map[string]any {
+	filled := maps.Clone(missing)
+	maps.Copy(filled, props)
 	return filled
 }
 

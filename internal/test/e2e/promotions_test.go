@@ -16,10 +16,7 @@ import (
 func promotions(t *testing.T, change func(*emulator.Fixture)) (c *pipeline, d *acctest.Deployment, remembered func() string) {
 	t.Helper()
 	example := filepath.Join("..", "..", "..", "examples", "promotion-tests")
-	fixture, err := emulator.ReadFixture(filepath.Join(example, "season.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	fixture := readFixture(t, filepath.Join(example, "season.json"))
 	if change != nil {
 		change(fixture)
 	}
