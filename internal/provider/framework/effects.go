@@ -12,6 +12,7 @@ import (
 	datasource "github.com/hashicorp/terraform-plugin-framework/datasource/schema"
 	resource "github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
@@ -132,6 +133,15 @@ func CreatedReferrals(api []talonone.Referral) types.List {
 			"start_date":                      OptionalTime(r.StartDate), "expiry_date": OptionalTime(r.ExpiryDate),
 		}
 	})
+}
+
+// TextType is the custom type of a column of texts, nil for plain ones.
+func TextType(kind attr.Type) basetypes.StringTypable {
+	custom, _ := kind.(basetypes.StringTypable)
+	if kind == types.StringType {
+		return nil
+	}
+	return custom
 }
 
 // Descriptions of the lists; what goes before says when the rules ran.

@@ -289,12 +289,10 @@ func effectTypes(effects []talonone.Effect) types.List {
 func (d *evaluationDataSource) outcome(ctx context.Context, response *talonone.State) *promotion.Outcome {
 	about := promotion.ContextOf(response)
 	if promotion.NamesMissing(response.Effects, about) {
-		applications, err := d.data.Client.GetApplications(ctx)
+		programs, err := d.data.Client.GetLoyaltyPrograms(ctx)
 		if err == nil {
-			for _, application := range applications {
-				for _, program := range application.LoyaltyPrograms {
-					about.Programs[program.ID] = program.Name
-				}
+			for _, program := range programs {
+				about.Programs[program.ID] = program.Name
 			}
 		}
 	}
