@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -90,6 +91,10 @@ type Client struct {
 	coupons          cachedBy[couponSearch, []*Coupon]
 	ownApplication   cached[int64]
 
+	// listHabits are what the deployment does not accept of lists, by operation.
+	listHabits sync.Map
+	maxRows    int
+
 	// clockAhead is how far the deployment's clock is ahead of ours, as the
 	// latest answer told, in nanoseconds.
 	clockAhead atomic.Int64
@@ -117,7 +122,7 @@ func New(config Config) (*Client, error) {
 		transport.MaxIdleConnsPerHost = 64
 		config.Transport = transport
 	}
-	client := &Client{base: base, config: config, sender: newSender(config)}
+	client := &Client{base: base, config: config, sender: newSender(config), maxRows: maxRows}
 	client.catalogs.coalesce(client)
 	client.memberships = newSingleMemberships(client)
 	return client, nil
