@@ -5,8 +5,8 @@
 package talonone
 
 import (
-	"fmt"
-	"net"
+	"crypto/tls"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -59,6 +59,9 @@ type Config struct {
 	// negative no limit.
 	ManagementRPS float64
 
+	// TLS replaces Go's settings of TLS connections: other certificate authorities, a client certificate.
+	TLS *tls.Config
+
 	// UserAgent is sent with every request.
 	UserAgent string
 	// Transport replaces the pooled transport that New makes.
@@ -97,6 +100,14 @@ type Client struct {
 		at time.Time
 	}
 
+	// forbidden are the endpoints that the Management key lacks, by operation. known says that the deployment has accepted
+	// the key elsewhere.
+	forbidden sync.Map
+	known     atomic.Bool
+
+	// down is set while the deployment is out of reach.
+	down atomic.Bool
+
 	// listHabits are what the deployment does not accept of lists, by operation.
 	listHabits sync.Map
 	maxRows    int
@@ -126,6 +137,8 @@ func New(config Config) (*Client, error) {
 		// Terraform runs ten operations at a time, often more; two idle
 		// connections, Go's default, would reconnect all the time.
 		transport.MaxIdleConnsPerHost = 64
+		transport.TLSClientConfig = config.TLS
+		transport.OnProxyConnectResponse = refusedByProxy
 		config.Transport = transport
 	}
 	client := &Client{base: base, config: config, sender: newSender(config), maxRows: maxRows}
@@ -184,6 +197,37 @@ func (c *Client) ForgetReads(before time.Time) {
 	c.catalogs.forget()
 }
 
+// MayCall says whether a Management API operation is possible, as far as the client knows: with a key that has not been
+// refused for it.
+func (c *Client) MayCall(operation string) bool {
+	return c.HasManagementKey() && c.ForbiddenEndpoint(operation) == ""
+}
+
+// ForbiddenEndpoint is the method and path of an operation for which the Management key was refused; "" where it was not.
+func (c *Client) ForbiddenEndpoint(operation string) string {
+	endpoint, _ := c.forbidden.Load(operation)
+	text, _ := endpoint.(string)
+	return text
+}
+
+// Forbids says whether err is the response to a Management key that lacks the endpoint. A deployment may say it with 401,
+// as for a key that it doesn't know; that counts only once it has accepted the key for another endpoint.
+func (c *Client) Forbids(err error) bool {
+	apiErr, answered := errors.AsType[*Error](err)
+	return answered && c.ForbiddenEndpoint(apiErr.Operation) != "" && IsUnauthorized(err)
+}
+
+// noteAccess remembers what the deployment makes of the Management key.
+func (c *Client) noteAccess(op *call, status int) {
+	switch {
+	case op.access != managementAccess:
+	case status < http.StatusBadRequest:
+		c.known.Store(true)
+	case status == http.StatusForbidden, status == http.StatusUnauthorized && c.known.Load():
+		c.forbidden.Store(op.operation, op.method+" "+op.route)
+	}
+}
+
 // ServerTime turns a time of this machine's clock into the deployment's, as far
 // as the Date header of the latest answer told it. Clocks that differ by less
 // than twice its resolution count as equal.
@@ -201,31 +245,4 @@ func (c *Client) noteServerTime(resp *http.Response) {
 		ahead = 0
 	}
 	c.clockAhead.Store(int64(ahead))
-}
-
-// ParseBaseURL checks the address of a deployment: absolute, https (http for
-// loopback hosts alone), nothing behind the host but an optional path.
-func ParseBaseURL(raw string) (*url.URL, error) {
-	base, err := url.Parse(strings.TrimRight(raw, "/"))
-	if err != nil {
-		return nil, fmt.Errorf("%q is not a URL", raw)
-	}
-	if base.Host == "" || (base.Scheme != "https" && base.Scheme != "http") {
-		return nil, fmt.Errorf("%q is not an absolute URL; write it with its scheme, for example https://example.europe-west1.talon.one", raw)
-	}
-	if base.User != nil || base.RawQuery != "" || base.Fragment != "" {
-		return nil, fmt.Errorf("the URL of host %s must not hold a user, a query or a fragment", base.Host)
-	}
-	if base.Scheme == "http" && !isLoopback(base.Hostname()) {
-		return nil, fmt.Errorf("%q would send the API key unencrypted; use https (http is for loopback hosts, such as the emulator on 127.0.0.1)", raw)
-	}
-	return base, nil
-}
-
-func isLoopback(host string) bool {
-	if host == "localhost" {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
 }

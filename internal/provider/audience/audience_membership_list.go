@@ -82,7 +82,7 @@ func (l *membershipList) result(ctx context.Context, req list.ListRequest, membe
 	result.DisplayName = fmt.Sprintf("%s in audience %d", member.ProfileIntegrationID.ValueString(), member.AudienceID.ValueInt64())
 	result.Diagnostics.Append(result.Identity.Set(ctx, member)...)
 	if req.IncludeResource {
-		result.Diagnostics.Append(result.Resource.Set(ctx, membershipModel{membershipIdentity: member})...)
+		result.Diagnostics.Append(result.Resource.Set(ctx, membershipModel{Deployed: l.data.Here(), membershipIdentity: member})...)
 	}
 	return result
 }

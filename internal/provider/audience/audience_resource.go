@@ -189,6 +189,7 @@ func (r *audienceResource) Update(ctx context.Context, req resource.UpdateReques
 		return
 	}
 	model := fromAPI(updated, plan)
+	model.Created = plan.Created
 	// Drift in the description has been reported by Read.
 	model.Description = plan.Description
 	r.save(ctx, model, &resp.State, resp.Identity, &resp.Diagnostics)

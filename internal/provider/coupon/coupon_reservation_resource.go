@@ -140,11 +140,6 @@ func (r *reservationResource) Read(ctx context.Context, req resource.ReadRequest
 
 	// The framework requires an identity from every read, even if the object is gone.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, reservationIdentity{state.CouponValue})...)
-	// Another Application may have a coupon with the same code.
-	r.data.RefuseOtherApplication(ctx, state.Deployment, &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
-		return
-	}
 	if !r.data.Client.HasIntegrationKey() && !state.Customers.IsNull() {
 		framework.WarnUnseen(&resp.Diagnostics, reservationResourceType, "getReservedCustomers", talonone.IntegrationCredential)
 		return
@@ -168,7 +163,12 @@ func (r *reservationResource) Read(ctx context.Context, req resource.ReadRequest
 	if state.exclusive() {
 		r.data.Targets.NoteRead(state.target(), target)
 	}
+	prior := state.Customers
 	r.fill(ctx, &state, remote, &resp.Diagnostics)
+	if !state.Customers.Equal(prior) {
+		// Another Application may have a coupon with the same code.
+		r.data.RefuseOtherApplication(ctx, state.Deployment, &resp.Diagnostics)
+	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
 

@@ -46,6 +46,11 @@ func (d *Deployed) LocatedIn(accountID, applicationID int64) {
 	d.Deployment = &reported
 }
 
+// Here is the configured deployment, for an object that a list resource has found there.
+func (d *Data) Here() Deployed {
+	return Deployed{Deployment: &Deployment{Origin: types.StringValue(d.Client.Origin())}}
+}
+
 // IsAnother says whether an object with the ID of a state's is another one, made at another time.
 func IsAnother(inState timetypes.RFC3339, created time.Time) bool {
 	return !inState.IsNull() && !inState.IsUnknown() && !created.IsZero() && !inState.Equal(Time(created))

@@ -180,6 +180,7 @@ func (r *referralResource) Update(ctx context.Context, req resource.UpdateReques
 		}
 		wanted.reportKept(updated, &resp.Diagnostics)
 		plan = fromAPI(updated, plan)
+		plan.Created = state.Created
 		// Uses since the plan show in the next refresh.
 		plan.UsageCounter = state.UsageCounter
 	}
