@@ -24,8 +24,12 @@ import (
 // version is set by the release build.
 var version = "dev"
 
-// stopTime is how long requests may take to end after a signal.
-const stopTime = 5 * time.Second
+const (
+	// stopTime is how long requests may take to end after a signal.
+	stopTime = 5 * time.Second
+	// idleTime ends connections on which nothing moves.
+	idleTime = 2 * time.Minute
+)
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -41,7 +45,7 @@ func main() {
 // config is the command line.
 type config struct {
 	listen, fixture, requestLog, urlFile string
-	allowRemote, version                 bool
+	version                              bool
 	options                              emulator.Options
 }
 
@@ -50,7 +54,7 @@ func parse(args []string, errOut io.Writer) (config, error) {
 	flags := flag.NewFlagSet("talonone-emulator", flag.ContinueOnError)
 	flags.SetOutput(errOut)
 	flags.StringVar(&c.listen, "listen", "127.0.0.1:8585", "`address` to listen on; port 0 picks a free one")
-	flags.BoolVar(&c.allowRemote, "allow-remote", false, "allow -listen to be other than a loopback address; the keys are no secret")
+	flags.BoolVar(&c.options.AllowRemote, "allow-remote", false, "permit -listen on addresses that other machines reach, and requests for any host name; the keys are public")
 	flags.StringVar(&c.fixture, "fixture", "", "start with this fixture `file` instead of the default one")
 	flags.StringVar(&c.options.DataFile, "data", "", "keep the state in this `file`; it wins over the fixture when it exists")
 	flags.DurationVar(&c.options.Latency, "latency", 0, "add this much to every request, such as 50ms")
@@ -122,7 +126,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) (err error) 
 		}
 	}
 	if c.requestLog != "" {
-		file, err := os.OpenFile(c.requestLog, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+		file, err := emulator.OpenLog(c.requestLog)
 		if err != nil {
 			return err
 		}
@@ -133,7 +137,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) (err error) 
 	if err != nil {
 		return err
 	}
-	listener, err := listen(ctx, c.listen, c.allowRemote)
+	listener, err := listen(ctx, c.listen, c.options.AllowRemote)
 	if err != nil {
 		return err
 	}
@@ -151,24 +155,25 @@ func listen(ctx context.Context, address string, allowRemote bool) (net.Listener
 	}
 	ip := net.ParseIP(host)
 	if !allowRemote && (ip == nil || !ip.IsLoopback()) {
-		return nil, fmt.Errorf("-listen %s: not a loopback address; other machines could use the deployment with its well-known keys (add -allow-remote if they shall)", address)
+		return nil, fmt.Errorf("-listen %s: not a loopback address; other machines could use the deployment with its well-known keys (add -allow-remote to permit this)", address)
 	}
 	return (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort(host, port))
 }
 
 func serve(ctx context.Context, c config, deployment *emulator.Server, listener net.Listener, out io.Writer) error {
-	server := &http.Server{Handler: deployment, ReadHeaderTimeout: 10 * time.Second}
+	server := &http.Server{Handler: deployment, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: idleTime}
 	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(listener) }()
+	go func() { failed <- server.Serve(impatientListener{listener, idleTime}) }()
 
 	url := "http://" + listener.Addr().String()
-	if err := announce(out, url, deployment); err != nil {
-		return err
-	}
 	if c.urlFile != "" {
-		if err := publish(c.urlFile, url); err != nil {
+		// In one step, so that whoever waits for the file never reads half of it.
+		if err := emulator.ReplaceFile(c.urlFile, []byte(url+"\n")); err != nil {
 			return err
 		}
+	}
+	if err := announce(out, url, deployment); err != nil {
+		return err
 	}
 	select {
 	case err := <-failed:
@@ -197,11 +202,32 @@ func announce(out io.Writer, url string, deployment *emulator.Server) error {
 	return err
 }
 
-// publish writes the URL in one step, so that whoever waits for the file never reads half of it.
-func publish(path, url string) error {
-	temp := path + ".tmp"
-	if err := os.WriteFile(temp, []byte(url+"\n"), 0o600); err != nil {
-		return err
+// impatientListener accepts connections that end when their client takes no response any more.
+type impatientListener struct {
+	net.Listener
+	patience time.Duration
+}
+
+func (l impatientListener) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
 	}
-	return os.Rename(temp, path)
+	tcp, ok := conn.(*net.TCPConn)
+	if !ok {
+		return nil, errors.Join(fmt.Errorf("a connection of type %T", conn), conn.Close())
+	}
+	return impatientConn{tcp, l.patience}, nil
+}
+
+type impatientConn struct {
+	*net.TCPConn
+	patience time.Duration
+}
+
+func (c impatientConn) Write(p []byte) (int, error) {
+	if err := c.SetWriteDeadline(time.Now().Add(c.patience)); err != nil {
+		return 0, err
+	}
+	return c.TCPConn.Write(p)
 }

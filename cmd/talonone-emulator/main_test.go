@@ -6,12 +6,14 @@ import (
 	"errors"
 	"flag"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator/conventions"
 )
@@ -106,11 +108,100 @@ func TestCommandServesADeployment(t *testing.T) {
 func TestURLFileHoldsTheURL(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "url")
-	if err := publish(file, "http://127.0.0.1:1"); err != nil {
+	url, _ := launch(t, "-url-file", file)
+	if got, err := os.ReadFile(file); err != nil || string(got) != url+"\n" {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
+// In a folder that others write to, links may be planted under the names that the emulator uses.
+func TestNothingIsWrittenThroughLinks(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		planted string
+		args    func(folder string) []string
+		refused bool
+	}{
+		"URL file":                   {planted: "url", args: func(f string) []string { return []string{"-url-file", filepath.Join(f, "url")} }},
+		"temporary file of the URL":  {planted: "url.tmp", args: func(f string) []string { return []string{"-url-file", filepath.Join(f, "url")} }},
+		"temporary file of the data": {planted: "data.tmp", args: func(f string) []string { return []string{"-data", filepath.Join(f, "data")} }},
+		"data file":                  {planted: "data", args: func(f string) []string { return []string{"-data", filepath.Join(f, "data")} }, refused: true},
+		"request log":                {planted: "log", args: func(f string) []string { return []string{"-request-log", filepath.Join(f, "log")} }, refused: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			folder, target := t.TempDir(), filepath.Join(t.TempDir(), "precious")
+			if err := os.WriteFile(target, []byte("precious"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Symlink(target, filepath.Join(folder, test.planted)); err != nil {
+				t.Skip(err)
+			}
+			if test.refused {
+				err := run(t.Context(), append([]string{"-listen", "127.0.0.1:0"}, test.args(folder)...), io.Discard, io.Discard)
+				if err == nil || !strings.Contains(err.Error(), "name the file itself") {
+					t.Errorf("got %v", err)
+				}
+			} else {
+				url, _ := launch(t, test.args(folder)...)
+				if status, text := request(t, "POST", url+"/v2/audiences", "ApiKey-v1 demo-integration-key", `{"name":"a"}`); status != 201 {
+					t.Errorf("create: %d %s", status, text)
+				}
+			}
+			if content, err := os.ReadFile(target); err != nil || string(content) != "precious" {
+				t.Errorf("the file that the link leads to became %q, %v", content, err)
+			}
+		})
+	}
+}
+
+func TestAddressesOfOthersAreAnsweredWhenAllowed(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		args []string
+		want int
+	}{{nil, 403}, {[]string{"-allow-remote"}, 200}} {
+		url, _ := launch(t, test.args...)
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url+"/", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Host = "emulator.example:8585"
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = resp.Body.Close()
+		if resp.StatusCode != test.want {
+			t.Errorf("%v: status %d, want %d", test.args, resp.StatusCode, test.want)
+		}
+	}
+}
+
+// A client that takes no response must not hold a connection for ever.
+func TestConnectionThatTakesNothingEnds(t *testing.T) {
+	t.Parallel()
+	inner, err := listen(t.Context(), "127.0.0.1:0", false)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if got, err := os.ReadFile(file); err != nil || string(got) != "http://127.0.0.1:1\n" {
-		t.Errorf("%q, %v", got, err)
+	listener := impatientListener{inner, time.Millisecond}
+	defer func() { _ = listener.Close() }()
+	client, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = client.Close() }()
+	conn, err := listener.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	for part := make([]byte, 1<<20); err == nil; {
+		_, err = conn.Write(part)
+	}
+	if !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("writing ended with %v", err)
 	}
 }
 

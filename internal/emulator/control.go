@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"bufio"
-	"net"
 	"net/http"
 	"strings"
 )
@@ -13,7 +12,7 @@ const controlPath = "/_emulator"
 
 func (s *Server) serveControl(w http.ResponseWriter, r *http.Request, path string) {
 	// A web page in a browser on the same machine is a loopback client too, but it sends an Origin.
-	if !isLoopback(r.RemoteAddr) || r.Header.Get("Origin") != "" {
+	if !isLoopback(hostOf(r.RemoteAddr)) || r.Header.Get("Origin") != "" {
 		http.Error(w, "only for programs on this machine", http.StatusForbidden)
 		return
 	}
@@ -68,13 +67,4 @@ func (s *Server) addFaults(r *http.Request) error {
 func writeControl(w http.ResponseWriter, value any) {
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = w.Write(mustJSON(value))
-}
-
-func isLoopback(address string) bool {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return false
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
 }

@@ -88,6 +88,16 @@ func TestHalfWrittenFileIsOverwritten(t *testing.T) {
 	}
 }
 
+func TestDataFileIsARegularFile(t *testing.T) {
+	t.Parallel()
+	if _, err := os.Stat("/dev/zero"); err != nil {
+		t.Skip(err)
+	}
+	if _, err := emulator.New(emulator.Options{DataFile: "/dev/zero"}); err == nil || !strings.Contains(err.Error(), "not a regular file") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestUnreadableDataFileIsNotOverwritten(t *testing.T) {
 	t.Parallel()
 	for content, problem := range map[string]string{

@@ -215,7 +215,7 @@ func TestFaultsAndRequestsOverHTTP(t *testing.T) {
 	expectStatus(t, "unknown", d.call("GET", "/_emulator/state", "", ""), 404)
 	expectStatus(t, "from a web page", d.call("DELETE", "/_emulator/faults", "", "", "Origin", "https://example.com"), 403)
 
-	remote := httptest.NewRequestWithContext(t.Context(), http.MethodDelete, "/_emulator/faults", nil)
+	remote := httptest.NewRequestWithContext(t.Context(), http.MethodDelete, "http://127.0.0.1/_emulator/faults", nil)
 	remote.RemoteAddr = "192.0.2.1:4711"
 	recorder := httptest.NewRecorder()
 	d.server.ServeHTTP(recorder, remote)

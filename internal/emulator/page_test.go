@@ -324,7 +324,9 @@ func TestSlowBrowserHoldsUpNobody(t *testing.T) {
 	d := start(t, emulator.Options{})
 	w := &stuckWriter{httptest.NewRecorder(), make(chan struct{}), make(chan struct{})}
 	var done sync.WaitGroup
-	done.Go(func() { d.server.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", "/", http.NoBody)) })
+	done.Go(func() {
+		d.server.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), "GET", "http://127.0.0.1/", http.NoBody))
+	})
 	<-w.reached
 	d.newAudience("VIP")
 	d.look("")
@@ -375,7 +377,7 @@ func BenchmarkPage(b *testing.B) {
 			}
 			for b.Loop() {
 				w := httptest.NewRecorder()
-				d.server.ServeHTTP(w, httptest.NewRequestWithContext(b.Context(), "GET", "/", http.NoBody))
+				d.server.ServeHTTP(w, httptest.NewRequestWithContext(b.Context(), "GET", "http://127.0.0.1/", http.NoBody))
 			}
 		})
 	}

@@ -59,6 +59,10 @@ type Options struct {
 	RequestLog io.Writer
 	// KeepBodies makes Requests return the request bodies.
 	KeepBodies bool
+	// AllowRemote answers to any Host. Without it the emulator answers to loopback ones only, which keeps web pages out.
+	AllowRemote bool
+	// StallTimeout ends a request whose body stops arriving; 0 is a minute.
+	StallTimeout time.Duration
 	// Now is the deployment's clock; nil is time.Now.
 	Now func() time.Time
 	// OnRequest is called for every request that passed authentication, limits and its queue, before it is
@@ -76,6 +80,7 @@ type Server struct {
 	faults  faults.List
 	log     requestLog
 	page    page.Handler
+	origins http.CrossOriginProtection
 	data    *dataFile // nil: in memory
 	closed  chan struct{}
 	end     func()             // closes closed, once
@@ -98,6 +103,9 @@ type Server struct {
 func New(opts Options) (*Server, error) {
 	if opts.Now == nil {
 		opts.Now = time.Now
+	}
+	if opts.StallTimeout == 0 {
+		opts.StallTimeout = time.Minute
 	}
 	values := conventions.Strict()
 	if err := values.SetAll(opts.Conventions); err != nil {
@@ -128,6 +136,10 @@ func New(opts Options) (*Server, error) {
 	}
 	s.routesLogin()
 	s.routesDefinitions()
+	s.routesAttributes()
+	s.routesStores()
+	s.routesAdditionalCosts()
+	s.routesCollections()
 	s.routesAudiences()
 	s.routesProfiles()
 	s.routesCatalogs()
@@ -241,6 +253,15 @@ type exchange struct {
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if why := s.foreign(r); why != "" {
+		http.Error(w, why, http.StatusForbidden)
+		return
+	}
+	if r.Body == nil {
+		r.Body = http.NoBody
+	}
+	body := s.countingReader(w, r.Body)
+	r.Body = body
 	path := r.URL.EscapedPath()
 	if path == controlPath || strings.HasPrefix(path, controlPath+"/") {
 		s.serveControl(w, r, path)
@@ -250,12 +271,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.page.ServeHTTP(w, r)
 		return
 	}
-	if r.Body == nil {
-		r.Body = http.NoBody
-	}
-	x := &exchange{w: w, http: r, path: path, started: time.Now(), body: &countingReader{ReadCloser: r.Body}}
+	x := &exchange{w: w, http: r, path: path, started: time.Now(), body: body}
 	x.entry = Request{Time: s.time(), Method: r.Method, Path: path, Query: r.URL.RawQuery, Credential: CredentialNone}
-	r.Body = x.body
 	if rt, _, _ := s.match(r.Method, path); rt != nil {
 		x.entry.Operation = rt.operation
 	}
@@ -581,14 +598,33 @@ func collect(body *stream) ([]byte, error) {
 	return buffer.Bytes(), err
 }
 
-// countingReader counts the bytes of a body.
+// countingReader counts the bytes of a body, and gives up when they stop arriving: a client that stalls would hold its
+// connection, and its turn, for ever.
 type countingReader struct {
 	io.ReadCloser
-	read int64
+	read       int64
+	failed     error // for good, so that nothing waits for the rest
+	connection *http.ResponseController
+	patience   time.Duration
+}
+
+func (s *Server) countingReader(w http.ResponseWriter, body io.ReadCloser) *countingReader {
+	return &countingReader{ReadCloser: body, connection: http.NewResponseController(w), patience: s.opts.StallTimeout}
 }
 
 func (c *countingReader) Read(p []byte) (int, error) {
+	if c.failed != nil {
+		return 0, c.failed
+	}
+	// A recorder in a test has no deadlines.
+	_ = c.connection.SetReadDeadline(time.Now().Add(c.patience))
 	n, err := c.ReadCloser.Read(p)
+	if err == nil || errors.Is(err, io.EOF) {
+		// Behind the body, net/http waits for the client to go, which is no reason to hurry.
+		_ = c.connection.SetReadDeadline(time.Time{})
+	} else {
+		c.failed = err
+	}
 	c.read += int64(n)
 	return n, err
 }

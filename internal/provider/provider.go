@@ -13,7 +13,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/function"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -25,10 +24,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/application"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/audience"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/catalog"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/collection"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/coupon"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customer"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/definition"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/event"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/journal"
@@ -41,14 +44,6 @@ import (
 
 // Address is where Terraform finds the provider.
 const Address = "registry.terraform.io/talon-one/talonone"
-
-// Environment variables that stand in for attributes of the provider block.
-const (
-	EnvBaseURL           = "TALONONE_BASE_URL"
-	EnvIntegrationAPIKey = "TALONONE_INTEGRATION_API_KEY"
-	EnvManagementAPIKey  = "TALONONE_MANAGEMENT_API_KEY"
-	EnvManagementToken   = "TALONONE_MANAGEMENT_TOKEN"
-)
 
 var (
 	_ provider.Provider                  = (*talonOneProvider)(nil)
@@ -98,30 +93,37 @@ type model struct {
 	RequestTimeout              types.String  `tfsdk:"request_timeout"`
 	ManagementRequestsPerSecond types.Float64 `tfsdk:"management_requests_per_second"`
 	ValidateAttributes          types.Bool    `tfsdk:"validate_attributes"`
+	ValidateReferences          types.Bool    `tfsdk:"validate_references"`
+	ReadConsistency             types.String  `tfsdk:"read_consistency"`
+	MovedFrom                   types.String  `tfsdk:"moved_from"`
+	CACertFile                  types.String  `tfsdk:"ca_cert_file"`
+	ClientCertFile              types.String  `tfsdk:"client_cert_file"`
+	ClientKeyFile               types.String  `tfsdk:"client_key_file"`
 }
 
 func (p *talonOneProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Keeps audiences, memberships, catalogs, reservations, referrals and customer data of a [Talon.One](https://www.talon.one) deployment in Terraform.",
-		Attributes: map[string]schema.Attribute{
+		Attributes: withVariables(map[string]schema.Attribute{
 			"base_url": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "Address of the deployment, for example `https://example.europe-west1.talon.one`. " +
-					"`https` is required, except for loopback hosts such as the emulator's. Can be set with `" + EnvBaseURL + "`.",
+					"`https` is required, except for loopback hosts such as the emulator's. Keys and client certificates of the environment are only sent to the host that " +
+					"`" + EnvBaseURL + "` names; without that variable, to this one. Set it wherever configurations come from people who must not have the keys.",
 			},
 			"integration_api_key": schema.StringAttribute{
 				Optional: true, Sensitive: true,
 				MarkdownDescription: "Integration API key of one Application. It decides which Application is addressed, and whether its sandbox or its live environment. " +
-					"For several Applications use several provider blocks with `alias`. Needed only by constructs that write through the Integration API, which then say so. Can be set with `" + EnvIntegrationAPIKey + "`.",
+					"For several Applications use several provider blocks with `alias`. Needed only by constructs that write through the Integration API, which then say so.",
 			},
 			"management_api_key": schema.StringAttribute{
 				Optional: true, Sensitive: true,
 				MarkdownDescription: "Management API key, with which what exists is read back. Needed wherever a page of this documentation says so; " +
-					"the key must allow the endpoints named there. Can be set with `" + EnvManagementAPIKey + "`.",
+					"the key must allow the endpoints named there.",
 			},
 			"management_token": schema.StringAttribute{
 				Optional: true, Sensitive: true,
-				MarkdownDescription: "Bearer token of a user's session, in place of `management_api_key`, which wins when both are set. Can be set with `" + EnvManagementToken + "`.",
+				MarkdownDescription: "Bearer token of a user's session, in place of `management_api_key`, which wins when both are set.",
 			},
 			"legacy_manager_auth": schema.BoolAttribute{
 				Optional: true,
@@ -130,8 +132,8 @@ func (p *talonOneProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 			},
 			"max_retries": schema.Int64Attribute{
 				Optional: true,
-				MarkdownDescription: fmt.Sprintf("How often a request is repeated after a failure that may pass: 429, a server error, a lost connection. "+
-					"Requests whose repetition could create something twice are looked up instead. From 0 to 100, default %d.", talonone.DefaultMaxRetries),
+				MarkdownDescription: fmt.Sprintf("How often a request is repeated after a failure that may pass: a server error, a lost connection. "+
+					"A request that the deployment refuses because of its rate limit (429) doesn't count: it is sent again until the timeout of the operation ends. Requests whose repetition could create something twice are looked up instead. From 0 to 100, default %d.", talonone.DefaultMaxRetries),
 				Validators: []validator.Int64{int64validator.Between(0, 100)},
 			},
 			"request_timeout": schema.StringAttribute{
@@ -142,8 +144,8 @@ func (p *talonOneProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 			},
 			"management_requests_per_second": schema.Float64Attribute{
 				Optional: true,
-				MarkdownDescription: fmt.Sprintf("Highest rate of requests to one endpoint of the Management API. The vendor allows %d, which is the default; "+
-					"lower it when other programs use the same key.", talonone.DefaultManagementRPS),
+				MarkdownDescription: fmt.Sprintf("Highest rate of requests to one endpoint of the Management API. The vendor allows %d, which is the default. "+
+					"While the deployment refuses requests because other programs use the same key, the provider slows down by itself.", talonone.DefaultManagementRPS),
 				Validators: []validator.Float64{float64validator.AtLeast(0.01)},
 			},
 			"validate_attributes": schema.BoolAttribute{
@@ -151,18 +153,52 @@ func (p *talonOneProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 				MarkdownDescription: "Check the names and types of custom attributes at plan time against the account's definitions. " +
 					"Needs a Management key that allows the attributes endpoint; without one nothing is checked. Default `true`.",
 			},
-		},
+			"validate_references": schema.BoolAttribute{
+				Optional: true,
+				MarkdownDescription: "Refuse a plan that refers to what the deployment does not have, such as an unknown audience. With `false` a plan only warns of a look-up that fails, " +
+					"so that it can be made with IDs of things that don't exist yet, such as Terragrunt's mocks. Default `true`.",
+			},
+			"read_consistency": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: fmt.Sprintf("How long what is read may lag behind what was written, such as `15s` or `1m`. What is younger than that is looked for once more before it counts as gone, "+
+					"and a create whose response was lost is looked for so long. Default `%s`.", framework.DefaultReadConsistency),
+				Validators: []validator.String{durationValidator{}},
+			},
+			"moved_from": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "Where the state's objects were before they moved: the old address, such as `https://old.europe-west1.talon.one`, or the old `account_id/application_id` of the state, such as `31/3`. " +
+					"The provider then takes what is at the configured address for the same objects, and a refresh writes that into the state. Without it, another deployment than that of the state is an error. " +
+					"Take it out once everything has been applied.",
+				Validators: []validator.String{movedFromValidator{}},
+			},
+			"ca_cert_file": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "File with certificates of certification authorities in PEM, for a deployment behind a gateway or proxy with a private one. " +
+					"They are trusted in addition to those of the machine. On Linux `SSL_CERT_FILE` replaces those of the machine.",
+			},
+			"client_cert_file": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "File with the client certificate in PEM, followed by those of intermediate authorities, for a gateway that asks for one. Requires `client_key_file`.",
+			},
+			"client_key_file": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "File with the unencrypted private key of `client_cert_file` in PEM.",
+			},
+		}),
 	}
 }
 
 func (p *talonOneProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	var config model
-	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	rejectUnknown(config, &resp.Diagnostics)
+	settings := withEnvironment(ctx, req.Config, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	baseURL := orEnvironment(config.BaseURL, EnvBaseURL)
+	resp.Diagnostics.Append(settings.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	baseURL := config.BaseURL.ValueString()
 	if baseURL == "" {
 		resp.Diagnostics.AddAttributeError(path.Root("base_url"), "No deployment configured",
 			"The provider does not know which Talon.One deployment to use. Set base_url in the provider block, or the environment variable "+EnvBaseURL+
@@ -170,22 +206,39 @@ func (p *talonOneProvider) Configure(ctx context.Context, req provider.Configure
 		return
 	}
 	if _, err := talonone.ParseBaseURL(baseURL); err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("base_url"), "Unusable address of the deployment", err.Error()+".")
+		resp.Diagnostics.AddAttributeError(path.Root("base_url"), "Unusable address of the deployment", framework.Sentence("base_url: "+err.Error()))
+		return
+	}
+	for name, key := range map[string]types.String{
+		"integration_api_key": config.IntegrationAPIKey, "management_api_key": config.ManagementAPIKey, "management_token": config.ManagementToken,
+	} {
+		if err := talonone.CheckKey(key.ValueString()); err != nil {
+			resp.Diagnostics.AddAttributeError(path.Root(name), "Unusable key", fmt.Sprintf("%s: %v. It comes from the provider block or from %s.", name, err, variable(name)))
+		}
+	}
+	security := connectionSecurity(config, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
 		return
 	}
 	client, err := talonone.New(talonone.Config{
 		BaseURL:           baseURL,
-		IntegrationAPIKey: orEnvironment(config.IntegrationAPIKey, EnvIntegrationAPIKey),
-		ManagementAPIKey:  orEnvironment(config.ManagementAPIKey, EnvManagementAPIKey),
-		ManagementToken:   orEnvironment(config.ManagementToken, EnvManagementToken),
+		IntegrationAPIKey: config.IntegrationAPIKey.ValueString(),
+		ManagementAPIKey:  config.ManagementAPIKey.ValueString(),
+		ManagementToken:   config.ManagementToken.ValueString(),
 		LegacyManagerAuth: config.LegacyManagerAuth.ValueBool(),
 		MaxRetries:        maxRetries(config.MaxRetries),
-		RequestTimeout:    requestTimeout(config.RequestTimeout),
+		RequestTimeout:    duration(config.RequestTimeout),
 		ManagementRPS:     config.ManagementRequestsPerSecond.ValueFloat64(),
+		TLS:               security,
 		UserAgent:         p.build.userAgent(req.TerraformVersion),
 	})
 	if err != nil {
 		resp.Diagnostics.AddError("Unusable provider configuration", err.Error())
+		return
+	}
+	allowed, err := bulk.ParseAllowDelete(os.Getenv(bulk.EnvAllowDelete), p.hasResource)
+	if err != nil {
+		resp.Diagnostics.AddError("Invalid value of "+bulk.EnvAllowDelete, framework.Sentence(err.Error()))
 		return
 	}
 	// Where the folder isn't known, notes belong to no other one.
@@ -194,8 +247,12 @@ func (p *talonOneProvider) Configure(ctx context.Context, req provider.Configure
 		Origin: client.Address(), Credentials: client.Credentials(), Folder: folder, Workspace: journal.Workspace(p.build.DataDir),
 	}
 	data := &framework.Data{
-		Client: client, Journal: journal.New(p.build.DataDir, scope), ReadConsistency: cmp.Or(p.build.ReadConsistency, framework.DefaultReadConsistency),
+		Client: client, Journal: journal.New(p.build.DataDir, scope),
+		ReadConsistency:    cmp.Or(duration(config.ReadConsistency), p.build.ReadConsistency, framework.DefaultReadConsistency),
 		ValidateAttributes: config.ValidateAttributes.IsNull() || config.ValidateAttributes.ValueBool(),
+		ValidateReferences: config.ValidateReferences.IsNull() || config.ValidateReferences.ValueBool(),
+		MovedFrom:          config.MovedFrom.ValueString(),
+		AllowDelete:        allowed,
 	}
 	resp.ResourceData, resp.DataSourceData, resp.ActionData, resp.ListResourceData = data, data, data, data
 }
@@ -220,6 +277,17 @@ func (p *talonOneProvider) Resources(context.Context) []func() resource.Resource
 	}
 }
 
+// hasResource says whether the provider has a resource type.
+func (p *talonOneProvider) hasResource(resourceType string) bool {
+	for _, construct := range p.Resources(context.Background()) {
+		var named resource.MetadataResponse
+		if construct().Metadata(context.Background(), resource.MetadataRequest{ProviderTypeName: "talonone"}, &named); named.TypeName == resourceType {
+			return true
+		}
+	}
+	return false
+}
+
 func (p *talonOneProvider) DataSources(context.Context) []func() datasource.DataSource {
 	return []func() datasource.DataSource{
 		audience.NewAudienceDataSource,
@@ -234,6 +302,19 @@ func (p *talonOneProvider) DataSources(context.Context) []func() datasource.Data
 		session.NewCustomerSessionDataSource,
 		session.NewCustomerSessionsDataSource,
 		session.NewSessionEvaluationDataSource,
+		application.NewApplicationDataSource,
+		application.NewApplicationsDataSource,
+		application.NewCampaignDataSource,
+		application.NewCampaignsDataSource,
+		application.NewStoreDataSource,
+		application.NewStoresDataSource,
+		collection.NewCollectionDataSource,
+		collection.NewCollectionsDataSource,
+		definition.NewAttributeDataSource,
+		definition.NewAttributesDataSource,
+		definition.NewEventTypesDataSource,
+		loyalty.NewLoyaltyProgramDataSource,
+		loyalty.NewLoyaltyProgramsDataSource,
 	}
 }
 
@@ -267,58 +348,21 @@ func (p *talonOneProvider) ListResources(context.Context) []func() list.ListReso
 	}
 }
 
-// rejectUnknown reports configuration that only becomes known during apply: a
-// plan made without it could not read the deployment.
-func rejectUnknown(config model, diags *diag.Diagnostics) {
-	for _, setting := range []struct {
-		name, variable string
-		unknown        bool
-	}{
-		{"base_url", EnvBaseURL, config.BaseURL.IsUnknown()},
-		{"integration_api_key", EnvIntegrationAPIKey, config.IntegrationAPIKey.IsUnknown()},
-		{"management_api_key", EnvManagementAPIKey, config.ManagementAPIKey.IsUnknown()},
-		{"management_token", EnvManagementToken, config.ManagementToken.IsUnknown()},
-		{"legacy_manager_auth", "", config.LegacyManagerAuth.IsUnknown()},
-		{"max_retries", "", config.MaxRetries.IsUnknown()},
-		{"request_timeout", "", config.RequestTimeout.IsUnknown()},
-		{"management_requests_per_second", "", config.ManagementRequestsPerSecond.IsUnknown()},
-		{"validate_attributes", "", config.ValidateAttributes.IsUnknown()},
-	} {
-		if !setting.unknown {
-			continue
-		}
-		advice := "Use a value that is known before apply, or apply what it depends on first with -target"
-		if setting.variable != "" {
-			advice += ", or set the environment variable " + setting.variable + " instead"
-		}
-		diags.AddAttributeError(path.Root(setting.name), "Provider configuration not known yet",
-			fmt.Sprintf("%s comes from something that Terraform has yet to create, so the plan cannot read the deployment. %s.", setting.name, advice))
-	}
-}
-
-// orEnvironment prefers the provider block; an empty value counts as absent.
-func orEnvironment(value types.String, variable string) string {
-	if value.ValueString() != "" {
-		return value.ValueString()
-	}
-	return os.Getenv(variable)
-}
-
+// maxRetries is negative, the client's default, when none is set.
 func maxRetries(value types.Int64) int {
 	if value.IsNull() {
-		return talonone.DefaultMaxRetries
+		return -1
 	}
 	return int(value.ValueInt64())
 }
 
-// requestTimeout is zero, the client's default, when none is set; its syntax has
-// been validated.
-func requestTimeout(value types.String) time.Duration {
-	timeout, err := time.ParseDuration(value.ValueString())
+// duration is zero when none is set; its syntax has been validated.
+func duration(value types.String) time.Duration {
+	parsed, err := time.ParseDuration(value.ValueString())
 	if err != nil {
 		return 0
 	}
-	return timeout
+	return parsed
 }
 
 func (b Build) userAgent(terraformVersion string) string {
@@ -348,5 +392,25 @@ func (v durationValidator) ValidateString(ctx context.Context, req validator.Str
 	if d, err := time.ParseDuration(req.ConfigValue.ValueString()); err != nil || d <= 0 {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid duration",
 			fmt.Sprintf("%q is not %s.", req.ConfigValue.ValueString(), v.Description(ctx)))
+	}
+}
+
+// movedFromValidator accepts an origin, or the IDs of an account and an Application.
+type movedFromValidator struct{}
+
+func (movedFromValidator) Description(context.Context) string {
+	return "the old address of the deployment, such as https://old.europe-west1.talon.one, or the old account_id/application_id, such as 31/3"
+}
+
+func (v movedFromValidator) MarkdownDescription(ctx context.Context) string {
+	return v.Description(ctx)
+}
+
+func (v movedFromValidator) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if !framework.IsMovedFrom(req.ConfigValue.ValueString()) {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid moved_from", fmt.Sprintf("%q is not %s.", req.ConfigValue.ValueString(), v.Description(ctx)))
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
-	"sync"
 )
 
 // The values of Application.CaseSensitivity.
@@ -19,6 +18,9 @@ const (
 	caseInsensitiveUpper = "insensitive-uppercase"
 	caseInsensitiveLower = "insensitive-lowercase"
 )
+
+// maxReserved bounds the customers of getReservedCustomers, which come in one response.
+const maxReserved = 1_000_000
 
 // FoldCode brings a code into the form in which an Application with this
 // caseSensitivity compares codes (getApplications). An unknown setting compares
@@ -96,8 +98,8 @@ func (c *Client) GetReservedCustomers(ctx context.Context, couponValue string, k
 				if keep == nil || keep(profile) {
 					kept = append(kept, profile)
 				}
-				if len(kept) > maxRows {
-					return endless(operation, fmt.Sprintf("it has more than %d entries", maxRows))
+				if len(kept) > maxReserved {
+					return endless(operation, fmt.Sprintf("it has more than %d entries", maxReserved))
 				}
 				return nil
 			})
@@ -240,26 +242,6 @@ func (c *Client) FindCoupons(ctx context.Context, applicationID int64, couponVal
 type couponSearch struct {
 	applicationID int64
 	value         string
-}
-
-// couponSearches are the responses of a run.
-type couponSearches struct {
-	mu   sync.Mutex
-	made map[couponSearch]*cached[[]*Coupon]
-}
-
-func (s *couponSearches) of(search couponSearch) *cached[[]*Coupon] {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.made == nil {
-		s.made = make(map[couponSearch]*cached[[]*Coupon])
-	}
-	response, ok := s.made[search]
-	if !ok {
-		response = &cached[[]*Coupon]{}
-		s.made[search] = response
-	}
-	return response
 }
 
 // SharedCoupons is FindCoupons with one response for the whole run, for those who want

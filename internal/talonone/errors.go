@@ -23,6 +23,8 @@ type Error struct {
 	// Message is the API's summary; for answers that are not the API's (a
 	// proxy's HTML page) it describes the response.
 	Message string
+	// Credential is what the request was made with.
+	Credential Credential
 	// Items point to the parts of the request that were refused.
 	Items []ErrorItem
 }
@@ -106,6 +108,26 @@ func IsOutcomeUnknown(err error) bool {
 	return unknown
 }
 
+// RateLimitedError says that the deployment kept refusing a request with 429 until the time allowed for it was over, so
+// that it was not carried out.
+type RateLimitedError struct {
+	Operation string
+	// Refusals is how often it was refused since its last other response.
+	Refusals int
+	// Err is why the wait ended: that of the context.
+	Err error
+}
+
+func (e *RateLimitedError) Error() string {
+	times := fmt.Sprintf("%d times", e.Refusals)
+	if e.Refusals == 1 {
+		times = "once"
+	}
+	return fmt.Sprintf("%s was refused %s with 429 Too Many Requests, and not carried out: %s", e.Operation, times, e.Err)
+}
+
+func (e *RateLimitedError) Unwrap() error { return e.Err }
+
 // RefusalStatus is the status of a response that says that nothing was done, 300 to
 // 499; 0 is none, or that an earlier attempt may have done it.
 func RefusalStatus(err error) int {
@@ -167,13 +189,17 @@ func readError(operation string, resp *http.Response) *Error {
 // noteWait adds that the deployment asks for a longer wait than anybody's patience.
 func (e *Error) noteWait(resp *http.Response) {
 	wait, asked := retryAfter(resp)
-	if !asked || wait <= maxRetryAfter {
+	if !asked || resp.Request == nil || !asksTooMuch(resp.Request.Context(), resp) {
 		return
 	}
 	if e.Message != "" {
 		e.Message += "; "
 	}
-	e.Message += fmt.Sprintf("the deployment asks to wait for more than %s, so the request was not repeated", maxRetryAfter)
+	within := fmt.Sprintf("for %s, which is longer than the time allowed", wait.Round(time.Second))
+	if wait > maxRetryAfter {
+		within = fmt.Sprintf("for more than %s", maxRetryAfter)
+	}
+	e.Message += "the deployment asks to wait " + within + ", so the request was not repeated"
 }
 
 // clean makes the source fit to be shown.

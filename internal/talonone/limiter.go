@@ -2,37 +2,55 @@ package talonone
 
 import (
 	"context"
+	"net/http"
+	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
-// limiterShare of the allowed rate is used: the server counts arrivals, and
-// requests spaced exactly a third of a second apart can arrive four in a second.
-const limiterShare = 0.95
+const (
+	// limiterShare of the allowed rate is used: the server counts arrivals, and
+	// requests spaced exactly a third of a second apart can arrive four in a second.
+	limiterShare = 0.95
+	// slowest is the part of the full pace below which refusals don't slow a pacer down. Each response that is not a refusal
+	// gives it the part recovery back. Halving on refusal and speeding up in equal steps is what divides a limit fairly
+	// among programs that know nothing of each other.
+	slowest  = 1.0 / 32
+	recovery = 1.0 / 8
+)
 
 // pacer holds the requests of one endpoint back to a rate. They are spaced evenly,
 // which spreads them; and since a request can arrive long after it was sent, close
 // to the next ones, no more are let go than the limit allows in the time from a
 // request's start until a window after its response. So the server never sees too
 // many at once, however slow this machine or the network is.
+//
+// The limit belongs to the key, which other programs may use at the same time: while requests are refused, it slows down.
 type pacer struct {
-	spacing *rate.Limiter
-	window  time.Duration
-	slots   chan struct{} // nil where there is no limit
+	window time.Duration
+	slots  chan struct{} // nil where there is no limit
+	// turn is held by the one request that waits for its time. Others wait for their turn, so that the pace at which they
+	// go is the one at that time.
+	turn chan struct{}
+
+	mu   sync.Mutex
+	full float64 // requests per second
+	pace float64
+	next time.Time
 }
 
 // newPacer makes a pacer from requests per second; negative is no limit. Rates that
 // are no whole numbers stretch the window: 2.5 per second are 2 in 0.8 seconds.
 func newPacer(perSecond float64) *pacer {
 	if perSecond < 0 {
-		return &pacer{spacing: rate.NewLimiter(rate.Inf, 1)}
+		return &pacer{}
 	}
 	slots := max(1, int(perSecond))
+	full := perSecond * limiterShare
 	return &pacer{
-		spacing: rate.NewLimiter(rate.Limit(perSecond*limiterShare), 1),
-		window:  time.Duration(float64(slots) / perSecond * float64(time.Second)),
-		slots:   make(chan struct{}, slots),
+		window: time.Duration(float64(slots) / perSecond * float64(time.Second)),
+		slots:  make(chan struct{}, slots),
+		turn:   make(chan struct{}, 1),
+		full:   full, pace: full,
 	}
 }
 
@@ -40,13 +58,54 @@ func newPacer(perSecond float64) *pacer {
 // has been answered, or failed.
 func (p *pacer) wait(ctx context.Context) (answered func(), err error) {
 	nothing := func() {}
-	if err := p.spacing.Wait(ctx); err != nil || p.slots == nil {
+	if p.slots == nil {
+		return nothing, ctx.Err()
+	}
+	select {
+	case p.turn <- struct{}{}:
+	case <-ctx.Done():
+		return nothing, ctx.Err()
+	}
+	defer func() { <-p.turn }()
+	if err := sleep(ctx, time.Until(p.next)); err != nil {
 		return nothing, err
 	}
 	select {
 	case p.slots <- struct{}{}:
-		return func() { time.AfterFunc(p.window, func() { <-p.slots }) }, nil
 	case <-ctx.Done():
 		return nothing, ctx.Err()
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.next = time.Now().Add(time.Duration(float64(time.Second) / p.pace))
+	return func() { time.AfterFunc(p.window, func() { <-p.slots }) }, nil
+}
+
+// learn adapts the pace to a response.
+func (p *pacer) learn(status int) {
+	if p == nil || p.slots == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if status == http.StatusTooManyRequests {
+		p.pace = max(p.pace/2, p.full*slowest)
+	} else {
+		p.pace = min(p.pace+p.full*recovery, p.full)
+	}
+}
+
+// sleep waits, or ends early with the context.
+func sleep(ctx context.Context, wait time.Duration) error {
+	if wait <= 0 {
+		return ctx.Err()
+	}
+	timer := time.NewTimer(wait)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }

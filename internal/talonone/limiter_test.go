@@ -68,3 +68,67 @@ func TestNeverMoreRequestsArriveThanTheLimitAllows(t *testing.T) {
 		})
 	}
 }
+
+// sharedKey allows three requests a second, whoever sends them, as a deployment does for each Management key and endpoint.
+type sharedKey struct {
+	mu       sync.Mutex
+	accepted []time.Time
+	refused  int
+}
+
+func (k *sharedKey) RoundTrip(req *http.Request) (*http.Response, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	now := time.Now()
+	k.accepted = slices.DeleteFunc(k.accepted, func(at time.Time) bool { return now.Sub(at) >= time.Second })
+	if len(k.accepted) >= 3 {
+		k.refused++
+		return status(429, `{"message":"too many"}`)(req)
+	}
+	k.accepted = append(k.accepted, now)
+	return status(200, `{"hasMore":false,"data":[]}`)(req)
+}
+
+// Runs, aliases and pipelines that know nothing of each other share a key: all of them finish, none of them waits much longer
+// than its share, and refusals don't become a storm.
+func TestClientsThatShareAKeyFinish(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct{ clients, requests int }{
+		"3 runs, 100 pages each":           {3, 100},
+		"6 plans, 40 look-ups each":        {6, 40},
+		"20 aliases, 15 look-ups each":     {20, 15},
+		"one alone, which keeps its speed": {1, 200},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				key := &sharedKey{}
+				start := time.Now()
+				var wait sync.WaitGroup
+				for range test.clients {
+					client, err := New(Config{BaseURL: "https://example.talon.one", ManagementAPIKey: "key", Transport: key, MaxRetries: 0})
+					if err != nil {
+						t.Fatal(err)
+					}
+					for range test.requests {
+						wait.Go(func() {
+							if _, err := client.FindCoupons(t.Context(), 1, "CODE"); err != nil {
+								t.Error(err)
+							}
+						})
+					}
+				}
+				wait.Wait()
+				took := time.Since(start)
+				all := test.clients * test.requests
+				least := time.Duration(all) * time.Second / 3
+				if took > 2*least {
+					t.Errorf("%d requests took %s, at least %s are needed", all, took, least)
+				}
+				if key.refused > all {
+					t.Errorf("%d of %d requests were refused", key.refused, all+key.refused)
+				}
+			})
+		})
+	}
+}

@@ -9,7 +9,6 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -26,6 +25,10 @@ const (
 	// maxRetryAfter is the longest wait that a deployment may ask for; beyond it,
 	// to say so serves better than to wait.
 	maxRetryAfter = time.Hour
+	// refusedWaitMax is the longest wait after a 429: the limit is a rate, so that there is room again soon.
+	refusedWaitMax = 5 * time.Second
+	// defaultPatience bounds a call whose caller has set no deadline.
+	defaultPatience = 20 * time.Minute
 )
 
 // retryRule says what may happen to a request whose response was not a success.
@@ -70,6 +73,11 @@ type call struct {
 	stream bool
 	// read consumes the body of a success; nil discards it.
 	read func(*http.Response) error
+
+	// failures counts the attempts that failed and are repeated, refusals the 429 among them since the last other failure.
+	failures, refusals int
+	// down says that the deployment was out of reach when the call began.
+	down bool
 }
 
 // callKey carries the call through the context to the retry policy and the limiter.
@@ -93,8 +101,8 @@ func newSender(config Config) *retryablehttp.Client {
 		},
 		RetryWaitMin: retryWaitMin,
 		RetryWaitMax: retryWaitMax,
-		RetryMax:     config.MaxRetries,
-		CheckRetry:   checkRetry,
+		RetryMax:     math.MaxInt, // The policy counts: a 429 is no failure.
+		CheckRetry:   retryPolicy(config.MaxRetries),
 		Backoff:      backoff,
 		ErrorHandler: giveUp,
 	}
@@ -107,6 +115,11 @@ func (c *Client) do(ctx context.Context, op *call) error {
 	if err != nil {
 		return err
 	}
+	if _, bounded := ctx.Deadline(); !bounded {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, defaultPatience)
+		defer cancel()
+	}
 	req, err := c.newRequest(context.WithValue(ctx, callKey{}, op), op)
 	if err != nil {
 		return fmt.Errorf("%s: %w", op.operation, err)
@@ -117,6 +130,7 @@ func (c *Client) do(ctx context.Context, op *call) error {
 		return fmt.Errorf("%s: %w", op.operation, err)
 	}
 	defer unlock()
+	op.down = c.down.Load()
 	resp, err := c.sender.Do(req)
 	if resp != nil {
 		defer resp.Body.Close()
@@ -124,10 +138,17 @@ func (c *Client) do(ctx context.Context, op *call) error {
 	if err == nil {
 		return nil
 	}
+	if ctx.Err() != nil && op.refusals > 0 {
+		return &RateLimitedError{Operation: op.operation, Refusals: op.refusals, Err: ctx.Err()}
+	}
 	if ctx.Err() != nil && op.retryRule == repeatable {
 		return fmt.Errorf("%s: %w", op.operation, ctx.Err())
 	}
-	if _, answered := errors.AsType[*Error](err); !answered {
+	if apiErr, answered := errors.AsType[*Error](err); answered {
+		apiErr.Credential = c.credential(op.access)
+	} else if neverSent(err) {
+		err = c.unreachable(op.operation, withoutURL(err))
+	} else {
 		err = fmt.Errorf("%s: %w", op.operation, withoutURL(err))
 	}
 	if op.retryRule == once && !surelyNotCarriedOut(err) {
@@ -166,6 +187,7 @@ func (c *Client) newRequest(ctx context.Context, op *call) (*retryablehttp.Reque
 	}
 	req.SetResponseHandler(func(resp *http.Response) error {
 		c.noteServerTime(resp)
+		c.down.Store(false)
 		return readResponse(op, resp)
 	})
 	return req, nil
@@ -202,35 +224,54 @@ func readResponse(op *call, resp *http.Response) error {
 	return op.read(resp)
 }
 
-// checkRetry decides whether an attempt is repeated. It adds to the library's
+// retryPolicy decides whether an attempt is repeated. It adds to the library's
 // policy (network errors, 429, 5xx) what it can't know: what a repetition of the
-// operation would do.
-func checkRetry(ctx context.Context, resp *http.Response, err error) (bool, error) {
-	if ctx.Err() != nil {
-		return false, ctx.Err()
+// operation would do, and that a 429, which was not carried out, is waited for
+// until the context ends, while other failures are repeated at most maxRetries times.
+func retryPolicy(maxRetries int) retryablehttp.CheckRetry {
+	return func(ctx context.Context, resp *http.Response, err error) (bool, error) {
+		if ctx.Err() != nil {
+			return false, ctx.Err()
+		}
+		op := callOf(ctx)
+		if err == nil && resp.StatusCode == http.StatusTooManyRequests {
+			op.refusals++
+			return !asksTooMuch(ctx, resp), nil
+		}
+		op.refusals = 0
+		retry := err != nil && mayRepeat(ctx, op, err) || err == nil && mayRepeatResponse(ctx, op, resp)
+		if !retry || op.failures >= maxRetries {
+			return false, err
+		}
+		op.failures++
+		return true, err
 	}
-	op := callOf(ctx)
-	if err != nil {
-		return mayRepeat(ctx, op, err), err
-	}
+}
+
+// asksTooMuch says whether the deployment asks for a wait that is beyond every
+// patience, or beyond the time that is left.
+func asksTooMuch(ctx context.Context, resp *http.Response) bool {
+	wait, asked := retryAfter(resp)
+	deadline, bounded := ctx.Deadline()
+	return asked && (wait > maxRetryAfter || bounded && wait > time.Until(deadline))
+}
+
+func mayRepeatResponse(ctx context.Context, op *call, resp *http.Response) bool {
 	if resp.StatusCode == http.StatusConflict {
-		return op.parallelConflict, nil
+		return op.parallelConflict
 	}
-	if op.retryRule == once && resp.StatusCode != http.StatusTooManyRequests {
-		return false, nil
-	}
-	if wait, asked := retryAfter(resp); asked && wait > maxRetryAfter {
-		return false, nil
+	if op.retryRule == once || asksTooMuch(ctx, resp) {
+		return false
 	}
 	retry, _ := retryablehttp.DefaultRetryPolicy(ctx, resp, nil)
-	return retry, nil
+	return retry
 }
 
 func mayRepeat(ctx context.Context, op *call, err error) bool {
 	if _, answered := errors.AsType[*Error](err); answered {
 		return false
 	}
-	if dns, ok := errors.AsType[*net.DNSError](err); ok && dns.IsNotFound {
+	if hopeless(err) || op.down && neverSent(err) {
 		return false
 	}
 	if op.retryRule == once && !neverSent(err) {
@@ -240,20 +281,16 @@ func mayRepeat(ctx context.Context, op *call, err error) bool {
 	return retry
 }
 
-// neverSent says whether err arose before anything reached the server.
-func neverSent(err error) bool {
-	opErr, ok := errors.AsType[*net.OpError](err)
-	return ok && opErr.Op == "dial"
-}
-
 // surelyNotCarriedOut says whether the server has certainly not done what a
 // request asked for: it never arrived, or it was refused.
 func surelyNotCarriedOut(err error) bool {
+	if _, refused := errors.AsType[*RateLimitedError](err); refused {
+		return true
+	}
 	if _, answered := errors.AsType[*Error](err); answered {
 		return RefusalStatus(err) != 0
 	}
-	_, unresolved := errors.AsType[*net.DNSError](err)
-	return unresolved || neverSent(err)
+	return neverSent(err)
 }
 
 // backoff obeys Retry-After, in seconds or as a date, and otherwise waits
@@ -262,8 +299,22 @@ func backoff(minimum, maximum time.Duration, attempt int, resp *http.Response) t
 	if wait, asked := retryAfter(resp); asked {
 		return min(wait, maxRetryAfter)
 	}
-	wait := min(minimum<<min(attempt, 20), maximum)
+	if resp != nil && resp.StatusCode == http.StatusTooManyRequests {
+		maximum = min(maximum, refusedWaitMax)
+	}
+	if op := callIn(resp); op != nil {
+		attempt = max(op.failures, op.refusals) - 1
+	}
+	wait := min(minimum<<min(max(attempt, 0), 20), maximum)
 	return wait/2 + rand.N(wait/2+1) //nolint:gosec // jitter needs no secret randomness
+}
+
+// callIn is the call that a response belongs to; nil where there is none.
+func callIn(resp *http.Response) *call {
+	if resp == nil || resp.Request == nil {
+		return nil
+	}
+	return callOf(resp.Request.Context())
 }
 
 // retryAfter is the wait that a 429 or 503 asks for. A date in the past is the
@@ -311,8 +362,10 @@ type limitedTransport struct {
 }
 
 func (t *limitedTransport) RoundTrip(req *http.Request) (*http.Response, error) {
+	var paced *pacer
 	if op := callOf(req.Context()); op != nil && op.access == managementAccess {
-		answered, err := t.pacer(op.operation).wait(req.Context())
+		paced = t.pacer(op.operation)
+		answered, err := paced.wait(req.Context())
 		defer answered()
 		if err != nil {
 			if req.Body != nil {
@@ -325,6 +378,7 @@ func (t *limitedTransport) RoundTrip(req *http.Request) (*http.Response, error) 
 	if resp != nil {
 		// http.Client would read it, and report a broken one as a failure of the network.
 		resp.Header.Del("Location")
+		paced.learn(resp.StatusCode)
 	}
 	return resp, err
 }

@@ -223,6 +223,78 @@ func TestBackoffGrowsAndIsSpread(t *testing.T) {
 	})
 }
 
+// A refused request was not carried out, so that neither max_retries nor the kind of the operation bounds how often it is
+// sent again.
+func TestRefusedRequestsAreWaitedFor(t *testing.T) {
+	t.Parallel()
+	for name, send := range map[string]func(context.Context, *Client) error{
+		"a read":  func(ctx context.Context, c *Client) error { _, err := c.GetAudiences(ctx); return err },
+		"a write": updateVIP,
+		"a create": func(ctx context.Context, c *Client) error {
+			_, err := c.CreateAudienceV2(ctx, NewAudience{})
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				const refusals = 40
+				s := &script{}
+				for range refusals {
+					s.responses = append(s.responses, status(429, `{}`))
+				}
+				s.responses = append(s.responses, status(200, `{"id":748,"data":[],"hasMore":false}`))
+				client := newTestClient(t, s, func(c *Config) { c.MaxRetries = 0 })
+				if err := send(t.Context(), client); err != nil || len(s.seen) != refusals+1 {
+					t.Fatalf("got %v after %d requests", err, len(s.seen))
+				}
+				// Two seconds and a half are the mean of the longest wait; the pace of a Management endpoint comes on top.
+				if took := s.seen[refusals].at.Sub(s.seen[0].at); took > 10*time.Minute {
+					t.Errorf("it took %s", took)
+				}
+			})
+		})
+	}
+}
+
+func TestRefusedRequestsEndWithTheirTime(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		response func(*http.Request) (*http.Response, error)
+		timeout  time.Duration
+		took     time.Duration
+		says     string
+	}{
+		"timeout":                   {status(429, `{}`), time.Minute, time.Minute, "429 Too Many Requests, and not carried out: context deadline exceeded"},
+		"no timeout":                {status(429, `{}`), 0, defaultPatience, "not carried out: context deadline exceeded"},
+		"a wait beyond the time":    {status(429, `{}`, "Retry-After", "90"), time.Minute, 0, "asks to wait for 1m30s, which is longer than the time allowed"},
+		"a wait within the time":    {status(429, `{}`, "Retry-After", "50"), time.Minute, 50 * time.Second, "asks to wait for 50s, which is longer"},
+		"a wait beyond any":         {status(429, `{}`, "Retry-After", "7200"), 0, 0, "asks to wait for more than 1h0m0s"},
+		"an outage beyond the time": {status(503, `{}`, "Retry-After", "90"), time.Minute, 0, "asks to wait for 1m30s"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				ctx := t.Context()
+				if test.timeout > 0 {
+					var cancel context.CancelFunc
+					ctx, cancel = context.WithTimeout(ctx, test.timeout)
+					defer cancel()
+				}
+				start := time.Now()
+				_, err := newTestClient(t, &script{responses: []func(*http.Request) (*http.Response, error){test.response}}).
+					CreateAudienceV2(ctx, NewAudience{Name: "VIP"})
+				if err == nil || !strings.Contains(err.Error(), test.says) || time.Since(start) != test.took {
+					t.Errorf("got %v after %s, want %q after %s", err, time.Since(start), test.says, test.took)
+				}
+				if IsOutcomeUnknown(err) && !strings.HasPrefix(name, "an outage") {
+					t.Error("a refused create counts as one of unknown outcome")
+				}
+			})
+		})
+	}
+}
+
 func TestManagementRequestsAreSpaced(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -285,7 +357,7 @@ func TestAttemptTimeoutLeavesOutTheRateLimit(t *testing.T) {
 func TestWaitsEndWithTheContext(t *testing.T) {
 	t.Parallel()
 	for name, response := range map[string]func(*http.Request) (*http.Response, error){
-		"between attempts": status(503, `{}`, "Retry-After", "3600"),
+		"between attempts": status(503, `{}`, "Retry-After", "600"),
 		"in an attempt":    hangs,
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -428,9 +500,9 @@ func TestListingsReadEveryPage(t *testing.T) {
 		responses []string
 		want      int
 	}{
-		"hasMore":          {[]string{`{"hasMore":true,"data":[` + page + `]}`, `{"hasMore":false,"data":[{"id":9007199254740993,"name":"b"}]}`}, PageSize + 1},
-		"totalResultSize":  {[]string{`{"totalResultSize":1001,"data":[` + page + `]}`, `{"totalResultSize":1001,"data":[{"id":9007199254740993,"name":"b"}]}`}, PageSize + 1},
-		"neither":          {[]string{`{"data":[` + page + `]}`, `{"data":[]}`}, PageSize},
+		"hasMore":          {[]string{`{"hasMore":true,"data":[` + page + `]}`, `{"hasMore":false,"data":[{"id":1000,"name":"a"},{"id":9007199254740993,"name":"b"}]}`}, PageSize + 1},
+		"totalResultSize":  {[]string{`{"totalResultSize":1001,"data":[` + page + `]}`, `{"totalResultSize":1001,"data":[{"id":1000,"name":"a"},{"id":9007199254740993,"name":"b"}]}`}, PageSize + 1},
+		"neither":          {[]string{`{"data":[` + page + `]}`, `{"data":[{"id":1000,"name":"a"}]}`}, PageSize},
 		"row seen twice":   {[]string{`{"hasMore":true,"data":[` + page + `]}`, `{"hasMore":false,"data":[{"id":1000,"name":"b"}]}`}, PageSize},
 		"null data":        {[]string{`{"hasMore":false,"data":null}`}, 0},
 		"hasMore of a lie": {[]string{`{"hasMore":true,"data":[]}`}, 0},
@@ -451,7 +523,7 @@ func TestListingsReadEveryPage(t *testing.T) {
 			if test.want > PageSize && listing.ByID(9007199254740993) == nil {
 				t.Error("an ID beyond 2^53 lost its precision")
 			}
-			if got := s.seen[len(s.seen)-1].query; !strings.Contains(got, fmt.Sprintf("skip=%d", (len(s.seen)-1)*PageSize)) {
+			if got := s.seen[len(s.seen)-1].query; !strings.Contains(got, fmt.Sprintf("skip=%d", (len(s.seen)-1)*(PageSize-1))) {
 				t.Errorf("the last page was asked for with %s", got)
 			}
 		})

@@ -63,9 +63,12 @@ type CLI struct {
 }
 
 // New creates a folder and points the environment at a deployment. It skips the test on machines
-// without a CLI.
+// without a CLI, and under the race detector, which doesn't see into other processes.
 func New(t testing.TB, binaries *Binaries, url string) *CLI {
 	t.Helper()
+	if raceDetector {
+		t.Skip("the provider runs in a process of its own, which the race detector doesn't see into")
+	}
 	program := Find(t)
 	binaries.Build(t)
 	dir := t.TempDir()

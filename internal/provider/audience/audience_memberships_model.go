@@ -51,6 +51,10 @@ type membershipsIdentity struct {
 
 func (m *membershipsModel) exclusive() bool { return m.Ownership.ValueString() == bulk.Exclusive }
 
+func (m *membershipsModel) guards() bulk.Guards {
+	return bulk.Guards{MaxRemovalPercent: m.MaxRemovalPercent}
+}
+
 // fromFile says whether no attribute lists the members.
 func (m *membershipsModel) fromFile() bool { return m.Members.IsNull() && m.MembersJSON.IsNull() }
 

@@ -251,7 +251,7 @@ func (r *membershipsResource) checkCreate(ctx context.Context, plan *memberships
 	}
 	replaced := bulk.Replaced(ctx, private, diags)
 	if replaced != nil {
-		plan.subject().Guard(plan.MaxRemovalPercent, replaced.Count, replaced.Count, diags)
+		plan.subject().GuardEnd(r.data.AllowDelete, plan.MaxRemovalPercent, replaced.Count, replaced.Count, diags)
 	}
 	if r.data.Targets.WasDeleted(plan.targetKey()) {
 		return
@@ -353,9 +353,9 @@ func missingKey(operation string, credential talonone.Credential) string {
 }
 
 // planRemoval guards and announces that the members leave with the resource.
-func planRemoval(state *membershipsModel, maxPercent types.Float64, diags *diag.Diagnostics) {
+func (r *membershipsResource) planRemoval(state *membershipsModel, maxPercent types.Float64, diags *diag.Diagnostics) {
 	count := int(state.MemberCount.ValueInt64())
-	state.subject().Guard(maxPercent, count, count, diags)
+	state.subject().GuardEnd(r.data.AllowDelete, maxPercent, count, count, diags)
 	if !diags.HasError() {
 		state.subject().WarnDestroyed(count, diags)
 	}

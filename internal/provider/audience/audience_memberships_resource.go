@@ -86,7 +86,8 @@ func (r *membershipsResource) ModifyPlan(ctx context.Context, req resource.Modif
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	}
 	if req.Plan.Raw.IsNull() {
-		planRemoval(&state, state.MaxRemovalPercent, &resp.Diagnostics)
+		bulk.NoteGuards(ctx, resp.Private, state.guards(), &resp.Diagnostics)
+		r.planRemoval(&state, state.MaxRemovalPercent, &resp.Diagnostics)
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -95,11 +96,11 @@ func (r *membershipsResource) ModifyPlan(ctx context.Context, req resource.Modif
 	}
 	var prior *priorMembers
 	if creating {
-		bulk.NoteGuard(ctx, resp.Private, plan.MaxRemovalPercent, &resp.Diagnostics)
+		bulk.NoteGuards(ctx, resp.Private, plan.guards(), &resp.Diagnostics)
 	} else {
 		if !plan.AudienceID.Equal(state.AudienceID) {
 			bulk.NoteReplaced(ctx, resp.Private, bulk.Target{}, &resp.Diagnostics)
-			planRemoval(&state, plan.MaxRemovalPercent, &resp.Diagnostics)
+			r.planRemoval(&state, plan.MaxRemovalPercent, &resp.Diagnostics)
 			return
 		}
 		if prior = readPrior(&state, &resp.Diagnostics); prior == nil {
@@ -227,7 +228,8 @@ func (r *membershipsResource) Delete(ctx context.Context, req resource.DeleteReq
 	defer cancel()
 	prior := readPrior(&state, &resp.Diagnostics)
 	count := int(state.MemberCount.ValueInt64())
-	state.subject().Guard(bulk.GuardOf(ctx, req.Private, state.MaxRemovalPercent, &resp.Diagnostics), count, count, &resp.Diagnostics)
+	guards := bulk.GuardsOf(ctx, req.Private, state.guards(), &resp.Diagnostics)
+	state.subject().GuardEnd(r.data.AllowDelete, guards.MaxRemovalPercent, count, count, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}

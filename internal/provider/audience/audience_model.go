@@ -5,6 +5,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
@@ -22,6 +23,10 @@ type audienceModel struct {
 	CreatedIn3rdParty        types.Bool        `tfsdk:"created_in_3rd_party"`
 	SubscribedApplicationIDs types.List        `tfsdk:"subscribed_application_ids"`
 	DeletionProtection       types.Bool        `tfsdk:"deletion_protection"`
+}
+
+func (m *audienceModel) guards() bulk.Guards {
+	return bulk.Guards{DeletionProtection: m.DeletionProtection}
 }
 
 // audienceIdentity mirrors the resource's identity.

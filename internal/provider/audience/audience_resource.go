@@ -69,9 +69,11 @@ func (r *audienceResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		r.data.Audiences.Add(state.ID.ValueInt64())
 		created, _ := state.Created.ValueRFC3339Time()
 		r.data.Journal.Held(resourceType, journal.Object{ID: state.ID.ValueInt64(), Created: created})
+		bulk.NoteReplaced(ctx, resp.Private, bulk.Target{Count: 1, Digest: state.ID.String()}, &resp.Diagnostics)
 	}
 	if req.Plan.Raw.IsNull() {
-		r.checkRemoval(ctx, state, "Destroying", path.Empty(), &resp.Diagnostics)
+		bulk.NoteGuards(ctx, resp.Private, state.guards(), &resp.Diagnostics)
+		r.checkRemoval(ctx, state, state.DeletionProtection, "Destroying", path.Empty(), &resp.Diagnostics)
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -80,6 +82,10 @@ func (r *audienceResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		return
 	}
 	if req.State.Raw.IsNull() {
+		bulk.NoteGuards(ctx, resp.Private, plan.guards(), &resp.Diagnostics)
+		if replaced := bulk.Replaced(ctx, req.Private, &resp.Diagnostics); replaced != nil {
+			bulk.Protect(r.data.AllowDelete, resourceType, replaced.Digest, "Audience "+replaced.Digest, plan.DeletionProtection, "", &resp.Diagnostics)
+		}
 		r.planCreate(ctx, plan, config, &resp.Diagnostics)
 		return
 	}
@@ -91,7 +97,11 @@ func (r *audienceResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		resp.RequiresReplace = slices.DeleteFunc(resp.RequiresReplace, path.Root("description").Equal)
 	}
 	if len(resp.RequiresReplace) > 0 {
-		r.checkRemoval(ctx, state, "Replacing", resp.RequiresReplace[0], &resp.Diagnostics)
+		protection := plan.DeletionProtection
+		if protection.IsUnknown() {
+			protection = state.DeletionProtection
+		}
+		r.checkRemoval(ctx, state, protection, "Replacing", resp.RequiresReplace[0], &resp.Diagnostics)
 		return
 	}
 	keepComputed(&plan, state, config)
@@ -121,6 +131,7 @@ func (r *audienceResource) Read(ctx context.Context, req resource.ReadRequest, r
 	}
 	// The framework asks for it on every path, also when the audience is gone.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, audienceIdentity{ID: state.ID})...)
+	bulk.ForgetNotes(ctx, resp.Private, &resp.Diagnostics)
 	imported := state.Name.IsNull()
 	if !r.data.Client.HasManagementKey() && !imported {
 		resp.Diagnostics.AddWarning("Changes made outside of Terraform stay unseen",
@@ -135,6 +146,7 @@ func (r *audienceResource) Read(ctx context.Context, req resource.ReadRequest, r
 	}
 	audience := listing.ByID(state.ID.ValueInt64())
 	if audience == nil {
+		bulk.NoteGone(ctx, resp.Private, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -154,6 +166,7 @@ func (r *audienceResource) Update(ctx context.Context, req resource.UpdateReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	bulk.ForgetNotes(ctx, resp.Private, &resp.Diagnostics)
 	// deletion_protection, and a description that only catches up with the
 	// deployment, need no request.
 	if plan.Name.Equal(state.Name) && plan.SubscribedApplicationIDs.Equal(state.SubscribedApplicationIDs) {
@@ -175,6 +188,11 @@ func (r *audienceResource) Update(ctx context.Context, req resource.UpdateReques
 func (r *audienceResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state audienceModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	guards := bulk.GuardsOf(ctx, req.Private, state.guards(), &resp.Diagnostics)
+	bulk.Protect(r.data.AllowDelete, resourceType, state.ID.String(), "Audience "+label(state), guards.DeletionProtection, "", &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -318,15 +336,13 @@ func (r *audienceResource) planCreate(ctx context.Context, plan, config audience
 
 // checkRemoval refuses what deletion_protection forbids and otherwise says what
 // goes with the audience.
-func (r *audienceResource) checkRemoval(ctx context.Context, state audienceModel, verb string, because path.Path, diags *diag.Diagnostics) {
+func (r *audienceResource) checkRemoval(ctx context.Context, state audienceModel, protection types.Bool, verb string, because path.Path, diags *diag.Diagnostics) {
 	reason := ""
 	if !because.Equal(path.Empty()) {
 		reason = fmt.Sprintf(" The API can't change %s of an existing audience, so a new audience takes its place.", because)
 	}
-	if state.DeletionProtection.ValueBool() {
-		diags.AddAttributeError(path.Root("deletion_protection"), "Audience is protected from deletion",
-			fmt.Sprintf("Audience %s has deletion_protection = true in state, and this plan would delete it with its memberships.%s "+
-				"To go on, set deletion_protection = false, apply that, and then make this change.", label(state), reason))
+	bulk.Protect(r.data.AllowDelete, resourceType, state.ID.String(), "Audience "+label(state), protection, reason, diags)
+	if diags.HasError() {
 		return
 	}
 	members := "its memberships (their number can't be known without a Management API key)"

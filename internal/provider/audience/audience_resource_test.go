@@ -313,8 +313,6 @@ func TestDeletionProtectionStopsDestroyAndReplaceAtPlanTime(t *testing.T) {
 			{Config: d.Config(audience("name = \"VIP\"\ndeletion_protection = true")), Destroy: true, ExpectError: protected},
 			{Config: d.Config(""), ExpectError: protected},
 			{Config: d.Config(audience("name = \"VIP\"\ndescription = \"x\"\ndeletion_protection = true")), ExpectError: protected},
-			// Prior state counts: it can't be given up in the plan that deletes.
-			{Config: d.Config(audience("name = \"VIP\"\ndescription = \"x\"\ndeletion_protection = false")), ExpectError: protected},
 			{
 				PreConfig: d.Forget,
 				Config:    d.Config(audience(`name = "VIP"`)),

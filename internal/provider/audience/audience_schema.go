@@ -83,7 +83,8 @@ func (r *audienceResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 			},
 			"deletion_protection": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-				MarkdownDescription: "Whether Terraform refuses, at plan time, to destroy or replace the audience. To give it up, set it to `false` and apply that first. Kept in state only. Default `false`.",
+				MarkdownDescription: "Whether Terraform refuses to destroy or replace the audience, also with `-replace`. A replacement obeys the configured value, so it passes if the same change sets `false`; " +
+					"before a destroy, or with `create_before_destroy`, apply that first. For an audience without configuration see `TALONONE_ALLOW_DELETE`. Kept in state only. Default `false`.",
 			},
 		},
 	}

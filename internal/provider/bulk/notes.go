@@ -4,21 +4,20 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 )
 
 const (
 	// privateGone says that Read found the object gone. Terraform hands it to the call that plans to create it again, in
 	// terraform destroy too: what is wrong with that create is a warning then.
 	privateGone = "gone"
-	// privateGuard is max_removal_percent of a planned create, for the Delete of what the create replaces.
+	// privateGuard are the Guards of a planned end or create, for the Delete that follows.
 	privateGuard = "guard"
 )
 
-// ForgetNotes removes what NoteTarget, NoteReplaced and NoteGone left. Read calls it first, and Update, after which all of
-// them are out of date.
+// ForgetNotes removes what NoteTarget, NoteReplaced, NoteGone and NoteGuards left. Read calls it first, and Update, after
+// which all of them are out of date.
 func ForgetNotes(ctx context.Context, private PrivateWriter, diags *diag.Diagnostics) {
-	for _, key := range []string{privateTarget, privateReplaced, privateGone} {
+	for _, key := range []string{privateTarget, privateReplaced, privateGone, privateGuard} {
 		WritePrivate(ctx, private, key, nil, diags)
 	}
 }
@@ -48,20 +47,4 @@ func Lenient(ctx context.Context, private PrivateReader, planned diag.Diagnostic
 
 type plannedGuard struct {
 	MaxRemovalPercent *float64 `json:"max_removal_percent"`
-}
-
-// NoteGuard keeps the configured max_removal_percent when a create is planned. If it is half of a replacement, Terraform
-// hands it to the Delete of the other half, so that a guard that is lifted in the same change lets the replacement pass.
-func NoteGuard(ctx context.Context, private PrivateWriter, configured types.Float64, diags *diag.Diagnostics) {
-	if !configured.IsUnknown() {
-		WritePrivate(ctx, private, privateGuard, plannedGuard{configured.ValueFloat64Pointer()}, diags)
-	}
-}
-
-// GuardOf is the max_removal_percent that a Delete obeys: what NoteGuard left in a replacement, else the state's.
-func GuardOf(ctx context.Context, private PrivateReader, state types.Float64, diags *diag.Diagnostics) types.Float64 {
-	if planned := ReadPrivate[*plannedGuard](ctx, private, privateGuard, diags); planned != nil {
-		return types.Float64PointerValue(planned.MaxRemovalPercent)
-	}
-	return state
 }

@@ -145,7 +145,8 @@ func MaxRemovalPercentAttribute(noun Noun) schema.Float64Attribute {
 		Validators: []validator.Float64{percentage{}},
 		MarkdownDescription: "Largest share of the " + noun.Many + " that one plan may remove, in percent, from 0 (none) to 100 (all, the default); fractions such as `0.5` are allowed. " +
 			"It counts for edits, replacements and destroys, and guards against an input that was cut short. Raise it for the apply in which a removal is intended. " +
-			"A destroy obeys the value of the last apply.",
+			"A destroy obeys the value of the last apply, and a replacement that of the configuration (with `create_before_destroy`, that of the last apply). " +
+			"For an object without configuration see `TALONONE_ALLOW_DELETE`.",
 	}
 }
 
@@ -166,9 +167,23 @@ func (percentage) ValidateFloat64(_ context.Context, req validator.Float64Reques
 		req.Path, strconv.FormatFloat(value.ValueFloat64(), 'f', -1, 64)))
 }
 
-// Guard refuses a plan that removes more than maxPercent of the present rows. Nothing is refused while maxPercent is null
-// or unknown.
+// Guard refuses an edit that removes more than maxPercent of the present rows. Nothing is refused while maxPercent is null
+// or unknown. The end of an object is guarded by GuardEnd.
 func (s Subject) Guard(maxPercent types.Float64, removed, present int, diags *diag.Diagnostics) {
+	s.guard(maxPercent, removed, present, "", diags)
+}
+
+// GuardEnd is Guard for a destroy and for either half of a replacement, which remove all rows. It lets pass what allowed
+// names, and says what to name.
+func (s Subject) GuardEnd(allowed AllowDelete, maxPercent types.Float64, removed, present int, diags *diag.Diagnostics) {
+	if allowed.Has(s.ResourceType, s.ImportID) {
+		return
+	}
+	s.guard(maxPercent, removed, present, " Before a destroy, and before a replacement with create_before_destroy, the new value must be applied first. "+
+		AdviseAllowDelete(s.ResourceType, s.ImportID), diags)
+}
+
+func (s Subject) guard(maxPercent types.Float64, removed, present int, advice string, diags *diag.Diagnostics) {
 	if maxPercent.IsNull() || maxPercent.IsUnknown() || removed == 0 {
 		return
 	}
@@ -181,8 +196,8 @@ func (s Subject) Guard(maxPercent types.Float64, removed, present int, diags *di
 	diags.AddAttributeError(path.Root("max_removal_percent"), "Plan removes too many "+s.Noun.Many, fmt.Sprintf(
 		"This plan would remove %s of %s (%s) from %s, and max_removal_percent allows %s %%. Nothing has been changed.\n\n"+
 			"Check that the input is complete. If the removal is intended, raise max_removal_percent (100 allows everything) or omit it, "+
-			"apply, and set it again. Before a destroy the new value must be applied first.",
-		Thousands(removed), s.Noun.Count(present), percent(removed, present), s.Place, text))
+			"apply, and set it again.%s",
+		Thousands(removed), s.Noun.Count(present), percent(removed, present), s.Place, text, advice))
 }
 
 // percent rounds up to a tenth, so that a refused share never reads like an allowed one.

@@ -117,7 +117,7 @@ func TestCatalogItemsConvergeAfterAFailureAtAnyRequest(t *testing.T) {
 		want     outcome
 	}{
 		"429 that passes":              {emulator.Fault{Status: 429, RetryAfter: "0", Times: 2}, nil, succeeds},
-		"429 that stays":               {emulator.Fault{Status: 429}, acctest.Attributes{"max_retries": 0}, fails},
+		"429 that stays":               {emulator.Fault{Status: 429, RetryAfter: "7200"}, acctest.Attributes{"max_retries": 0}, fails},
 		"500":                          {emulator.Fault{Status: 500}, acctest.Attributes{"max_retries": 0}, fails},
 		"500 after it was applied":     {emulator.Fault{Status: 500, AfterApply: true, Times: 1}, acctest.Attributes{"max_retries": 0}, fails},
 		"reset before it was applied":  {emulator.Fault{Reset: true, Times: 1}, acctest.Attributes{"max_retries": 0}, fails},

@@ -44,6 +44,10 @@ type catalogItemsIdentity struct {
 
 func (m *catalogItemsModel) exclusive() bool { return m.Ownership.ValueString() == bulk.Exclusive }
 
+func (m *catalogItemsModel) guards() bulk.Guards {
+	return bulk.Guards{MaxRemovalPercent: m.MaxRemovalPercent}
+}
+
 // fromFile tells whether the items come from a file.
 func (m *catalogItemsModel) fromFile() bool { return !m.ItemsFile.IsNull() }
 

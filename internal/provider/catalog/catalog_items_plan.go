@@ -158,10 +158,10 @@ func (p *itemsPlan) warn(config *catalogItemsModel, diags *diag.Diagnostics) {
 }
 
 // endsWith says what the end of this object, by a destroy or a replacement, removes.
-func (m *catalogItemsModel) endsWith(maxPercent types.Float64, diags *diag.Diagnostics) {
+func (m *catalogItemsModel) endsWith(allowed bulk.AllowDelete, maxPercent types.Float64, diags *diag.Diagnostics) {
 	count := int(m.ItemCount.ValueInt64())
 	m.subject().WarnDestroyed(count, diags)
-	m.subject().Guard(maxPercent, count, count, diags)
+	m.subject().GuardEnd(allowed, maxPercent, count, count, diags)
 }
 
 // lost says what an apply overwrites in existing items: "price of 1 item", "attribute size of 3".

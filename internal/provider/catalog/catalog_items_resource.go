@@ -85,7 +85,8 @@ func (r *catalogItemsResource) ModifyPlan(ctx context.Context, req resource.Modi
 		resp.Diagnostics.Append(req.State.Get(ctx, prior)...)
 	}
 	if req.Plan.Raw.IsNull() {
-		prior.endsWith(prior.MaxRemovalPercent, &resp.Diagnostics)
+		bulk.NoteGuards(ctx, resp.Private, prior.guards(), &resp.Diagnostics)
+		prior.endsWith(r.data.AllowDelete, prior.MaxRemovalPercent, &resp.Diagnostics)
 		return
 	}
 	var plan catalogItemsModel
@@ -95,14 +96,14 @@ func (r *catalogItemsResource) ModifyPlan(ctx context.Context, req resource.Modi
 	}
 	if prior != nil && !plan.CatalogID.Equal(prior.CatalogID) {
 		// Terraform plans the create that follows by itself.
-		prior.endsWith(plan.MaxRemovalPercent, &resp.Diagnostics)
+		prior.endsWith(r.data.AllowDelete, plan.MaxRemovalPercent, &resp.Diagnostics)
 		return
 	}
 	var replaced *bulk.Target
 	if prior == nil {
-		bulk.NoteGuard(ctx, resp.Private, plan.MaxRemovalPercent, &resp.Diagnostics)
+		bulk.NoteGuards(ctx, resp.Private, plan.guards(), &resp.Diagnostics)
 		if replaced = bulk.Replaced(ctx, req.Private, &resp.Diagnostics); replaced != nil {
-			plan.subject().Guard(plan.MaxRemovalPercent, replaced.Count, replaced.Count, &resp.Diagnostics)
+			plan.subject().GuardEnd(r.data.AllowDelete, plan.MaxRemovalPercent, replaced.Count, replaced.Count, &resp.Diagnostics)
 		}
 	}
 	if !plan.isKnown(ctx) {
@@ -254,8 +255,8 @@ func (r *catalogItemsResource) Delete(ctx context.Context, req resource.DeleteRe
 	}
 	p := &itemsPlan{prior: state.content(&resp.Diagnostics)}
 	p.Removed = p.prior.SKUs()
-	maxPercent := bulk.GuardOf(ctx, req.Private, state.MaxRemovalPercent, &resp.Diagnostics)
-	state.subject().Guard(maxPercent, len(p.Removed), len(p.Removed), &resp.Diagnostics)
+	guards := bulk.GuardsOf(ctx, req.Private, state.guards(), &resp.Diagnostics)
+	state.subject().GuardEnd(r.data.AllowDelete, guards.MaxRemovalPercent, len(p.Removed), len(p.Removed), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}

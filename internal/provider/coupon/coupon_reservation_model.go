@@ -58,6 +58,10 @@ func (m *reservationModel) copyCoupon(other reservationModel) {
 
 func (m *reservationModel) exclusive() bool { return m.Ownership.ValueString() == bulk.Exclusive }
 
+func (m *reservationModel) guards() bulk.Guards {
+	return bulk.Guards{MaxRemovalPercent: m.MaxRemovalPercent}
+}
+
 // rows are the reservations that the resource manages.
 func (m *reservationModel) rows() map[string]struct{} {
 	customers, _ := framework.Strings(m.Customers)

@@ -23,7 +23,7 @@ func (r *reservationResource) planCreate(ctx context.Context, plan *reservationM
 	diags := &resp.Diagnostics
 	plan.copyCoupon(reservationModel{CouponID: types.Int64Unknown(), CampaignID: types.Int64Unknown(), ReservationType: types.StringUnknown()})
 	plan.ReservationCount, plan.LastSync = types.Int64Unknown(), bulk.UnknownLastSync()
-	bulk.NoteGuard(ctx, resp.Private, plan.MaxRemovalPercent, diags)
+	bulk.NoteGuards(ctx, resp.Private, plan.guards(), diags)
 	desired, known := framework.Strings(plan.Customers)
 	if known {
 		plan.LastSync = bulk.Compare(nil, bulk.SetOf(desired), bulk.SameKey).LastSync(bulk.NullLastSync(), len(desired), reservations, nil)
@@ -46,7 +46,7 @@ func (r *reservationResource) planCreate(ctx context.Context, plan *reservationM
 	}
 	replaced := bulk.Replaced(ctx, req.Private, diags)
 	if replaced != nil {
-		plan.subject().Guard(plan.MaxRemovalPercent, replaced.Count, max(replaced.Count, len(remote)), diags)
+		plan.subject().GuardEnd(r.data.AllowDelete, plan.MaxRemovalPercent, replaced.Count, max(replaced.Count, len(remote)), diags)
 	}
 	if !known || len(desired) > 0 {
 		r.checkCoupon(ctx, code, remote, diags)
@@ -205,6 +205,15 @@ func (r *reservationResource) isOtherCoupon(ctx context.Context, plan, state res
 }
 
 func guardRemoval(maxPercent types.Float64, removed int, state reservationModel, diags *diag.Diagnostics) {
-	present := max(int(state.ReservationCount.ValueInt64()), len(state.Customers.Elements()))
-	state.subject().Guard(maxPercent, removed, present, diags)
+	state.subject().Guard(maxPercent, removed, state.present(), diags)
+}
+
+// guardEnd is guardRemoval for the end of the object.
+func (r *reservationResource) guardEnd(maxPercent types.Float64, state reservationModel, diags *diag.Diagnostics) {
+	state.subject().GuardEnd(r.data.AllowDelete, maxPercent, len(state.Customers.Elements()), state.present(), diags)
+}
+
+// present is how many reservations there are that removals are a part of.
+func (m *reservationModel) present() int {
+	return max(int(m.ReservationCount.ValueInt64()), len(m.Customers.Elements()))
 }

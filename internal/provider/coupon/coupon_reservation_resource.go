@@ -69,7 +69,8 @@ func (r *reservationResource) ModifyPlan(ctx context.Context, req resource.Modif
 	managed := len(state.Customers.Elements())
 	if req.Plan.Raw.IsNull() {
 		state.subject().WarnDestroyed(managed, &resp.Diagnostics)
-		guardRemoval(state.MaxRemovalPercent, managed, state, &resp.Diagnostics)
+		bulk.NoteGuards(ctx, resp.Private, state.guards(), &resp.Diagnostics)
+		r.guardEnd(state.MaxRemovalPercent, state, &resp.Diagnostics)
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -82,7 +83,7 @@ func (r *reservationResource) ModifyPlan(ctx context.Context, req resource.Modif
 	case r.isOtherCoupon(ctx, plan, state, &resp.Diagnostics):
 		resp.RequiresReplace = path.Paths{path.Root("coupon_value")}
 		state.subject().WarnDestroyed(managed, &resp.Diagnostics)
-		guardRemoval(plan.MaxRemovalPercent, managed, state, &resp.Diagnostics)
+		r.guardEnd(plan.MaxRemovalPercent, state, &resp.Diagnostics)
 		bulk.ForgetNotes(ctx, resp.Private, &resp.Diagnostics)
 		if strings.EqualFold(plan.CouponValue.ValueString(), state.CouponValue.ValueString()) {
 			bulk.NoteReplaced(ctx, resp.Private, targetOf(state.rows()), &resp.Diagnostics)
@@ -204,7 +205,7 @@ func (r *reservationResource) Delete(ctx context.Context, req resource.DeleteReq
 	defer cancel()
 
 	customers, _ := framework.Strings(state.Customers)
-	guardRemoval(bulk.GuardOf(ctx, req.Private, state.MaxRemovalPercent, &resp.Diagnostics), len(customers), state, &resp.Diagnostics)
+	r.guardEnd(bulk.GuardsOf(ctx, req.Private, state.guards(), &resp.Diagnostics).MaxRemovalPercent, state, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}

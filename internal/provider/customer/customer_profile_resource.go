@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
@@ -53,6 +54,7 @@ func (r *profileResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	}
 	if req.Plan.Raw.IsNull() {
+		bulk.NoteGuards(ctx, resp.Private, bulk.Guards{Erases: state.EraseOnDestroy}, &resp.Diagnostics)
 		warnOfDestroy(state.IntegrationID.ValueString(), state.EraseOnDestroy.ValueBool(), &resp.Diagnostics)
 		return
 	}
@@ -62,6 +64,7 @@ func (r *profileResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	}
 	customattr.Check(ctx, r.data, talonone.EntityCustomerProfile, nil, plan.Attributes, path.Root("attributes"), &resp.Diagnostics)
 	if req.State.Raw.IsNull() {
+		bulk.NoteGuards(ctx, resp.Private, bulk.Guards{Erases: plan.EraseOnDestroy}, &resp.Diagnostics)
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("imported"), false)...)
 		return
 	}
@@ -69,7 +72,7 @@ func (r *profileResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		return
 	}
 	if !plan.IntegrationID.Equal(state.IntegrationID) {
-		warnOfDestroy(state.IntegrationID.ValueString(), state.EraseOnDestroy.ValueBool(), &resp.Diagnostics)
+		warnOfDestroy(state.IntegrationID.ValueString(), state.EraseOnDestroy.ValueBool() && (plan.EraseOnDestroy.IsUnknown() || plan.EraseOnDestroy.ValueBool()), &resp.Diagnostics)
 		resp.RequiresReplace = path.Paths{path.Root("integration_id")}
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("imported"), false)...)
 		return
@@ -164,7 +167,8 @@ func (r *profileResource) Update(ctx context.Context, req resource.UpdateRequest
 func (r *profileResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state profileModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || !state.EraseOnDestroy.ValueBool() {
+	guards := bulk.GuardsOf(ctx, req.Private, bulk.Guards{Erases: state.EraseOnDestroy}, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() || !guards.Erases.ValueBool() {
 		return
 	}
 	if err := r.data.Client.DeleteCustomerData(ctx, state.IntegrationID.ValueString()); err != nil && !talonone.IsNotFound(err) {

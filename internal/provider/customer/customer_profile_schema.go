@@ -48,7 +48,7 @@ func (r *profileResource) Schema(_ context.Context, _ resource.SchemaRequest, re
 			"erase_on_destroy": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
 				MarkdownDescription: "Whether destroying the resource erases all attributes of the profile, of its sessions and of its events, managed here or not, " +
-					"in every Application of the environment. This can't be undone. To change what a destroy does, apply the new value first. Default `false`. Changes in place.",
+					"in every Application of the environment. This can't be undone. A destroy obeys the value of the last apply, and a replacement erases only if both that and the configuration are `true`. Default `false`. Changes in place.",
 			},
 			"id":              schema.Int64Attribute{Computed: true, MarkdownDescription: "Internal ID of the profile."},
 			"account_id":      schema.Int64Attribute{Computed: true, MarkdownDescription: "ID of the account that the profile belongs to."},

@@ -225,7 +225,7 @@ func TestProfileIsReplacedForAnotherID(t *testing.T) {
 		Steps: []resource.TestStep{
 			{Config: d.Config(profile("integration_id = \"anna\"\nerase_on_destroy = true\nattributes = jsonencode({ age = 42 })"))},
 			{
-				Config: d.Config(profile("integration_id = \"berta\"\nattributes = jsonencode({ age = 42 })")),
+				Config: d.Config(profile("integration_id = \"berta\"\nerase_on_destroy = true\nattributes = jsonencode({ age = 42 })")),
 				ConfigPlanChecks: resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{
 					plancheck.ExpectResourceAction(anna, plancheck.ResourceActionDestroyBeforeCreate),
 				}},

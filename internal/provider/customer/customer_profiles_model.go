@@ -27,6 +27,10 @@ type profilesModel struct {
 	Timeouts          timeouts.Value       `tfsdk:"timeouts"`
 }
 
+func (m *profilesModel) guards() bulk.Guards {
+	return bulk.Guards{MaxRemovalPercent: m.MaxRemovalPercent, Erases: m.EraseOnDestroy}
+}
+
 // profilesIdentity mirrors the resource's identity.
 type profilesIdentity struct {
 	IntegrationIDs types.String `tfsdk:"integration_ids"`

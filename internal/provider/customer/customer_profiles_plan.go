@@ -92,7 +92,7 @@ func (p profilesPlan) warn(plan profilesModel, diags *diag.Diagnostics) {
 	} else {
 		warnImported(p.imported, p.desired, diags)
 	}
-	guard(plan.MaxRemovalPercent, leaving, max(len(p.prior), len(p.imported)), diags)
+	p.prior.subject().Guard(plan.MaxRemovalPercent, leaving, max(len(p.prior), len(p.imported)), diags)
 	warnErased(len(p.Removed), diags)
 }
 
@@ -144,9 +144,13 @@ func (r *profilesResource) checkAttributes(ctx context.Context, desired profileR
 	}
 }
 
-// guard obeys max_removal_percent, for profiles that are forgotten as for those that are erased.
-func guard(maxPercent types.Float64, leaving, managed int, diags *diag.Diagnostics) {
-	bulk.Subject{Noun: profilesNoun, Place: "this resource"}.Guard(maxPercent, leaving, managed, diags)
+// subject is the resource in messages. Profiles have no target that could name it, so their digest does.
+func (r profileRows) subject() bulk.Subject {
+	return replacedSubject(new(bulk.TargetOf(bulk.DigestOf(r))))
+}
+
+func replacedSubject(target *bulk.Target) bulk.Subject {
+	return bulk.Subject{Noun: profilesNoun, Place: "this resource", ResourceType: profilesType, ImportID: target.Digest[:8]}
 }
 
 // warnDestroyed says what the end of a resource with that many profiles does.

@@ -69,7 +69,8 @@ func (r *profilesResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	}
 	prior := state.rows(&resp.Diagnostics)
 	if destroys {
-		guard(state.MaxRemovalPercent, len(prior), len(prior), &resp.Diagnostics)
+		bulk.NoteGuards(ctx, resp.Private, state.guards(), &resp.Diagnostics)
+		prior.subject().GuardEnd(r.data.AllowDelete, state.MaxRemovalPercent, len(prior), len(prior), &resp.Diagnostics)
 		warnDestroyed(len(prior), state.EraseOnDestroy.ValueBool(), &resp.Diagnostics)
 		return
 	}
@@ -79,9 +80,9 @@ func (r *profilesResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	}
 	if creates {
 		if replaced := bulk.Replaced(ctx, req.Private, &resp.Diagnostics); replaced != nil {
-			guard(plan.MaxRemovalPercent, replaced.Count, replaced.Count, &resp.Diagnostics)
+			replacedSubject(replaced).GuardEnd(r.data.AllowDelete, plan.MaxRemovalPercent, replaced.Count, replaced.Count, &resp.Diagnostics)
 		}
-		bulk.NoteGuard(ctx, resp.Private, plan.MaxRemovalPercent, &resp.Diagnostics)
+		bulk.NoteGuards(ctx, resp.Private, plan.guards(), &resp.Diagnostics)
 	} else {
 		plan.Sandbox = state.Sandbox
 		if state.EraseOnDestroy.ValueBool() {
@@ -179,10 +180,11 @@ func (r *profilesResource) Delete(ctx context.Context, req resource.DeleteReques
 	prior := state.rows(&resp.Diagnostics)
 	ctx, cancel := framework.Within(ctx, state.Timeouts.Delete, profilesTimeout, &resp.Diagnostics)
 	defer cancel()
-	if resp.Diagnostics.HasError() || !state.EraseOnDestroy.ValueBool() {
+	guards := bulk.GuardsOf(ctx, req.Private, state.guards(), &resp.Diagnostics)
+	if resp.Diagnostics.HasError() || !guards.Erases.ValueBool() {
 		return
 	}
-	guard(bulk.GuardOf(ctx, req.Private, state.MaxRemovalPercent, &resp.Diagnostics), len(prior), len(prior), &resp.Diagnostics)
+	prior.subject().GuardEnd(r.data.AllowDelete, guards.MaxRemovalPercent, len(prior), len(prior), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}

@@ -34,7 +34,7 @@ func (r *profilesResource) Schema(ctx context.Context, _ resource.SchemaRequest,
 			"erase_on_destroy": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
 				MarkdownDescription: "Whether a profile that is removed, or whose resource is destroyed, loses all attributes of its own, of its sessions and of its events, managed here or not, " +
-					"in every Application of the environment. This can't be undone, and takes one request a profile. A destroy obeys the value of the last apply. Default `false`. Changes in place.",
+					"in every Application of the environment. This can't be undone, and takes one request a profile. A destroy obeys the value of the last apply, and a replacement erases only if both that and the configuration are `true`. Default `false`. Changes in place.",
 			},
 			"max_removal_percent": bulk.MaxRemovalPercentAttribute(profilesNoun),
 			"sandbox":             schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the profiles are in the sandbox environment rather than the live one; null if the deployment does not say."},

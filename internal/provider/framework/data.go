@@ -20,6 +20,10 @@ type Data struct {
 	// ValidateAttributes asks for a check of custom attributes against the
 	// account's definitions at plan time.
 	ValidateAttributes bool
+	// ValidateReferences makes a look-up of a plan that fails an error; else it is a warning.
+	ValidateReferences bool
+	// MovedFrom is where the state's objects were before they moved: see IsMovedFrom. Empty when they have not.
+	MovedFrom string
 	// Journal keeps creates from being carried out twice.
 	Journal *journal.Journal
 	// ReadConsistency is how long reads may lag behind writes.
@@ -32,6 +36,8 @@ type Data struct {
 	// Referrals are the IDs of referrals that the state of a resource holds, and
 	// NewReferrals those created in this run.
 	Referrals, NewReferrals Claims
+	// AllowDelete are the objects whose guards the environment lifts.
+	AllowDelete bulk.AllowDelete
 	// Targets is what this process has seen and done of audiences, catalogs and coupons as a whole.
 	Targets bulk.Memory
 }

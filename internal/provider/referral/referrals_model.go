@@ -107,6 +107,10 @@ func (m *referralsModel) subject() bulk.Subject {
 	return bulk.Subject{Noun: noun, Place: "campaign " + id, ResourceType: referralsType, ImportID: id}
 }
 
+func (m *referralsModel) guards() bulk.Guards {
+	return bulk.Guards{MaxRemovalPercent: m.MaxRemovalPercent}
+}
+
 // imported says that no apply has changed rows since the import: the state may hold referrals that the configuration
 // has never listed.
 func (m *referralsModel) imported() bool { return m.LastSync.IsNull() }

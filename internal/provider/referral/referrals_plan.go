@@ -51,7 +51,7 @@ func (r *referralsResource) planCreate(ctx context.Context, plan *referralsModel
 		plan.LastSync = changes(nil, referralsModel{}, *plan, advocates).LastSync(types.Object{}, len(advocates), noun, plan.settings().content)
 	}
 	if replaced != nil {
-		plan.subject().Guard(plan.MaxRemovalPercent, replaced.Count, replaced.Count, diags)
+		plan.subject().GuardEnd(r.data.AllowDelete, plan.MaxRemovalPercent, replaced.Count, replaced.Count, diags)
 	}
 	if !r.data.Client.HasIntegrationKey() {
 		diags.AddError("Referrals can't be created", missingIntegrationKey())
@@ -116,7 +116,7 @@ func (r *referralsResource) planRemoval(maxPercent types.Float64, state referral
 	}
 	subject := state.subject()
 	subject.WarnDestroyed(count, diags)
-	subject.Guard(maxPercent, count, count, diags)
+	subject.GuardEnd(r.data.AllowDelete, maxPercent, count, count, diags)
 }
 
 func (r *referralsResource) requireManagementKey(summary, operation string, diags *diag.Diagnostics) {

@@ -91,6 +91,7 @@ func (r *referralsResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		bulk.NoteReplaced(ctx, resp.Private, bulk.TargetOf(bulk.DigestOf(state.rows(tracking{}))), &resp.Diagnostics)
 	}
 	if req.Plan.Raw.IsNull() {
+		bulk.NoteGuards(ctx, resp.Private, state.guards(), &resp.Diagnostics)
 		r.planRemoval(state.MaxRemovalPercent, state, "Unable to destroy the referrals", &resp.Diagnostics)
 		return
 	}
@@ -104,7 +105,7 @@ func (r *referralsResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	}
 	switch {
 	case req.State.Raw.IsNull():
-		bulk.NoteGuard(ctx, resp.Private, plan.MaxRemovalPercent, &resp.Diagnostics)
+		bulk.NoteGuards(ctx, resp.Private, plan.guards(), &resp.Diagnostics)
 		r.planCreate(ctx, &plan, config, bulk.Replaced(ctx, req.Private, &resp.Diagnostics), &resp.Diagnostics)
 	case !plan.CampaignID.Equal(state.CampaignID):
 		resp.RequiresReplace = path.Paths{path.Root("campaign_id")}
@@ -234,8 +235,8 @@ func (r *referralsResource) Delete(ctx context.Context, req resource.DeleteReque
 
 	prior := state.rows(tracking{})
 	// Terraform does not plan the end of a tainted object.
-	maxPercent := bulk.GuardOf(ctx, req.Private, state.MaxRemovalPercent, &resp.Diagnostics)
-	state.subject().Guard(maxPercent, len(prior), len(prior), &resp.Diagnostics)
+	guards := bulk.GuardsOf(ctx, req.Private, state.guards(), &resp.Diagnostics)
+	state.subject().GuardEnd(r.data.AllowDelete, guards.MaxRemovalPercent, len(prior), len(prior), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
@@ -52,6 +53,14 @@ type sessionModel struct {
 	OnDestroy            types.String         `tfsdk:"on_destroy"`
 }
 
+// guards says whether the end of the session cancels it.
+func (m *sessionModel) guards() bulk.Guards {
+	if m.OnDestroy.IsUnknown() {
+		return bulk.Guards{Erases: types.BoolUnknown()}
+	}
+	return bulk.Guards{Erases: types.BoolValue(m.OnDestroy.ValueString() != forgetOnDestroy)}
+}
+
 // sessionIdentity mirrors the resource's identity.
 type sessionIdentity struct {
 	IntegrationID types.String `tfsdk:"integration_id"`
@@ -82,6 +91,7 @@ func (r *sessionResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	}
 	if req.Plan.Raw.IsNull() {
+		bulk.NoteGuards(ctx, resp.Private, state.guards(), &resp.Diagnostics)
 		warnOfDestroy(state, &resp.Diagnostics)
 		return
 	}
@@ -98,10 +108,15 @@ func (r *sessionResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	r.checkAttributes(ctx, config.contentModel, &resp.Diagnostics)
 	switch {
 	case req.State.Raw.IsNull():
+		bulk.NoteGuards(ctx, resp.Private, plan.guards(), &resp.Diagnostics)
 		planCreate(&plan, config, &resp.Diagnostics)
 	case !plan.IntegrationID.Equal(state.IntegrationID):
 		resp.RequiresReplace = path.Paths{path.Root("integration_id")}
 		planCreate(&plan, config, &resp.Diagnostics)
+		if plan.OnDestroy.ValueString() == forgetOnDestroy {
+			// A replacement obeys the configuration, too.
+			state.OnDestroy = plan.OnDestroy
+		}
 		warnOfDestroy(state, &resp.Diagnostics)
 	default:
 		planUpdate(ctx, &plan, state, config, &resp.Diagnostics)
@@ -205,7 +220,8 @@ func (r *sessionResource) Update(ctx context.Context, req resource.UpdateRequest
 func (r *sessionResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state sessionModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	if resp.Diagnostics.HasError() || state.OnDestroy.ValueString() == forgetOnDestroy || state.State.ValueString() == talonone.SessionCancelled {
+	guards := bulk.GuardsOf(ctx, req.Private, state.guards(), &resp.Diagnostics)
+	if resp.Diagnostics.HasError() || !guards.Erases.ValueBool() || state.State.ValueString() == talonone.SessionCancelled {
 		return
 	}
 	id, cancelled := state.IntegrationID.ValueString(), talonone.SessionCancelled

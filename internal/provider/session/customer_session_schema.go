@@ -59,7 +59,7 @@ func (r *sessionResource) Schema(_ context.Context, _ resource.SchemaRequest, re
 		"on_destroy": schema.StringAttribute{
 			Optional: true, Computed: true, Default: stringdefault.StaticString(cancelOnDestroy),
 			MarkdownDescription: "What destroying the resource does, since the API deletes no session: `cancel` cancels it, which rolls back redemptions and points of a closed session but keeps created coupons; " +
-				"`forget` leaves it as it is. Default `cancel`. Kept in state only.",
+				"`forget` leaves it as it is. A destroy obeys the value of the last apply, and a replacement cancels only if the configuration says so, too. Default `cancel`. Kept in state only.",
 			Validators: []validator.String{stringvalidator.OneOf(cancelOnDestroy, forgetOnDestroy)},
 		},
 		"id":            schema.Int64Attribute{Computed: true, MarkdownDescription: resultText["id"]},

@@ -57,7 +57,17 @@ func (d *Deployment) NewProcess(t testing.TB, settings Attributes) *Process {
 // NewProcessIn is NewProcess with the provider's journal below dataDir.
 func (d *Deployment) NewProcessIn(t testing.TB, dataDir string, settings Attributes) *Process {
 	t.Helper()
-	p := startProvider(t, dataDir)
+	p, problem := d.Configure(t, dataDir, settings)
+	if problem != "" {
+		t.Fatal(problem)
+	}
+	return p
+}
+
+// Configure is NewProcessIn for settings that the provider may refuse; a problem is its error.
+func (d *Deployment) Configure(t testing.TB, dataDir string, settings Attributes) (p *Process, problem string) {
+	t.Helper()
+	p = startProvider(t, dataDir)
 	config := Attributes{
 		"base_url": d.URL, "integration_api_key": IntegrationKey, "management_api_key": ManagementKey,
 		"management_requests_per_second": 10000,
@@ -69,10 +79,7 @@ func (d *Deployment) NewProcessIn(t testing.TB, dataDir string, settings Attribu
 	if err != nil {
 		t.Fatal(err)
 	}
-	if problem := Problem(response.Diagnostics); problem != "" {
-		t.Fatal(problem)
-	}
-	return p
+	return p, Problem(response.Diagnostics)
 }
 
 // Instance is one resource in a state. The zero Instance is none.
@@ -130,6 +137,10 @@ func (p *Process) Refresh(t testing.TB, o Instance) (Instance, []*tfprotov6.Diag
 		return o, response.Diagnostics
 	}
 	fresh := p.instance(t, o.Type, response.NewState, response.NewIdentity, response.Private)
+	if !fresh.Exists() {
+		// Core hands the private state of an object that is gone to the plan of the next one.
+		fresh.private = response.Private
+	}
 	fresh.Tainted = o.Tainted && fresh.Exists()
 	return fresh, response.Diagnostics
 }
@@ -176,6 +187,7 @@ type Plan struct {
 	Type, Warning string
 	// Replaces says that the provider wants the object destroyed and another one created.
 	Replaces bool
+	destroys bool
 	prior    Instance
 	config   *tfprotov6.DynamicValue
 	planned  *tfprotov6.DynamicValue
@@ -189,7 +201,7 @@ func (p *Process) Plan(t testing.TB, kind string, prior Instance, config Attribu
 	t.Helper()
 	schema := p.schemas.ResourceSchemas[kind]
 	null := p.stateOf(t, kind, Instance{})
-	plan := Plan{Type: kind, prior: prior, config: null}
+	plan := Plan{Type: kind, prior: prior, config: null, destroys: config == nil}
 	priorState, proposed := p.stateOf(t, kind, prior), null
 	if config != nil {
 		value := p.value(t, schema, config)
@@ -237,6 +249,9 @@ func (p *Process) proposed(t testing.TB, schema *tfprotov6.Schema, config tftype
 type Change struct {
 	// Destroy and Put are nil where there is nothing to destroy, or to create or update.
 	Destroy, Put *Plan
+	// Warning is what core shows. Of a replacement these are the warnings of the call that finds the object to be
+	// replaced: those of the call that plans the new one are dropped.
+	Warning string
 }
 
 // Empty says whether there is nothing to do.
@@ -247,13 +262,24 @@ func (c Change) Empty() bool { return c.Destroy == nil && c.Put == nil }
 // refuses; "" is none.
 func (p *Process) PlanChange(t testing.TB, kind string, prior Instance, config Attributes) (change Change, problem string) {
 	t.Helper()
+	return p.planChange(t, kind, prior, config, false)
+}
+
+// PlanReplacement is PlanChange with -replace.
+func (p *Process) PlanReplacement(t testing.TB, kind string, prior Instance, config Attributes) (change Change, problem string) {
+	t.Helper()
+	return p.planChange(t, kind, prior, config, true)
+}
+
+func (p *Process) planChange(t testing.TB, kind string, prior Instance, config Attributes, force bool) (change Change, problem string) {
+	t.Helper()
 	plan := func(prior Instance, config Attributes) *Plan {
 		if problem != "" {
 			return nil
 		}
 		planned, diags := p.Plan(t, kind, prior, config)
 		if problem = Problem(diags); problem == "" {
-			problem = p.Invalid(t, planned)
+			problem = blame(p.Invalid(t, planned))
 		}
 		return &planned
 	}
@@ -263,20 +289,27 @@ func (p *Process) PlanChange(t testing.TB, kind string, prior Instance, config A
 		change.Put = plan(Instance{Type: kind, private: private}, config)
 		if problem == "" {
 			null := p.stateOf(t, kind, Instance{})
-			change.Destroy = &Plan{Type: kind, prior: prior, config: null, planned: null, private: change.Put.private}
+			change.Destroy = &Plan{Type: kind, prior: prior, config: null, planned: null, private: change.Put.private, destroys: true}
 		}
 	}
 	switch {
 	case config == nil && !prior.Exists():
 	case config == nil:
-		change.Destroy = plan(prior, nil)
+		if change.Destroy = plan(prior, nil); problem == "" {
+			change.Warning = change.Destroy.Warning
+		}
 	case prior.Tainted:
-		replace(nil)
+		if replace(nil); problem == "" {
+			change.Warning = change.Put.Warning
+		}
 	default:
 		put := plan(prior, config)
+		if problem == "" {
+			change.Warning = put.Warning
+		}
 		switch {
 		case problem != "":
-		case put.Replaces:
+		case put.Replaces || force && prior.Exists():
 			replace(put.private)
 		case !prior.Exists() || p.Changes(t, *put):
 			change.Put = put
@@ -301,7 +334,7 @@ func (p *Process) PlanAgain(t testing.TB, first Plan, config Attributes) (second
 	if problem := Problem(diags); problem != "" {
 		return second, problem
 	}
-	return second, p.Changed(t, first, second)
+	return second, blame(p.Changed(t, first, second))
 }
 
 // Apply carries out a plan. The object it returns is what Terraform would save, also when there are
@@ -329,6 +362,18 @@ func (p *Process) Apply(ctx context.Context, t testing.TB, plan Plan) (Instance,
 		applied.Tainted = plan.prior.Tainted
 	}
 	return applied, response.Diagnostics
+}
+
+// ValidateData validates the configuration of a data source; "" is no problem.
+func (p *Process) ValidateData(t testing.TB, kind string, config Attributes) (problem string) {
+	t.Helper()
+	schema := p.schemas.DataSourceSchemas[kind]
+	encoded := p.encode(t, schema, p.value(t, schema, config))
+	valid, err := p.server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: kind, Config: encoded})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Problem(valid.Diagnostics)
 }
 
 // ReadData reads a data source. A configuration that is not valid ends the test.

@@ -62,11 +62,11 @@ func fulfils(planned, actual tftypes.Value) bool {
 	if !planned.IsKnown() {
 		return true
 	}
-	if planned.IsFullyKnown() || !planned.Type().Is(tftypes.Object{}) {
+	if planned.IsFullyKnown() || !planned.Type().Is(tftypes.Object{}) && !planned.Type().Is(tftypes.Map{}) {
 		return planned.Equal(actual)
 	}
 	var before, after map[string]tftypes.Value
-	if planned.As(&before) != nil || actual.As(&after) != nil || after == nil {
+	if planned.As(&before) != nil || actual.As(&after) != nil || len(before) != len(after) {
 		return false
 	}
 	for name, value := range before {

@@ -102,5 +102,9 @@ func (f fault) at(target target, v variant) []emulator.Fault {
 	}
 	one := f.fails
 	one.Method, one.PathPrefix, one.After, one.Times = target.method, target.prefix, target.after, v.times
+	if one.Status == http.StatusTooManyRequests && v.times == 0 {
+		// It would be waited for until the timeout of the operation.
+		one.RetryAfter = "7200"
+	}
 	return []emulator.Fault{one}
 }

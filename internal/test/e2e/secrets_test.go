@@ -318,7 +318,7 @@ func TestFailuresTellNoSecrets(t *testing.T) {
 		"forbidden":    {Status: 403},
 		"missing":      {Status: 404},
 		"conflict":     {Status: 409},
-		"too many":     {Status: 429},
+		"too many":     {Status: 429, RetryAfter: "7200"},
 		"failure":      {Status: 500},
 		"page":         {Status: 502, Body: "<html>", Header: map[string]string{"Content-Type": "text/html"}},
 		"reset":        {Reset: true},

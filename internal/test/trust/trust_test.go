@@ -1,0 +1,179 @@
+package trust
+
+import (
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"reflect"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/test/acctest"
+)
+
+var update = flag.Bool("update", false, "write docs/trust.md from the results")
+
+var page = filepath.Join("..", "..", "..", "docs", "trust.md")
+
+// cell is a rule for a resource.
+type cell struct{ rule, kind string }
+
+// results are what came out of the cells that ran.
+type results struct {
+	mu     sync.Mutex
+	passed map[cell]bool
+}
+
+func (r *results) note(c cell, passed bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.passed[c] = passed
+}
+
+func TestTrust(t *testing.T) {
+	t.Parallel()
+	found := results{passed: make(map[cell]bool)}
+	// The group ends when all of its cells have ended.
+	t.Run("rule", func(t *testing.T) {
+		for _, r := range rules() {
+			t.Run(r.name, func(t *testing.T) {
+				t.Parallel()
+				for _, s := range subjects() {
+					if r.skips(s) != "" {
+						continue
+					}
+					t.Run(s.kind, func(t *testing.T) {
+						t.Parallel()
+						c := cell{r.name, s.kind}
+						if open[c] != "" {
+							t.Skip(open[c])
+						}
+						t.Cleanup(func() { found.note(c, !t.Failed()) })
+						r.test(t, s)
+					})
+				}
+			})
+		}
+	})
+	if *update {
+		writePage(t, &found)
+	}
+}
+
+func writePage(t *testing.T, found *results) {
+	t.Helper()
+	for _, r := range rules() {
+		for _, s := range subjects() {
+			if c := (cell{r.name, s.kind}); r.skips(s) == "" && open[c] == "" && !found.passed[c] {
+				t.Errorf("%s of %s has failed or did not run: the page is not written", r.name, s.kind)
+			}
+		}
+	}
+	if t.Failed() {
+		return
+	}
+	if err := os.WriteFile(page, []byte(pageText(t)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Every resource of the provider is in the table, and the page shows the table as it is.
+func TestPageShowsTheTable(t *testing.T) {
+	t.Parallel()
+	var described []string
+	for _, s := range subjects() {
+		described = append(described, s.kind)
+	}
+	slices.Sort(described)
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(acctest.Schemas(t).ResourceSchemas)), described); diff != "" {
+		t.Errorf("resources (-of the provider +of the table):\n%s", diff)
+	}
+	if *update {
+		return
+	}
+	text, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(pageText(t), string(text)); diff != "" {
+		t.Errorf("docs/trust.md is not what `make trust` writes (-want +got):\n%s", diff)
+	}
+}
+
+func pageText(t *testing.T) string {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString(introduction)
+	b.WriteString("\n## What holds\n\n")
+	for i, r := range rules() {
+		fmt.Fprintf(&b, "%d. %s ([`%s`](../internal/test/trust/rules_test.go))\n", i+1, r.says, nameOf(r.test))
+	}
+	b.WriteString("\n## Where it is tested\n\n| Resource |")
+	for i := range rules() {
+		fmt.Fprintf(&b, " %d |", i+1)
+	}
+	b.WriteString("\n| --- |" + strings.Repeat(" --- |", len(rules())) + "\n")
+	for _, s := range subjects() {
+		fmt.Fprintf(&b, "| `%s` |", s.kind)
+		for _, r := range rules() {
+			sign := "✓"
+			switch {
+			case r.skips(s) != "":
+				sign = "–"
+			case open[cell{r.name, s.kind}] != "":
+				sign = "open"
+			}
+			b.WriteString(" " + sign + " |")
+		}
+		b.WriteString("\n")
+	}
+	b.WriteString("\nA dash stands where a rule doesn't concern a resource:\n\n")
+	writeReasons(&b)
+	b.WriteString(exceptions)
+	return b.String()
+}
+
+// writeReasons says why rules don't concern resources; what is true for several rules stands once.
+func writeReasons(b *strings.Builder) {
+	numbers := make(map[string][]string)
+	var order []string
+	for i, r := range rules() {
+		kinds := make(map[string][]string)
+		for _, s := range subjects() {
+			if reason := r.skips(s); reason != "" {
+				kinds[reason] = append(kinds[reason], "`"+strings.TrimPrefix(s.kind, "talonone_")+"`")
+			}
+		}
+		for _, reason := range slices.Sorted(maps.Keys(kinds)) {
+			line := strings.Join(kinds[reason], ", ") + ": " + reason + "."
+			if numbers[line] == nil {
+				order = append(order, line)
+			}
+			numbers[line] = append(numbers[line], fmt.Sprint(i+1))
+		}
+	}
+	for _, line := range order {
+		fmt.Fprintf(b, "- %s, %s\n", strings.Join(numbers[line], ", "), line)
+	}
+}
+
+// nameOf is the function of a test.
+func nameOf(test any) string {
+	name := runtime.FuncForPC(reflect.ValueOf(test).Pointer()).Name()
+	return name[strings.LastIndex(name, ".")+1:]
+}
+
+const introduction = `# What you can rely on
+
+However Terraform is run, nothing is lost that the configuration still wants, and nothing is touched that somebody else owns.
+Each sentence below is a test that runs for every resource it concerns. ` + "`make trust`" + ` runs them all and writes this page.
+`
+
+const exceptions = ``
