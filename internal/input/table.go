@@ -303,8 +303,13 @@ func (c *csvTable) findColumns() error {
 
 // hint says why columns may be missing: the delimiter, lines above the header, or the spelling of names.
 func (c *csvTable) hint(wanted, missing []string) string {
-	if delimiter := c.otherDelimiter(c.header); delimiter != "" {
-		return fmt.Sprintf("if its fields are separated by %q, set delimiter = %q", delimiter, delimiter)
+	delimiter := c.otherDelimiter(c.header)
+	byDelimiter := fmt.Sprintf("if its fields are separated by %q, set delimiter = %q", delimiter, delimiter)
+	if delimiter != "" && holdsAll(strings.Split(c.header[0], delimiter), wanted) {
+		return byDelimiter
+	}
+	if hint := c.hintBelow(wanted); hint != "" {
+		return hint
 	}
 	for _, name := range missing {
 		for _, there := range c.header {
@@ -313,12 +318,17 @@ func (c *csvTable) hint(wanted, missing []string) string {
 			}
 		}
 	}
-	if c.options.Header != nil {
-		return ""
+	if delimiter != "" {
+		return byDelimiter
 	}
+	return ""
+}
+
+// hintBelow looks for the header on the next lines.
+func (c *csvTable) hintBelow(wanted []string) string {
 	for range 20 {
 		fields, err := c.records.read()
-		if err != nil {
+		if c.options.Header != nil || err != nil {
 			return ""
 		}
 		for _, delimiter := range []string{"", c.otherDelimiter(fields)} {
@@ -326,7 +336,7 @@ func (c *csvTable) hint(wanted, missing []string) string {
 			if delimiter != "" {
 				names = strings.Split(fields[0], delimiter)
 			}
-			if !slices.ContainsFunc(wanted, func(name string) bool { return !slices.Contains(names, name) }) {
+			if holdsAll(names, wanted) {
 				line, _ := c.records.pos(0)
 				hint := fmt.Sprintf("the columns are on line %d: set skip_lines = %d", line, line-1)
 				if delimiter != "" {
@@ -337,6 +347,10 @@ func (c *csvTable) hint(wanted, missing []string) string {
 		}
 	}
 	return ""
+}
+
+func holdsAll(names, wanted []string) bool {
+	return !slices.ContainsFunc(wanted, func(name string) bool { return !slices.Contains(names, name) })
 }
 
 // otherDelimiter is what separates the fields of a record that was read as a single one.
