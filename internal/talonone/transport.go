@@ -74,6 +74,9 @@ type call struct {
 	// read consumes the body of a success; nil discards it.
 	read func(*http.Response) error
 
+	// received is the length of the JSON response, in bytes.
+	received int
+
 	// failures counts the attempts that failed and are repeated, refusals the 429 among them since the last other failure.
 	failures, refusals int
 	// down says that the deployment was out of reach when the call began.
