@@ -193,6 +193,7 @@ func (c *Client) newRequest(ctx context.Context, op *call) (*retryablehttp.Reque
 	}
 	req.SetResponseHandler(func(resp *http.Response) error {
 		c.noteServerTime(resp)
+		c.noteAccess(op, resp.StatusCode)
 		c.down.Store(false)
 		return readResponse(op, resp)
 	})
