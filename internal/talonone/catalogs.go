@@ -496,7 +496,7 @@ func (c *Client) LookAtCatalog(ctx context.Context, catalogID int64) error {
 // every reader until the next sync of the catalog.
 func (c *Client) firstItems(ctx context.Context, catalogID int64) (firstPage, error) {
 	return c.catalogs.get(catalogID).first.get(ctx, func(ctx context.Context) (firstPage, error) {
-		response, _, err := getPage[CatalogItem](ctx, c, func() *call { return itemsCall(catalogID, nil) }, paging{size: PageSize, withTotal: true})
+		response, _, _, err := getPage[CatalogItem](ctx, c, func() *call { return itemsCall(catalogID, nil) }, paging{size: PageSize, withTotal: true})
 		return firstPage{response.Data, response.HasMore, response.TotalResultSize}, err
 	})
 }

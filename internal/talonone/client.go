@@ -105,6 +105,8 @@ type Client struct {
 	// listHabits are what the deployment does not accept of lists, by operation.
 	listHabits sync.Map
 	maxRows    int
+	// maxListBytes is the constant, but in tests.
+	maxListBytes int
 
 	// clockAhead is how far the deployment's clock is ahead of ours, as the
 	// latest answer told, in nanoseconds.
@@ -135,7 +137,7 @@ func New(config Config) (*Client, error) {
 		transport.OnProxyConnectResponse = refusedByProxy
 		config.Transport = transport
 	}
-	client := &Client{base: base, config: config, sender: newSender(config), maxRows: maxRows}
+	client := &Client{base: base, config: config, sender: newSender(config), maxRows: maxRows, maxListBytes: maxListBytes}
 	client.catalogs.coalesce(client)
 	client.memberships = newSingleMemberships(client)
 	return client, nil

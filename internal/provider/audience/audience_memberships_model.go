@@ -202,8 +202,7 @@ func membersJSON(ids []string, asObject bool) string {
 // appendQuoted appends an ID as a JSON string; an ID is valid UTF-8 where it was
 // checked, and otherwise the broken bytes become U+FFFD.
 func appendQuoted(dst []byte, id string) []byte {
-	dst, _ = input.AppendText(dst, id)
-	return dst
+	return input.AppendString(dst, id)
 }
 
 func listOf(ids []string) types.List {

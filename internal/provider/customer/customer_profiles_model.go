@@ -62,7 +62,7 @@ func (r profileRows) value(prior profileRows, text jsontypes.Normalized) jsontyp
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		quoted, _ := input.AppendText(nil, id)
+		quoted := input.AppendString(nil, id)
 		b.Write(quoted)
 		b.WriteByte(':')
 		b.WriteString(r[id])
@@ -107,7 +107,7 @@ func identityOf(rows profileRows) profilesIdentity {
 		if i > 0 {
 			text = append(text, ',')
 		}
-		text, _ = input.AppendText(text, id)
+		text = input.AppendString(text, id)
 	}
 	return profilesIdentity{IntegrationIDs: types.StringValue(string(append(text, ']')))}
 }
