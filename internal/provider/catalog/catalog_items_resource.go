@@ -123,6 +123,7 @@ func (r *catalogItemsResource) ModifyPlan(ctx context.Context, req resource.Modi
 	} else {
 		bulk.NoteReplaced(ctx, resp.Private, bulk.TargetOf(bulk.DigestOf(p.prior)), &resp.Diagnostics)
 		plan.subject().Guard(plan.MaxRemovalPercent, len(p.Removed), p.present, &resp.Diagnostics)
+		plan.subject().RefuseTwins(plan.source(), p.Added, p.Removed, &resp.Diagnostics)
 		if !resp.Diagnostics.HasError() {
 			r.warnExisting(ctx, &plan, prior, p, &resp.Diagnostics)
 		}
