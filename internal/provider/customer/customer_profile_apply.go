@@ -57,6 +57,16 @@ func (r *profileResource) write(ctx context.Context, plan profileModel, sent cus
 	return model
 }
 
+// lock waits for the profile.
+func (r *profileResource) lock(ctx context.Context, m profileModel, diags *diag.Diagnostics) (unlock func()) {
+	unlock, err := r.data.LockRow(ctx, profilesTarget, m.IntegrationID.ValueString())
+	if err != nil {
+		framework.AddError(diags, profileOperation("change customer profile", m), err)
+		return func() {}
+	}
+	return unlock
+}
+
 // readProfile reads one profile with an Integration key. 404 means that the
 // key's environment lacks it.
 func readProfile(ctx context.Context, client *talonone.Client, integrationID string) (*talonone.CustomerProfile, error) {

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
@@ -110,6 +111,25 @@ func (m *referralsModel) subject() bulk.Subject {
 func (m *referralsModel) guards() bulk.Guards {
 	return bulk.Guards{MaxRemovalPercent: m.MaxRemovalPercent}
 }
+
+// claim is what the resource wants to own: one code for each of these advocates.
+func (m *referralsModel) claim(advocates []string) bulk.Claim {
+	return bulk.Claim{Subject: m.subject(), Target: "advocates of campaign " + m.CampaignID.String(), At: path.Root("advocates"), Rows: advocates}
+}
+
+// claimCodes is what the resource owns already, by ID. Another advocate's row can't be confused with it.
+func (m *referralsModel) claimCodes(rows map[string]row) bulk.Claim {
+	claim := m.claim(make([]string, 0, len(rows)))
+	claim.Target, claim.Lost = codesTarget, "their codes stop working"
+	for _, one := range rows {
+		claim.Rows = append(claim.Rows, codeRow(one.id))
+	}
+	claim.Held = func(string) bool { return true }
+	return claim
+}
+
+// codeRow is a referral in the rows of claimCodes.
+func codeRow(id int64) string { return strconv.FormatInt(id, 10) }
 
 // imported says that no apply has changed rows since the import: the state may hold referrals that the configuration
 // has never listed.

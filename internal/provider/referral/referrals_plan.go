@@ -108,6 +108,42 @@ func (r *referralsResource) planUpdate(ctx context.Context, plan *referralsModel
 	r.warnExisting(ctx, *plan, rows.Added, diags)
 }
 
+// claim says what the resource wants to own, and what it has already.
+func (r *referralsResource) claim(ctx context.Context, plan, state referralsModel, advocates []string, private bulk.PrivateReader, keep bulk.PrivateWriter, diags *diag.Diagnostics) {
+	prior := make(map[string]row)
+	if plan.CampaignID.Equal(state.CampaignID) {
+		prior = state.rows(tracking{})
+	}
+	claim := plan.claim(advocates)
+	claim.Held = func(advocate string) bool { _, has := prior[advocate]; return has }
+	var claimed diag.Diagnostics
+	r.data.Owners.Claim(ctx, claim, private, keep, &claimed)
+	bulk.Lenient(ctx, private, claimed, diags)
+	listed := bulk.SetOf(advocates)
+	maps.DeleteFunc(prior, func(advocate string, _ row) bool { _, kept := listed[advocate]; return !kept })
+	r.data.Owners.Claim(ctx, plan.claimCodes(prior), private, keep, diags)
+}
+
+// spare takes out of the advocates to remove those whose referrals another resource manages.
+func (r *referralsResource) spare(ctx context.Context, state referralsModel, advocates []string, prior map[string]row, applied *bulk.Applied[row], private bulk.PrivateReader, diags *diag.Diagnostics) []string {
+	codes := make([]string, len(advocates))
+	for i, advocate := range advocates {
+		codes[i] = codeRow(prior[advocate].id)
+	}
+	_, spared := r.data.Owners.Spare(ctx, state.claimCodes(nil), codes, private, diags)
+	if len(spared) == 0 {
+		return advocates
+	}
+	kept := bulk.SetOf(spared)
+	return slices.DeleteFunc(slices.Clone(advocates), func(advocate string) bool {
+		_, spares := kept[codeRow(prior[advocate].id)]
+		if spares {
+			applied.Remove(advocate)
+		}
+		return spares
+	})
+}
+
 // planRemoval guards the deletion of all referrals.
 func (r *referralsResource) planRemoval(maxPercent types.Float64, state referralsModel, summary string, diags *diag.Diagnostics) {
 	count := len(state.ReferralIDs.Elements())
