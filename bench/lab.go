@@ -37,7 +37,7 @@ type usage struct {
 // standIn runs the real provider in place of this program and notes what it used, since Terraform starts the provider
 // and nobody else can tell.
 func standIn() int {
-	cmd := exec.Command(os.Getenv(providerVariable), os.Args[1:]...)
+	cmd := exec.CommandContext(context.Background(), os.Getenv(providerVariable), os.Args[1:]...) //nolint:gosec // set by this program for itself
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	err := cmd.Run()
 	line, _ := json.Marshal(used(cmd.ProcessState))
@@ -131,8 +131,6 @@ type step struct {
 	syncs, listed int
 	requests      map[string]int // by operation
 }
-
-func (s step) cliCPU() time.Duration { return s.total.CPU - s.provider.CPU }
 
 // terraform runs the CLI in a folder and measures it.
 func (l *lab) terraform(ctx context.Context, name, dir string, args ...string) (step, error) {

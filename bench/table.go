@@ -104,10 +104,10 @@ func checks(results []result, decoding time.Duration) []check {
 		if !ok {
 			continue
 		}
-		add(r.noop.total.CPU-decoding < s.most, fmt.Sprintf("100,000 items from a file, %s, no-op plan: CPU of CLI and provider at most %s s beyond the decoding of the pages", s.scenario.name, seconds(s.most)),
+		add(r.noop.total.CPU-decoding < s.most, fmt.Sprintf("100,000 items from a file, %s, no-op plan: CPU of CLI and provider at most %s s beyond the decoding of the pages", s.name, seconds(s.most)),
 			"%s s, of which %s s decode the pages", seconds(r.noop.total.CPU), seconds(decoding))
 		peak := max(r.create.provider.Peak, r.noop.provider.Peak, r.plan1.provider.Peak, r.apply1.provider.Peak)
-		add(peak < 300e6, fmt.Sprintf("100,000 items from a file, %s: provider's peak memory under 300 MB", s.scenario.name), "%s MB", megabytes(peak))
+		add(peak < 300e6, fmt.Sprintf("100,000 items from a file, %s: provider's peak memory under 300 MB", s.name), "%s MB", megabytes(peak))
 	}
 	if r, ok := byName[keys.name+", 100,000"]; ok {
 		add(r.state < 4e6, "100,000 items from a file, keys: state under 4 MB", "%.1f MB", float64(r.state)/1e6)
@@ -164,5 +164,5 @@ func replaceTable(file, begin, end, table string) error {
 	if !found || !closed {
 		return fmt.Errorf("%s has no table to replace: it needs the lines %s and %s", file, begin, end)
 	}
-	return os.WriteFile(file, []byte(before+begin+"\n\n"+table+"\n"+end+after), 0o644)
+	return os.WriteFile(file, []byte(before+begin+"\n\n"+table+"\n"+end+after), 0o644) //nolint:gosec // a page of the documentation
 }

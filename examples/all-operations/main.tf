@@ -30,10 +30,23 @@ variable "retired_events" {
   default     = false
 }
 
+# Found by name, which is the same in every deployment.
+data "talonone_application" "shop" {
+  name = "Web shop"
+}
+
+data "talonone_campaign" "friends" {
+  name = "Refer a friend"
+}
+
+data "talonone_loyalty_program" "points" {
+  name = "Points"
+}
+
 # createAudienceV2, updateAudienceV2, deleteAudienceV2
 resource "talonone_audience" "buyers" {
   name                       = "Buyers, revision ${var.revision}"
-  subscribed_application_ids = [1]
+  subscribed_application_ids = [data.talonone_application.shop.id]
 }
 
 resource "talonone_audience" "guests" {
@@ -105,14 +118,14 @@ data "talonone_reserved_customers" "summer" {
 
 # createReferral
 resource "talonone_referral" "anna" {
-  campaign_id                     = 11
+  campaign_id                     = data.talonone_campaign.friends.id
   advocate_profile_integration_id = talonone_customer_profile.anna.integration_id
   usage_limit                     = 10 + var.revision
 }
 
 # createReferralsForMultipleAdvocates
 resource "talonone_referrals" "guests" {
-  campaign_id = 11
+  campaign_id = data.talonone_campaign.friends.id
   advocates   = keys(jsondecode(talonone_customer_profiles.guests.profiles))
   usage_limit = 20 + var.revision
 }
@@ -165,7 +178,7 @@ resource "talonone_event" "shared_as_in_2022" {
 
 # getLoyaltyTransactions
 data "talonone_loyalty_transactions" "customer_1" {
-  loyalty_program_id = 5
+  loyalty_program_id = data.talonone_loyalty_program.points.id
   integration_id     = "customer-1"
 }
 
@@ -182,14 +195,14 @@ data "talonone_reserved_customers" "wallet" {
 
 # createReferral
 resource "talonone_referral" "invite" {
-  campaign_id                     = 11
+  campaign_id                     = data.talonone_campaign.friends.id
   advocate_profile_integration_id = "customer-1"
   usage_limit                     = var.revision
 }
 
 # createReferralsForMultipleAdvocates
 resource "talonone_referrals" "program" {
-  campaign_id = 11
+  campaign_id = data.talonone_campaign.friends.id
   advocates   = ["customer-2", "all-operations-revision-${var.revision}"]
   usage_limit = var.revision
 }

@@ -15,11 +15,16 @@ terraform {
 # Address and keys come from the three environment variables, so that no secret is written here.
 provider "talonone" {}
 
+# The Application is found by its name, so that the same file works for every deployment.
+data "talonone_application" "shop" {
+  name = "Web shop"
+}
+
 # Customers that your shop or CRM counts as loyal. Rules can offer them something of their own.
 resource "talonone_audience" "loyal" {
   name                       = "Loyal customers"
   description                = "Bought something in each of the last four quarters."
-  subscribed_application_ids = [1]
+  subscribed_application_ids = [data.talonone_application.shop.id]
 }
 
 # Newsletter readers, under the ID that the newsletter tool knows them by.
@@ -27,7 +32,7 @@ resource "talonone_audience" "newsletter" {
   name                       = "Newsletter readers"
   description                = "Confirmed their address in the newsletter tool."
   integration_id             = "newsletter-readers"
-  subscribed_application_ids = [1]
+  subscribed_application_ids = [data.talonone_application.shop.id]
 }
 
 output "audience_ids" {

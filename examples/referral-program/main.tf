@@ -15,10 +15,10 @@ terraform {
 
 provider "talonone" {}
 
-variable "campaign_id" {
-  description = "The campaign, which must have the feature referrals."
-  type        = number
-  default     = 11
+variable "campaign" {
+  description = "Name of the campaign, which must have the feature referrals."
+  type        = string
+  default     = "Refer a friend"
 }
 
 variable "advocates" {
@@ -27,11 +27,15 @@ variable "advocates" {
   default     = ["customer-1", "customer-2"]
 }
 
+data "talonone_campaign" "program" {
+  name = var.campaign
+}
+
 # Each code can be used by five friends until the program ends. Where the list of advocates comes out of
 # another system, set max_removal_percent too: it refuses a plan in which a list that was cut short would
 # end the codes of the others.
 resource "talonone_referrals" "advocates" {
-  campaign_id      = var.campaign_id
+  campaign_id      = data.talonone_campaign.program.id
   advocates        = var.advocates
   usage_limit      = 5
   expiry_date      = "2030-12-31T23:59:59Z"
@@ -41,7 +45,7 @@ resource "talonone_referrals" "advocates" {
 
 # An advocate with terms of their own: one friend, no end.
 resource "talonone_referral" "ambassador" {
-  campaign_id                     = var.campaign_id
+  campaign_id                     = data.talonone_campaign.program.id
   advocate_profile_integration_id = "customer-3"
   friend_profile_integration_id   = "customer-1"
   usage_limit                     = 1

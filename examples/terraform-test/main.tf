@@ -34,8 +34,13 @@ variable "discount_percent" {
   default = 20
 }
 
+data "talonone_application" "shop" {
+  name = "Web shop"
+}
+
 resource "talonone_audience" "season" {
-  name = "${var.season} shoppers"
+  name                       = "${var.season} shoppers"
+  subscribed_application_ids = [data.talonone_application.shop.id]
 }
 
 resource "talonone_audience_memberships" "season" {

@@ -6,14 +6,13 @@ import (
 )
 
 // routesAccount registers reads of the account, which reporting tools use. They show what there is to show: nobody
-// is invited, nothing is logged, and there are no additional costs.
+// is invited, and nothing is logged.
 func (s *Server) routesAccount() {
 	s.handle(http.MethodGet, "/v1/users", managementKey, "getUsers", s.getUsers)
 	s.handle(http.MethodGet, "/v1/users/{userId}", managementKey, "getUser", s.getUser)
 	s.handle(http.MethodGet, "/v1/accounts/{accountId}", managementKey, "getAccount", s.getAccount)
 	s.handle(http.MethodGet, "/v1/accounts/{accountId}/analytics", managementKey, "getAccountAnalytics", s.getAccountAnalytics)
 	s.handle(http.MethodGet, "/v1/changes", managementKey, "getChanges", s.getChanges)
-	s.handle(http.MethodGet, "/v1/additional_costs", managementKey, "getAdditionalCosts", s.getAdditionalCosts)
 }
 
 // opened is when the account began: with its oldest Application.
@@ -149,12 +148,4 @@ func (s *Server) getChanges(r *request) (reply, error) {
 		return reply{}, err
 	}
 	return listReply(p, []any{}, func(row any) any { return row }), nil
-}
-
-func (s *Server) getAdditionalCosts(r *request) (reply, error) {
-	p, err := r.page(maxPageSize, "id", "created")
-	if err != nil {
-		return reply{}, err
-	}
-	return totalReply(p, []any{}, func(row any) any { return row }), nil
 }

@@ -550,18 +550,19 @@ func (s *Server) exportMemberships(r *request) (reply, error) {
 		members = append(members, s.member(id).IntegrationID)
 	}
 	return okReply(&stream{contentType: "application/csv", write: func(w io.Writer) error {
-		return writeMembers(w, members)
+		return writeColumn(w, membershipColumn, members)
 	}}), nil
 }
 
-func writeMembers(w io.Writer, members []string) error {
+// writeColumn writes a CSV file of one column.
+func writeColumn(w io.Writer, name string, values []string) error {
 	out := csv.NewWriter(w)
-	if err := out.Write([]string{membershipColumn}); err != nil {
+	if err := out.Write([]string{name}); err != nil {
 		return err
 	}
 	record := make([]string, 1)
-	for _, member := range members {
-		record[0] = member
+	for _, value := range values {
+		record[0] = value
 		if err := out.Write(record); err != nil {
 			return err
 		}
@@ -576,30 +577,24 @@ func (s *Server) importMemberships(r *request) (reply, error) {
 	if err := s.locked(func() error { _, err := s.audience(r); return err }); err != nil {
 		return reply{}, err
 	}
-	ids, err := readUpload(r.http)
+	ids, err := readUpload(r.http, uploadColumn{name: membershipColumn, what: "an integration ID", longest: maxIntegrationID})
 	if err != nil {
 		return reply{}, err
 	}
 	for i, id := range ids {
 		ids[i] = s.normal(kindOfProfileID, id)
 	}
-	var out reply
-	err = s.locked(func() error {
-		var err error
-		out, err = s.write(func() (reply, error) {
-			a, err := s.audience(r)
-			if err != nil {
-				return reply{}, err
-			}
-			imported, err := s.replaceMembers(a, ids, r.cred.userID)
-			return okReply(imported), err
-		})
-		return err
+	return s.lockedWrite(func() (reply, error) {
+		a, err := s.audience(r)
+		if err != nil {
+			return reply{}, err
+		}
+		imported, err := s.replaceMembers(a, ids, r)
+		return okReply(imported), err
 	})
-	return out, err
 }
 
-func (s *Server) replaceMembers(a *audience, ids []string, userID int64) (any, error) {
+func (s *Server) replaceMembers(a *audience, ids []string, r *request) (any, error) {
 	if s.is(conventions.ImportUnknownProfiles, conventions.Refused) {
 		if problems := s.unknownMembers(a, ids); len(problems) > 0 {
 			return nil, badRequest(problems...)
@@ -611,12 +606,8 @@ func (s *Server) replaceMembers(a *audience, ids []string, userID int64) (any, e
 	for _, id := range ids {
 		a.join(s.memberProfile(a.Sandbox, id))
 	}
-	now := s.now()
-	a.LastUpdate = now
-	return map[string]any{
-		"id": s.state.nextID(kindImport), "created": now, "accountId": s.state.AccountID, "userId": userID,
-		"entity": "AudienceMembership", "amount": s.importAmount(before, a.Members),
-	}, nil
+	a.LastUpdate = s.now()
+	return s.imported(r, "AudienceMembership", s.importAmount(before, a.Members)), nil
 }
 
 // unknownMembers finds lines of an import whose profile does not exist. The header is line 1.
@@ -648,7 +639,13 @@ func (s *Server) importAmount(before, after memberSet) int {
 	}
 }
 
-func readUpload(r *http.Request) ([]string, error) {
+// uploadColumn is the one column of an uploaded CSV file.
+type uploadColumn struct {
+	name, what string
+	longest    int // in characters
+}
+
+func readUpload(r *http.Request, column uploadColumn) ([]string, error) {
 	parts, err := r.MultipartReader()
 	if err != nil {
 		return nil, badRequest(atPointer("", "Not multipart", "the body must be multipart/form-data with a file %s", membershipUploadPart))
@@ -662,7 +659,7 @@ func readUpload(r *http.Request) ([]string, error) {
 	case part.FormName() != membershipUploadPart:
 		return nil, badRequest(atPointer("/"+strictjson.EscapePointer(part.FormName()), titleUnknown, "only %s is known here", membershipUploadPart))
 	}
-	ids, err := readMembers(part)
+	ids, err := column.read(part)
 	if err != nil {
 		return nil, err
 	}
@@ -675,8 +672,8 @@ func readUpload(r *http.Request) ([]string, error) {
 	return ids, nil
 }
 
-// readMembers reads the CSV form of a member list: the header and one integration ID per record.
-func readMembers(r io.Reader) ([]string, error) {
+// read reads the header and one value per record.
+func (c uploadColumn) read(r io.Reader) ([]string, error) {
 	in := csv.NewReader(r)
 	in.FieldsPerRecord = -1
 	in.ReuseRecord = true
@@ -691,12 +688,12 @@ func readMembers(r io.Reader) ([]string, error) {
 		case errors.As(err, &syntax):
 			return nil, badRequest(atLine(syntax.Line, "Invalid CSV", "%s", syntax.Err))
 		case errors.Is(err, io.EOF):
-			return nil, badRequest(atLine(0, "Invalid CSV", "the file is empty, it must begin with the line %s", membershipColumn))
+			return nil, badRequest(atLine(0, "Invalid CSV", "the file is empty, it must begin with the line %s", c.name))
 		case err != nil:
 			return nil, bodyError(err)
 		}
 		line, _ := in.FieldPos(0)
-		if problem, wrong := checkMember(record, line, first); wrong {
+		if problem, wrong := c.check(record, line, first); wrong {
 			return nil, badRequest(problem)
 		}
 		if !first {
@@ -705,17 +702,17 @@ func readMembers(r io.Reader) ([]string, error) {
 	}
 }
 
-func checkMember(record []string, line int, header bool) (errorItem, bool) {
-	id := record[0]
+func (c uploadColumn) check(record []string, line int, header bool) (errorItem, bool) {
+	value := record[0]
 	switch {
 	case len(record) != 1:
-		return atLine(line, "Invalid CSV", "the line has %d columns, there is only %s", len(record), membershipColumn), true
-	case header && id != membershipColumn:
-		return atLine(line, "Invalid CSV", "the header must be %s", membershipColumn), true
-	case id == "" || !utf8.ValidString(id):
-		return atLine(line, titleInvalidValue, "an integration ID must be UTF-8 and not empty"), true
-	case utf8.RuneCountInString(id) > maxIntegrationID:
-		return atLine(line, titleInvalidValue, "an integration ID may have at most %d characters", maxIntegrationID), true
+		return atLine(line, "Invalid CSV", "the line has %d columns, there is only %s", len(record), c.name), true
+	case header && value != c.name:
+		return atLine(line, "Invalid CSV", "the header must be %s", c.name), true
+	case value == "" || !utf8.ValidString(value):
+		return atLine(line, titleInvalidValue, "%s must be UTF-8 and not empty", c.what), true
+	case utf8.RuneCountInString(value) > c.longest:
+		return atLine(line, titleInvalidValue, "%s may have at most %d characters", c.what, c.longest), true
 	}
 	return errorItem{}, false
 }

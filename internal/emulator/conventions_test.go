@@ -17,6 +17,24 @@ import (
 // observers find out over HTTP which value a convention has. TestEveryValueMakesItsDifference starts a deployment
 // under each value and wants that value back.
 var observers = map[string]func(d *deployment, at *clock) string{
+	conventions.AttributeChanges: func(d *deployment, _ *clock) string {
+		color := strings.Replace(attributeColor, `"color"`, `"Colour"`, 1)
+		got := d.call("PUT", "/v1/attributes/101", managementK, color)
+		switch {
+		case got.status == 400 && strings.Contains(got.text, `"/title"`):
+			return conventions.Refused
+		case got.status == 200 && got.field("title") == "Colour":
+			return conventions.Accepted
+		case got.status == 200 && got.field("title") == "color" && got.field("description") == "new":
+			return conventions.Ignored
+		}
+		return got.text
+	},
+	conventions.EqualImport: func(d *deployment, _ *clock) string {
+		path := "/v1/collections/" + d.must("POST", "/v1/collections", managementK, `{"name":"Luxury"}`).field("id")
+		expectStatus(d.t, "first import", d.upload(path+"/import", "upFile", "item\na\nb\n"), 200)
+		return either(d.upload(path+"/import", "upFile", "item\nb\na\n").status == 200, conventions.Accepted, conventions.Refused)
+	},
 	conventions.ReadLag: func(d *deployment, at *clock) string {
 		path := "/v1/audiences/" + d.newAudience("VIP") + "/memberships"
 		waited := time.Duration(0)

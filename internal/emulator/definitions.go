@@ -14,12 +14,15 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator/strictjson"
 )
 
-// definitionState is what people set up in the Campaign Manager and no operation of the provider creates.
+// definitionState is what an account is set up with: in the Campaign Manager or, as far as there are operations, over the API.
 type definitionState struct {
-	Applications []*application `json:"applications"`
-	Campaigns    []*campaign    `json:"campaigns"`
-	Attributes   []*attribute   `json:"attributes"`
-	EventTypes   []*eventType   `json:"eventTypes"`
+	Applications    []*application    `json:"applications"`
+	Campaigns       []*campaign       `json:"campaigns"`
+	Attributes      []*attribute      `json:"attributes"`
+	EventTypes      []*eventType      `json:"eventTypes"`
+	Stores          []*store          `json:"stores,omitempty"`
+	AdditionalCosts []*additionalCost `json:"additionalCosts,omitempty"`
+	Collections     []*collection     `json:"collections,omitempty"`
 	// Integrations are the partner names that createAudienceV2 knows.
 	Integrations []string `json:"integrations"`
 }
@@ -101,8 +104,12 @@ type attribute struct {
 	Description             string    `json:"description,omitempty"`
 	Suggestions             []string  `json:"suggestions,omitempty"`
 	RestrictedBySuggestions bool      `json:"restrictedBySuggestions,omitempty"`
+	HasAllowedList          bool      `json:"hasAllowedList,omitempty"`
+	AllowedList             []string  `json:"allowedList,omitempty"`
+	ReadOnly                bool      `json:"readOnly,omitempty"`       // not editable
 	ApplicationIDs          []int64   `json:"applicationIds,omitempty"` // empty: all
 	CatalogIDs              []int64   `json:"catalogIds,omitempty"`     // entity CartItem only
+	AllowedSubscriptions    []string  `json:"allowedSubscriptions,omitempty"`
 }
 
 // eventType is a custom event; it exists as soon as the account knows its name.
@@ -172,7 +179,7 @@ func (s *Server) checkAttributes(scope attributeScope, values map[string]any, po
 		case !fitsType(value, def.Type):
 			problems = append(problems, atPointer(pointer, titleInvalidType, "Value of %q attribute (%s) is not %s", name, strictjson.Show(value), typePhrases[def.Type]))
 		case !def.allows(value):
-			problems = append(problems, atPointer(pointer, titleEnum, `%s must be one of the following: "%s"`, name, strings.Join(def.Suggestions, `", "`)))
+			problems = append(problems, atPointer(pointer, titleEnum, `%s must be one of the following: "%s"`, name, strings.Join(def.allowed()[:min(50, len(def.allowed()))], `", "`)))
 		}
 	}
 	return problems
@@ -230,7 +237,7 @@ func (def *attribute) allows(value any) bool {
 	if !isList {
 		values = []any{value}
 	}
-	return !slices.ContainsFunc(values, func(v any) bool { return !slices.Contains(def.Suggestions, fmt.Sprint(v)) })
+	return !slices.ContainsFunc(values, func(v any) bool { return !slices.Contains(def.allowed(), fmt.Sprint(v)) })
 }
 
 // mergeAttributes returns old with the changes: names that are not mentioned stay, null clears. It never changes
@@ -277,6 +284,7 @@ func (s *Server) routesDefinitions() {
 	s.handle(http.MethodGet, "/v1/applications/{applicationId}", managementKey, "getApplication", s.getApplication)
 	s.handle(http.MethodGet, "/v1/applications/{applicationId}/campaigns", managementKey, "getCampaigns", s.getCampaigns)
 	s.handle(http.MethodGet, "/v1/applications/{applicationId}/campaigns/{campaignId}", managementKey, "getCampaign", s.getCampaign)
+	s.handle(http.MethodGet, "/v1/event_types", managementKey, "getEventTypes", s.getEventTypes)
 	s.handle(http.MethodGet, "/v1/integration/campaigns", integrationKey, "integrationGetAllCampaigns", s.getRunningCampaigns)
 }
 
@@ -315,13 +323,9 @@ func (def *attribute) availableIn(applicationIDs []int64) bool {
 }
 
 func (s *Server) getAttribute(r *request) (reply, error) {
-	id, err := r.id("attributeId", "attribute")
+	def, err := s.pathAttribute(r)
 	if err != nil {
 		return reply{}, err
-	}
-	def, ok := byID(s.state.Definitions.Attributes, id, func(a *attribute) int64 { return a.ID })
-	if !ok {
-		return reply{}, r.notFound("attribute", id)
 	}
 	return okReply(s.viewAttribute(def)), nil
 }
@@ -330,8 +334,11 @@ func (s *Server) viewAttribute(def *attribute) any {
 	view := map[string]any{
 		"id": def.ID, "created": def.Created, "accountId": s.state.AccountID, "entity": def.Entity, "name": def.Name,
 		"title": def.Title, "type": def.Type, "description": def.Description, "suggestions": emptyNotNil(def.Suggestions),
-		"hasAllowedList": false, "restrictedBySuggestions": def.RestrictedBySuggestions, "editable": true,
+		"hasAllowedList": def.HasAllowedList, "restrictedBySuggestions": def.RestrictedBySuggestions, "editable": !def.ReadOnly,
 		"subscribedApplicationsIds": emptyNotNil(def.ApplicationIDs), "subscribedCatalogsIds": emptyNotNil(def.CatalogIDs),
+	}
+	if len(def.AllowedSubscriptions) > 0 {
+		view["allowedSubscriptions"] = def.AllowedSubscriptions
 	}
 	if def.EventType != "" {
 		view["eventType"] = def.EventType
@@ -544,6 +551,31 @@ func (s *Server) getRunningCampaigns(r *request) (reply, error) {
 		}
 		c.addTimes(view)
 		return view
+	}), nil
+}
+
+// getEventTypes lists the newest versions; there are no others.
+func (s *Server) getEventTypes(r *request) (reply, error) {
+	p, err := r.page(maxPageSize, "id", "created", "name")
+	if err != nil {
+		return reply{}, err
+	}
+	if _, err := r.boolQuery("includeOldVersions", false); err != nil {
+		return reply{}, err
+	}
+	name := r.query.Get("name")
+	var rows []*eventType
+	for _, e := range s.state.Definitions.EventTypes {
+		if name == "" || e.Name == name {
+			rows = append(rows, e)
+		}
+	}
+	rows = sorted(p, rows, map[string]func(a, b *eventType) int{
+		"created": func(a, b *eventType) int { return a.Created.Compare(b.Created) },
+		"name":    func(a, b *eventType) int { return cmp.Compare(a.Name, b.Name) },
+	})
+	return totalReply(p, rows, func(e *eventType) any {
+		return map[string]any{"id": e.ID, "created": e.Created, "name": e.Name, "title": e.Title, "description": e.Description}
 	}), nil
 }
 

@@ -83,7 +83,27 @@ func (s *Server) viewLoyaltyProgram(p *loyaltyProgram) any {
 
 // routesLoyalty registers the operations on loyalty programs.
 func (s *Server) routesLoyalty() {
+	s.handle(http.MethodGet, "/v1/loyalty_programs", managementKey, "getLoyaltyPrograms", s.getLoyaltyPrograms)
+	s.handle(http.MethodGet, "/v1/loyalty_programs/{loyaltyProgramId}", managementKey, "getLoyaltyProgram", s.getLoyaltyProgram)
 	s.handle(http.MethodGet, "/v1/loyalty_programs/{loyaltyProgramId}/profile/{profileIntegrationId}/transactions", integrationKey, "getLoyaltyTransactions", s.getLoyaltyTransactions)
+}
+
+// getLoyaltyPrograms lists the programs of both environments, without pages.
+func (s *Server) getLoyaltyPrograms(*request) (reply, error) {
+	programs := s.state.Loyalty.Programs
+	return okReply(map[string]any{"totalResultSize": len(programs), "data": shown(programs, s.viewLoyaltyProgram)}), nil
+}
+
+func (s *Server) getLoyaltyProgram(r *request) (reply, error) {
+	id, err := r.id("loyaltyProgramId", "loyalty program")
+	if err != nil {
+		return reply{}, err
+	}
+	program, ok := s.state.Loyalty.program(id)
+	if !ok {
+		return reply{}, r.notFound("loyalty program", id)
+	}
+	return okReply(s.viewLoyaltyProgram(program)), nil
 }
 
 // getLoyaltyTransactions lists a profile's ledger in a profile-based program, the latest first.

@@ -136,6 +136,10 @@ func New(opts Options) (*Server, error) {
 	}
 	s.routesLogin()
 	s.routesDefinitions()
+	s.routesAttributes()
+	s.routesStores()
+	s.routesAdditionalCosts()
+	s.routesCollections()
 	s.routesAudiences()
 	s.routesProfiles()
 	s.routesCatalogs()

@@ -34,6 +34,9 @@ type state struct {
 // The kinds of entities that have a counter of their own.
 const (
 	kindAttribute   = "attribute"
+	kindStore       = "store"
+	kindCost        = "additionalCost"
+	kindCollection  = "collection"
 	kindAudience    = "audience"
 	kindCatalogItem = "catalogItem"
 	kindCoupon      = "coupon"
@@ -51,7 +54,10 @@ const (
 func firstIDs() map[string]int64 {
 	return map[string]int64{
 		kindAttribute:   101,
+		kindStore:       201,
 		kindEventType:   301,
+		kindCost:        401,
+		kindCollection:  501,
 		kindAudience:    701,
 		kindCoupon:      3001,
 		kindReferral:    4001,

@@ -14,6 +14,19 @@ import (
 
 // readers are a configuration for each data source, which makes it ask the deployment.
 var readers = map[string]map[string]any{
+	"talonone_application":          {"name": "VIP"},
+	"talonone_applications":         {"sandbox": true},
+	"talonone_attribute":            {"entity": "CartItem", "name": "VIP"},
+	"talonone_attributes":           {"entity": "CartItem"},
+	"talonone_campaign":             {"application_id": 1, "name": "VIP"},
+	"talonone_campaigns":            {"application_id": 1},
+	"talonone_collection":           {"name": "VIP"},
+	"talonone_collections":          {"application_id": 1},
+	"talonone_event_types":          {"name_regex": "."},
+	"talonone_loyalty_program":      {"id": 1},
+	"talonone_loyalty_programs":     {"card_based": false},
+	"talonone_store":                {"application_id": 1, "name": "VIP"},
+	"talonone_stores":               {"application_id": 1},
 	"talonone_audience":             {"name": "VIP"},
 	"talonone_audience_members":     {"audience_id": 1},
 	"talonone_audiences":            {"with_member_count": true},

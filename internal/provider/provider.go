@@ -24,11 +24,14 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/application"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/audience"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/catalog"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/collection"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/coupon"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customer"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/definition"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/event"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/journal"
@@ -270,6 +273,19 @@ func (p *talonOneProvider) DataSources(context.Context) []func() datasource.Data
 		session.NewCustomerSessionDataSource,
 		session.NewCustomerSessionsDataSource,
 		session.NewSessionEvaluationDataSource,
+		application.NewApplicationDataSource,
+		application.NewApplicationsDataSource,
+		application.NewCampaignDataSource,
+		application.NewCampaignsDataSource,
+		application.NewStoreDataSource,
+		application.NewStoresDataSource,
+		collection.NewCollectionDataSource,
+		collection.NewCollectionsDataSource,
+		definition.NewAttributeDataSource,
+		definition.NewAttributesDataSource,
+		definition.NewEventTypesDataSource,
+		loyalty.NewLoyaltyProgramDataSource,
+		loyalty.NewLoyaltyProgramsDataSource,
 	}
 }
 

@@ -72,3 +72,24 @@ func (c *cached[T]) drop() {
 	c.generation++
 	c.loaded, c.value = false, none
 }
+
+// cachedBy is a cached value for each key. The zero value is ready to use.
+type cachedBy[K comparable, T any] struct {
+	mu   sync.Mutex
+	made map[K]*cached[T]
+}
+
+// of is the value of one key.
+func (c *cachedBy[K, T]) of(key K) *cached[T] {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.made == nil {
+		c.made = make(map[K]*cached[T])
+	}
+	value, ok := c.made[key]
+	if !ok {
+		value = &cached[T]{}
+		c.made[key] = value
+	}
+	return value
+}

@@ -80,9 +80,14 @@ type Client struct {
 	memberships      *singleMemberships
 	definitions      cached[[]AttributeDefinition]
 	applications     cached[[]Application]
-	campaigns        cached[[]Campaign]
+	campaigns        cachedBy[int64, []Campaign]
+	eventTypes       cached[[]EventType]
+	loyaltyPrograms  cached[[]LoyaltyProgramDefinition]
+	stores           cachedBy[int64, []Store]
+	collections      cachedBy[int64, []Collection]
+	additionalCosts  cached[[]AdditionalCostDefinition]
 	catalogs         catalogUses
-	coupons          couponSearches
+	coupons          cachedBy[couponSearch, []*Coupon]
 	ownApplication   cached[int64]
 
 	// clockAhead is how far the deployment's clock is ahead of ours, as the

@@ -11,7 +11,6 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
-	"sync"
 )
 
 // The values of Application.CaseSensitivity.
@@ -240,26 +239,6 @@ func (c *Client) FindCoupons(ctx context.Context, applicationID int64, couponVal
 type couponSearch struct {
 	applicationID int64
 	value         string
-}
-
-// couponSearches are the responses of a run.
-type couponSearches struct {
-	mu   sync.Mutex
-	made map[couponSearch]*cached[[]*Coupon]
-}
-
-func (s *couponSearches) of(search couponSearch) *cached[[]*Coupon] {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.made == nil {
-		s.made = make(map[couponSearch]*cached[[]*Coupon])
-	}
-	response, ok := s.made[search]
-	if !ok {
-		response = &cached[[]*Coupon]{}
-		s.made[search] = response
-	}
-	return response
 }
 
 // SharedCoupons is FindCoupons with one response for the whole run, for those who want

@@ -9,6 +9,38 @@ import (
 	"time"
 )
 
+// LoyaltyProgramDefinition is the API's object of the same name without tiers and policies.
+type LoyaltyProgramDefinition struct {
+	ID          int64     `json:"id"`
+	AccountID   int64     `json:"accountID"`
+	Created     time.Time `json:"created"`
+	Name        string    `json:"name"`
+	Title       string    `json:"title"`
+	Description string    `json:"description"`
+	// SubscribedApplications are the IDs of the Applications that the program is connected to.
+	SubscribedApplications []int64 `json:"subscribedApplications"`
+	DefaultValidity        string  `json:"defaultValidity"`
+	DefaultPending         string  `json:"defaultPending"`
+	AllowSubledger         bool    `json:"allowSubledger"`
+	Sandbox                bool    `json:"sandbox"`
+	CardBased              bool    `json:"cardBased"`
+	UsersPerCardLimit      *int64  `json:"usersPerCardLimit"`
+	Timezone               string  `json:"timezone"`
+}
+
+func (p LoyaltyProgramDefinition) lacks() string { return lacksUnless(p.ID != 0, "id") }
+
+// GetLoyaltyPrograms lists the account's loyalty programs of both environments: GET /v1/loyalty_programs, Management key.
+// The operation has no pages. One listing serves the whole run.
+func (c *Client) GetLoyaltyPrograms(ctx context.Context) ([]LoyaltyProgramDefinition, error) {
+	return c.loyaltyPrograms.get(ctx, func(ctx context.Context) ([]LoyaltyProgramDefinition, error) {
+		response, err := doJSON[page[LoyaltyProgramDefinition]](ctx, c, &call{
+			operation: "getLoyaltyPrograms", method: http.MethodGet, route: "/v1/loyalty_programs", access: managementAccess,
+		})
+		return response.Data, err
+	})
+}
+
 // LoyaltyTransaction is one entry of a customer's ledger in a profile-based program.
 type LoyaltyTransaction struct {
 	ID              int64  `json:"id"`

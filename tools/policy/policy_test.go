@@ -128,7 +128,7 @@ func (c verdictCase) input(t *testing.T) any {
 				case "address", "mode", "type", "name", "module_address", "deposed":
 					resource[name] = value
 				case "actions":
-					change["actions"] = slices.DeleteFunc(strings.Split(value.(string), "+"), func(action string) bool { return action == "" })
+					change["actions"] = slices.DeleteFunc(strings.Split(fmt.Sprint(value), "+"), func(action string) bool { return action == "" })
 				case "unknown":
 					change["after_unknown"] = value
 				default:
@@ -136,7 +136,7 @@ func (c verdictCase) input(t *testing.T) any {
 				}
 			}
 			if resource["type"] == nil {
-				steps := strings.Split(keys.ReplaceAllString(resource["address"].(string), ""), ".")
+				steps := strings.Split(keys.ReplaceAllString(fmt.Sprint(resource["address"]), ""), ".")
 				resource["type"], resource["name"] = steps[len(steps)-2], steps[len(steps)-1]
 			}
 			resource["change"] = change

@@ -1,6 +1,7 @@
 // Snapshot looks at the folder that goreleaser has filled, as the registries and the people who download from it will:
 // an archive for every platform, checksums that the Terraform Registry takes, the manifest, and what each archive and
-// each bill of materials holds.
+// each bill of materials holds. It then lays out what is published: these files and no others, with a second list of
+// checksums for what the registry's list must not name.
 package main
 
 import (
@@ -38,11 +39,11 @@ var programs = map[string][]string{
 var desktops = []string{"darwin_amd64", "darwin_arm64", "linux_amd64", "linux_arm64", "windows_amd64", "windows_arm64"}
 
 func main() {
-	if len(os.Args) != 2 {
-		fmt.Fprintln(os.Stderr, "usage: snapshot DIST")
+	if len(os.Args) != 3 {
+		fmt.Fprintln(os.Stderr, "usage: snapshot DIST NEW-FOLDER")
 		os.Exit(2)
 	}
-	summary, err := check(os.Args[1])
+	summary, err := check(os.Args[1], os.Args[2])
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
@@ -50,7 +51,7 @@ func main() {
 	fmt.Println(summary)
 }
 
-func check(dist string) (string, error) {
+func check(dist, out string) (string, error) {
 	var metadata struct{ Version string }
 	if err := readJSON(filepath.Join(dist, "metadata.json"), &metadata); err != nil {
 		return "", err
@@ -69,7 +70,61 @@ func check(dist string) (string, error) {
 	if len(r.problems) > 0 {
 		return "", errors.Join(r.problems...)
 	}
-	return fmt.Sprintf("%d archives of version %s with their bills of materials, checksums and manifest are as they should be.", count, r.version), nil
+	if err := r.layOut(out); err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%d archives of version %s with their bills of materials, checksums and manifest are as they should be, and in %s.", count, r.version, out), nil
+}
+
+// layOut copies what is published to a new folder.
+func (r *release) layOut(out string) error {
+	if err := os.Mkdir(out, 0o750); err != nil {
+		return err
+	}
+	manifest := fmt.Sprintf("%s_%s_manifest.json", provider, r.version)
+	files := map[string]string{
+		manifest: filepath.Join(r.dist, "..", "terraform-registry-manifest.json"),
+		fmt.Sprintf("%s_%s_SHA256SUMS", provider, r.version): filepath.Join(r.dist, fmt.Sprintf("%s_%s_SHA256SUMS", provider, r.version)),
+	}
+	var others []string
+	for program, platforms := range programs {
+		for _, platform := range platforms {
+			base := fmt.Sprintf("%s_%s_%s", program, r.version, platform)
+			archive, bill := base+extension(program, platform), base+".sbom.json"
+			files[archive], files[bill] = filepath.Join(r.dist, archive), filepath.Join(r.dist, bill)
+			others = append(others, bill)
+			if program != provider {
+				others = append(others, archive)
+			}
+		}
+	}
+	slices.Sort(others)
+	var sums strings.Builder
+	for name, from := range files {
+		content, err := os.ReadFile(from)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(out, name), content, 0o600); err != nil {
+			return err
+		}
+	}
+	for _, name := range others {
+		content, err := os.ReadFile(filepath.Join(out, name))
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(&sums, "%x  %s\n", sha256.Sum256(content), name)
+	}
+	return os.WriteFile(filepath.Join(out, fmt.Sprintf("talonone-tools_%s_SHA256SUMS", r.version)), []byte(sums.String()), 0o600)
+}
+
+// extension is how the name of an archive ends.
+func extension(program, platform string) string {
+	if program == provider || strings.HasPrefix(platform, "windows") {
+		return ".zip"
+	}
+	return ".tar.gz"
 }
 
 type release struct {
@@ -80,19 +135,18 @@ type release struct {
 // program looks into one archive and the bill of materials beside it.
 func (r *release) program(name, platform string) error {
 	binary := name
-	extension := ".tar.gz"
 	want := []string{"LICENSE", "THIRD_PARTY_NOTICES.txt"}
 	switch name {
 	case provider:
-		binary, extension = name+"_v"+r.version, ".zip"
+		binary = name + "_v" + r.version
 	case "talonone-emulator":
 		want = append(want, "README.md", "page.png")
 	}
 	if strings.HasPrefix(platform, "windows") {
-		binary, extension = binary+".exe", ".zip"
+		binary += ".exe"
 	}
 	base := filepath.Join(r.dist, fmt.Sprintf("%s_%s_%s", name, r.version, platform))
-	files, err := unpack(base + extension)
+	files, err := unpack(base + extension(name, platform))
 	if err != nil {
 		return err
 	}

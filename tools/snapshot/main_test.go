@@ -73,3 +73,61 @@ func TestArchiveThatIsMissingIsAProblem(t *testing.T) {
 		t.Error("an archive that is none passes")
 	}
 }
+
+// Every file that is published stands in one of the two lists of checksums, which are signed.
+func TestEveryPublishedFileHasAChecksum(t *testing.T) {
+	t.Parallel()
+	r := folder(t, func(lines []string) []string { return lines })
+	for program, platforms := range programs {
+		for _, platform := range platforms {
+			base := filepath.Join(r.dist, fmt.Sprintf("%s_1.2.3_%s", program, platform))
+			for _, path := range []string{base + extension(program, platform), base + ".sbom.json"} {
+				if err := os.WriteFile(path, []byte(platform), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	out := filepath.Join(t.TempDir(), "release")
+	if err := r.layOut(out); err != nil {
+		t.Fatal(err)
+	}
+	listed := make(map[string]string)
+	for _, list := range []string{"talonone-tools_1.2.3_SHA256SUMS", provider + "_1.2.3_SHA256SUMS"} {
+		text, err := os.ReadFile(filepath.Join(out, list))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(text)) {
+			sum, name, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "  ")
+			if listed[name] != "" {
+				t.Errorf("%s is listed twice", name)
+			}
+			listed[name] = sum
+		}
+		delete(listed, list)
+	}
+	entries, err := os.ReadDir(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, entry := range entries {
+		if strings.HasSuffix(entry.Name(), "_SHA256SUMS") {
+			continue
+		}
+		content, err := os.ReadFile(filepath.Join(out, entry.Name()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if sum := fmt.Sprintf("%x", sha256.Sum256(content)); listed[entry.Name()] != sum {
+			t.Errorf("the checksum of %s is %q, want %s", entry.Name(), listed[entry.Name()], sum)
+		}
+	}
+	// 31 archives, their bills of materials, the manifest and the two lists.
+	if len(listed) != 63 || len(entries) != 65 {
+		t.Errorf("%d files have checksums, and %d are published", len(listed), len(entries))
+	}
+	if err := r.layOut(out); err == nil {
+		t.Error("a folder that exists is filled again")
+	}
+}

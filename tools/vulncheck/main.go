@@ -3,8 +3,8 @@
 // machine's Go, which a change to this repository cannot replace: it is reported, and fails the check only with -stdlib,
 // which releases are built with.
 //
-// Where vuln.go.dev is out of reach, the same reports come from the Go module golang.org/x/vulndb; without either,
-// nothing is checked, and the program says so.
+// Its arguments are the folders of modules. Where vuln.go.dev is out of reach, the same reports come from the Go module
+// golang.org/x/vulndb; without either nothing can be checked, which fails like a vulnerability.
 package main
 
 import (
@@ -39,30 +39,42 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, patterns []string, strict, offline bool) error {
+func run(ctx context.Context, modules []string, strict, offline bool) error {
+	if len(modules) == 0 {
+		return errors.New("nothing was checked: name the folders of the modules")
+	}
 	db, err := database(ctx, offline)
 	if err != nil {
-		fmt.Printf("No vulnerability database is within reach, so nothing was checked: %v\n", err)
-		return nil
+		return fmt.Errorf("nothing was checked, since no vulnerability database is within reach: %w", err)
 	}
 	fmt.Printf("Vulnerability database: %s\n", db)
+	var problems []error
+	for _, module := range modules {
+		report, err := check(ctx, db, module, strict)
+		fmt.Printf("\nModule in %s:\n%s", module, report)
+		if err != nil {
+			problems = append(problems, fmt.Errorf("module in %s: %w", module, err))
+		}
+	}
+	return errors.Join(problems...)
+}
 
+// check looks through one module, its tests included: some modules hold nothing else.
+func check(ctx context.Context, db, module string, strict bool) (report string, err error) {
 	var findings bytes.Buffer
-	cmd := scan.Command(ctx, append([]string{"-db", db, "-format", "json"}, patterns...)...)
+	cmd := scan.Command(ctx, "-C", module, "-db", db, "-test", "-format", "json", "./...")
 	cmd.Stdout, cmd.Stderr = &findings, os.Stderr
 	if err := cmd.Start(); err != nil {
-		return err
+		return "", err
 	}
 	if err := cmd.Wait(); err != nil {
-		return err
+		return "", err
 	}
 	called, err := read(&findings)
 	if err != nil {
-		return err
+		return "", err
 	}
-	report, err := judge(called, strict)
-	fmt.Print(report)
-	return err
+	return judge(called, strict)
 }
 
 // database is the address of the reports: the online ones, else those in the newest golang.org/x/vulndb that the module
@@ -106,6 +118,11 @@ func (v vulnerability) inStandardLibrary() bool { return v.module == "stdlib" }
 
 // message is the part of govulncheck's stream of JSON that matters here.
 type message struct {
+	SBOM *struct {
+		Modules []struct {
+			Path string `json:"path"`
+		} `json:"modules"`
+	} `json:"SBOM"`
 	OSV *struct {
 		ID      string `json:"id"`
 		Summary string `json:"summary"`
@@ -127,12 +144,16 @@ type message struct {
 func read(stream io.Reader) ([]vulnerability, error) {
 	summaries, found := make(map[string]string), make(map[string]vulnerability)
 	decoder := json.NewDecoder(stream)
+	scanned := 0
 	for {
 		var m message
 		if err := decoder.Decode(&m); errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
 			return nil, fmt.Errorf("govulncheck's report: %w", err)
+		}
+		if m.SBOM != nil {
+			scanned += len(m.SBOM.Modules)
 		}
 		if m.OSV != nil {
 			summaries[m.OSV.ID] = m.OSV.Summary
@@ -146,6 +167,9 @@ func read(stream io.Reader) ([]vulnerability, error) {
 		if _, known := found[v.id+v.module]; !known {
 			found[v.id+v.module] = v
 		}
+	}
+	if scanned == 0 {
+		return nil, errors.New("govulncheck's report names no module that it looked at")
 	}
 	called := make([]vulnerability, 0, len(found))
 	for _, key := range slices.Sorted(maps.Keys(found)) {

@@ -6,7 +6,7 @@ import (
 )
 
 const (
-	announced = `{"osv":{"id":"GO-1","summary":"Reads too far"}} {"osv":{"id":"GO-2","summary":"Hangs"}} `
+	announced = `{"SBOM":{"modules":[{"path":"self"}]}} {"osv":{"id":"GO-1","summary":"Reads too far"}} {"osv":{"id":"GO-2","summary":"Hangs"}} `
 	imported  = `{"finding":{"osv":"GO-1","trace":[{"module":"example.com/m","version":"v1.0.0","package":"example.com/m"}]}} `
 	inModule  = `{"finding":{"osv":"GO-1","fixed_version":"v1.0.1","trace":[
 		{"module":"example.com/m","version":"v1.0.0","package":"example.com/m","function":"Read"},
@@ -30,7 +30,7 @@ func TestOnlyCalledVulnerabilitiesCount(t *testing.T) {
 		"the standard library is affected":    {report: announced + inGo, says: "a newer Go has the fixes"},
 		"so for a release":                    {report: announced + inGo, strict: true, says: "GO-2 in stdlib v1.26.8", fails: "GO-2"},
 		"both, and only the module counts":    {report: inGo + announced + inModule, says: "GO-2 in stdlib", fails: "vulnerable: GO-1"},
-		"the same is called from two places":  {report: inModule + inModule, says: "GO-1", fails: "vulnerable: GO-1"},
+		"the same is called from two places":  {report: announced + inModule + inModule, says: "GO-1", fails: "vulnerable: GO-1"},
 		"both, for a release, and both count": {report: inGo + announced + inModule, strict: true, says: "GO-2 in stdlib", fails: "GO-1, GO-2"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -47,6 +47,24 @@ func TestOnlyCalledVulnerabilitiesCount(t *testing.T) {
 				t.Errorf("the error is %v, want one about %q", err, test.fails)
 			}
 		})
+	}
+}
+
+// What was not checked must not pass for checked.
+func TestUncheckedIsAFailure(t *testing.T) {
+	t.Setenv("GOPROXY", "off")
+	t.Setenv("GOFLAGS", "-mod=mod")
+	t.Setenv("GOMODCACHE", t.TempDir())
+	if err := run(t.Context(), []string{"."}, false, true); err == nil || !strings.Contains(err.Error(), "nothing was checked") {
+		t.Errorf("without a database: %v", err)
+	}
+	if err := run(t.Context(), nil, false, true); err == nil || !strings.Contains(err.Error(), "nothing was checked") {
+		t.Errorf("without a module: %v", err)
+	}
+	for name, report := range map[string]string{"empty": "", "without modules": `{"config":{}} {"SBOM":{}}`} {
+		if called, err := read(strings.NewReader(report)); err == nil {
+			t.Errorf("a report that is %s passes with %v", name, called)
+		}
 	}
 }
 

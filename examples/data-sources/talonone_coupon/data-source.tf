@@ -1,3 +1,7 @@
+data "talonone_application" "shop" {
+  name = "Web shop"
+}
+
 # Found in whichever campaign of whichever Application it is.
 data "talonone_coupon" "summer" {
   value = "SUMMER10"
@@ -6,7 +10,7 @@ data "talonone_coupon" "summer" {
 # In one Application, which saves searching the others.
 data "talonone_coupon" "vip" {
   value          = "VIP-ONLY"
-  application_id = 1
+  application_id = data.talonone_application.shop.id
 }
 
 check "vip_coupon_is_closed" {

@@ -1,6 +1,10 @@
+data "talonone_application" "shop" {
+  name = "Web shop"
+}
+
 # Carts in which a coupon was refused.
 data "talonone_events" "refusals" {
-  application_id = 1
+  application_id = data.talonone_application.shop.id
   effect_type    = "rejectCoupon"
   created_after  = "2026-03-01T00:00:00Z"
 }

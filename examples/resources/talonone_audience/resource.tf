@@ -1,8 +1,12 @@
+data "talonone_application" "shop" {
+  name = "Web shop"
+}
+
 # An audience made from scratch.
 resource "talonone_audience" "vip" {
   name                       = "VIP customers"
   description                = "Spent more than 1,000 EUR in the last twelve months."
-  subscribed_application_ids = [1]
+  subscribed_application_ids = [data.talonone_application.shop.id]
 
   # Destroying or replacing an audience throws its members away: refuse both.
   deletion_protection = true

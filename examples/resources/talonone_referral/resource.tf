@@ -1,12 +1,16 @@
+data "talonone_campaign" "friends" {
+  name = "Refer a friend"
+}
+
 # A code for one advocate, for anybody to use once.
 resource "talonone_referral" "invite" {
-  campaign_id                     = 11
+  campaign_id                     = data.talonone_campaign.friends.id
   advocate_profile_integration_id = "customer-1"
 }
 
 # A code that only one friend can use, until the end of 2030.
 resource "talonone_referral" "birthday" {
-  campaign_id                     = 11
+  campaign_id                     = data.talonone_campaign.friends.id
   advocate_profile_integration_id = "customer-2"
   friend_profile_integration_id   = "customer-3"
   usage_limit                     = 3

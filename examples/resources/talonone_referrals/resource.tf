@@ -1,6 +1,10 @@
+data "talonone_campaign" "friends" {
+  name = "Refer a friend"
+}
+
 # One code for each advocate. Adding an advocate makes one more, and leaves the others alone.
 resource "talonone_referrals" "program" {
-  campaign_id      = 11
+  campaign_id      = data.talonone_campaign.friends.id
   advocates        = ["customer-1", "customer-2"]
   usage_limit      = 10
   expiry_date      = "2030-12-31T23:59:59Z"

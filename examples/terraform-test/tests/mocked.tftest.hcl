@@ -5,6 +5,12 @@ mock_provider "talonone" {
       id = 42
     }
   }
+  # What a look-up finds is invented, too.
+  mock_data "talonone_application" {
+    defaults = {
+      id = 7
+    }
+  }
 }
 
 run "names_follow_the_season" {
@@ -14,6 +20,10 @@ run "names_follow_the_season" {
   assert {
     condition     = talonone_audience.season.name == "Summer shoppers"
     error_message = "The audience is called ${talonone_audience.season.name}."
+  }
+  assert {
+    condition     = talonone_audience.season.subscribed_application_ids == tolist([7])
+    error_message = "The audience is connected to ${jsonencode(talonone_audience.season.subscribed_application_ids)}."
   }
   assert {
     condition     = output.audience_id == 42

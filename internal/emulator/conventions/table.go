@@ -40,6 +40,8 @@ const (
 	RetryAfter            = "retry_after"
 	Legacy2022            = "legacy_2022"
 	LegacyEvents          = "legacy_events"
+	AttributeChanges      = "attribute_changes"
+	EqualImport           = "equal_import"
 )
 
 // Values that several conventions have.
@@ -343,5 +345,17 @@ var table = []Convention{
 		About:    "`yes`: the retired `POST /v1/events` is served. `no`: 404.",
 		Material: "`no`: announced for March 2023, and gone from all SDKs.",
 		Probe:    Sandbox, ProbeNote: "Sends an event without a body, which is refused.",
+	},
+	{
+		Name: AttributeChanges, Values: []string{Accepted, Refused, Ignored}, Default: Accepted,
+		About:    "What an update of an attribute may change beside its description. `accepted`: title, suggestions, connected Applications and catalogs. `refused`: a change of these is 400. `ignored`: they stay as they are, with 200.",
+		Material: "The reference says that only the description can change. A public tool connects attributes to further Applications by this operation.",
+		Probe:    Never, ProbeNote: "Needs an attribute of its own, and attributes can't be deleted.",
+	},
+	{
+		Name: EqualImport, Values: []string{Refused, Accepted}, Default: Accepted, Strict: Refused,
+		About:    "An import of the items that a collection has already. `refused`: 400.",
+		Material: "The reference says that the data should differ from what is stored.",
+		Probe:    Never, ProbeNote: "The provider never imports an equal list, so the value makes no difference to it.",
 	},
 }

@@ -2,11 +2,9 @@ package audience
 
 import (
 	"context"
-	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -42,8 +40,8 @@ func (l *audienceList) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 		Attributes: map[string]schema.Attribute{
 			"name_regex": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Regular expression in [RE2 syntax](https://github.com/google/re2/wiki/Syntax) that the name must match anywhere.",
-				Validators:          []validator.String{regexValidator{}},
+				MarkdownDescription: framework.NameRegexDescription,
+				Validators:          []validator.String{framework.RegexValidator{}},
 			},
 			"integration": schema.StringAttribute{
 				Optional:            true,
@@ -64,10 +62,7 @@ func (l *audienceList) Configure(_ context.Context, req resource.ConfigureReques
 func (l *audienceList) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var config audienceListModel
 	diags := req.Config.Get(ctx, &config)
-	pattern, err := regexp.Compile(config.NameRegex.ValueString())
-	if err != nil {
-		diags.AddAttributeError(path.Root("name_regex"), "Invalid regular expression", err.Error())
-	}
+	matches := framework.NameMatcher(config.NameRegex, &diags)
 	if diags.HasError() {
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
@@ -85,7 +80,7 @@ func (l *audienceList) List(ctx context.Context, req list.ListRequest, stream *l
 			if sent == req.Limit {
 				return
 			}
-			if !filter.asksFor(found, pattern) {
+			if !filter.asksFor(found, matches) {
 				continue
 			}
 			sent++

@@ -3,10 +3,8 @@ package audience
 import (
 	"context"
 	"fmt"
-	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-framework/list"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -44,10 +42,7 @@ func (l *membershipsList) Configure(_ context.Context, req resource.ConfigureReq
 func (l *membershipsList) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
 	var config audienceListModel
 	diags := req.Config.Get(ctx, &config)
-	pattern, err := regexp.Compile(config.NameRegex.ValueString())
-	if err != nil {
-		diags.AddAttributeError(path.Root("name_regex"), "Invalid regular expression", err.Error())
-	}
+	matches := framework.NameMatcher(config.NameRegex, &diags)
 	listing, err := l.data.Client.GetAudiences(ctx)
 	if err != nil {
 		framework.AddError(&diags, framework.Operation{Construct: "list talonone_audience_memberships", Action: "read audiences"}, err)
@@ -60,7 +55,7 @@ func (l *membershipsList) List(ctx context.Context, req list.ListRequest, stream
 	stream.Results = func(push func(list.ListResult) bool) {
 		sent := int64(0)
 		for _, audience := range listing.All {
-			if !filter.asksFor(audience, pattern) {
+			if !filter.asksFor(audience, matches) {
 				continue
 			}
 			if sent == req.Limit || !push(l.result(ctx, req, audience)) {

@@ -2,12 +2,8 @@ package audience
 
 import (
 	"context"
-	"fmt"
-	"regexp"
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
-	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
@@ -66,15 +62,10 @@ func (d *audiencesDataSource) Read(ctx context.Context, req datasource.ReadReque
 			return
 		}
 	}
-	// The pattern has been validated; an empty one matches every name.
-	pattern, err := regexp.Compile(config.NameRegex.ValueString())
-	if err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("name_regex"), "Invalid regular expression", err.Error())
-		return
-	}
+	matches := framework.NameMatcher(config.NameRegex, &resp.Diagnostics)
 	config.Audiences = []countedModel{}
 	for _, audience := range listing.All {
-		if !config.asksFor(audience, pattern) {
+		if !config.asksFor(audience, matches) {
 			continue
 		}
 		counted := countedModel{foundModel: foundFromAPI(audience), MemberCount: types.Int64Null()}
@@ -86,27 +77,8 @@ func (d *audiencesDataSource) Read(ctx context.Context, req datasource.ReadReque
 	resp.Diagnostics.Append(resp.State.Set(ctx, &config)...)
 }
 
-func (m audiencesModel) asksFor(audience *talonone.Audience, pattern *regexp.Regexp) bool {
-	return pattern.MatchString(audience.Name) &&
+func (m audiencesModel) asksFor(audience *talonone.Audience, matches func(name string) bool) bool {
+	return matches(audience.Name) &&
 		(m.Integration.IsNull() || m.Integration.ValueString() == framework.ValueOf(audience.Integration)) &&
 		(m.Sandbox.IsNull() || m.Sandbox.ValueBool() == framework.ValueOf(audience.Sandbox))
-}
-
-// regexValidator refuses patterns that do not compile.
-type regexValidator struct{}
-
-func (regexValidator) Description(context.Context) string {
-	return "a regular expression in RE2 syntax"
-}
-
-func (v regexValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
-
-func (v regexValidator) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
-	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
-		return
-	}
-	if _, err := regexp.Compile(req.ConfigValue.ValueString()); err != nil {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid regular expression",
-			fmt.Sprintf("%q is not %s: %s.", req.ConfigValue.ValueString(), v.Description(ctx), err))
-	}
 }

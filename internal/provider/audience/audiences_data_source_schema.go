@@ -5,7 +5,8 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 )
 
 func (d *audiencesDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
@@ -18,11 +19,7 @@ func (d *audiencesDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 		MarkdownDescription: "Lists the audiences of the account, in order of their IDs. All filters given must match.\n\n" +
 			"Needs a Management API key that allows the audiences endpoint, and the audience analytics endpoint when `with_member_count` is set.",
 		Attributes: map[string]schema.Attribute{
-			"name_regex": schema.StringAttribute{
-				Optional:            true,
-				MarkdownDescription: "Regular expression in [RE2 syntax](https://github.com/google/re2/wiki/Syntax) that the name must match anywhere; use `^` and `$` for the whole name.",
-				Validators:          []validator.String{regexValidator{}},
-			},
+			"name_regex": framework.NameRegex(),
 			"integration": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Only audiences of this technology partner. An empty string asks for those that come from none.",

@@ -117,8 +117,8 @@ func CreatedReferrals(api []talonone.Referral) types.List {
 	})
 }
 
-// textType is the custom type of a column of texts, nil for plain ones.
-func textType(kind attr.Type) basetypes.StringTypable {
+// TextType is the custom type of a column of texts, nil for plain ones.
+func TextType(kind attr.Type) basetypes.StringTypable {
 	custom, _ := kind.(basetypes.StringTypable)
 	if kind == types.StringType {
 		return nil
@@ -143,7 +143,7 @@ func ResourceEffects(when string) map[string]resource.Attribute {
 			case types.Int64Type:
 				attributes[c.name] = resource.Int64Attribute{Computed: true, MarkdownDescription: c.description}
 			default:
-				attributes[c.name] = resource.StringAttribute{Computed: true, CustomType: textType(c.kind), MarkdownDescription: c.description}
+				attributes[c.name] = resource.StringAttribute{Computed: true, CustomType: TextType(c.kind), MarkdownDescription: c.description}
 			}
 		}
 		return resource.ListNestedAttribute{
@@ -166,7 +166,7 @@ func DataSourceEffects(when string) map[string]datasource.Attribute {
 			case types.Int64Type:
 				attributes[c.name] = datasource.Int64Attribute{Computed: true, MarkdownDescription: c.description}
 			default:
-				attributes[c.name] = datasource.StringAttribute{Computed: true, CustomType: textType(c.kind), MarkdownDescription: c.description}
+				attributes[c.name] = datasource.StringAttribute{Computed: true, CustomType: TextType(c.kind), MarkdownDescription: c.description}
 			}
 		}
 		return datasource.ListNestedAttribute{

@@ -202,7 +202,7 @@ func (d *Deployment) CallAs(t testing.TB, authorization, method, path string, bo
 
 // managementPaths begin the paths of the Management API that tests use.
 var managementPaths = []string{
-	"/v1/audiences", "/v1/attributes", "/v1/applications", "/v1/customers", "/v1/customer_search",
+	"/v1/audiences", "/v1/attributes", "/v1/applications", "/v1/customers", "/v1/customer_search", "/v1/collections", "/v1/additional_costs",
 }
 
 func authorization(path string) string {

@@ -364,6 +364,18 @@ func (p *Process) Apply(ctx context.Context, t testing.TB, plan Plan) (Instance,
 	return applied, response.Diagnostics
 }
 
+// ValidateData validates the configuration of a data source; "" is no problem.
+func (p *Process) ValidateData(t testing.TB, kind string, config Attributes) (problem string) {
+	t.Helper()
+	schema := p.schemas.DataSourceSchemas[kind]
+	encoded := p.encode(t, schema, p.value(t, schema, config))
+	valid, err := p.server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: kind, Config: encoded})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Problem(valid.Diagnostics)
+}
+
 // ReadData reads a data source. A configuration that is not valid ends the test.
 func (p *Process) ReadData(t testing.TB, kind string, config Attributes) (map[string]tftypes.Value, []*tfprotov6.Diagnostic) {
 	t.Helper()

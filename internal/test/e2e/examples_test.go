@@ -23,6 +23,12 @@ var seeds = map[string]func(*testing.T, *acctest.Deployment){
 		d.Call(t, http.MethodPost, "/v2/audiences", map[string]any{"name": "VIP customers"}, nil)
 		d.Call(t, http.MethodPost, "/v2/audiences", map[string]any{"name": "Buyers", "integration": "segment", "integrationId": "buyers-2026"}, nil)
 	},
+	"data-sources/talonone_store": func(t *testing.T, d *acctest.Deployment) {
+		d.Call(t, http.MethodPost, "/v1/applications/1/stores", map[string]any{"name": "Harbour Street", "description": "", "integrationId": "harbour-street"}, nil)
+	},
+	"data-sources/talonone_collection": func(t *testing.T, d *acctest.Deployment) {
+		d.Call(t, http.MethodPost, "/v1/collections", map[string]any{"name": "Luxury SKUs"}, nil)
+	},
 	"data-sources/talonone_audience_members": func(t *testing.T, d *acctest.Deployment) {
 		d.Call(t, http.MethodPost, "/v2/audiences", map[string]any{"name": "VIP customers"}, nil)
 	},

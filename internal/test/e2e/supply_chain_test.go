@@ -37,26 +37,8 @@ func TestActionsArePinnedByDigest(t *testing.T) {
 			}
 		}
 	}
-	if found < 10 {
+	if found < 20 {
 		t.Errorf("%d actions were found: the test looks in the wrong places", found)
-	}
-}
-
-// What `make snapshot` looks at must be what a release is made with.
-func TestSnapshotAndReleaseUseOneGoreleaser(t *testing.T) {
-	t.Parallel()
-	version := regexp.MustCompile(`goreleaser/v2@(v[\d.]+)`)
-	makefile, err := os.ReadFile(filepath.Join("..", "..", "..", "GNUmakefile"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	workflow, err := os.ReadFile(filepath.Join("..", "..", "..", ".github", "workflows", "release.yml"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	match := version.FindSubmatch(makefile)
-	if match == nil || !bytes.Contains(workflow, append([]byte("version: "), match[1]...)) {
-		t.Errorf("the release does not use the version of the snapshot, %q", match)
 	}
 }
 

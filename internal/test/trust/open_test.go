@@ -33,3 +33,18 @@ var open = map[cell]string{
 	{"real-commands", "talonone_customer_profiles"}:             "see the rules above",
 	{"real-commands", "talonone_customer_session"}:              "see the rules above",
 }
+
+// unmet are the values of conventions under which a resource is not right yet. Where a deployment refuses something for
+// good, a clear refusal is all that a resource can do.
+var unmet = map[string][]string{
+	"flapping=yes":                   {"talonone_audience", "talonone_audience_membership", "talonone_audience_memberships", "talonone_catalog_item", "talonone_catalog_items", "talonone_coupon_reservation", "talonone_customer_profile", "talonone_customer_profiles", "talonone_customer_session", "talonone_referral", "talonone_referrals"},
+	"legacy_2022=yes":                {"talonone_audience", "talonone_catalog_item", "talonone_catalog_items"},
+	"list_sort=refused":              {"talonone_audience", "talonone_audience_customer_attributes", "talonone_catalog_items", "talonone_coupon_reservation", "talonone_customer_profile", "talonone_customer_profiles", "talonone_event", "talonone_referral", "talonone_referrals"},
+	"mandatory_attributes=color":     {"talonone_catalog_item", "talonone_catalog_items"},
+	"membership_profiles=hidden":     {"talonone_audience_membership"},
+	"page_size_max=3":                {"talonone_audience", "talonone_audience_customer_attributes", "talonone_catalog_item", "talonone_catalog_items", "talonone_coupon_reservation", "talonone_customer_profile", "talonone_customer_profiles", "talonone_event", "talonone_referral", "talonone_referrals"},
+	"profile_id_case=folded":         {"talonone_audience_memberships", "talonone_coupon_reservation", "talonone_customer_profiles", "talonone_referral", "talonone_referrals"},
+	"read_lag=300ms":                 {"talonone_audience", "talonone_audience_membership", "talonone_audience_memberships", "talonone_catalog_item", "talonone_catalog_items", "talonone_coupon_reservation", "talonone_customer_profile", "talonone_customer_profiles", "talonone_customer_session", "talonone_referral", "talonone_referrals"},
+	"sku_case=folded":                {"talonone_catalog_item", "talonone_catalog_items"},
+	"third_party_audiences_only=yes": {"talonone_audience"},
+}
