@@ -310,3 +310,30 @@ func TestAllowDeleteEndsDeposedObjects(t *testing.T) { //nolint:paralleltest // 
 		})
 	}
 }
+
+// What has an ID of its own can be imported twice. Both states have it then, so a plan warns, and either resource can go
+// without it.
+func TestObjectsWithTwoOwnersAreWarnedOf(t *testing.T) {
+	t.Parallel()
+	for kind, config := range map[string]acctest.Attributes{
+		"talonone_audience":                     {"name": "VIP"},
+		"talonone_referral":                     {"campaign_id": 11, "advocate_profile_integration_id": "a"},
+		"talonone_referrals":                    {"campaign_id": 11, "advocates": []string{"a", "b"}, "usage_limit": 1},
+		"talonone_audience_customer_attributes": {"audience_id": 701, "attributes": `{"Language":"de"}`},
+	} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			d := emptyTargets(t)
+			w := d.NewWorkspace(t)
+			block := acctest.Block{Type: kind, Attributes: config}
+			mustNot(t, w.Apply(t, acctest.Config{"m": block}, acctest.PlanOptions{}))
+			w.State["z"] = w.State["m"]
+			plan, problem := w.Plan(t, acctest.Config{"m": block, "z": block}, acctest.PlanOptions{})
+			mustNot(t, problem)
+			if !strings.Contains(plan.Warning, "Managed by two resources") {
+				t.Errorf("got %q, want a warning", plan.Warning)
+			}
+			mustNot(t, w.Destroy(t, acctest.Config{"m": block, "z": block}, acctest.PlanOptions{}))
+		})
+	}
+}

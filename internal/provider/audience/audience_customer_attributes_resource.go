@@ -113,6 +113,7 @@ func (r *customerAttributesResource) Create(ctx context.Context, req resource.Cr
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	r.data.Owners.Write(ctx, plan.claim(), resp.Private, &resp.Diagnostics)
 	if err := r.set(within, &plan); err != nil {
 		framework.AddError(&resp.Diagnostics, attributesOperation(customerAttributesType, plan.AudienceID), err)
 		return

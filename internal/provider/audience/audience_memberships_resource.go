@@ -89,7 +89,7 @@ func (r *membershipsResource) ModifyPlan(ctx context.Context, req resource.Modif
 		bulk.NoteGuards(ctx, resp.Private, state.guards(), &resp.Diagnostics)
 		r.planRemoval(&state, state.MaxRemovalPercent, &resp.Diagnostics)
 		if prior := readPrior(&state, &resp.Diagnostics); prior != nil && prior.complete {
-			r.data.Owners.Remove(ctx, state.claim(nil), prior.ids, req.Private, resp.Private, &resp.Diagnostics)
+			r.data.Owners.Leave(ctx, state.claim(nil), prior.ids, req.Private, resp.Private, &resp.Diagnostics)
 		}
 		return
 	}

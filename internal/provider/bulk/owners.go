@@ -317,7 +317,17 @@ func (c Claim) refuseMoved(from, to *claimant, rows []string, diags *diag.Diagno
 		c.Noun.Count(len(rows)), from.name, to.name, Names(rows), c.Lost, advice))
 }
 
-// Remove notes the rows that a plan removes: a destroy, or an edit. Where that can't be undone it is an error if another
+// Leave is Remove for a planned destroy, after which the resource wants nothing any more.
+func (o *Owners) Leave(ctx context.Context, c Claim, rows []string, private PrivateReader, keep PrivateWriter, diags *diag.Diagnostics) {
+	o.mu.Lock()
+	if id := o.self(ctx, private, diags); id != "" {
+		o.target(c.Target).drop(id)
+	}
+	o.mu.Unlock()
+	o.Remove(ctx, c, rows, private, keep, diags)
+}
+
+// Remove notes the rows that a planned edit or replacement removes. Where that can't be undone it is an error if another
 // resource is about to take one over. Rows that another resource has already are spared, and a warning says so.
 func (o *Owners) Remove(ctx context.Context, c Claim, rows []string, private PrivateReader, keep PrivateWriter, diags *diag.Diagnostics) {
 	o.mu.Lock()

@@ -109,7 +109,7 @@ func (r *catalogItemsResource) ModifyPlan(ctx context.Context, req resource.Modi
 	if req.Plan.Raw.IsNull() {
 		bulk.NoteGuards(ctx, resp.Private, prior.guards(), &resp.Diagnostics)
 		prior.endsWith(r.data.AllowDelete, prior.MaxRemovalPercent, &resp.Diagnostics)
-		r.data.Owners.Remove(ctx, prior.claim(nil), prior.content(&resp.Diagnostics).SKUs(), req.Private, resp.Private, &resp.Diagnostics)
+		r.data.Owners.Leave(ctx, prior.claim(nil), prior.content(&resp.Diagnostics).SKUs(), req.Private, resp.Private, &resp.Diagnostics)
 		return
 	}
 	var plan catalogItemsModel

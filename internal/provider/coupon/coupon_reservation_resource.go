@@ -73,7 +73,7 @@ func (r *reservationResource) ModifyPlan(ctx context.Context, req resource.Modif
 		bulk.NoteGuards(ctx, resp.Private, state.guards(), &resp.Diagnostics)
 		r.guardEnd(state.MaxRemovalPercent, state, &resp.Diagnostics)
 		customers, _ := framework.Strings(state.Customers)
-		r.data.Owners.Remove(ctx, state.claim(nil), customers, req.Private, resp.Private, &resp.Diagnostics)
+		r.data.Owners.Leave(ctx, state.claim(nil), customers, req.Private, resp.Private, &resp.Diagnostics)
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)

@@ -58,7 +58,7 @@ func (r *profileResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		bulk.NoteGuards(ctx, resp.Private, bulk.Guards{Erases: state.EraseOnDestroy}, &resp.Diagnostics)
 		warnOfDestroy(state.IntegrationID.ValueString(), state.EraseOnDestroy.ValueBool(), &resp.Diagnostics)
 		if claim := state.claim(); claim.Lost != "" {
-			r.data.Owners.Remove(ctx, claim, claim.Rows, req.Private, resp.Private, &resp.Diagnostics)
+			r.data.Owners.Leave(ctx, claim, claim.Rows, req.Private, resp.Private, &resp.Diagnostics)
 		}
 		return
 	}

@@ -73,7 +73,7 @@ func (r *profilesResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		prior.subject().GuardEnd(r.data.AllowDelete, state.MaxRemovalPercent, len(prior), len(prior), &resp.Diagnostics)
 		warnDestroyed(len(prior), state.EraseOnDestroy.ValueBool(), &resp.Diagnostics)
 		if claim := prior.claim(state.EraseOnDestroy); claim.Lost != "" {
-			r.data.Owners.Remove(ctx, claim, claim.Rows, req.Private, resp.Private, &resp.Diagnostics)
+			r.data.Owners.Leave(ctx, claim, claim.Rows, req.Private, resp.Private, &resp.Diagnostics)
 		}
 		return
 	}

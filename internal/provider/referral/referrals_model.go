@@ -112,15 +112,9 @@ func (m *referralsModel) guards() bulk.Guards {
 	return bulk.Guards{MaxRemovalPercent: m.MaxRemovalPercent}
 }
 
-// claim is what the resource wants to own: one code for each of these advocates.
-func (m *referralsModel) claim(advocates []string) bulk.Claim {
-	return bulk.Claim{Subject: m.subject(), Target: "advocates of campaign " + m.CampaignID.String(), At: path.Root("advocates"), Rows: advocates}
-}
-
-// claimCodes is what the resource owns already, by ID. Another advocate's row can't be confused with it.
+// claimCodes is what the resource owns, by ID: another resource may have codes of the same advocates.
 func (m *referralsModel) claimCodes(rows map[string]row) bulk.Claim {
-	claim := m.claim(make([]string, 0, len(rows)))
-	claim.Target, claim.Lost = codesTarget, "their codes stop working"
+	claim := bulk.Claim{Subject: m.subject(), Target: codesTarget, At: path.Root("advocates"), Lost: "their codes stop working"}
 	for _, one := range rows {
 		claim.Rows = append(claim.Rows, codeRow(one.id))
 	}

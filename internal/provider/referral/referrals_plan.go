@@ -108,20 +108,11 @@ func (r *referralsResource) planUpdate(ctx context.Context, plan *referralsModel
 	r.warnExisting(ctx, *plan, rows.Added, diags)
 }
 
-// claim says what the resource wants to own, and what it has already.
-func (r *referralsResource) claim(ctx context.Context, plan, state referralsModel, advocates []string, private bulk.PrivateReader, keep bulk.PrivateWriter, diags *diag.Diagnostics) {
-	prior := make(map[string]row)
-	if plan.CampaignID.Equal(state.CampaignID) {
-		prior = state.rows(tracking{})
-	}
-	claim := plan.claim(advocates)
-	claim.Held = func(advocate string) bool { _, has := prior[advocate]; return has }
-	var claimed diag.Diagnostics
-	r.data.Owners.Claim(ctx, claim, private, keep, &claimed)
-	bulk.Lenient(ctx, private, claimed, diags)
-	listed := bulk.SetOf(advocates)
-	maps.DeleteFunc(prior, func(advocate string, _ row) bool { _, kept := listed[advocate]; return !kept })
-	r.data.Owners.Claim(ctx, plan.claimCodes(prior), private, keep, diags)
+// keptRows are the rows of a state whose advocates stay.
+func keptRows(state referralsModel, advocates []string) map[string]row {
+	kept, listed := state.rows(tracking{}), bulk.SetOf(advocates)
+	maps.DeleteFunc(kept, func(advocate string, _ row) bool { _, stays := listed[advocate]; return !stays })
+	return kept
 }
 
 // spare takes out of the advocates to remove those whose referrals another resource manages.

@@ -94,7 +94,7 @@ func (r *referralsResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		bulk.NoteGuards(ctx, resp.Private, state.guards(), &resp.Diagnostics)
 		r.planRemoval(state.MaxRemovalPercent, state, "Unable to destroy the referrals", &resp.Diagnostics)
 		codes := state.claimCodes(state.rows(tracking{}))
-		r.data.Owners.Remove(ctx, codes, codes.Rows, req.Private, resp.Private, &resp.Diagnostics)
+		r.data.Owners.Leave(ctx, codes, codes.Rows, req.Private, resp.Private, &resp.Diagnostics)
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -105,8 +105,8 @@ func (r *referralsResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	if req.State.Raw.IsNull() || !plan.Attributes.Equal(state.Attributes) {
 		customattr.Check(ctx, r.data, talonone.EntityReferral, nil, plan.Attributes, path.Root("attributes"), &resp.Diagnostics)
 	}
-	if advocates, known := framework.Strings(plan.Advocates); known && !plan.CampaignID.IsUnknown() {
-		r.claim(ctx, plan, state, advocates, req.Private, resp.Private, &resp.Diagnostics)
+	if advocates, known := framework.Strings(plan.Advocates); known && plan.CampaignID.Equal(state.CampaignID) {
+		r.data.Owners.Claim(ctx, state.claimCodes(keptRows(state, advocates)), req.Private, resp.Private, &resp.Diagnostics)
 	}
 	switch {
 	case req.State.Raw.IsNull():

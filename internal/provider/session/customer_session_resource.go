@@ -118,7 +118,7 @@ func (r *sessionResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		bulk.NoteGuards(ctx, resp.Private, state.guards(), &resp.Diagnostics)
 		warnOfDestroy(state, &resp.Diagnostics)
 		if claim := state.claim(); claim.Lost != "" {
-			r.data.Owners.Remove(ctx, claim, claim.Rows, req.Private, resp.Private, &resp.Diagnostics)
+			r.data.Owners.Leave(ctx, claim, claim.Rows, req.Private, resp.Private, &resp.Diagnostics)
 		}
 		return
 	}
