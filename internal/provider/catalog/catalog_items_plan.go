@@ -67,7 +67,7 @@ func (r *catalogItemsResource) planItems(ctx context.Context, config, prior *cat
 	}
 	if config.exclusive() && !r.data.Client.HasManagementKey() {
 		diags.AddAttributeError(path.Root("ownership"), "Exclusive ownership requires a Management API key",
-			"Only with it the provider sees what else is in the catalog. Use additive ownership, or configure the key.\n\n"+missingManagementKey)
+			"Only with it the provider sees what else is in the catalog. Use additive ownership, or configure the key.\n\n"+r.missingAccess())
 	}
 	if diags.HasError() {
 		return nil
@@ -134,7 +134,7 @@ func fetched(rows []talonone.CatalogItem, err error, config *catalogItemsModel, 
 // looksForExisting says whether items to add can be in the catalog: the state of an exclusive resource has them all, and
 // after a Delete of this process a listing is not believed.
 func (r *catalogItemsResource) looksForExisting(config, prior *catalogItemsModel, p *itemsPlan) bool {
-	return len(p.Added) > 0 && r.data.Client.HasManagementKey() && !r.data.Targets.WasDeleted(config.targetKey()) &&
+	return len(p.Added) > 0 && r.data.Client.MayCall(listItems) && !r.data.Targets.WasDeleted(config.targetKey()) &&
 		(prior == nil || !config.exclusive() || bulk.Enters(prior.Ownership, config.Ownership))
 }
 
@@ -146,6 +146,13 @@ func (r *catalogItemsResource) warnExisting(ctx context.Context, config, prior *
 	remote := p.remote
 	if remote == nil {
 		rows, looked, err := r.data.Client.CatalogItemsBySKUWithin(ctx, config.CatalogID.ValueInt64(), p.Added, maxLookups)
+		if r.data.Client.Forbids(err) {
+			// An update has been told by Read.
+			if prior == nil {
+				diags.AddWarning("Existing items are not detected", r.missingAccess()+" The plan does not say which of the items exist already and are overwritten.")
+			}
+			return
+		}
 		if remote = fetched(rows, err, config, diags); !looked {
 			return
 		}

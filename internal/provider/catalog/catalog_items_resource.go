@@ -209,8 +209,11 @@ func (r *catalogItemsResource) Read(ctx context.Context, req resource.ReadReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if !state.exclusive() && before != nil && !r.data.Client.HasManagementKey() {
-		resp.Diagnostics.AddWarning("Changes made outside Terraform are not detected", missingManagementKey+" The state is kept as it is.")
+	unseen := func() {
+		resp.Diagnostics.AddWarning("Changes made outside Terraform are not detected", r.missingAccess()+" The state is kept as it is.")
+	}
+	if !state.exclusive() && before != nil && !r.data.Client.MayCall(listItems) {
+		unseen()
 		return
 	}
 	// Before its first apply, an import of the whole catalog is read as a whole again: the configuration may be exclusive.
@@ -219,6 +222,10 @@ func (r *catalogItemsResource) Read(ctx context.Context, req resource.ReadReques
 	if talonone.IsNotFound(err) {
 		bulk.NoteGone(ctx, resp.Private, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
+		return
+	}
+	if r.data.Client.Forbids(err) && !state.exclusive() && before != nil {
+		unseen()
 		return
 	}
 	if err != nil {
@@ -366,10 +373,13 @@ func (r *catalogItemsResource) parseImport(ctx context.Context, id string, state
 	state.Items = NewItemsValue(items.JSON())
 }
 
-// missingManagementKey explains which key is missing to read items.
-var missingManagementKey = framework.MissingKey(itemsResourceType, &talonone.MissingCredentialError{
-	Operation: "listCatalogItems", Credential: talonone.ManagementCredential,
-})
+// listItems is the operation that reads items.
+const listItems = "listCatalogItems"
+
+// missingAccess explains why items can't be read.
+func (r *catalogItemsResource) missingAccess() string {
+	return framework.MissingAccess(itemsResourceType, r.data.Client, listItems)
+}
 
 func itemsOperation(action string, catalogID types.Int64) framework.Operation {
 	return framework.Operation{
