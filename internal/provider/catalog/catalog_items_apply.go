@@ -54,7 +54,7 @@ func (r *catalogItemsResource) startApply(ctx context.Context, config, planned, 
 	}
 	if !planned.LastSync.IsUnknown() && !planned.LastSync.Equal(p.lastSync(prior)) {
 		// Everything else was the same.
-		reportChangedFile(config.file(ctx, diags).Path.ValueString(), diags)
+		reportChangedFile(config.filePath(), diags)
 		return nil
 	}
 	a := &itemsApply{

@@ -29,8 +29,8 @@ var itemsNoun = bulk.Noun{One: "item", Many: "items"}
 type itemsPlan struct {
 	bulk.Plan
 	prior, desired Items
-	// fileSHA256 is that of the items file; "" without one.
-	fileSHA256 string
+	// file is the items file; it is empty without one.
+	file itemsFile
 	// present is how many items there are of which the removals are a part.
 	present int
 	// takesOver says that the resource becomes exclusive without having seen what else the catalog holds.
@@ -61,7 +61,7 @@ func (m *catalogItemsModel) targetKey() string {
 // planItems compares the configuration with the prior state, which is nil for a create. It returns nil after an error.
 func (r *catalogItemsResource) planItems(ctx context.Context, config, prior *catalogItemsModel, private bulk.PrivateReader, diags *diag.Diagnostics) *itemsPlan {
 	var p itemsPlan
-	p.desired, p.fileSHA256 = config.desired(ctx, diags)
+	p.desired, p.file = config.desired(diags)
 	if prior != nil {
 		p.prior = prior.content(diags)
 	}
@@ -285,6 +285,12 @@ func (r *catalogItemsResource) validate(ctx context.Context, config *catalogItem
 	if definitions == nil {
 		return
 	}
+	if config.fromFile() {
+		if err := p.file.check(definitions, p.desired, slices.Concat(p.Added, p.Updated)); err != nil {
+			diags.AddAttributeError(config.source(), "Invalid attributes of catalog items", err.Error()+adviceValidate)
+		}
+		return
+	}
 	var problems input.Problems
 	for _, sku := range slices.Concat(p.Added, p.Updated) {
 		// What is canonical can be read.
@@ -294,10 +300,11 @@ func (r *catalogItemsResource) validate(ctx context.Context, config *catalogItem
 		}
 	}
 	if err := problems.Err(); err != nil {
-		diags.AddAttributeError(config.source(), "Invalid attributes of catalog items", err.Error()+
-			"\n\nThe provider compares attributes with the account's definitions. To leave that to the API, set validate_attributes = false in the provider block.")
+		diags.AddAttributeError(config.source(), "Invalid attributes of catalog items", err.Error()+adviceValidate)
 	}
 }
+
+const adviceValidate = "\n\nThe provider compares attributes with the account's definitions. To leave that to the API, set validate_attributes = false in the provider block."
 
 // connectedTo keeps the definitions that a catalog's items may use. Where a deployment doesn't say which those
 // are, all count.
