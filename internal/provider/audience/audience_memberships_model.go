@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/input"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
@@ -206,8 +207,7 @@ func membersJSON(ids []string, asObject bool) string {
 // appendQuoted appends an ID as a JSON string; an ID is valid UTF-8 where it was
 // checked, and otherwise the broken bytes become U+FFFD.
 func appendQuoted(dst []byte, id string) []byte {
-	dst, _ = jsontext.AppendQuote(dst, id)
-	return dst
+	return input.AppendString(dst, id)
 }
 
 func listOf(ids []string) types.List {

@@ -180,6 +180,7 @@ func (r *membershipsResource) planMembers(ctx context.Context, plan, state *memb
 	keepWritten(plan, state, prior, desired)
 	plan.showPlan(p, state, prior, note, desired)
 	plan.subject().Guard(plan.MaxRemovalPercent, len(p.Removed), p.present, diags)
+	plan.subject().RefuseTwins(plan.source(), p.Added, p.Removed, diags)
 	r.checkKeys(plan, p, desired, diags)
 }
 

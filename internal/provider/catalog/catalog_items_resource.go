@@ -131,6 +131,7 @@ func (r *catalogItemsResource) ModifyPlan(ctx context.Context, req resource.Modi
 		bulk.NoteReplaced(ctx, resp.Private, bulk.TargetOf(bulk.DigestOf(p.prior)), &resp.Diagnostics)
 		r.data.Owners.Claim(ctx, claim, req.Private, resp.Private, &resp.Diagnostics)
 		plan.subject().Guard(plan.MaxRemovalPercent, len(p.Removed), p.present, &resp.Diagnostics)
+		plan.subject().RefuseTwins(plan.source(), p.Added, p.Removed, &resp.Diagnostics)
 		if !resp.Diagnostics.HasError() {
 			r.warnExisting(ctx, &plan, prior, p, &resp.Diagnostics)
 		}

@@ -106,6 +106,7 @@ func (r *reservationResource) planUpdate(ctx context.Context, plan *reservationM
 		subject.WarnUnlisted(change.Removed, diags)
 	}
 	guardRemoval(plan.MaxRemovalPercent, len(change.Removed), state, diags)
+	subject.RefuseTwins(path.Root("customers"), change.Added, change.Removed, diags)
 	plan.setLastSync(change, len(desired))
 	switch {
 	case change.Empty():

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -63,7 +62,7 @@ func (r profileRows) value(prior profileRows, text jsontypes.Normalized) jsontyp
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		quoted, _ := jsontext.AppendQuote(nil, id)
+		quoted := input.AppendString(nil, id)
 		b.Write(quoted)
 		b.WriteByte(':')
 		b.WriteString(r[id])
@@ -108,7 +107,7 @@ func identityOf(rows profileRows) profilesIdentity {
 		if i > 0 {
 			text = append(text, ',')
 		}
-		text, _ = jsontext.AppendQuote(text, id)
+		text = input.AppendString(text, id)
 	}
 	return profilesIdentity{IntegrationIDs: types.StringValue(string(append(text, ']')))}
 }

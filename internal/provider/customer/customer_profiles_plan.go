@@ -99,6 +99,7 @@ func (p profilesPlan) warn(plan profilesModel, diags *diag.Diagnostics) {
 		warnImported(p.imported, p.desired, diags)
 	}
 	p.prior.subject().Guard(plan.MaxRemovalPercent, leaving, max(len(p.prior), len(p.imported)), diags)
+	p.prior.subject().RefuseTwins(path.Root("profiles"), p.Added, p.Removed, diags)
 	warnErased(len(p.Removed), diags)
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 )
 
@@ -74,5 +75,8 @@ func dateAttribute(description string) schema.StringAttribute {
 }
 
 func attributesAttribute(description string) schema.StringAttribute {
-	return schema.StringAttribute{Optional: true, CustomType: jsontypes.NormalizedType{}, MarkdownDescription: description}
+	return schema.StringAttribute{
+		Optional: true, CustomType: jsontypes.NormalizedType{}, MarkdownDescription: description,
+		Validators: []validator.String{customattr.Validator{}},
+	}
 }
