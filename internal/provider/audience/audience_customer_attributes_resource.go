@@ -45,6 +45,8 @@ func NewAudienceCustomerAttributesResource() resource.Resource { return &custome
 
 // customerAttributesModel mirrors the resource.
 type customerAttributesModel struct {
+	framework.Deployed
+
 	AudienceID      types.Int64          `tfsdk:"audience_id"`
 	Attributes      jsontypes.Normalized `tfsdk:"attributes"`
 	CheckMembers    types.Bool           `tfsdk:"check_members"`
@@ -86,7 +88,9 @@ func (r *customerAttributesResource) ModifyPlan(ctx context.Context, req resourc
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	customattr.Check(ctx, r.data, talonone.EntityCustomerProfile, nil, plan.Attributes, path.Root("attributes"), &resp.Diagnostics)
+	if req.State.Raw.IsNull() || !plan.Attributes.Equal(state.Attributes) {
+		customattr.Check(ctx, r.data, talonone.EntityCustomerProfile, nil, plan.Attributes, path.Root("attributes"), &resp.Diagnostics)
+	}
 	if !plan.AudienceID.IsUnknown() && !plan.Attributes.IsUnknown() {
 		claim := plan.claim()
 		held := customattr.FromConfig(state.Attributes)

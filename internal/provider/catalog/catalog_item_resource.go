@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -21,7 +20,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
@@ -56,7 +54,7 @@ func (r *catalogItemResource) Schema(_ context.Context, _ resource.SchemaRequest
 			"catalog_id": schema.Int64Attribute{
 				Required:            true,
 				MarkdownDescription: "ID of the catalog, as the Campaign Manager shows it under Account > Tools > Cart item catalogs. Changing this replaces the item.",
-				Validators:          []validator.Int64{int64validator.AtLeast(1)},
+				Validators:          framework.ReferenceID(),
 				PlanModifiers:       []planmodifier.Int64{int64planmodifier.RequiresReplace()},
 			},
 			"sku": schema.StringAttribute{
@@ -125,9 +123,7 @@ func (r *catalogItemResource) ModifyPlan(ctx context.Context, req resource.Modif
 	if !plan.CatalogID.IsUnknown() && !plan.SKU.IsUnknown() {
 		claim := plan.claim()
 		claim.Held = func(string) bool { return plan.identity() == state.identity() }
-		var claimed diag.Diagnostics
-		r.data.Owners.Claim(ctx, claim, req.Private, resp.Private, &claimed)
-		bulk.Lenient(ctx, req.Private, claimed, &resp.Diagnostics)
+		r.data.Owners.Claim(ctx, claim, req.Private, resp.Private, &resp.Diagnostics)
 	}
 	if creates {
 		r.warnExisting(ctx, plan, &resp.Diagnostics)

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
@@ -85,9 +84,7 @@ func (r *reservationResource) ModifyPlan(ctx context.Context, req resource.Modif
 		claim := plan.claim(desired)
 		claim.Held = func(id string) bool { _, has := held[id]; return same && has }
 		claim.WasExclusive = same && state.exclusive()
-		var claimed diag.Diagnostics
-		r.data.Owners.Claim(ctx, claim, req.Private, resp.Private, &claimed)
-		bulk.Lenient(ctx, req.Private, claimed, &resp.Diagnostics)
+		r.data.Owners.Claim(ctx, claim, req.Private, resp.Private, &resp.Diagnostics)
 	}
 	switch {
 	case req.State.Raw.IsNull():
@@ -136,6 +133,7 @@ func (r *reservationResource) Create(ctx context.Context, req resource.CreateReq
 	plan.fromAPI(coupon)
 	r.lookUpCoupon(ctx, &plan, desired, &resp.Diagnostics)
 	plan.ReservationCount = countOf(coupon, int64(len(remote)))
+	r.locate(ctx, &plan)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, reservationIdentity{plan.CouponValue})...)
 }
@@ -151,10 +149,13 @@ func (r *reservationResource) Read(ctx context.Context, req resource.ReadRequest
 
 	// The framework requires an identity from every read, even if the object is gone.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, reservationIdentity{state.CouponValue})...)
+	if !r.data.Client.HasIntegrationKey() && !state.Customers.IsNull() {
+		framework.WarnUnseen(&resp.Diagnostics, reservationResourceType, "getReservedCustomers", talonone.IntegrationCredential)
+		return
+	}
 	code := state.CouponValue.ValueString()
 	remote, err := r.reserved(ctx, code)
 	if talonone.IsNotFound(err) {
-		bulk.NoteGone(ctx, resp.Private, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -162,13 +163,21 @@ func (r *reservationResource) Read(ctx context.Context, req resource.ReadRequest
 		addError(&resp.Diagnostics, "read the reservations of coupon", code, err)
 		return
 	}
+	if state.Deployment == nil {
+		r.locate(ctx, &state)
+	}
 	target := targetOf(bulk.SetOf(remote))
 	bulk.ForgetNotes(ctx, resp.Private, &resp.Diagnostics)
 	bulk.NoteTarget(ctx, resp.Private, &target, &resp.Diagnostics)
 	if state.exclusive() {
 		r.data.Targets.NoteRead(state.target(), target)
 	}
+	prior := state.Customers
 	r.fill(ctx, &state, remote, &resp.Diagnostics)
+	if !state.Customers.Equal(prior) {
+		// Another Application may have a coupon with the same code.
+		r.data.RefuseOtherApplication(ctx, state.Deployment, &resp.Diagnostics)
+	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
 

@@ -17,6 +17,8 @@ import (
 
 // profileModel mirrors the resource talonone_customer_profile.
 type profileModel struct {
+	framework.Deployed
+
 	IntegrationID       types.String         `tfsdk:"integration_id"`
 	Attributes          jsontypes.Normalized `tfsdk:"attributes"`
 	RunRuleEngine       types.Bool           `tfsdk:"run_rule_engine"`
@@ -31,6 +33,8 @@ type profileModel struct {
 	Sandbox             types.Bool           `tfsdk:"sandbox"`
 	Imported            types.Bool           `tfsdk:"imported"`
 }
+
+func (m profileModel) label() string { return "profile " + label(m.IntegrationID.ValueString()) }
 
 // profileIdentity mirrors the resource's identity.
 type profileIdentity struct {
@@ -102,6 +106,7 @@ func importedFromAPI(api *talonone.CustomerProfile, prior profileModel) (profile
 
 // setServerValues fills in what only the deployment decides.
 func (m *profileModel) setServerValues(api *talonone.CustomerProfile) {
+	m.LocatedIn(api.AccountID, 0)
 	m.ID = types.Int64Value(api.ID)
 	m.AccountID = types.Int64Value(api.AccountID)
 	m.Created = framework.Time(api.Created)
