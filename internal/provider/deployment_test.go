@@ -118,6 +118,7 @@ func TestObjectsOfAnotherDeploymentAreLeftAlone(t *testing.T) {
 		if _, problem := there.PlanAgain(t, first, config); !strings.Contains(problem, "deployment") {
 			t.Errorf("the create of another deployment is planned again here: %q", problem)
 		}
+		p.Reattach(t)
 		made := create(t, p, kind, config)
 		var destroy, change acctest.Plan
 		destroy, _ = p.Plan(t, kind, made, nil)

@@ -107,7 +107,9 @@ func (r *membershipResource) ModifyPlan(ctx context.Context, req resource.Modify
 		return
 	}
 	claim := plan.claim()
-	claim.Held = func(string) bool { return plan == state }
+	claim.Held = func(string) bool {
+		return plan.AudienceID.Equal(state.AudienceID) && plan.ProfileIntegrationID.Equal(state.ProfileIntegrationID)
+	}
 	r.data.Owners.Claim(ctx, claim, req.Private, resp.Private, &resp.Diagnostics)
 }
 
