@@ -54,6 +54,7 @@ func forEachKind(t *testing.T, test func(t *testing.T, d *acctest.Deployment, ki
 // create applies a configuration.
 func create(t *testing.T, p *acctest.Process, kind string, config acctest.Attributes) acctest.Instance {
 	t.Helper()
+	p.Reattach(t)
 	plan, diags := p.Plan(t, kind, acctest.Instance{}, config)
 	if problem := acctest.Problem(diags); problem != "" {
 		t.Fatal(problem)
@@ -118,7 +119,6 @@ func TestObjectsOfAnotherDeploymentAreLeftAlone(t *testing.T) {
 		if _, problem := there.PlanAgain(t, first, config); !strings.Contains(problem, "deployment") {
 			t.Errorf("the create of another deployment is planned again here: %q", problem)
 		}
-		p.Reattach(t)
 		made := create(t, p, kind, config)
 		var destroy, change acctest.Plan
 		destroy, _ = p.Plan(t, kind, made, nil)
