@@ -383,6 +383,8 @@ func TestMocksOfWhatDoesNotExistYetCanBePlanned(t *testing.T) {
 			}
 			mocked := maps.Clone(config)
 			mocked[attribute] = `{"Mock":"x"}`
+			lenient.Reattach(t)
+			strict.Reattach(t)
 			if _, diags := lenient.Plan(t, kind, acctest.Instance{}, mocked); acctest.Problem(diags) != "" {
 				t.Errorf("an attribute that is not defined yet: %s", acctest.Problem(diags))
 			}
