@@ -13,6 +13,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/conventions"
 	"github.com/talon-one/terraform-provider-talonone/internal/test/acctest"
 )
 
@@ -455,4 +456,77 @@ func TestObjectsOfAnotherApplicationAreLeftAlone(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestWhatIsNotVisibleYetIsNotGone refreshes at once what has just been made, where reads lag behind writes.
+func TestWhatIsNotVisibleYetIsNotGone(t *testing.T) {
+	t.Parallel()
+	forEachKind(t, func(t *testing.T, _ *acctest.Deployment, kind string, config acctest.Attributes) {
+		d := acctest.StartUnchecked(t, func(o *emulator.Options) {
+			o.Fixture = emulator.DefaultFixture()
+			o.Fixture.Audiences = []emulator.FixtureAudience{{ID: 1, Name: "Audience"}}
+			o.Conventions = conventions.Values{conventions.ReadLag: "300ms"}
+		})
+		d.Call(t, http.MethodPut, "/v2/customer_sessions/order-1", map[string]any{
+			"customerSession": map[string]any{"state": "closed", "cartItems": []any{map[string]any{"sku": "SOCKS", "quantity": 1000, "price": 1}}},
+		}, nil)
+		settings := acctest.Attributes{"read_consistency": "1s"}
+		p := d.NewProcess(t, settings)
+		made := create(t, p, kind, config)
+		refreshed, diags := d.NewProcess(t, settings).Refresh(t, made)
+		if problem := acctest.Problem(diags); problem != "" || !refreshed.Exists() {
+			t.Fatalf("exists %t: %s", refreshed.Exists(), problem)
+		}
+		for name, difference := range p.Differences(t, made, refreshed) {
+			// The responses to writes count less than reads do.
+			if name != "last_activity" && name != "reservation_count" && name != "catalog_version" {
+				t.Errorf("%s: %s", name, difference)
+			}
+		}
+	})
+}
+
+// TestASessionOfAShopIsNotTakenOverUnannounced plans a session that the shop has opened for another customer.
+func TestASessionOfAShopIsNotTakenOverUnannounced(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	d.Call(t, http.MethodPut, "/v2/customer_sessions/cart-1", map[string]any{"customerSession": map[string]any{"profileId": "customer-1", "state": "open"}}, nil)
+	const kind = "talonone_customer_session"
+	config := acctest.Attributes{"integration_id": "cart-1", "profile_id": "customer-2"}
+	d.Forget()
+	_, diags := d.NewProcess(t, nil).Plan(t, kind, acctest.Instance{}, config)
+	if problem := acctest.Problem(diags); problem != "" {
+		t.Fatal(problem)
+	}
+	for _, words := range []string{"The session exists already", "open", "another customer", "cancels it", `id = "cart-1"`} {
+		if warning := acctest.Warning(diags); !strings.Contains(warning, words) {
+			t.Errorf("the warning does not say %q: %s", words, warning)
+		}
+	}
+	if strings.Contains(acctest.Warning(diags), "customer-1") {
+		t.Error("the warning names the other customer")
+	}
+	if got := d.Count("getCustomerSession"); got != 1 {
+		t.Errorf("the look took %d requests, want 1", got)
+	}
+	if _, diags = d.NewProcess(t, nil).Plan(t, kind, acctest.Instance{}, acctest.Attributes{"integration_id": "cart-2", "profile_id": "customer-2"}); acctest.Warning(diags) != "" {
+		t.Errorf("a new session: %s", acctest.Warning(diags))
+	}
+}
+
+// TestWithoutTheIntegrationKeyNothingIsLost plans every object without any change and without the key that reads it.
+func TestWithoutTheIntegrationKeyNothingIsLost(t *testing.T) {
+	t.Parallel()
+	forEachKind(t, func(t *testing.T, d *acctest.Deployment, kind string, config acctest.Attributes) {
+		made := create(t, d.NewProcess(t, nil), kind, config)
+		p := d.NewProcess(t, acctest.Attributes{"integration_api_key": nil})
+		refreshed, diags := p.Refresh(t, made)
+		if problem := acctest.Problem(diags); problem != "" || !refreshed.Exists() {
+			t.Fatalf("exists %t: %s", refreshed.Exists(), problem)
+		}
+		plan, diags := p.Plan(t, kind, refreshed, config)
+		if problem := acctest.Problem(diags); problem != "" || p.Changes(t, plan) {
+			t.Errorf("changes %t: %s", p.Changes(t, plan), problem)
+		}
+	})
 }
