@@ -12,6 +12,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
@@ -90,6 +91,22 @@ func planCreate(plan *sessionModel, config sessionModel, diags *diag.Diagnostics
 	if plan.ResponseContent.IsNull() {
 		plan.Response = jsontypes.NewNormalizedNull()
 	}
+}
+
+// refuseReplacement refuses to end a session in order to create it again: what is cancelled stays so.
+func (r *sessionResource) refuseReplacement(ctx context.Context, plan sessionModel, private bulk.PrivateReader, diags *diag.Diagnostics) {
+	if plan.OnDestroy.IsUnknown() || plan.OnDestroy.ValueString() == forgetOnDestroy {
+		return
+	}
+	replaced := bulk.Replaced(ctx, private, diags)
+	own := oneSession(plan.IntegrationID)
+	if (replaced == nil || *replaced != own) && !r.data.Targets.WasRead(plan.targetKey(), own) {
+		return
+	}
+	diags.AddAttributeError(path.Root("integration_id"), "A cancelled session can't be created again",
+		"Replacing customer session "+strconv.Quote(plan.IntegrationID.ValueString())+" would cancel it first, and a session that is cancelled stays so. "+
+			"Nothing has been changed. Leave out -replace, or run terraform untaint if the resource is tainted; "+
+			"to replace it all the same, give it another integration_id, or keep the session with on_destroy = \"forget\".")
 }
 
 // warnExisting says that a create takes over a session that a shop, for instance, has made.

@@ -81,6 +81,13 @@ func (m *sessionModel) claim() bulk.Claim {
 	return claim
 }
 
+func (m *sessionModel) targetKey() string { return resourceType + " " + m.IntegrationID.ValueString() }
+
+// oneSession is a session as a target.
+func oneSession(integrationID types.String) bulk.Target {
+	return bulk.Target{Count: 1, Digest: integrationID.ValueString()}
+}
+
 // lock waits for the session.
 func (r *sessionResource) lock(ctx context.Context, m sessionModel, diags *diag.Diagnostics) (unlock func()) {
 	unlock, err := r.data.LockRow(ctx, m.claim().Target, m.IntegrationID.ValueString())
@@ -148,7 +155,9 @@ func (r *sessionResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	case req.State.Raw.IsNull():
 		bulk.NoteGuards(ctx, resp.Private, plan.guards(), &resp.Diagnostics)
 		planCreate(&plan, config, &resp.Diagnostics)
-		r.warnExisting(ctx, plan, &resp.Diagnostics)
+		if r.refuseReplacement(ctx, plan, req.Private, &resp.Diagnostics); !resp.Diagnostics.HasError() {
+			r.warnExisting(ctx, plan, &resp.Diagnostics)
+		}
 	case !plan.IntegrationID.Equal(state.IntegrationID):
 		resp.RequiresReplace = path.Paths{path.Root("integration_id")}
 		planCreate(&plan, config, &resp.Diagnostics)
@@ -162,6 +171,7 @@ func (r *sessionResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 			r.data.Owners.Remove(ctx, claim, claim.Rows, req.Private, resp.Private, &resp.Diagnostics)
 		}
 	default:
+		bulk.NoteReplaced(ctx, resp.Private, oneSession(state.IntegrationID), &resp.Diagnostics)
 		planUpdate(ctx, &plan, state, config, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
@@ -209,6 +219,7 @@ func (r *sessionResource) Read(ctx context.Context, req resource.ReadRequest, re
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	bulk.ForgetNotes(ctx, resp.Private, &resp.Diagnostics)
 	// Also for a session that is gone: the framework asks for it.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, sessionIdentity{IntegrationID: state.IntegrationID})...)
 	if !r.data.Client.HasIntegrationKey() && !state.State.IsNull() {
@@ -228,6 +239,9 @@ func (r *sessionResource) Read(ctx context.Context, req resource.ReadRequest, re
 		framework.WarnAnother(&resp.Diagnostics, state.label(), state.Created, response.Session.Created)
 		resp.State.RemoveResource(ctx)
 		return
+	}
+	if state.OnDestroy.ValueString() != forgetOnDestroy {
+		r.data.Targets.NoteRead(state.targetKey(), oneSession(state.IntegrationID))
 	}
 	state.LocatedIn(0, response.Session.ApplicationID)
 	state.contentModel = contentFromAPI(ctx, response.Session, state.contentModel, &resp.Diagnostics)

@@ -93,7 +93,11 @@ func realCommands(t *testing.T, of subject) {
 		s.run(0, "workspace", "select", "default")
 	}
 	if s.put != nil {
-		s.run(0, "apply", "-auto-approve", "-replace="+s.kind+".it")
+		replaced := 0
+		if s.final {
+			replaced = 1
+		}
+		s.run(replaced, "apply", "-auto-approve", "-replace="+s.kind+".it")
 		if !s.once || s.bulk {
 			s.same(held, "-replace")
 		}

@@ -2,12 +2,8 @@ package trust
 
 // open are the cells that don't hold yet, with what is missing.
 var open = map[cell]string{
-	{"listed-is-owned", "talonone_audience_membership"}:    "no warning says that the row exists already",
-	{"listed-is-owned", "talonone_customer_profile"}:       "no warning says that the row exists already",
-	{"replacement-converges", "talonone_customer_session"}: "a cancelled session can't be opened again",
-	{"real-commands", "talonone_customer_profile"}:         "see the rules above",
-	{"real-commands", "talonone_customer_profiles"}:        "see the rules above",
-	{"real-commands", "talonone_customer_session"}:         "see the rules above",
+	{"listed-is-owned", "talonone_audience_membership"}: "no warning says that the row exists already",
+	{"listed-is-owned", "talonone_customer_profile"}:    "no warning says that the row exists already",
 }
 
 // unmet are the values of conventions under which a resource is not right yet. Where a deployment refuses something for

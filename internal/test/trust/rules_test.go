@@ -169,9 +169,9 @@ func rules() []rule {
 		{"leaving-exclusive", "Going from exclusive to additive removes nothing.", owns, leavingExclusive},
 		{"import-removes-nothing", "An import by itself never leads to a removal.", owns, importRemovesNothing},
 		{"guards-hold", "A guard holds for removed rows, replacements, tainted objects and destroys, and can be lifted in the same change.", func(s subject) string { return unless(s.guard != nil, noGuard) }, guardsHold},
-		{"replacement-converges", "A replacement ends in one apply with what the configuration wants, forced ones and those of tainted objects included.", func(s subject) string { return s.hasNoRows() }, replacementConverges},
+		{"replacement-converges", "A replacement ends in one apply with what the configuration wants, forced ones and those of tainted objects included; or the plan is refused where the object could not be made again.", func(s subject) string { return s.hasNoRows() }, replacementConverges},
 		{"create-before-destroy", "With create_before_destroy a replacement keeps the rows that the new object wants.", func(s subject) string {
-			return first(s.hasNoRows(), unless(!s.once || s.bulk, "a second one exists beside it"))
+			return first(s.hasNoRows(), unless(!s.once || s.bulk, "a second one exists beside it"), unless(!s.final, "its replacement is refused"))
 		}, createBeforeDestroy},
 		{"renamed-key", "A renamed key without a moved block loses nothing: the row stays, or the plan is refused where a removal could not be undone.", removes, renamedKey},
 		{"moved-row", "A row that moves from one resource to another stays, or the plan is refused where a removal could not be undone.", func(s subject) string {
@@ -369,6 +369,18 @@ func replacementConverges(t *testing.T, of subject) {
 		s := stage(t, of)
 		config := s.one(written)
 		s.apply(written)
+		if s.final {
+			for _, noRefresh := range []bool{false, true} {
+				s.refused(s.w.Apply(s, config, acctest.PlanOptions{Replace: []string{"it"}, NoRefresh: noRefresh}))
+				s.holds(rows...)
+			}
+			object := s.w.State["it"]
+			object.Tainted = true
+			s.w.State["it"] = object
+			s.refused(s.w.Apply(s, config, acctest.PlanOptions{}))
+			s.holds(rows...)
+			return
+		}
 		s.must(s.w.Apply(s, config, acctest.PlanOptions{Replace: []string{"it"}}))
 		s.holds(rows...)
 		s.settled(config)

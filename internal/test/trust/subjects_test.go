@@ -44,6 +44,8 @@ type subject struct {
 	keeps bool
 	// irreversible says that a removed row can't be made again as it was.
 	irreversible bool
+	// final says that a destroyed object can't be made again under its name.
+	final bool
 	// once says that a repeated create would make a second object.
 	once bool
 	// runs says that the resource carries something out once, and has nothing to destroy.
@@ -407,7 +409,7 @@ func subjects() []subject {
 			put: func(t testing.TB, d *acctest.Deployment, row string) {
 				d.Call(t, http.MethodPut, "/v2/customer_sessions/"+url.PathEscape(row), map[string]any{"customerSession": map[string]any{"profileId": "customer-2"}}, nil)
 			},
-			changed: attributes{"profile_id": "customer-3"}, irreversible: true,
+			changed: attributes{"profile_id": "customer-3"}, irreversible: true, final: true,
 		},
 		{
 			kind:   "talonone_customer_data_deletion",
