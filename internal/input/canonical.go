@@ -8,9 +8,12 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/cockroachdb/apd/v3"
 	"github.com/go-json-experiment/json/jsontext"
+	"golang.org/x/text/unicode/norm"
 )
 
 // maxNumberLength bounds the text of a number. Float64 needs at most 325 characters without an exponent; a longer
@@ -20,9 +23,13 @@ const maxNumberLength = 400
 // plainDigits is the size of exponent up to which a canonical number is written without one.
 const plainDigits = 30
 
+// The exponents of the numbers that the client reads back.
+const leastExponent, largestExponent = -400, 400
+
 var (
 	errNumber       = errors.New("not a number: write digits with an optional minus sign, decimal point and exponent, like 12.50")
 	errNumberLength = fmt.Errorf("not a number: longer than %d characters", maxNumberLength)
+	errNumberRange  = fmt.Errorf("a number out of range: its exponent must be from %d to %d", leastExponent, largestExponent)
 )
 
 // CanonicalNumber returns the one spelling of a JSON number's value: "1", "1.0" and "1e0" all become "1". It never
@@ -56,6 +63,9 @@ func canonicalNumber(text string) (string, error) {
 	if number.IsZero() {
 		return "0", nil
 	}
+	if at := int64(number.Exponent) + number.NumDigits() - 1; at < leastExponent || at > largestExponent {
+		return "", errNumberRange
+	}
 	if exponent := number.Exponent; exponent >= -plainDigits && exponent <= plainDigits {
 		return number.Text('f'), nil
 	}
@@ -71,7 +81,7 @@ func isNumber(text string) bool {
 }
 
 // AppendCanonical reads the decoder's next value and appends its one spelling: no spaces, names sorted, numbers as
-// CanonicalNumber writes them, strings with the fewest escapes. Times stay as written, since only a schema can tell a
+// CanonicalNumber writes them, strings as AppendString does. Times stay as written, since only a schema can tell a
 // time from a text; EqualJSON and Digest know how to compare them. A name that occurs twice in an object is an error.
 func AppendCanonical(dst []byte, dec *jsontext.Decoder) ([]byte, error) {
 	token, err := dec.ReadToken()
@@ -84,7 +94,7 @@ func AppendCanonical(dst []byte, dec *jsontext.Decoder) ([]byte, error) {
 	case jsontext.KindBeginArray:
 		return appendArray(dst, dec)
 	case jsontext.KindString:
-		return jsontext.AppendQuote(dst, token.String())
+		return AppendString(dst, token.String()), nil
 	case jsontext.KindNumber:
 		if text := token.String(); len(text) <= maxNumberLength {
 			number, err := canonicalNumber(text)
@@ -94,6 +104,37 @@ func AppendCanonical(dst []byte, dec *jsontext.Decoder) ([]byte, error) {
 	default:
 		return append(dst, token.String()...), nil
 	}
+}
+
+// AppendString appends a JSON string with the fewest escapes that survive Terraform, which brings every text of a state into
+// Unicode's form NFC: a text in another form is written in \u escapes. What is not UTF-8 becomes U+FFFD.
+func AppendString(dst []byte, text string) []byte {
+	if isNFC(text) {
+		dst, _ = jsontext.AppendQuote(dst, text)
+		return dst
+	}
+	quoted, _ := jsontext.AppendQuote(nil, text)
+	for _, r := range string(quoted) {
+		switch {
+		case r < utf8.RuneSelf:
+			dst = append(dst, byte(r))
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			dst = fmt.Appendf(dst, `\u%04x\u%04x`, high, low)
+		default:
+			dst = fmt.Appendf(dst, `\u%04x`, r)
+		}
+	}
+	return dst
+}
+
+func isNFC(text string) bool {
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			return norm.NFC.IsNormalString(text)
+		}
+	}
+	return true
 }
 
 func appendArray(dst []byte, dec *jsontext.Decoder) ([]byte, error) {
@@ -140,10 +181,7 @@ func appendMembers(dst []byte, dec *jsontext.Decoder, dropNull bool) ([]byte, er
 		if n := len(members); n > 0 {
 			sorted = sorted && members[n-1].name < m.name
 		}
-		if dst, err = jsontext.AppendQuote(dst, m.name); err != nil {
-			return dst, err
-		}
-		dst = append(dst, ':')
+		dst = append(AppendString(dst, m.name), ':')
 		if dst, err = AppendCanonical(dst, dec); err != nil {
 			return dst, err
 		}

@@ -258,7 +258,7 @@ func (p *talonOneProvider) Configure(ctx context.Context, req provider.Configure
 }
 
 func (p *talonOneProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{
+	resources := []func() resource.Resource{
 		audience.NewAudienceResource,
 		catalog.NewCatalogItemsResource,
 		catalog.NewCatalogItemResource,
@@ -275,6 +275,10 @@ func (p *talonOneProvider) Resources(context.Context) []func() resource.Resource
 		session.NewCustomerSessionResource,
 		session.NewCartItemReturnResource,
 	}
+	for i := range resources {
+		resources[i] = framework.Managed(resources[i])
+	}
+	return resources
 }
 
 // hasResource says whether the provider has a resource type.
@@ -321,6 +325,7 @@ func (p *talonOneProvider) DataSources(context.Context) []func() datasource.Data
 func (p *talonOneProvider) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{
 		catalog.NewCatalogItemsFromCSVFunction,
+		audience.NewMembersFromCSVFunction,
 		audience.NewMembersFunction,
 	}
 }

@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"maps"
 	"mime/multipart"
 	"net/textproto"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -21,9 +23,9 @@ const (
 	// maxExportedID bounds one ID of an export, in bytes; it ends the reading of
 	// what is no list of IDs.
 	maxExportedID = 64 << 10
-	// maxExport bounds an export in memory, in bytes: twice what the vendor advises
-	// for an import.
-	maxExport = 1 << 30
+	// maxExport bounds an export in memory, in bytes: what the vendor advises for
+	// an import. While it grows, twice as much is in use.
+	maxExport = 512 << 20
 	// keptMemberBytes bounds the exports that are kept for further readers, all
 	// together.
 	keptMemberBytes = 64 << 20
@@ -364,6 +366,16 @@ func (m *memberCache) keep(audienceID int64, size int) {
 			m.total -= m.sizes[id]
 			delete(m.sizes, id)
 		}
+	}
+}
+
+// dropAll drops the lists of all audiences.
+func (m *memberCache) dropAll() {
+	m.mu.Lock()
+	ids := slices.Collect(maps.Keys(m.lists))
+	m.mu.Unlock()
+	for _, id := range ids {
+		m.drop(id)
 	}
 }
 

@@ -108,9 +108,9 @@ func (r *membershipsResource) ModifyPlan(ctx context.Context, req resource.Modif
 		}
 		bulk.NoteReplaced(ctx, resp.Private, prior.target, &resp.Diagnostics)
 	}
-	var diags diag.Diagnostics
-	r.checkOwnership(&plan, creating, &diags)
-	desired := plan.desired(ctx, &diags)
+	diags := &resp.Diagnostics
+	r.checkOwnership(&plan, creating, diags)
+	desired := plan.desired(ctx, diags)
 	switch {
 	case diags.HasError():
 	case desired == nil || plan.Ownership.IsUnknown() || plan.ShowSamples.IsUnknown():
@@ -120,15 +120,9 @@ func (r *membershipsResource) ModifyPlan(ctx context.Context, req resource.Modif
 				"The members are known only during the apply, which may remove any of the %s. To limit that, set max_removal_percent.", memberNoun.Count(prior.target.Count)))
 		}
 	default:
-		r.planMembers(ctx, &plan, &state, prior, desired, req.Private, &diags)
+		r.planMembers(ctx, &plan, &state, prior, desired, req.Private, diags)
 	}
-	failed := diags.HasError()
-	if creating {
-		bulk.Lenient(ctx, req.Private, diags, &resp.Diagnostics)
-	} else {
-		resp.Diagnostics.Append(diags...)
-	}
-	if !failed {
+	if !diags.HasError() {
 		resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 	}
 }
@@ -168,14 +162,18 @@ func (r *membershipsResource) Read(ctx context.Context, req resource.ReadRequest
 	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, membershipsIdentity{AudienceID: state.AudienceID})...)
 	bulk.ForgetNotes(ctx, resp.Private, &resp.Diagnostics)
-	if !r.data.Client.HasManagementKey() {
+	var members *talonone.MemberIDs
+	var target bulk.Target
+	var err error
+	if r.data.Client.MayCall(exportMembers) {
+		members, target, err = r.refresh(ctx, &state)
+	}
+	if !r.data.Client.MayCall(exportMembers) {
 		noteFile(ctx, &state, nil, resp.Private, &resp.Diagnostics)
-		resp.Diagnostics.AddWarning(undetected, missingKey("exportAudiencesMemberships", talonone.ManagementCredential)+" The rest of the state is kept as it is.")
+		resp.Diagnostics.AddWarning(undetected, r.missingAccess()+" The rest of the state is kept as it is.")
 		return
 	}
-	members, target, err := r.refresh(ctx, &state)
 	if talonone.IsNotFound(err) {
-		bulk.NoteGone(ctx, resp.Private, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
 		return
 	}

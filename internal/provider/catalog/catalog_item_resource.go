@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -55,7 +54,7 @@ func (r *catalogItemResource) Schema(_ context.Context, _ resource.SchemaRequest
 			"catalog_id": schema.Int64Attribute{
 				Required:            true,
 				MarkdownDescription: "ID of the catalog, as the Campaign Manager shows it under Account > Tools > Cart item catalogs. Changing this replaces the item.",
-				Validators:          []validator.Int64{int64validator.AtLeast(1)},
+				Validators:          framework.ReferenceID(),
 				PlanModifiers:       []planmodifier.Int64{int64planmodifier.RequiresReplace()},
 			},
 			"sku": schema.StringAttribute{
@@ -129,9 +128,9 @@ func (r *catalogItemResource) Create(ctx context.Context, req resource.CreateReq
 		return
 	}
 	priced := false
-	if plan.Price.IsNull() && r.data.Client.HasManagementKey() {
+	if plan.Price.IsNull() && r.data.Client.MayCall(listItems) {
 		existing, err := r.data.Client.FindCatalogItem(ctx, plan.CatalogID.ValueInt64(), plan.SKU.ValueString())
-		if err != nil {
+		if err != nil && !r.data.Client.Forbids(err) {
 			framework.AddError(&resp.Diagnostics, itemOperation("look for catalog item", plan), err)
 			return
 		}
@@ -150,13 +149,16 @@ func (r *catalogItemResource) Read(ctx context.Context, req resource.ReadRequest
 		return
 	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
-	if !r.data.Client.HasManagementKey() {
+	var found *talonone.CatalogItem
+	var err error
+	if r.data.Client.MayCall(listItems) {
+		found, err = r.data.Client.FindCatalogItem(ctx, state.CatalogID.ValueInt64(), state.SKU.ValueString())
+	}
+	if !r.data.Client.MayCall(listItems) {
 		resp.Diagnostics.AddWarning("Changes made outside Terraform are not detected",
-			framework.MissingKey(itemResourceType, &talonone.MissingCredentialError{Operation: "listCatalogItems", Credential: talonone.ManagementCredential})+
-				" The state is kept as it is.")
+			framework.MissingAccess(itemResourceType, r.data.Client, listItems)+" The state is kept as it is.")
 		return
 	}
-	found, err := r.data.Client.FindCatalogItem(ctx, state.CatalogID.ValueInt64(), state.SKU.ValueString())
 	if talonone.IsNotFound(err) || err == nil && found == nil {
 		resp.State.RemoveResource(ctx)
 		return
@@ -240,10 +242,15 @@ func (r *catalogItemResource) put(ctx context.Context, plan catalogItemModel, pr
 }
 
 func (r *catalogItemResource) warnExisting(ctx context.Context, plan catalogItemModel, diags *diag.Diagnostics) {
-	if plan.CatalogID.IsUnknown() || plan.SKU.IsUnknown() || !r.data.Client.HasManagementKey() {
+	if plan.CatalogID.IsUnknown() || plan.SKU.IsUnknown() || !r.data.Client.MayCall(listItems) {
 		return
 	}
 	existing, err := r.data.Client.FindCatalogItem(ctx, plan.CatalogID.ValueInt64(), plan.SKU.ValueString())
+	if r.data.Client.Forbids(err) {
+		diags.AddWarning("Existing items are not detected",
+			framework.MissingAccess(itemResourceType, r.data.Client, listItems)+" The plan does not say whether the item exists already and is overwritten.")
+		return
+	}
 	if err != nil {
 		framework.AddError(diags, itemOperation("look for catalog item", plan), err)
 		return

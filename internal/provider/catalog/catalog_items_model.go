@@ -13,6 +13,7 @@ import (
 
 	"github.com/talon-one/terraform-provider-talonone/internal/input"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -24,6 +25,8 @@ const (
 
 // catalogItemsModel mirrors the resource talonone_catalog_items.
 type catalogItemsModel struct {
+	framework.Deployed
+
 	CatalogID         types.Int64    `tfsdk:"catalog_id"`
 	Ownership         types.String   `tfsdk:"ownership"`
 	Items             ItemsValue     `tfsdk:"items"`
@@ -35,15 +38,6 @@ type catalogItemsModel struct {
 	ManagedItems      types.String   `tfsdk:"managed_items"`
 	LastSync          types.Object   `tfsdk:"last_sync"`
 	Timeouts          timeouts.Value `tfsdk:"timeouts"`
-}
-
-// itemsFileModel mirrors items_file.
-type itemsFileModel struct {
-	Path          types.String `tfsdk:"path"`
-	Format        types.String `tfsdk:"format"`
-	Columns       types.Map    `tfsdk:"columns"`
-	Delimiter     types.String `tfsdk:"delimiter"`
-	ListSeparator types.String `tfsdk:"list_separator"`
 }
 
 // catalogItemsIdentity mirrors the resource's identity.

@@ -114,6 +114,7 @@ func (a *editItemsAction) Schema(_ context.Context, _ action.SchemaRequest, resp
 			"attributes": schema.StringAttribute{
 				Optional: true, CustomType: jsontypes.NormalizedType{},
 				MarkdownDescription: "New values of custom attributes as a JSON object, with `patch`.",
+				Validators:          []validator.String{customattr.Validator{}},
 			},
 		},
 	}
@@ -183,6 +184,7 @@ func (a *editItemsAction) expectCatalog(ctx context.Context, id types.Int64, dia
 }
 
 func (a *editItemsAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	ctx = framework.Progress(ctx, resp)
 	var config editItemsModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	config.checkScope(&resp.Diagnostics)

@@ -37,8 +37,16 @@ type Operation struct {
 }
 
 // AddError reports err: the API's own words, on the attribute they point to
-// where there is one, and what to do next.
+// where there is one, and what to do next. In a plan it is the error of a look-up.
 func AddError(diags *diag.Diagnostics, operation Operation, err error) {
+	var own diag.Diagnostics
+	addError(&own, operation, err)
+	for _, d := range own {
+		diags.Append(asLookup(d))
+	}
+}
+
+func addError(diags *diag.Diagnostics, operation Operation, err error) {
 	summary := "Unable to " + operation.Action
 	if operation.Object != "" {
 		summary += " " + operation.Object
@@ -69,9 +77,9 @@ func AddError(diags *diag.Diagnostics, operation Operation, err error) {
 // AddAttributeError is AddError for an error that is known to be about one attribute.
 func AddAttributeError(diags *diag.Diagnostics, at path.Path, operation Operation, err error) {
 	var own diag.Diagnostics
-	AddError(&own, operation, err)
+	addError(&own, operation, err)
 	for _, d := range own {
-		diags.AddAttributeError(at, d.Summary(), d.Detail())
+		AddMissing(diags, at, d.Summary(), d.Detail())
 	}
 }
 
@@ -115,6 +123,12 @@ func explain(operation Operation, err error) string {
 	return joinParagraphs(text, advice, adviseOnOutcome(err))
 }
 
+// WarnUnseen says that a Read lacks its key and keeps the state as it is.
+func WarnUnseen(diags *diag.Diagnostics, construct, operation string, credential talonone.Credential) {
+	diags.AddWarning("Changes made outside Terraform are not detected",
+		MissingKey(construct, &talonone.MissingCredentialError{Operation: operation, Credential: credential})+" The state is kept as it is.")
+}
+
 // MissingKey explains which key a construct lacks, and both ways to set it.
 func MissingKey(construct string, missing *talonone.MissingCredentialError) string {
 	attribute, variable := "integration_api_key", "TALONONE_INTEGRATION_API_KEY"
@@ -125,6 +139,16 @@ func MissingKey(construct string, missing *talonone.MissingCredentialError) stri
 	}
 	return fmt.Sprintf("%s needs the %s for %s, and none is configured.\n\nSet %s in the provider block, or the environment variable %s. %s",
 		construct, missing.Credential, missing.Operation, attribute, variable, where)
+}
+
+// MissingAccess explains why a Management API operation is not possible: no key, or one that lacks the endpoint.
+func MissingAccess(construct string, client *talonone.Client, operation string) string {
+	endpoint := client.ForbiddenEndpoint(operation)
+	if endpoint == "" {
+		return MissingKey(construct, &talonone.MissingCredentialError{Operation: operation, Credential: talonone.ManagementCredential})
+	}
+	return fmt.Sprintf("The Management API key does not allow %s, which %s uses (%s). "+
+		"Allow the endpoint in the Campaign Manager under Account > Management API Keys.", endpoint, construct, operation)
 }
 
 // keySetting names the setting of a credential.
