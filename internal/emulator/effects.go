@@ -61,6 +61,8 @@ type evaluation struct {
 	campaigns []int64   // the only ones to look at, enabled or not; none means all that run
 	session   *session  // nil for an event
 	eventType string    // of an event
+	joins     []int64   // audiences that a dry run adds to the customer's
+	leaves    []int64   // audiences that a dry run takes from them
 
 	rejected map[string]string // coupon codes that can't be used, with the reason
 }
@@ -83,6 +85,22 @@ func (s *Server) evaluateSession(one *session, now time.Time, campaigns []int64)
 // evaluateEvent returns the effects of the fixture that an event of the type has, and why the others do not apply.
 func (s *Server) evaluateEvent(app *application, eventType string, customer *profile, campaigns []int64) ([]effect, []ruleFailure) {
 	return s.evaluate(&evaluation{app: app, now: s.now(), campaigns: campaigns, eventType: eventType, customer: customer})
+}
+
+// profileUpdated is the built-in event whose effects in a fixture an update of a profile has.
+const profileUpdated = "talon_profile_updated"
+
+// evaluateProfile returns the effects of the fixture that an update of a profile has, and why the others do not apply. A
+// dry run moves the customer between audiences in thought alone.
+func (s *Server) evaluateProfile(app *application, customer *profile, joins, leaves []*audience, campaigns []int64) ([]effect, []ruleFailure) {
+	in := evaluation{app: app, now: s.now(), campaigns: campaigns, eventType: profileUpdated, customer: customer}
+	for _, a := range joins {
+		in.joins = append(in.joins, a.ID)
+	}
+	for _, a := range leaves {
+		in.leaves = append(in.leaves, a.ID)
+	}
+	return s.evaluate(&in)
 }
 
 func (s *Server) evaluate(in *evaluation) ([]effect, []ruleFailure) {
@@ -143,7 +161,7 @@ func (s *Server) unmet(in *evaluation, seed seededEffect) string {
 		}
 	}
 	if seed.AudienceID != 0 {
-		if a, ok := s.state.Audiences.All.get(seed.AudienceID); ok && (in.customer == nil || !a.Members.has(in.customer.ID)) {
+		if a, ok := s.state.Audiences.All.get(seed.AudienceID); ok && !in.isIn(a) {
 			return "the customer is not in audience " + a.Name
 		}
 	}
@@ -151,6 +169,11 @@ func (s *Server) unmet(in *evaluation, seed seededEffect) string {
 		return "it is not the time of the rule"
 	}
 	return ""
+}
+
+func (in *evaluation) isIn(a *audience) bool {
+	isMember := in.customer != nil && a.Members.has(in.customer.ID) && !slices.Contains(in.leaves, a.ID)
+	return isMember || slices.Contains(in.joins, a.ID)
 }
 
 func (e seededEffect) minQuantity() int64 {
@@ -338,6 +361,21 @@ func (s *Server) createFromEffects(profileID string, effects []effect, response 
 	response["createdCoupons"], response["createdReferrals"] = coupons, referrals
 }
 
+// triggered are the campaigns behind effects other than rejections.
+func (s *Server) triggered(effects []effect) []any {
+	campaigns, seen := []any{}, map[int64]bool{}
+	for _, found := range effects {
+		if strings.HasPrefix(found.EffectType, "reject") {
+			continue
+		}
+		if c, ok := s.state.Definitions.campaign(found.CampaignID); ok && !seen[c.ID] {
+			seen[c.ID] = true
+			campaigns = append(campaigns, s.viewCampaign(c))
+		}
+	}
+	return campaigns
+}
+
 // addCommonPart adds a part that sessions and events share. What the emulator does not model is empty.
 func (s *Server) addCommonPart(response map[string]any, r *request, profileID, part string, effects []effect, failures []ruleFailure) {
 	switch part {
@@ -346,17 +384,7 @@ func (s *Server) addCommonPart(response map[string]any, r *request, profileID, p
 			response[part] = s.viewProfile(owner)
 		}
 	case "triggeredCampaigns":
-		campaigns, seen := []any{}, map[int64]bool{}
-		for _, found := range effects {
-			if strings.HasPrefix(found.EffectType, "reject") {
-				continue
-			}
-			if c, ok := s.state.Definitions.campaign(found.CampaignID); ok && !seen[c.ID] {
-				seen[c.ID] = true
-				campaigns = append(campaigns, s.viewCampaign(c))
-			}
-		}
-		response[part] = campaigns
+		response[part] = s.triggered(effects)
 	case "loyalty":
 		response[part] = map[string]any{"programs": map[string]any{}}
 		if owner, ok := s.state.Profiles.find(r.cred.sandbox(), profileID); ok {

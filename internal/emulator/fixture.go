@@ -278,7 +278,8 @@ type FixtureEffect struct {
 	// SKU is in the cart, with at least MinQuantity units. MinQuantity alone is about the whole cart.
 	SKU         string `json:"sku"`
 	MinQuantity int64  `json:"minQuantity" rule:"min=0"`
-	// EventType makes it an effect of events of the type, which have no codes and no cart.
+	// EventType makes it an effect of events of the type, or of updates of profiles (talon_profile_updated), which have
+	// no codes and no cart.
 	EventType string `json:"eventType"`
 	// ProfileAttributes are values that the customer has.
 	ProfileAttributes map[string]any `json:"profileAttributes"`

@@ -203,7 +203,8 @@ func (s *Server) updateProfile(r *request) (reply, error) {
 	if dry {
 		p := s.imagined(r.cred.sandbox(), integrationID)
 		p.Attributes = s.updateAttributes(p.Attributes, body.Attributes)
-		return okReply(s.profileState(p, body.ResponseContent)), nil
+		effects, failures := s.evaluateProfile(r.cred.application, p, joins, leaves, body.CampaignIDs)
+		return okReply(s.profileState(p, body.ResponseContent, effects, failures)), nil
 	}
 	p := s.applyProfile(r, integrationID, body.Attributes)
 	for _, a := range joins {
@@ -216,10 +217,14 @@ func (s *Server) updateProfile(r *request) (reply, error) {
 			a.LastUpdate = s.now()
 		}
 	}
-	if runRules {
-		p.LastActivity = s.now()
+	if !runRules {
+		return okReply(s.profileState(p, body.ResponseContent, nil, nil)), nil
 	}
-	return okReply(s.profileState(p, body.ResponseContent)), nil
+	p.LastActivity = s.now()
+	effects, failures := s.evaluateProfile(r.cred.application, p, nil, nil, nil)
+	response := s.profileState(p, body.ResponseContent, effects, failures)
+	s.createFromEffects(p.IntegrationID, effects, response)
+	return okReply(response), nil
 }
 
 // changedAudiences finds the audiences of a profile update. 404 is not declared for it, so an unknown one is a 400.
@@ -261,16 +266,20 @@ func (s *Server) applyProfile(r *request, integrationID string, attributes map[s
 	return p
 }
 
-// profileState is the answer to updateCustomerProfileV2. There are no rules, hence no effects.
-func (s *Server) profileState(p *profile, wanted []string) map[string]any {
-	body := map[string]any{"effects": []any{}, "createdCoupons": []any{}, "createdReferrals": []any{}}
+// profileState is the answer to updateCustomerProfileV2.
+func (s *Server) profileState(p *profile, wanted []string, effects []effect, failures []ruleFailure) map[string]any {
+	body := newIntegrationState(effects)
 	for _, part := range wanted {
 		switch part {
 		case "customerProfile":
 			body[part] = s.viewProfile(p)
 		case "loyalty":
 			body[part] = s.viewLoyalty(p)
-		case "triggeredCampaigns", "awardedGiveaways", "ruleFailureReasons", "campaignEligibility":
+		case "triggeredCampaigns":
+			body[part] = s.triggered(effects)
+		case "ruleFailureReasons":
+			body[part] = emptyNotNil(failures)
+		case "awardedGiveaways", "campaignEligibility":
 			body[part] = []any{}
 		}
 	}

@@ -39,6 +39,43 @@ func (c *Client) UpdateCustomerProfileV2(ctx context.Context, update ProfileUpda
 	return response.CustomerProfile, err
 }
 
+// ProfileEvaluation is an update of a profile to evaluate, without making it.
+type ProfileEvaluation struct {
+	ProfileUpdate
+
+	// Joins and Leaves are IDs of audiences.
+	Joins, Leaves []int64
+	// EvaluableCampaignIDs are the only campaigns to evaluate; none for all that are running.
+	EvaluableCampaignIDs []int64
+	// ResponseContent names the parts wanted in the response.
+	ResponseContent []string
+}
+
+// EvaluateCustomerProfile lets the rules see an update of a profile that is not made, a dry run of updateCustomerProfileV2:
+// PUT /v2/customer_profiles/{integrationId}, Integration key.
+func (c *Client) EvaluateCustomerProfile(ctx context.Context, evaluation ProfileEvaluation) (*State, error) {
+	// The API wants both lists or none.
+	type changes struct {
+		Adds    []int64 `json:"adds"`
+		Deletes []int64 `json:"deletes"`
+	}
+	var moves *changes
+	if len(evaluation.Joins)+len(evaluation.Leaves) > 0 {
+		moves = &changes{append([]int64{}, evaluation.Joins...), append([]int64{}, evaluation.Leaves...)}
+	}
+	return doJSON[*State](ctx, c, &call{
+		operation: "updateCustomerProfileV2", method: http.MethodPut, route: "/v2/customer_profiles/{integrationId}",
+		params: []string{evaluation.IntegrationID}, query: url.Values{"runRuleEngine": {"true"}, "dry": {"true"}},
+		access: integrationAccess, parallelConflict: true, locks: profileLock(evaluation.IntegrationID),
+		body: struct {
+			Attributes           json.RawMessage `json:"attributes,omitempty"`
+			AudiencesChanges     *changes        `json:"audiencesChanges,omitempty"`
+			EvaluableCampaignIDs []int64         `json:"evaluableCampaignIds,omitempty"`
+			ResponseContent      []string        `json:"responseContent,omitempty"`
+		}{evaluation.Attributes, moves, evaluation.EvaluableCampaignIDs, evaluation.ResponseContent},
+	})
+}
+
 // UpdateCustomerProfilesV2 updates or creates many profiles:
 // PUT /v2/customer_profiles, Integration key, MaxProfiles a request, each
 // request with an Idempotency-Key that is the same on every attempt. It runs no

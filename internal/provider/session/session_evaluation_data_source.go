@@ -2,6 +2,8 @@ package session
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -32,7 +34,7 @@ var (
 
 const evaluationType = "talonone_session_evaluation"
 
-// eventParts are what responseContent of trackEventV2 can ask for.
+// eventParts are what responseContent of trackEventV2 and updateCustomerProfileV2 can ask for.
 var eventParts = []string{
 	"customerProfile", "triggeredCampaigns", "loyalty", "event", "awardedGiveaways", "ruleFailureReasons", "campaignEligibility", "achievements",
 }
@@ -49,6 +51,7 @@ type evaluationModel struct {
 	IntegrationID           types.String         `tfsdk:"integration_id"`
 	State                   types.String         `tfsdk:"state"`
 	Event                   types.Object         `tfsdk:"event"`
+	ProfileUpdate           types.Object         `tfsdk:"profile_update"`
 	Now                     timetypes.RFC3339    `tfsdk:"now"`
 	EvaluableCampaignIDs    types.List           `tfsdk:"evaluable_campaign_ids"`
 	ForceCompleteEvaluation types.Bool           `tfsdk:"force_complete_evaluation"`
@@ -129,6 +132,13 @@ type eventModel struct {
 	Attributes jsontypes.Normalized `tfsdk:"attributes"`
 }
 
+// profileUpdateModel mirrors the update of a profile to evaluate.
+type profileUpdateModel struct {
+	Attributes       jsontypes.Normalized `tfsdk:"attributes"`
+	JoinAudienceIDs  types.List           `tfsdk:"join_audience_ids"`
+	LeaveAudienceIDs types.List           `tfsdk:"leave_audience_ids"`
+}
+
 func (d *evaluationDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = evaluationType
 }
@@ -140,20 +150,31 @@ func (d *evaluationDataSource) Configure(_ context.Context, req datasource.Confi
 func (d *evaluationDataSource) ValidateConfig(ctx context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse) {
 	var config evaluationModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	if resp.Diagnostics.HasError() || config.Event.IsUnknown() {
+	if resp.Diagnostics.HasError() || config.Event.IsUnknown() || config.ProfileUpdate.IsUnknown() {
 		return
 	}
 	refuse := func(name, because string) {
 		resp.Diagnostics.AddAttributeError(path.Root(name), "Attribute does not belong here", because)
 	}
-	if config.Event.IsNull() {
-		if !config.ForceCompleteEvaluation.IsNull() {
-			refuse("force_complete_evaluation", "The API knows force_complete_evaluation for events only. Remove it, or evaluate an event.")
-		}
+	if config.Event.IsNull() && !config.ForceCompleteEvaluation.IsNull() {
+		refuse("force_complete_evaluation", "The API knows force_complete_evaluation for events only. Remove it, or evaluate an event.")
+	}
+	kind, what := "event", "an event"
+	switch {
+	case config.Event.IsNull() && config.ProfileUpdate.IsNull():
 		return
+	case config.Event.IsNull():
+		kind, what = "profile_update", "an update of a profile"
+		for name, isNull := range map[string]bool{"store_integration_id": config.StoreIntegrationID.IsNull(), "loyalty_cards": config.LoyaltyCards.IsNull()} {
+			if !isNull {
+				refuse(name, "An update of a profile has no "+name+". Remove it.")
+			}
+		}
+	case !config.ProfileUpdate.IsNull():
+		refuse("profile_update", "One evaluation is about a cart, an event or a profile. Remove event or profile_update, and use another data source for the other.")
 	}
 	if config.ProfileID.IsNull() || config.ProfileID.ValueString() == "" && !config.ProfileID.IsUnknown() {
-		resp.Diagnostics.AddAttributeError(path.Root("profile_id"), "An event needs a customer", "Set profile_id to the integration ID of the customer that the event is about.")
+		resp.Diagnostics.AddAttributeError(path.Root("profile_id"), "Missing customer", "Set profile_id to the integration ID of the customer that "+kind+" is about.")
 	}
 	for name, isNull := range map[string]bool{
 		"integration_id": config.IntegrationID.IsNull(), "state": config.State.IsNull(), "coupon_codes": config.CouponCodes.IsNull(),
@@ -162,14 +183,14 @@ func (d *evaluationDataSource) ValidateConfig(ctx context.Context, req datasourc
 		"experiment_variant_allocations": config.ExperimentVariantAllocations.IsNull(),
 	} {
 		if !isNull {
-			refuse(name, name+" is about carts, and this evaluates an event. Remove it, or remove event. An event's own attributes belong into event.attributes.")
+			refuse(name, name+" is about carts, and this evaluates "+what+". Remove it, or remove "+kind+". Attributes of "+what+" belong into "+kind+".attributes.")
 		}
 	}
 	parts, _ := framework.Strings(config.ResponseContent)
 	for i, part := range parts {
 		if !slices.Contains(eventParts, part) {
-			resp.Diagnostics.AddAttributeError(path.Root("response_content").AtListIndex(i), "No part of an event's response",
-				part+" is not in the response to an event. Choose from: "+strings.Join(eventParts, ", ")+".")
+			resp.Diagnostics.AddAttributeError(path.Root("response_content").AtListIndex(i), "No part of this response",
+				part+" is not in the response to "+what+". Choose from: "+strings.Join(eventParts, ", ")+".")
 		}
 	}
 }
@@ -181,8 +202,11 @@ func (d *evaluationDataSource) Read(ctx context.Context, req datasource.ReadRequ
 		return
 	}
 	evaluate := d.evaluateCart
-	if !model.Event.IsNull() {
+	switch {
+	case !model.Event.IsNull():
 		evaluate = d.evaluateEvent
+	case !model.ProfileUpdate.IsNull():
+		evaluate = d.evaluateProfile
 	}
 	response := evaluate(ctx, &model, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
@@ -276,6 +300,38 @@ func (d *evaluationDataSource) evaluateEvent(ctx context.Context, model *evaluat
 	return response
 }
 
+func (d *evaluationDataSource) evaluateProfile(ctx context.Context, model *evaluationModel, diags *diag.Diagnostics) *talonone.State {
+	var update profileUpdateModel
+	diags.Append(model.ProfileUpdate.As(ctx, &update, basetypes.ObjectAsOptions{})...)
+	if diags.HasError() {
+		return nil
+	}
+	at := path.Root("profile_update")
+	customattr.Check(ctx, d.data, talonone.EntityCustomerProfile, nil, update.Attributes, at.AtName("attributes"), diags)
+	if diags.HasError() {
+		return nil
+	}
+	evaluation := talonone.ProfileEvaluation{ResponseContent: model.evaluationParts()}
+	evaluation.IntegrationID = model.ProfileID.ValueString()
+	if isSet(update.Attributes) {
+		evaluation.Attributes = json.RawMessage(update.Attributes.ValueString())
+	}
+	evaluation.Joins, _ = framework.Int64s(update.JoinAudienceIDs)
+	evaluation.Leaves, _ = framework.Int64s(update.LeaveAudienceIDs)
+	evaluation.EvaluableCampaignIDs, _ = framework.Int64s(model.EvaluableCampaignIDs)
+	response, err := d.data.Client.EvaluateCustomerProfile(ctx, evaluation)
+	if err != nil {
+		framework.AddError(diags, framework.Operation{
+			Construct: "data " + evaluationType, Action: "evaluate the update of the profile",
+			Pointers: map[string]path.Path{
+				"/attributes": at.AtName("attributes"), "/audiencesChanges/adds": at.AtName("join_audience_ids"),
+				"/audiencesChanges/deletes": at.AtName("leave_audience_ids"), "/evaluableCampaignIds": path.Root("evaluable_campaign_ids"),
+			},
+		}, err)
+	}
+	return response
+}
+
 func effectTypes(effects []talonone.Effect) types.List {
 	names := make([]string, len(effects))
 	for i, effect := range effects {
@@ -311,18 +367,34 @@ func (m *evaluationModel) evaluationParts(more ...string) []string {
 	return parts
 }
 
-// adviseOnPrice says which items of a refused cart have no price, where the API's words are about prices.
+// adviseOnPrice says where a refused cart lacks a price: in the items that the API points to, or in all without one if
+// it points to none.
 func adviseOnPrice(ctx context.Context, content contentModel, err error) map[int]string {
-	var ignored diag.Diagnostics
-	var missing []string
-	for i, item := range content.inputs(ctx, &ignored) {
-		if item.Price.IsNull() {
-			missing = append(missing, fmt.Sprintf("cart_items[%d] (SKU %q)", i, item.SKU.ValueString()))
-		}
-	}
-	if len(missing) == 0 || err == nil || !strings.Contains(strings.ToLower(err.Error()), "price") {
+	apiErr, ok := errors.AsType[*talonone.Error](err)
+	if !ok || !strings.Contains(strings.ToLower(err.Error()), "price") {
 		return nil
 	}
-	return map[int]string{http.StatusBadRequest: "Items without a price: " + strings.Join(missing, ", ") +
-		". Set price there, or add the SKU to a catalog that is connected to the Application of the Integration API key."}
+	var ignored diag.Diagnostics
+	var all, pointed []string
+	for i, item := range content.inputs(ctx, &ignored) {
+		if !item.Price.IsNull() {
+			continue
+		}
+		name := fmt.Sprintf("cart_items[%d] (SKU %q)", i, item.SKU.ValueString())
+		all = append(all, name)
+		about := func(one talonone.ErrorItem) bool {
+			return strings.Contains(one.Source.Pointer+"/", "/cartItems/"+strconv.Itoa(i)+"/")
+		}
+		if slices.ContainsFunc(apiErr.Items, about) {
+			pointed = append(pointed, name)
+		}
+	}
+	if len(pointed) == 0 {
+		pointed = all
+	}
+	if len(pointed) == 0 {
+		return nil
+	}
+	return map[int]string{http.StatusBadRequest: "Set price in " + strings.Join(pointed, ", ") +
+		", or add the SKU to a catalog that is connected to the Application of the Integration API key."}
 }
