@@ -143,7 +143,7 @@ func (l *keyList) checkHeader(names []string) error {
 	if l.options.Column != "" {
 		return nil
 	}
-	if len(names) == 1 && l.options.Options.Header != nil {
+	if len(names) == 1 && l.options.Header != nil {
 		l.options.Column = names[0]
 		return nil
 	}
