@@ -174,6 +174,7 @@ func (r *membershipsResource) planMembers(ctx context.Context, plan, state *memb
 	keepWritten(plan, state, prior, desired)
 	plan.showPlan(p, state, prior, note, desired)
 	plan.subject().Guard(plan.MaxRemovalPercent, len(p.Removed), p.present, diags)
+	plan.subject().RefuseTwins(plan.source(), p.Added, p.Removed, diags)
 	r.checkKeys(plan, p, desired, diags)
 }
 
@@ -270,7 +271,7 @@ func (r *membershipsResource) checkCreate(ctx context.Context, plan *memberships
 		var problems diag.Diagnostics
 		addMembershipsError(&problems, plan, "plan the members of", err)
 		for _, problem := range problems {
-			diags.AddAttributeError(path.Root("audience_id"), problem.Summary(), problem.Detail()+"\n\nTo destroy, use terraform destroy -refresh=false.")
+			framework.AddMissing(diags, path.Root("audience_id"), problem.Summary(), problem.Detail())
 		}
 		return
 	}

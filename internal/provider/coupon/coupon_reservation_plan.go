@@ -34,11 +34,8 @@ func (r *reservationResource) planCreate(ctx context.Context, plan *reservationM
 	code := plan.CouponValue.ValueString()
 	remote, err := r.reserved(ctx, code)
 	switch {
-	case talonone.IsNotFound(err) && bulk.Gone(ctx, req.Private, diags):
-		diags.AddAttributeWarning(path.Root("coupon_value"), "Coupon not found", missingCoupon(code))
-		return
 	case talonone.IsNotFound(err):
-		diags.AddAttributeError(path.Root("coupon_value"), "Coupon not found", missingCoupon(code)+" To destroy what is left, run terraform destroy -refresh=false.")
+		framework.AddMissing(diags, path.Root("coupon_value"), "Coupon not found", missingCoupon(code))
 		return
 	case err != nil:
 		addError(diags, "read the reservations of coupon", code, err)
@@ -106,6 +103,7 @@ func (r *reservationResource) planUpdate(ctx context.Context, plan *reservationM
 		subject.WarnUnlisted(change.Removed, diags)
 	}
 	guardRemoval(plan.MaxRemovalPercent, len(change.Removed), state, diags)
+	subject.RefuseTwins(path.Root("customers"), change.Added, change.Removed, diags)
 	plan.setLastSync(change, len(desired))
 	switch {
 	case change.Empty():

@@ -99,6 +99,7 @@ func (r *referralsResource) planUpdate(ctx context.Context, plan *referralsModel
 		r.requireManagementKey("Referrals can't be removed", "deleteReferral", diags)
 	}
 	plan.subject().Guard(plan.MaxRemovalPercent, len(rows.Removed), len(prior), diags)
+	plan.subject().RefuseTwins(path.Root("advocates"), rows.Added, rows.Removed, diags)
 	if len(rows.Released) > 0 {
 		diags.AddAttributeWarning(path.Root("advocates"), noun.Count(len(rows.Released))+" will be released", fmt.Sprintf(
 			"The import brought %s that the configuration does not list: %s. This resource stops managing them; their codes stay valid. "+
