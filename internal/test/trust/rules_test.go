@@ -178,7 +178,7 @@ func rules() []rule {
 			return first(removes(s), unless(s.bulk, oneObject))
 		}, movedRow},
 		{"two-owners", "A row with two owners is refused in the plan that would make the second one.", func(s subject) string {
-			return first(removes(s), unless(!s.once || s.bulk, "a second one exists beside it"))
+			return first(removes(s), unless(!s.once, "a second one exists beside it"))
 		}, twoOwners},
 		{"killed", "After a kill at any write, before or after it is carried out, the next apply leads to the configuration, and touches nobody else's rows.", func(subject) string { return "" }, killed},
 		{"interrupted", "After Ctrl-C at any write the next apply does the rest.", func(subject) string { return "" }, interrupted},
