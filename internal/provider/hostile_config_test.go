@@ -21,7 +21,7 @@ import (
 // configurations are one that applies for each resource, against the emulator's default fixture with the audience 1 and
 // the closed session order-1.
 var configurations = map[string]acctest.Attributes{
-	"talonone_audience":                     {"name": "VIP", "description": "d", "integration_id": "vip", "integration": "cdp"},
+	"talonone_audience":                     {"name": "VIP", "description": "d", "integration_id": "vip", "integration": "mparticle"},
 	"talonone_audience_customer_attributes": {"audience_id": 1, "attributes": `{"Language":"de"}`},
 	"talonone_audience_membership":          {"audience_id": 1, "profile_integration_id": "customer-1"},
 	"talonone_audience_memberships":         {"audience_id": 1, "members": []string{"customer-1"}},

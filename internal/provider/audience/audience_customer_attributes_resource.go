@@ -43,6 +43,8 @@ func NewAudienceCustomerAttributesResource() resource.Resource { return &custome
 
 // customerAttributesModel mirrors the resource.
 type customerAttributesModel struct {
+	framework.Deployed
+
 	AudienceID      types.Int64          `tfsdk:"audience_id"`
 	Attributes      jsontypes.Normalized `tfsdk:"attributes"`
 	CheckMembers    types.Bool           `tfsdk:"check_members"`
@@ -84,7 +86,9 @@ func (r *customerAttributesResource) ModifyPlan(ctx context.Context, req resourc
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	customattr.Check(ctx, r.data, talonone.EntityCustomerProfile, nil, plan.Attributes, path.Root("attributes"), &resp.Diagnostics)
+	if req.State.Raw.IsNull() || !plan.Attributes.Equal(state.Attributes) {
+		customattr.Check(ctx, r.data, talonone.EntityCustomerProfile, nil, plan.Attributes, path.Root("attributes"), &resp.Diagnostics)
+	}
 	switch {
 	case !r.checks(plan):
 		plan.MembersTotal, plan.MembersMatching = types.Int64Null(), types.Int64Null()

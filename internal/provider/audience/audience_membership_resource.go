@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -39,6 +38,12 @@ func NewAudienceMembershipResource() resource.Resource { return &membershipResou
 
 // membershipModel mirrors the resource, and its identity.
 type membershipModel struct {
+	framework.Deployed
+	membershipIdentity
+}
+
+// membershipIdentity mirrors the resource's identity.
+type membershipIdentity struct {
 	AudienceID           types.Int64  `tfsdk:"audience_id"`
 	ProfileIntegrationID types.String `tfsdk:"profile_integration_id"`
 }
@@ -57,7 +62,7 @@ func (r *membershipResource) Schema(_ context.Context, _ resource.SchemaRequest,
 			"audience_id": schema.Int64Attribute{
 				Required:            true,
 				MarkdownDescription: "ID of the audience. A change replaces the membership.",
-				Validators:          []validator.Int64{int64validator.AtLeast(1)},
+				Validators:          framework.ReferenceID(),
 				PlanModifiers:       []planmodifier.Int64{int64planmodifier.RequiresReplace()},
 			},
 			"profile_integration_id": schema.StringAttribute{
@@ -94,7 +99,7 @@ func (r *membershipResource) Create(ctx context.Context, req resource.CreateRequ
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.membershipIdentity)...)
 }
 
 func (r *membershipResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -103,7 +108,7 @@ func (r *membershipResource) Read(ctx context.Context, req resource.ReadRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, state)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.membershipIdentity)...)
 	member, err := r.data.Client.IsAudienceMember(ctx, state.AudienceID.ValueInt64(), state.ProfileIntegrationID.ValueString())
 	switch {
 	case talonone.IsNotFound(err), err == nil && !member:
@@ -132,7 +137,7 @@ func (r *membershipResource) Delete(ctx context.Context, req resource.DeleteRequ
 func (r *membershipResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	var imported membershipModel
 	if req.ID == "" {
-		resp.Diagnostics.Append(req.Identity.Get(ctx, &imported)...)
+		resp.Diagnostics.Append(req.Identity.Get(ctx, &imported.membershipIdentity)...)
 	} else {
 		number, profile, listed := strings.Cut(req.ID, "/")
 		id, err := strconv.ParseInt(number, 10, 64)
@@ -141,13 +146,13 @@ func (r *membershipResource) ImportState(ctx context.Context, req resource.Impor
 				"Write the number of the audience, a slash and the integration ID of the profile as it is, such as 748/customer-1.")
 			return
 		}
-		imported = membershipModel{AudienceID: types.Int64Value(id), ProfileIntegrationID: types.StringValue(profile)}
+		imported.membershipIdentity = membershipIdentity{AudienceID: types.Int64Value(id), ProfileIntegrationID: types.StringValue(profile)}
 	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &imported)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, imported)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, imported.membershipIdentity)...)
 }
 
 func (m membershipModel) toAPI(action string) talonone.AudienceAction {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/talon-one/terraform-provider-talonone/internal/input"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -29,6 +30,8 @@ var memberNoun = bulk.Noun{One: "member", Many: "members"}
 
 // membershipsModel mirrors the resource talonone_audience_memberships.
 type membershipsModel struct {
+	framework.Deployed
+
 	AudienceID        types.Int64    `tfsdk:"audience_id"`
 	Ownership         types.String   `tfsdk:"ownership"`
 	Members           types.List     `tfsdk:"members"`

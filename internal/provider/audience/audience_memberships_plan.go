@@ -271,7 +271,7 @@ func (r *membershipsResource) checkCreate(ctx context.Context, plan *memberships
 		var problems diag.Diagnostics
 		addMembershipsError(&problems, plan, "plan the members of", err)
 		for _, problem := range problems {
-			diags.AddAttributeError(path.Root("audience_id"), problem.Summary(), problem.Detail()+"\n\nTo destroy, use terraform destroy -refresh=false.")
+			framework.AddMissing(diags, path.Root("audience_id"), problem.Summary(), problem.Detail())
 		}
 		return
 	}

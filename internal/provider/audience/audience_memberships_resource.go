@@ -108,9 +108,9 @@ func (r *membershipsResource) ModifyPlan(ctx context.Context, req resource.Modif
 		}
 		bulk.NoteReplaced(ctx, resp.Private, prior.target, &resp.Diagnostics)
 	}
-	var diags diag.Diagnostics
-	r.checkOwnership(&plan, creating, &diags)
-	desired := plan.desired(ctx, &diags)
+	diags := &resp.Diagnostics
+	r.checkOwnership(&plan, creating, diags)
+	desired := plan.desired(ctx, diags)
 	switch {
 	case diags.HasError():
 	case desired == nil || plan.Ownership.IsUnknown() || plan.ShowSamples.IsUnknown():
@@ -120,15 +120,9 @@ func (r *membershipsResource) ModifyPlan(ctx context.Context, req resource.Modif
 				"The members are known only during the apply, which may remove any of the %s. To limit that, set max_removal_percent.", memberNoun.Count(prior.target.Count)))
 		}
 	default:
-		r.planMembers(ctx, &plan, &state, prior, desired, req.Private, &diags)
+		r.planMembers(ctx, &plan, &state, prior, desired, req.Private, diags)
 	}
-	failed := diags.HasError()
-	if creating {
-		bulk.Lenient(ctx, req.Private, diags, &resp.Diagnostics)
-	} else {
-		resp.Diagnostics.Append(diags...)
-	}
-	if !failed {
+	if !diags.HasError() {
 		resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 	}
 }
@@ -180,7 +174,6 @@ func (r *membershipsResource) Read(ctx context.Context, req resource.ReadRequest
 		return
 	}
 	if talonone.IsNotFound(err) {
-		bulk.NoteGone(ctx, resp.Private, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
 		return
 	}

@@ -12,6 +12,8 @@ import (
 
 // audienceModel mirrors the resource talonone_audience.
 type audienceModel struct {
+	framework.Deployed
+
 	ID                       types.Int64       `tfsdk:"id"`
 	AccountID                types.Int64       `tfsdk:"account_id"`
 	Created                  timetypes.RFC3339 `tfsdk:"created"`
@@ -60,7 +62,8 @@ func (m *audienceModel) applicationIDs() []int64 {
 // fromAPI is the server's response. prior, from configuration or state, keeps what
 // the API has no notion of, and decides between null and empty.
 func fromAPI(api *talonone.Audience, prior audienceModel) audienceModel {
-	return audienceModel{
+	model := audienceModel{
+		Deployed:                 prior.Deployed,
 		ID:                       types.Int64Value(api.ID),
 		AccountID:                types.Int64Value(api.AccountID),
 		Created:                  framework.Time(api.Created),
@@ -73,6 +76,8 @@ func fromAPI(api *talonone.Audience, prior audienceModel) audienceModel {
 		SubscribedApplicationIDs: framework.Int64List(api.SubscribedApplicationIDs, prior.SubscribedApplicationIDs),
 		DeletionProtection:       types.BoolValue(prior.DeletionProtection.ValueBool()),
 	}
+	model.LocatedIn(api.AccountID, 0)
+	return model
 }
 
 // matches says whether an audience is what a create with these settings makes.

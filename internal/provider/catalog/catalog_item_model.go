@@ -10,6 +10,7 @@ import (
 
 	"github.com/talon-one/terraform-provider-talonone/internal/input"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -18,6 +19,8 @@ const priceBits = 512
 
 // catalogItemModel mirrors the resource talonone_catalog_item.
 type catalogItemModel struct {
+	framework.Deployed
+
 	CatalogID  types.Int64          `tfsdk:"catalog_id"`
 	SKU        types.String         `tfsdk:"sku"`
 	Price      types.Number         `tfsdk:"price"`

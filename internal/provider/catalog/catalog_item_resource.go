@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -55,7 +54,7 @@ func (r *catalogItemResource) Schema(_ context.Context, _ resource.SchemaRequest
 			"catalog_id": schema.Int64Attribute{
 				Required:            true,
 				MarkdownDescription: "ID of the catalog, as the Campaign Manager shows it under Account > Tools > Cart item catalogs. Changing this replaces the item.",
-				Validators:          []validator.Int64{int64validator.AtLeast(1)},
+				Validators:          framework.ReferenceID(),
 				PlanModifiers:       []planmodifier.Int64{int64planmodifier.RequiresReplace()},
 			},
 			"sku": schema.StringAttribute{

@@ -292,7 +292,7 @@ func (r *catalogItemsResource) validate(ctx context.Context, config *catalogItem
 		}
 	}
 	if err := problems.Err(); err != nil {
-		diags.AddAttributeError(config.source(), "Invalid attributes of catalog items", err.Error()+adviceValidate)
+		framework.AddMissing(diags, config.source(), "Invalid attributes of catalog items", err.Error()+adviceValidate)
 	}
 }
 

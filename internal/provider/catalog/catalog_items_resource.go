@@ -116,12 +116,10 @@ func (r *catalogItemsResource) ModifyPlan(ctx context.Context, req resource.Modi
 		return
 	}
 	if prior == nil {
-		var look diag.Diagnostics
-		r.checkExclusiveCreate(ctx, &plan, p, replaced, &look)
-		if replaced == nil && !look.HasError() {
-			r.warnExisting(ctx, &plan, nil, p, &look)
+		r.checkExclusiveCreate(ctx, &plan, p, replaced, &resp.Diagnostics)
+		if replaced == nil && !resp.Diagnostics.HasError() {
+			r.warnExisting(ctx, &plan, nil, p, &resp.Diagnostics)
 		}
-		bulk.Lenient(ctx, req.Private, look, &resp.Diagnostics)
 	} else {
 		bulk.NoteReplaced(ctx, resp.Private, bulk.TargetOf(bulk.DigestOf(p.prior)), &resp.Diagnostics)
 		plan.subject().Guard(plan.MaxRemovalPercent, len(p.Removed), p.present, &resp.Diagnostics)
@@ -191,7 +189,6 @@ func (r *catalogItemsResource) Read(ctx context.Context, req resource.ReadReques
 	all := state.exclusive() || before == nil || state.Ownership.IsNull() && seen != nil
 	now, target, err := r.readItems(ctx, state.CatalogID.ValueInt64(), before, all)
 	if talonone.IsNotFound(err) {
-		bulk.NoteGone(ctx, resp.Private, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
 		return
 	}

@@ -24,6 +24,8 @@ var reservations = bulk.Noun{One: "reservation", Many: "reservations"}
 
 // reservationModel mirrors the resource talonone_coupon_reservation.
 type reservationModel struct {
+	framework.Deployed
+
 	CouponValue       types.String   `tfsdk:"coupon_value"`
 	Customers         types.List     `tfsdk:"customers"`
 	Ownership         types.String   `tfsdk:"ownership"`

@@ -34,11 +34,8 @@ func (r *reservationResource) planCreate(ctx context.Context, plan *reservationM
 	code := plan.CouponValue.ValueString()
 	remote, err := r.reserved(ctx, code)
 	switch {
-	case talonone.IsNotFound(err) && bulk.Gone(ctx, req.Private, diags):
-		diags.AddAttributeWarning(path.Root("coupon_value"), "Coupon not found", missingCoupon(code))
-		return
 	case talonone.IsNotFound(err):
-		diags.AddAttributeError(path.Root("coupon_value"), "Coupon not found", missingCoupon(code)+" To destroy what is left, run terraform destroy -refresh=false.")
+		framework.AddMissing(diags, path.Root("coupon_value"), "Coupon not found", missingCoupon(code))
 		return
 	case err != nil:
 		addError(diags, "read the reservations of coupon", code, err)

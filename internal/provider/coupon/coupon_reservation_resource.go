@@ -124,6 +124,7 @@ func (r *reservationResource) Create(ctx context.Context, req resource.CreateReq
 	plan.fromAPI(coupon)
 	r.lookUpCoupon(ctx, &plan, desired, &resp.Diagnostics)
 	plan.ReservationCount = countOf(coupon, int64(len(remote)))
+	r.locate(ctx, &plan)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, reservationIdentity{plan.CouponValue})...)
 }
@@ -139,10 +140,13 @@ func (r *reservationResource) Read(ctx context.Context, req resource.ReadRequest
 
 	// The framework requires an identity from every read, even if the object is gone.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, reservationIdentity{state.CouponValue})...)
+	if !r.data.Client.HasIntegrationKey() && !state.Customers.IsNull() {
+		framework.WarnUnseen(&resp.Diagnostics, reservationResourceType, "getReservedCustomers", talonone.IntegrationCredential)
+		return
+	}
 	code := state.CouponValue.ValueString()
 	remote, err := r.reserved(ctx, code)
 	if talonone.IsNotFound(err) {
-		bulk.NoteGone(ctx, resp.Private, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -150,13 +154,21 @@ func (r *reservationResource) Read(ctx context.Context, req resource.ReadRequest
 		addError(&resp.Diagnostics, "read the reservations of coupon", code, err)
 		return
 	}
+	if state.Deployment == nil {
+		r.locate(ctx, &state)
+	}
 	target := targetOf(bulk.SetOf(remote))
 	bulk.ForgetNotes(ctx, resp.Private, &resp.Diagnostics)
 	bulk.NoteTarget(ctx, resp.Private, &target, &resp.Diagnostics)
 	if state.exclusive() {
 		r.data.Targets.NoteRead(state.target(), target)
 	}
+	prior := state.Customers
 	r.fill(ctx, &state, remote, &resp.Diagnostics)
+	if !state.Customers.Equal(prior) {
+		// Another Application may have a coupon with the same code.
+		r.data.RefuseOtherApplication(ctx, state.Deployment, &resp.Diagnostics)
+	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
 

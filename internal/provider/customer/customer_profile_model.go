@@ -15,6 +15,8 @@ import (
 
 // profileModel mirrors the resource talonone_customer_profile.
 type profileModel struct {
+	framework.Deployed
+
 	IntegrationID       types.String         `tfsdk:"integration_id"`
 	Attributes          jsontypes.Normalized `tfsdk:"attributes"`
 	RunRuleEngine       types.Bool           `tfsdk:"run_rule_engine"`
@@ -29,6 +31,8 @@ type profileModel struct {
 	Sandbox             types.Bool           `tfsdk:"sandbox"`
 	Imported            types.Bool           `tfsdk:"imported"`
 }
+
+func (m profileModel) label() string { return "profile " + label(m.IntegrationID.ValueString()) }
 
 // profileIdentity mirrors the resource's identity.
 type profileIdentity struct {
@@ -80,6 +84,7 @@ func importedFromAPI(api *talonone.CustomerProfile, prior profileModel) (profile
 
 // setServerValues fills in what only the deployment decides.
 func (m *profileModel) setServerValues(api *talonone.CustomerProfile) {
+	m.LocatedIn(api.AccountID, 0)
 	m.ID = types.Int64Value(api.ID)
 	m.AccountID = types.Int64Value(api.AccountID)
 	m.Created = framework.Time(api.Created)

@@ -13,11 +13,14 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/input"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
 // profilesModel mirrors the resource talonone_customer_profiles.
 type profilesModel struct {
+	framework.Deployed
+
 	Profiles          jsontypes.Normalized `tfsdk:"profiles"`
 	EraseOnDestroy    types.Bool           `tfsdk:"erase_on_destroy"`
 	MaxRemovalPercent types.Float64        `tfsdk:"max_removal_percent"`

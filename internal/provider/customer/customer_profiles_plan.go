@@ -52,12 +52,12 @@ func (r *profilesResource) planRows(ctx context.Context, plan *profilesModel, st
 	if diags.HasError() {
 		return
 	}
-	r.checkAttributes(ctx, desired, diags)
 	if bulk.Compare(prior, desired, input.EqualJSON).Empty() && !state.Profiles.IsNull() {
 		plan.Profiles, plan.LastSync = state.Profiles, state.LastSync
 		return
 	}
 	p := planProfiles(state, prior, desired, plan.EraseOnDestroy.ValueBool())
+	r.checkAttributes(ctx, p, diags)
 	plan.LastSync = p.lastSync(p.Plan, state.LastSync, desired)
 	p.warn(*plan, diags)
 	existing, err := r.existing(ctx, p.Added, state.Sandbox)
@@ -128,20 +128,23 @@ func (p profilesPlan) warnExisting(existing map[string]*talonone.CustomerProfile
 	diags.AddAttributeWarning(path.Root("profiles"), fmt.Sprintf("%s of %s to add exist already", bulk.Thousands(len(existing)), profilesNoun.Count(len(p.Added))), detail)
 }
 
-// checkAttributes compares the attributes with the account's definitions.
-func (r *profilesResource) checkAttributes(ctx context.Context, desired profileRows, diags *diag.Diagnostics) {
+// checkAttributes compares the attributes of the profiles to send with the account's definitions.
+func (r *profilesResource) checkAttributes(ctx context.Context, p profilesPlan, diags *diag.Diagnostics) {
+	if len(p.Added)+len(p.Updated) == 0 {
+		return
+	}
 	definitions := customattr.DefinitionsOf(ctx, r.data, talonone.EntityCustomerProfile, nil, diags)
 	if definitions == nil {
 		return
 	}
 	var problems input.Problems
-	for _, id := range desired.ids() {
-		for _, problem := range definitions.Problems(talonone.EntityCustomerProfile, desired.attributes(id)) {
+	for _, id := range slices.Sorted(slices.Values(slices.Concat(p.Added, p.Updated))) {
+		for _, problem := range definitions.Problems(talonone.EntityCustomerProfile, p.desired.attributes(id)) {
 			problems.Add(fmt.Errorf("profile %s: %s", label(id), problem))
 		}
 	}
 	if err := problems.Err(); err != nil {
-		diags.AddAttributeError(path.Root("profiles"), "Invalid attributes", err.Error())
+		framework.AddMissing(diags, path.Root("profiles"), "Invalid attributes", err.Error())
 	}
 }
 

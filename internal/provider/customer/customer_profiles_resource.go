@@ -15,6 +15,7 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
 var (
@@ -129,6 +130,10 @@ func (r *profilesResource) Read(ctx context.Context, req resource.ReadRequest, r
 	// gone.
 	resp.Diagnostics.Append(keepIdentity(ctx, resp.Identity, prior)...)
 	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !r.data.Client.HasIntegrationKey() && !state.EraseOnDestroy.IsNull() && (!r.data.Client.HasManagementKey() || state.Sandbox.IsNull()) {
+		framework.WarnUnseen(&resp.Diagnostics, profilesType, "getCustomerInventory", talonone.IntegrationCredential)
 		return
 	}
 	managed := prior

@@ -138,6 +138,10 @@ func (r *referralResource) Read(ctx context.Context, req resource.ReadRequest, r
 			fmt.Sprintf("The inventory of its advocate does not show referral %s, which may be because it is not valid now or because the advocate has no profile. "+
 				"The state is kept as it is. A Management API key that allows the referrals endpoint can tell for certain.", label(state)))
 		return
+	case api != nil && framework.IsAnother(state.Created, api.Created):
+		framework.WarnAnother(&resp.Diagnostics, "referral "+label(state), state.Created, api.Created)
+		resp.State.RemoveResource(ctx)
+		return
 	case api == nil && imported:
 		resp.Diagnostics.AddError("Referral not found", fmt.Sprintf("Campaign %d has no referral %d.", state.CampaignID.ValueInt64(), state.ID.ValueInt64()))
 		return
@@ -162,6 +166,12 @@ func (r *referralResource) Update(ctx context.Context, req resource.UpdateReques
 		if resp.Diagnostics.HasError() {
 			return
 		}
+		if r.isGone(ctx, state, &resp.Diagnostics) {
+			framework.AddGone(&resp.Diagnostics, "referral "+label(state))
+		}
+		if resp.Diagnostics.HasError() {
+			return
+		}
 		wanted := plan.settings()
 		updated, err := r.data.Client.UpdateReferral(ctx, applicationID.ValueInt64(), state.CampaignID.ValueInt64(), state.ID.ValueInt64(), wanted.update())
 		if err != nil {
@@ -170,6 +180,7 @@ func (r *referralResource) Update(ctx context.Context, req resource.UpdateReques
 		}
 		wanted.reportKept(updated, &resp.Diagnostics)
 		plan = fromAPI(updated, plan)
+		plan.Created = state.Created
 		// Uses since the plan show in the next refresh.
 		plan.UsageCounter = state.UsageCounter
 	}
@@ -184,6 +195,9 @@ func (r *referralResource) Delete(ctx context.Context, req resource.DeleteReques
 		return
 	}
 	applicationID := requireApplication(ctx, r.data.Client, state.ApplicationID, state.CampaignID, "delete referral", &resp.Diagnostics)
+	if r.isGone(ctx, state, &resp.Diagnostics) {
+		return
+	}
 	if resp.Diagnostics.HasError() {
 		return
 	}

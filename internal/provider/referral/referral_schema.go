@@ -58,7 +58,7 @@ func applicationAttribute() schema.Int64Attribute {
 	return schema.Int64Attribute{
 		Optional: true, Computed: true,
 		MarkdownDescription: "ID of the campaign's Application. Default: looked up once a run for all referrals. Null where no key tells: without a Management key and while no campaign of the Application is running.",
-		Validators:          []validator.Int64{int64validator.AtLeast(1)},
+		Validators:          framework.ReferenceID(),
 	}
 }
 
@@ -66,7 +66,7 @@ func campaignAttribute(replaces string) schema.Int64Attribute {
 	return schema.Int64Attribute{
 		Required:            true,
 		MarkdownDescription: "ID of the campaign, which must have the feature referrals. " + replaces,
-		Validators:          []validator.Int64{int64validator.AtLeast(1)},
+		Validators:          framework.ReferenceID(),
 	}
 }
 

@@ -25,6 +25,8 @@ var (
 // referralsModel mirrors the resource talonone_referrals. Codes and IDs are two flat maps, since maps of objects are
 // slow in the framework.
 type referralsModel struct {
+	framework.Deployed
+
 	ApplicationID     types.Int64          `tfsdk:"application_id"`
 	CampaignID        types.Int64          `tfsdk:"campaign_id"`
 	Advocates         types.List           `tfsdk:"advocates"`

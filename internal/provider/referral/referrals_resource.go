@@ -168,7 +168,6 @@ func (r *referralsResource) Read(ctx context.Context, req resource.ReadRequest, 
 		var err error
 		seen, err = r.readManaged(ctx, state, tracked)
 		if talonone.IsNotFound(err) {
-			bulk.NoteGone(ctx, resp.Private, &resp.Diagnostics)
 			resp.State.RemoveResource(ctx)
 			return
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strconv"
 
 	"github.com/google/uuid"
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
@@ -40,6 +41,7 @@ func NewCustomerSessionResource() resource.Resource { return &sessionResource{} 
 
 // sessionModel mirrors the resource.
 type sessionModel struct {
+	framework.Deployed
 	contentModel
 	resultModel
 
@@ -51,6 +53,10 @@ type sessionModel struct {
 	CreatedCoupons       types.List           `tfsdk:"created_coupons"`
 	CreatedReferrals     types.List           `tfsdk:"created_referrals"`
 	OnDestroy            types.String         `tfsdk:"on_destroy"`
+}
+
+func (m *sessionModel) label() string {
+	return "customer session " + strconv.Quote(m.IntegrationID.ValueString())
 }
 
 // guards says whether the end of the session cancels it.
@@ -105,14 +111,16 @@ func (r *sessionResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 			`Keep state = "closed", which a partially returned session satisfies, and return items with talonone_cart_item_return.`)
 		return
 	}
-	r.checkAttributes(ctx, config.contentModel, &resp.Diagnostics)
+	r.checkAttributes(ctx, plan.contentModel, state.contentModel, &resp.Diagnostics)
 	switch {
 	case req.State.Raw.IsNull():
 		bulk.NoteGuards(ctx, resp.Private, plan.guards(), &resp.Diagnostics)
 		planCreate(&plan, config, &resp.Diagnostics)
+		r.warnExisting(ctx, plan, &resp.Diagnostics)
 	case !plan.IntegrationID.Equal(state.IntegrationID):
 		resp.RequiresReplace = path.Paths{path.Root("integration_id")}
 		planCreate(&plan, config, &resp.Diagnostics)
+		r.warnExisting(ctx, plan, &resp.Diagnostics)
 		if plan.OnDestroy.ValueString() == forgetOnDestroy {
 			// A replacement obeys the configuration, too.
 			state.OnDestroy = plan.OnDestroy
@@ -162,6 +170,10 @@ func (r *sessionResource) Read(ctx context.Context, req resource.ReadRequest, re
 	}
 	// Also for a session that is gone: the framework asks for it.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, sessionIdentity{IntegrationID: state.IntegrationID})...)
+	if !r.data.Client.HasIntegrationKey() && !state.State.IsNull() {
+		framework.WarnUnseen(&resp.Diagnostics, resourceType, "getCustomerSession", talonone.IntegrationCredential)
+		return
+	}
 	response, err := r.data.Client.GetCustomerSession(ctx, state.IntegrationID.ValueString())
 	if talonone.IsUnknownSession(err) {
 		resp.State.RemoveResource(ctx)
@@ -171,6 +183,12 @@ func (r *sessionResource) Read(ctx context.Context, req resource.ReadRequest, re
 		framework.AddError(&resp.Diagnostics, sessionOperation(ctx, "read customer session", state), err)
 		return
 	}
+	if framework.IsAnother(state.Created, response.Session.Created) {
+		framework.WarnAnother(&resp.Diagnostics, state.label(), state.Created, response.Session.Created)
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	state.LocatedIn(0, response.Session.ApplicationID)
 	state.contentModel = contentFromAPI(ctx, response.Session, state.contentModel, &resp.Diagnostics)
 	state.resultModel = resultFromAPI(response.Session, response.Effects)
 	state.State = types.StringValue(response.Session.State)
@@ -193,6 +211,16 @@ func (r *sessionResource) Update(ctx context.Context, req resource.UpdateRequest
 	if len(changes.names) == 0 && plan.State.Equal(state.State) {
 		keepResults(ctx, &plan, state)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+		return
+	}
+	other, gone := r.another(ctx, state, &resp.Diagnostics)
+	if other != nil {
+		framework.AddAnother(&resp.Diagnostics, state.label(), state.Created, other.Created)
+	}
+	if gone && !r.data.IsYoung(state.Created) {
+		framework.AddGone(&resp.Diagnostics, state.label())
+	}
+	if resp.Diagnostics.HasError() {
 		return
 	}
 	if reopens(state, plan) {
@@ -222,6 +250,13 @@ func (r *sessionResource) Delete(ctx context.Context, req resource.DeleteRequest
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	guards := bulk.GuardsOf(ctx, req.Private, state.guards(), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || !guards.Erases.ValueBool() || state.State.ValueString() == talonone.SessionCancelled {
+		return
+	}
+	if other, _ := r.another(ctx, state, &resp.Diagnostics); other != nil {
+		framework.WarnAnother(&resp.Diagnostics, state.label(), state.Created, other.Created)
+		return
+	}
+	if resp.Diagnostics.HasError() {
 		return
 	}
 	id, cancelled := state.IntegrationID.ValueString(), talonone.SessionCancelled
