@@ -55,6 +55,7 @@ func forEachKind(t *testing.T, test func(t *testing.T, d *acctest.Deployment, ki
 // create applies a configuration.
 func create(t *testing.T, p *acctest.Process, kind string, config acctest.Attributes) acctest.Instance {
 	t.Helper()
+	p.Reattach(t)
 	plan, diags := p.Plan(t, kind, acctest.Instance{}, config)
 	if problem := acctest.Problem(diags); problem != "" {
 		t.Fatal(problem)
@@ -383,6 +384,8 @@ func TestMocksOfWhatDoesNotExistYetCanBePlanned(t *testing.T) {
 			}
 			mocked := maps.Clone(config)
 			mocked[attribute] = `{"Mock":"x"}`
+			lenient.Reattach(t)
+			strict.Reattach(t)
 			if _, diags := lenient.Plan(t, kind, acctest.Instance{}, mocked); acctest.Problem(diags) != "" {
 				t.Errorf("an attribute that is not defined yet: %s", acctest.Problem(diags))
 			}

@@ -158,6 +158,7 @@ func TestOddNumbersAreSentExactlyOrRefused(t *testing.T) {
 
 func applyOdd(t *testing.T, d *acctest.Deployment, p *acctest.Process, kind, attribute, name string, config acctest.Attributes) {
 	t.Helper()
+	p.Reattach(t)
 	d.Forget()
 	where := fmt.Sprintf("%s.%s with %s", kind, attribute, name)
 	plan, diags := p.Plan(t, kind, acctest.Instance{}, config)

@@ -84,6 +84,11 @@ func (m *membershipsModel) subject() bulk.Subject {
 	return bulk.Subject{Noun: memberNoun, Place: "audience " + m.AudienceID.String(), ResourceType: membershipsType, ImportID: m.AudienceID.String()}
 }
 
+// claim is what the resource wants to own; members may be nil where only the audience matters.
+func (m *membershipsModel) claim(members []string) bulk.Claim {
+	return bulk.Claim{Subject: m.subject(), Target: membersTarget(m.AudienceID), At: m.source(), Rows: members, Exclusive: m.exclusive()}
+}
+
 // targetKey names the audience in the memory of the process.
 func (m *membershipsModel) targetKey() string { return membershipsType + " " + m.AudienceID.String() }
 

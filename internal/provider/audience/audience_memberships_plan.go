@@ -154,7 +154,7 @@ func bytesOf(ids []string) func(yield func([]byte) bool) {
 }
 
 // planMembers writes into the plan who joins and who leaves.
-func (r *membershipsResource) planMembers(ctx context.Context, plan, state *membershipsModel, prior *priorMembers, desired *idSet, private bulk.PrivateReader, diags *diag.Diagnostics) {
+func (r *membershipsResource) planMembers(ctx context.Context, plan, state *membershipsModel, prior *priorMembers, desired *idSet, private bulk.PrivateReader, keep bulk.PrivateWriter, diags *diag.Diagnostics) {
 	note := bulk.ReadPrivate[*fileNote](ctx, private, privateFile, diags)
 	if note.isStale(plan, state, prior, desired) {
 		addFileChanged(diags)
@@ -169,6 +169,12 @@ func (r *membershipsResource) planMembers(ctx context.Context, plan, state *memb
 		r.checkCreate(ctx, plan, desired, p, private, diags)
 	} else {
 		r.warnUpdate(ctx, plan, prior, desired, p, diags)
+	}
+	if !plan.AudienceID.IsUnknown() {
+		claim := plan.claim(desired.Keys())
+		claim.Held = func(id string) bool { _, added := slices.BinarySearch(p.Added, id); return !added }
+		claim.WasExclusive = prior != nil && state.exclusive()
+		r.data.Owners.Claim(ctx, claim, private, keep, diags)
 	}
 	plan.MemberCount, plan.MembersDigest = types.Int64Value(int64(desired.digest.Count)), types.StringValue(desired.digest.String())
 	keepWritten(plan, state, prior, desired)

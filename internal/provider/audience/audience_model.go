@@ -3,6 +3,7 @@ package audience
 
 import (
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
@@ -29,6 +30,15 @@ type audienceModel struct {
 
 func (m *audienceModel) guards() bulk.Guards {
 	return bulk.Guards{DeletionProtection: m.DeletionProtection}
+}
+
+// claim is what the resource owns.
+func (m *audienceModel) claim() bulk.Claim {
+	id := m.ID.String()
+	return bulk.Claim{
+		Subject: bulk.Subject{Noun: bulk.Noun{One: "audience", Many: "audiences"}, Place: "the account", ResourceType: resourceType, ImportID: id},
+		Target:  "audiences", At: path.Root("name"), Rows: []string{id}, Lost: "its memberships are deleted with it",
+	}
 }
 
 // audienceIdentity mirrors the resource's identity.

@@ -74,6 +74,7 @@ func (r *audienceResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if req.Plan.Raw.IsNull() {
 		bulk.NoteGuards(ctx, resp.Private, state.guards(), &resp.Diagnostics)
 		r.checkRemoval(ctx, state, state.DeletionProtection, "Destroying", path.Empty(), &resp.Diagnostics)
+		r.data.Owners.Leave(ctx, state.claim(), state.claim().Rows, req.Private, resp.Private, &resp.Diagnostics)
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -102,9 +103,13 @@ func (r *audienceResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 			protection = state.DeletionProtection
 		}
 		r.checkRemoval(ctx, state, protection, "Replacing", resp.RequiresReplace[0], &resp.Diagnostics)
+		r.data.Owners.Remove(ctx, state.claim(), state.claim().Rows, req.Private, resp.Private, &resp.Diagnostics)
 		return
 	}
 	keepComputed(&plan, state, config)
+	claim := state.claim()
+	claim.Held = func(string) bool { return true }
+	r.data.Owners.Claim(ctx, claim, req.Private, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 }
 
@@ -211,6 +216,9 @@ func (r *audienceResource) Delete(ctx context.Context, req resource.DeleteReques
 	guards := bulk.GuardsOf(ctx, req.Private, state.guards(), &resp.Diagnostics)
 	bulk.Protect(r.data.AllowDelete, resourceType, state.ID.String(), "Audience "+label(state), guards.DeletionProtection, "", &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
+		return
+	}
+	if remove, _ := r.data.Owners.Spare(ctx, state.claim(), state.claim().Rows, req.Private, &resp.Diagnostics); len(remove) == 0 {
 		return
 	}
 	// The create of a replacement is not warned of it.

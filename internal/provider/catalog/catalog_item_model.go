@@ -6,9 +6,11 @@ import (
 	"math/big"
 
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/input"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
@@ -36,6 +38,15 @@ type catalogItemIdentity struct {
 
 func (m *catalogItemModel) identity() catalogItemIdentity {
 	return catalogItemIdentity{CatalogID: m.CatalogID, SKU: m.SKU}
+}
+
+// claim is what the resource wants to own.
+func (m *catalogItemModel) claim() bulk.Claim {
+	sku := m.SKU.ValueString()
+	return bulk.Claim{
+		Subject: bulk.Subject{Noun: itemsNoun, Place: itemsTarget(m.CatalogID), ResourceType: itemResourceType, ImportID: m.CatalogID.String() + "/" + sku},
+		Target:  itemsTarget(m.CatalogID), At: path.Root("sku"), Rows: []string{sku},
+	}
 }
 
 // item is the content as configured.

@@ -57,6 +57,16 @@ func (r *profileResource) write(ctx context.Context, plan profileModel, sent cus
 	return model
 }
 
+// lock waits for the profile.
+func (r *profileResource) lock(ctx context.Context, m profileModel, diags *diag.Diagnostics) (unlock func()) {
+	unlock, err := r.data.LockRow(ctx, profilesTarget, m.IntegrationID.ValueString())
+	if err != nil {
+		framework.AddError(diags, profileOperation("change customer profile", m), err)
+		return func() {}
+	}
+	return unlock
+}
+
 // another is the profile that has the state's ID by now and is another one, as in another environment; nil where it is the same.
 func (r *profileResource) another(ctx context.Context, state profileModel, diags *diag.Diagnostics) (other *talonone.CustomerProfile, gone bool) {
 	profile, err := readProfile(ctx, r.data.Client, state.IntegrationID.ValueString())

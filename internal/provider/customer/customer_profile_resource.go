@@ -56,6 +56,9 @@ func (r *profileResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	if req.Plan.Raw.IsNull() {
 		bulk.NoteGuards(ctx, resp.Private, bulk.Guards{Erases: state.EraseOnDestroy}, &resp.Diagnostics)
 		warnOfDestroy(state.IntegrationID.ValueString(), state.EraseOnDestroy.ValueBool(), &resp.Diagnostics)
+		if claim := state.claim(); claim.Lost != "" {
+			r.data.Owners.Leave(ctx, claim, claim.Rows, req.Private, resp.Private, &resp.Diagnostics)
+		}
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -64,6 +67,11 @@ func (r *profileResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	}
 	if req.State.Raw.IsNull() || !plan.Attributes.Equal(state.Attributes) {
 		customattr.Check(ctx, r.data, talonone.EntityCustomerProfile, nil, plan.Attributes, path.Root("attributes"), &resp.Diagnostics)
+	}
+	if !plan.IntegrationID.IsUnknown() {
+		claim := plan.claim()
+		claim.Held = func(string) bool { return plan.IntegrationID.Equal(state.IntegrationID) }
+		r.data.Owners.Claim(ctx, claim, req.Private, resp.Private, &resp.Diagnostics)
 	}
 	if req.State.Raw.IsNull() {
 		bulk.NoteGuards(ctx, resp.Private, bulk.Guards{Erases: plan.EraseOnDestroy}, &resp.Diagnostics)
@@ -76,6 +84,9 @@ func (r *profileResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	if !plan.IntegrationID.Equal(state.IntegrationID) {
 		warnOfDestroy(state.IntegrationID.ValueString(), state.EraseOnDestroy.ValueBool() && (plan.EraseOnDestroy.IsUnknown() || plan.EraseOnDestroy.ValueBool()), &resp.Diagnostics)
 		resp.RequiresReplace = path.Paths{path.Root("integration_id")}
+		if claim := state.claim(); claim.Lost != "" && (plan.EraseOnDestroy.IsUnknown() || plan.EraseOnDestroy.ValueBool()) {
+			r.data.Owners.Remove(ctx, claim, claim.Rows, req.Private, resp.Private, &resp.Diagnostics)
+		}
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("imported"), false)...)
 		return
 	}
@@ -102,6 +113,12 @@ func (r *profileResource) Create(ctx context.Context, req resource.CreateRequest
 	}
 	// A failure leaves no state: a profile that was created all the same is taken
 	// over by the next apply, where a tainted one could be erased.
+	unlock := r.lock(ctx, plan, &resp.Diagnostics)
+	defer unlock()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	r.data.Owners.Write(ctx, plan.claim(), resp.Private, &resp.Diagnostics)
 	model := r.write(ctx, plan, desired, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
@@ -193,6 +210,14 @@ func (r *profileResource) Delete(ctx context.Context, req resource.DeleteRequest
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	guards := bulk.GuardsOf(ctx, req.Private, bulk.Guards{Erases: state.EraseOnDestroy}, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || !guards.Erases.ValueBool() {
+		return
+	}
+	unlock := r.lock(ctx, state, &resp.Diagnostics)
+	defer unlock()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if remove, _ := r.data.Owners.SpareEnd(ctx, r.data.AllowDelete, state.claim(), req.Private, &resp.Diagnostics); len(remove) == 0 {
 		return
 	}
 	if other, _ := r.another(ctx, state, &resp.Diagnostics); other != nil {

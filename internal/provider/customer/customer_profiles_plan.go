@@ -47,11 +47,14 @@ func planProfiles(state profilesModel, prior, desired profileRows, erase bool) p
 }
 
 // planRows fills in what a plan with known rows says, and warns of what it does.
-func (r *profilesResource) planRows(ctx context.Context, plan *profilesModel, state profilesModel, prior profileRows, diags *diag.Diagnostics) {
+func (r *profilesResource) planRows(ctx context.Context, plan *profilesModel, state profilesModel, prior profileRows, private bulk.PrivateReader, keep bulk.PrivateWriter, diags *diag.Diagnostics) {
 	desired := plan.rows(diags)
 	if diags.HasError() {
 		return
 	}
+	claim := desired.claim(plan.EraseOnDestroy)
+	claim.Held = func(id string) bool { _, has := prior[id]; return has }
+	r.data.Owners.Claim(ctx, claim, private, keep, diags)
 	if bulk.Compare(prior, desired, input.EqualJSON).Empty() && !state.Profiles.IsNull() {
 		plan.Profiles, plan.LastSync = state.Profiles, state.LastSync
 		return
@@ -59,6 +62,9 @@ func (r *profilesResource) planRows(ctx context.Context, plan *profilesModel, st
 	p := planProfiles(state, prior, desired, plan.EraseOnDestroy.ValueBool())
 	r.checkAttributes(ctx, p, diags)
 	plan.LastSync = p.lastSync(p.Plan, state.LastSync, desired)
+	if len(p.Removed) > 0 {
+		r.data.Owners.Remove(ctx, claim, p.Removed, private, keep, diags)
+	}
 	p.warn(*plan, diags)
 	existing, err := r.existing(ctx, p.Added, state.Sandbox)
 	if err != nil {
@@ -148,9 +154,20 @@ func (r *profilesResource) checkAttributes(ctx context.Context, p profilesPlan, 
 	}
 }
 
+// spare lets the rows go that another resource manages, instead of erasing them.
+func (p *profilesPlan) spare(removed, spared []string) {
+	p.Removed = removed
+	p.Released = slices.Sorted(slices.Values(slices.Concat(p.Released, spared)))
+}
+
 // subject is the resource in messages. Profiles have no target that could name it, so their digest does.
 func (r profileRows) subject() bulk.Subject {
 	return replacedSubject(new(bulk.TargetOf(bulk.DigestOf(r))))
+}
+
+// claim is what a resource with these rows wants to own.
+func (r profileRows) claim(erases types.Bool) bulk.Claim {
+	return bulk.Claim{Subject: r.subject(), Target: profilesTarget, At: path.Root("profiles"), Rows: r.ids(), Lost: erasure(erases)}
 }
 
 func replacedSubject(target *bulk.Target) bulk.Subject {

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/journal"
@@ -72,6 +73,7 @@ func (r *referralResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	}
 	if req.Plan.Raw.IsNull() {
 		r.checkRemoval("destroy", "Destroying", state, &resp.Diagnostics)
+		r.data.Owners.Leave(ctx, state.claim(), state.claim().Rows, req.Private, resp.Private, &resp.Diagnostics)
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -91,11 +93,15 @@ func (r *referralResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	case !plan.Advocate.Equal(state.Advocate):
 		resp.RequiresReplace = path.Paths{path.Root("advocate_profile_integration_id")}
 	default:
+		claim := state.claim()
+		claim.Held = func(string) bool { return true }
+		r.data.Owners.Claim(ctx, claim, req.Private, resp.Private, &resp.Diagnostics)
 		r.planUpdate(&plan, state, config, &resp.Diagnostics)
 		resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 		return
 	}
 	r.checkRemoval("replace", "Replacing", state, &resp.Diagnostics)
+	r.data.Owners.Remove(ctx, state.claim(), state.claim().Rows, req.Private, resp.Private, &resp.Diagnostics)
 }
 
 func (r *referralResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -194,6 +200,9 @@ func (r *referralResource) Delete(ctx context.Context, req resource.DeleteReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if remove, _ := r.data.Owners.Spare(ctx, state.claim(), state.claim().Rows, req.Private, &resp.Diagnostics); len(remove) == 0 {
+		return
+	}
 	applicationID := requireApplication(ctx, r.data.Client, state.ApplicationID, state.CampaignID, "delete referral", &resp.Diagnostics)
 	if r.isGone(ctx, state, &resp.Diagnostics) {
 		return
@@ -226,6 +235,18 @@ func (r *referralResource) ImportState(ctx context.Context, req resource.ImportS
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("campaign_id"), identity.CampaignID)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), identity.ID)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity)...)
+}
+
+// codesTarget is where referrals are, by their IDs, for both resources that manage some.
+const codesTarget = "referrals"
+
+// claim is what the resource owns.
+func (m *referralModel) claim() bulk.Claim {
+	id := m.ID.String()
+	return bulk.Claim{
+		Subject: bulk.Subject{Noun: noun, Place: "campaign " + m.CampaignID.String(), ResourceType: resourceType, ImportID: m.CampaignID.String() + "/" + id},
+		Target:  codesTarget, At: path.Root("advocate_profile_integration_id"), Rows: []string{id}, Lost: "its code stops working",
+	}
 }
 
 func missingManagementKey(construct, operation string) string {

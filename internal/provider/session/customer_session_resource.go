@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
@@ -67,6 +68,29 @@ func (m *sessionModel) guards() bulk.Guards {
 	return bulk.Guards{Erases: types.BoolValue(m.OnDestroy.ValueString() != forgetOnDestroy)}
 }
 
+// claim is what the resource wants to own.
+func (m *sessionModel) claim() bulk.Claim {
+	id := m.IntegrationID.ValueString()
+	claim := bulk.Claim{
+		Subject: bulk.Subject{Noun: bulk.Noun{One: "session", Many: "sessions"}, Place: "the Application", ResourceType: resourceType, ImportID: id},
+		Target:  "sessions", At: path.Root("integration_id"), Rows: []string{id},
+	}
+	if m.OnDestroy.ValueString() != forgetOnDestroy && m.State.ValueString() != talonone.SessionCancelled {
+		claim.Lost = "the session is cancelled"
+	}
+	return claim
+}
+
+// lock waits for the session.
+func (r *sessionResource) lock(ctx context.Context, m sessionModel, diags *diag.Diagnostics) (unlock func()) {
+	unlock, err := r.data.LockRow(ctx, m.claim().Target, m.IntegrationID.ValueString())
+	if err != nil {
+		framework.AddError(diags, sessionOperation(ctx, "change customer session", m), err)
+		return func() {}
+	}
+	return unlock
+}
+
 // sessionIdentity mirrors the resource's identity.
 type sessionIdentity struct {
 	IntegrationID types.String `tfsdk:"integration_id"`
@@ -99,6 +123,9 @@ func (r *sessionResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	if req.Plan.Raw.IsNull() {
 		bulk.NoteGuards(ctx, resp.Private, state.guards(), &resp.Diagnostics)
 		warnOfDestroy(state, &resp.Diagnostics)
+		if claim := state.claim(); claim.Lost != "" {
+			r.data.Owners.Leave(ctx, claim, claim.Rows, req.Private, resp.Private, &resp.Diagnostics)
+		}
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -112,6 +139,11 @@ func (r *sessionResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		return
 	}
 	r.checkAttributes(ctx, plan.contentModel, state.contentModel, &resp.Diagnostics)
+	if !plan.IntegrationID.IsUnknown() {
+		claim := plan.claim()
+		claim.Held = func(string) bool { return plan.IntegrationID.Equal(state.IntegrationID) }
+		r.data.Owners.Claim(ctx, claim, req.Private, resp.Private, &resp.Diagnostics)
+	}
 	switch {
 	case req.State.Raw.IsNull():
 		bulk.NoteGuards(ctx, resp.Private, plan.guards(), &resp.Diagnostics)
@@ -126,6 +158,9 @@ func (r *sessionResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 			state.OnDestroy = plan.OnDestroy
 		}
 		warnOfDestroy(state, &resp.Diagnostics)
+		if claim := state.claim(); claim.Lost != "" {
+			r.data.Owners.Remove(ctx, claim, claim.Rows, req.Private, resp.Private, &resp.Diagnostics)
+		}
 	default:
 		planUpdate(ctx, &plan, state, config, &resp.Diagnostics)
 	}
@@ -138,6 +173,12 @@ func (r *sessionResource) Create(ctx context.Context, req resource.CreateRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	unlock := r.lock(ctx, plan, &resp.Diagnostics)
+	defer unlock()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	r.data.Owners.Write(ctx, plan.claim(), resp.Private, &resp.Diagnostics)
 	update := plan.toAPI(ctx, contentModel{}, &resp.Diagnostics)
 	update.State = framework.StringPointer(plan.State)
 	update.EvaluableCampaignIDs, _ = framework.Int64s(plan.EvaluableCampaignIDs)
@@ -250,6 +291,14 @@ func (r *sessionResource) Delete(ctx context.Context, req resource.DeleteRequest
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	guards := bulk.GuardsOf(ctx, req.Private, state.guards(), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || !guards.Erases.ValueBool() || state.State.ValueString() == talonone.SessionCancelled {
+		return
+	}
+	unlock := r.lock(ctx, state, &resp.Diagnostics)
+	defer unlock()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if remove, _ := r.data.Owners.SpareEnd(ctx, r.data.AllowDelete, state.claim(), req.Private, &resp.Diagnostics); len(remove) == 0 {
 		return
 	}
 	if other, _ := r.another(ctx, state, &resp.Diagnostics); other != nil {
