@@ -3,6 +3,7 @@ package provider_test
 import (
 	"crypto/tls"
 	"encoding/pem"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -48,9 +49,7 @@ func TestKeysOfTheEnvironmentGoToItsDeploymentOnly(t *testing.T) {
 	none := acctest.Attributes{"integration_api_key": nil, "management_api_key": nil}
 	with := func(base string, own ...string) acctest.Attributes {
 		block := acctest.Attributes{"base_url": base}
-		for name, value := range none {
-			block[name] = value
-		}
+		maps.Copy(block, none)
 		for i := 0; i < len(own); i += 2 {
 			block[own[i]] = own[i+1]
 		}
@@ -101,9 +100,8 @@ func TestKeysOfTheEnvironmentGoToItsDeploymentOnly(t *testing.T) {
 	}
 }
 
-// TestConnectionsTakeCertificates is not parallel: it changes the environment.
 func TestConnectionsTakeCertificates(t *testing.T) {
-	t.Setenv("TALONONE_BASE_URL", "")
+	t.Parallel()
 	gateway := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		if len(r.TLS.PeerCertificates) == 0 {
@@ -144,6 +142,7 @@ func TestConnectionsTakeCertificates(t *testing.T) {
 		"another key":               {acctest.Attributes{"client_cert_file": certificate, "client_key_file": other}, "are not a certificate and its unencrypted private key", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			test.block["max_retries"] = 0
 			p, problem := d.Configure(t, "", test.block)
 			if (problem == "") != (test.problem == "") || !strings.Contains(problem, test.problem) || strings.Contains(problem, "secret") {

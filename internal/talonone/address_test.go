@@ -39,7 +39,7 @@ func TestBaseURLs(t *testing.T) {
 func TestMistakenAddressesAreNotRepeated(t *testing.T) {
 	t.Parallel()
 	const hex = "3f8a1bc94d2e4f60a7b8c9d0e1f2a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4"
-	for raw, want := range map[string]string{
+	for raw, want := range map[string]string{ //nolint:gosec // none of them is a credential
 		hex:                                "looks like an API key",
 		"https://" + hex:                   "looks like an API key",
 		"ApiKey-v1 secret":                 "looks like an API key",

@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -33,9 +34,7 @@ func FuzzParse(f *testing.F) {
 		}
 		header, body := fault.Response(func(int) []byte { return []byte("{}") })
 		w := httptest.NewRecorder()
-		for name, values := range header {
-			w.Header()[name] = values
-		}
+		maps.Copy(w.Header(), header)
 		w.WriteHeader(fault.Status)
 		if _, err := w.Write(body); err != nil && fault.Status != http.StatusNoContent && fault.Status != http.StatusNotModified {
 			t.Fatal(err)

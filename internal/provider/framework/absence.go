@@ -29,12 +29,9 @@ func (m *managed) readConfirmed(ctx context.Context, req resource.ReadRequest, r
 	}
 	before := *resp
 	m.inner.Read(ctx, req, resp)
-	if resp.Diagnostics.HasError() || !lost(req.State.Raw, resp.State.Raw) {
-		return
-	}
 	visible := written.Add(m.data.ReadConsistency)
 	wait := min(visible.Sub(m.data.Client.ServerTime(time.Now())), m.data.ReadConsistency)
-	if wait <= 0 {
+	if resp.Diagnostics.HasError() || wait <= 0 || !lost(req.State.Raw, resp.State.Raw) {
 		return
 	}
 	*resp = before

@@ -603,6 +603,7 @@ func interrupted(t *testing.T, of subject) { cutOff(t, of, false) }
 func readsLag(t *testing.T, of subject) {
 	for _, values := range []conventions.Values{{conventions.ReadLag: "300ms"}, {conventions.ReadLag: "300ms", conventions.Flapping: conventions.Yes}} {
 		s := stage(t, of, func(o *emulator.Options) { o.Conventions = values })
+		s.w.Settings = attributes{"read_consistency": "3s"}
 		config := s.one(s.config(s.initial()...))
 		s.must(s.w.Apply(s, config, acctest.PlanOptions{}))
 		before := rowsIn(s, s.d, s.subject)
