@@ -220,7 +220,9 @@ func (p *talonOneProvider) Configure(ctx context.Context, req provider.Configure
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	readConsistency := cmp.Or(duration(config.ReadConsistency), p.build.ReadConsistency, framework.DefaultReadConsistency)
 	client, err := talonone.New(talonone.Config{
+		ReadConsistency:   readConsistency,
 		BaseURL:           baseURL,
 		IntegrationAPIKey: config.IntegrationAPIKey.ValueString(),
 		ManagementAPIKey:  config.ManagementAPIKey.ValueString(),
@@ -248,7 +250,7 @@ func (p *talonOneProvider) Configure(ctx context.Context, req provider.Configure
 	}
 	data := &framework.Data{
 		Client: client, Journal: journal.New(p.build.DataDir, scope),
-		ReadConsistency:    cmp.Or(duration(config.ReadConsistency), p.build.ReadConsistency, framework.DefaultReadConsistency),
+		ReadConsistency:    readConsistency,
 		ValidateAttributes: config.ValidateAttributes.IsNull() || config.ValidateAttributes.ValueBool(),
 		ValidateReferences: config.ValidateReferences.IsNull() || config.ValidateReferences.ValueBool(),
 		MovedFrom:          config.MovedFrom.ValueString(),

@@ -74,6 +74,9 @@ func (c *Client) CreateAudienceV2(ctx context.Context, audience NewAudience) (*A
 		operation: "createAudienceV2", method: http.MethodPost, route: "/v2/audiences",
 		access: integrationAccess, body: audience, retryRule: once,
 	})
+	if err == nil {
+		c.young.note(audienceObject(created.ID), time.Now().Add(c.config.ReadConsistency))
+	}
 	c.forgetAudiences()
 	return created, err
 }
@@ -82,7 +85,7 @@ func (c *Client) CreateAudienceV2(ctx context.Context, audience NewAudience) (*A
 // PUT /v2/audiences/{audienceId}, Integration key.
 func (c *Client) UpdateAudienceV2(ctx context.Context, id int64, update AudienceUpdate) (*Audience, error) {
 	updated, err := doJSON[*Audience](ctx, c, &call{
-		operation: "updateAudienceV2", method: http.MethodPut, route: "/v2/audiences/{audienceId}",
+		about: audienceObject(id), operation: "updateAudienceV2", method: http.MethodPut, route: "/v2/audiences/{audienceId}",
 		params: []string{strconv.FormatInt(id, 10)}, access: integrationAccess, body: update,
 	})
 	c.forgetAudiences()
@@ -94,6 +97,7 @@ func (c *Client) UpdateAudienceV2(ctx context.Context, id int64, update Audience
 // deployments of before 2023). 400 means that a campaign uses it; 404 that it is
 // gone already, or belongs to the environment of another Application's key.
 func (c *Client) DeleteAudienceV2(ctx context.Context, id int64) error {
+	c.young.forget(audienceObject(id))
 	err := c.do(ctx, &call{
 		operation: "deleteAudienceV2", method: http.MethodDelete, route: "/v2/audiences/{audienceId}",
 		params: []string{strconv.FormatInt(id, 10)}, access: movedAccess,
@@ -106,7 +110,7 @@ func (c *Client) DeleteAudienceV2(ctx context.Context, id int64) error {
 // Management key, 1000 a request. The API has no read of a single audience, so
 // one listing serves every reader until the next write.
 func (c *Client) GetAudiences(ctx context.Context) (*AudienceListing, error) {
-	return c.audiences.get(ctx, c.listAudiences)
+	return c.audiences.get(ctx, c.listYoung)
 }
 
 // GetAudiencesAnew is GetAudiences without what was read before.

@@ -62,6 +62,9 @@ type Config struct {
 	// TLS replaces Go's settings of TLS connections: other certificate authorities, a client certificate.
 	TLS *tls.Config
 
+	// ReadConsistency is how long reads may lag behind writes; zero is not at all.
+	ReadConsistency time.Duration
+
 	// UserAgent is sent with every request.
 	UserAgent string
 	// Transport replaces the pooled transport that New makes.
@@ -108,6 +111,7 @@ type Client struct {
 	// down is set while the deployment is out of reach.
 	down atomic.Bool
 
+	young young
 	// listHabits are what the deployment does not accept of lists, by operation.
 	listHabits sync.Map
 	maxRows    int

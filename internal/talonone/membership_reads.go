@@ -103,33 +103,47 @@ func (c *Client) membersByExport(ctx context.Context, audienceID int64, ids []st
 	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !found[index[id]] }), nil
 }
 
+// membersByInventory asks for one profile after the other. A deployment may hide profiles that only a membership has made:
+// those that it doesn't know are looked up in the list of members where a Management key allows that.
 func (c *Client) membersByInventory(ctx context.Context, audienceID int64, ids []string) ([]string, error) {
-	var found []string
+	members := make(map[string]bool, len(ids))
+	var hidden []string
 	for _, id := range ids {
-		member, err := c.memberByInventory(ctx, audienceID, id)
-		if err != nil {
+		member, known, err := c.memberByInventory(ctx, audienceID, id)
+		switch {
+		case err != nil:
+			return nil, err
+		case !known:
+			hidden = append(hidden, id)
+		default:
+			members[id] = member
+		}
+	}
+	if len(hidden) > 0 && c.MayCall("exportAudiencesMemberships") {
+		found, err := c.membersByExport(ctx, audienceID, hidden)
+		if err != nil && !c.Forbids(err) && !IsNotFound(err) {
 			return nil, err
 		}
-		if member {
-			found = append(found, id)
+		for _, id := range found {
+			members[id] = true
 		}
 	}
-	return found, nil
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !members[id] }), nil
 }
 
-// memberByInventory asks for one profile; an unknown one is no member.
-func (c *Client) memberByInventory(ctx context.Context, audienceID int64, id string) (bool, error) {
+// memberByInventory asks for one profile; an unknown one is no member, unless it is hidden.
+func (c *Client) memberByInventory(ctx context.Context, audienceID int64, id string) (member, known bool, err error) {
 	inventory, err := c.GetCustomerInventory(ctx, id, InventoryParts{Profile: true})
 	if IsNotFound(err) {
-		return false, nil
+		return false, false, nil
 	}
 	if err != nil {
-		return false, err
+		return false, false, err
 	}
 	if inventory.Profile == nil {
-		return false, &Error{Operation: "getCustomerInventory", StatusCode: http.StatusOK, Message: "the answer lacks the profile that was asked for"}
+		return false, false, &Error{Operation: "getCustomerInventory", StatusCode: http.StatusOK, Message: "the answer lacks the profile that was asked for"}
 	}
-	return slices.ContainsFunc(inventory.Profile.AudienceMemberships, func(m AudienceMembership) bool { return m.ID == audienceID }), nil
+	return slices.ContainsFunc(inventory.Profile.AudienceMemberships, func(m AudienceMembership) bool { return m.ID == audienceID }), true, nil
 }
 
 // singleMemberships coalesces the memberships of many callers into shared requests.
@@ -196,7 +210,8 @@ func (c *Client) changeTogether(ctx context.Context, actions []AudienceAction) (
 // with the concurrent ones of other callers (AudienceMembersAmong).
 func (c *Client) IsAudienceMember(ctx context.Context, audienceID int64, id string) (bool, error) {
 	if !c.HasManagementKey() {
-		return c.memberByInventory(ctx, audienceID, id)
+		member, _, err := c.memberByInventory(ctx, audienceID, id)
+		return member, err
 	}
 	return c.memberships.reads.do(ctx, audienceID, id)
 }

@@ -88,7 +88,7 @@ func (c *Client) UpdateCustomerProfileAudiences(ctx context.Context, actions []A
 func (c *Client) DeleteAudienceMembershipsV2(ctx context.Context, audienceID int64) error {
 	defer c.forgetMembers(audienceID)
 	return c.do(ctx, &call{
-		operation: "deleteAudienceMembershipsV2", method: http.MethodDelete, route: "/v2/audiences/{audienceId}/memberships",
+		about: audienceObject(audienceID), operation: "deleteAudienceMembershipsV2", method: http.MethodDelete, route: "/v2/audiences/{audienceId}/memberships",
 		params: []string{strconv.FormatInt(audienceID, 10)}, access: movedAccess,
 	})
 }
@@ -99,7 +99,7 @@ func (c *Client) DeleteAudienceMembershipsV2(ctx context.Context, audienceID int
 // tells neither how many there were nor how to take the values back.
 func (c *Client) UpdateAudienceCustomersAttributes(ctx context.Context, audienceID int64, attributes json.RawMessage) error {
 	return c.do(ctx, &call{
-		operation: "updateAudienceCustomersAttributes", method: http.MethodPut, route: "/v2/audience_customers/{audienceId}/attributes",
+		about: audienceObject(audienceID), operation: "updateAudienceCustomersAttributes", method: http.MethodPut, route: "/v2/audience_customers/{audienceId}/attributes",
 		params: []string{strconv.FormatInt(audienceID, 10)}, access: integrationAccess, body: attributes, personal: true,
 	})
 }
@@ -128,7 +128,7 @@ func (c *Client) GetAudienceMembershipsPage(ctx context.Context, audienceID int6
 
 func membershipsCall(audienceID int64) *call {
 	return &call{
-		operation: "getAudienceMemberships", method: http.MethodGet, route: "/v1/audiences/{audienceId}/memberships",
+		about: audienceObject(audienceID), operation: "getAudienceMemberships", method: http.MethodGet, route: "/v1/audiences/{audienceId}/memberships",
 		params: []string{strconv.FormatInt(audienceID, 10)}, access: managementAccess,
 	}
 }
@@ -153,7 +153,7 @@ func (c *Client) ExportedMembers(audienceID int64) *MemberIDs { return c.memberL
 func (c *Client) export(ctx context.Context, audienceID int64) (*MemberIDs, error) {
 	var members *MemberIDs
 	op := &call{
-		operation: "exportAudiencesMemberships", method: http.MethodGet, route: "/v1/audiences/{audienceId}/memberships/export",
+		about: audienceObject(audienceID), operation: "exportAudiencesMemberships", method: http.MethodGet, route: "/v1/audiences/{audienceId}/memberships/export",
 		params: []string{strconv.FormatInt(audienceID, 10)}, access: managementAccess, stream: true,
 	}
 	op.read = func(resp *http.Response) error {
@@ -211,7 +211,7 @@ func (c *Client) ImportAudiencesMemberships(ctx context.Context, audienceID int6
 	defer c.forgetMembers(audienceID)
 	form := newUploadForm(members)
 	return doJSON[*MembershipImport](ctx, c, &call{
-		operation: "importAudiencesMemberships", method: http.MethodPost, route: "/v1/audiences/{audienceId}/memberships/import",
+		about: audienceObject(audienceID), operation: "importAudiencesMemberships", method: http.MethodPost, route: "/v1/audiences/{audienceId}/memberships/import",
 		params: []string{strconv.FormatInt(audienceID, 10)}, access: managementAccess, stream: true,
 		upload: func() (io.Reader, error) { return form.open(), nil }, contentType: form.contentType,
 	})

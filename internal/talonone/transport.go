@@ -79,6 +79,11 @@ type call struct {
 	// received is the length of the JSON response, in bytes.
 	received int
 
+	// about names the object of the call, such as "audience 748"; visible is when a 404 about it counts, because this client
+	// has just created it.
+	about   string
+	visible time.Time
+
 	// failures counts the attempts that failed and are repeated, refusals the 429 among them since the last other failure.
 	failures, refusals int
 	// down says that the deployment was out of reach when the call began.
@@ -120,6 +125,7 @@ func (c *Client) do(ctx context.Context, op *call) error {
 	if err != nil {
 		return err
 	}
+	op.visible = c.young.until(op.about)
 	if _, bounded := ctx.Deadline(); !bounded {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, defaultPatience)
@@ -247,6 +253,10 @@ func retryPolicy(maxRetries int) retryablehttp.CheckRetry {
 			return !asksTooMuch(ctx, resp), nil
 		}
 		op.refusals = 0
+		if err == nil && notVisibleYet(op, resp) {
+			op.waitsFor.set("what this run has created is not visible yet")
+			return true, nil
+		}
 		retry := err != nil && mayRepeat(ctx, op, err) || err == nil && mayRepeatResponse(ctx, op, resp)
 		if !retry || op.failures >= maxRetries {
 			return false, err

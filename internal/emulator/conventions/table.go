@@ -280,7 +280,6 @@ var table = []Convention{
 		About:    "The status of a session that does not exist.",
 		Material: "getCustomerSession declares 400 and 401, not 404.",
 		Probe:    ReadOnly, ProbeNote: "Reads a session that does not exist.",
-		Handled: []string{"404"},
 	},
 	{
 		Name: Idempotency, Values: []string{Repeats, Ignored}, Default: Repeats,
@@ -300,21 +299,18 @@ var table = []Convention{
 		About:    "`refused`: `sort` is 400.",
 		Material: "`accepted`: the Management API documents it, and says that not every field works.",
 		Probe:    ReadOnly, ProbeNote: "Lists audiences by ID.",
-		Handled: []string{Accepted},
 	},
 	{
 		Name: ListShift, Values: yesNo, Default: No,
 		About:    "`yes`: rows move between pages. After a write, the first page other than the first one skips a row, as if somebody had deleted one before it.",
 		Material: "Nothing. Offset paging over a changing list does this.",
 		Probe:    Sandbox, ProbeNote: "Creates three audiences and reads them in pages that overlap. In a deployment without other writers, `no` is what is seen.",
-		Handled: []string{No},
 	},
 	{
 		Name: PageSizeMax, Form: Number, Values: []string{"100"}, Default: "1000",
 		About:    "The largest page of a list.",
 		Material: "`1000`: the Management API documents it.",
 		Probe:    ReadOnly, ProbeNote: "Asks for pages of several sizes.",
-		Handled: []string{"1000"},
 	},
 	{
 		Name: PageSizeExcess, Values: []string{Refused, Clamped}, Default: Refused,
