@@ -1,4 +1,4 @@
-# Inline text, or a file of another encoding, goes through the functions. Their options have the same names.
+# The options of the functions have the same names.
 resource "talonone_catalog_items" "inline" {
   catalog_id = 6
 

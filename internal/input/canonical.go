@@ -117,7 +117,7 @@ func AppendString(dst []byte, text string) []byte {
 	for _, r := range string(quoted) {
 		switch {
 		case r < utf8.RuneSelf:
-			dst = append(dst, byte(r))
+			dst = utf8.AppendRune(dst, r)
 		case r > 0xffff:
 			high, low := utf16.EncodeRune(r)
 			dst = fmt.Appendf(dst, `\u%04x\u%04x`, high, low)

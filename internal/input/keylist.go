@@ -124,7 +124,7 @@ func (l *keyList) readTable(content io.Reader) error {
 	layout := Layout{Key: l.options.Column, Header: l.checkHeader, Use: l.uses, Row: l.row}
 	if l.options.Column != "" {
 		layout.Columns = []string{l.options.Column}
-		if l.options.Format == CSV && l.options.Header == nil {
+		if l.options.Format == CSV {
 			l.check.Header = l.options.Column
 		}
 	}
@@ -143,7 +143,7 @@ func (l *keyList) checkHeader(names []string) error {
 	if l.options.Column != "" {
 		return nil
 	}
-	if len(names) == 1 && l.options.Options.Header != nil {
+	if len(names) == 1 && l.options.Header != nil {
 		l.options.Column = names[0]
 		return nil
 	}

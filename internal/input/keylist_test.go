@@ -94,6 +94,7 @@ func TestReadKeysRefusesWhatIsVisiblyNotAKey(t *testing.T) {
 		"lost letters":               {"M\ufffdller\n", KeyOptions{Options: list}, "ID: \"M\ufffdller\" in line 1 has the character U+FFFD; a conversion to another encoding has lost a letter; export again."},
 		"twins":                      {"Jürgen\na\nJu\u0308rgen\n", KeyOptions{Options: list}, "ID: line 3 (looks like line 1) differs from another in Unicode normalization only (NFC, NFD); write both the same."},
 		"a header within":            {"id,n\na,1\nid,n\n", KeyOptions{Options: table, Column: "id"}, `ID: "id" in line 3 repeats the header`},
+		"a header after all":         {"id,n\na,1\n", KeyOptions{Options: Options{Format: CSV, Header: []string{"id", "n"}}, Column: "id"}, `ID: "id" in line 1 repeats the header; remove headers within the file; if its first line is one, omit the option header.`},
 		"no ID":                      {"id,n\na,1\n,2\n,3\n", KeyOptions{Options: table, Column: "id"}, "2 rows have no ID: line 3 and line 4; add it, or set skip_rows_without_id = true to skip such rows."},
 		"repeated":                   {"a\nb\na\na\n", KeyOptions{Options: list}, "2 rows repeat an ID: line 3 (line 1) and line 4 (line 1)."},
 		"other than the pattern":     {"c-1\nann@example.com\nxc-1\n", KeyOptions{Options: list, Pattern: pattern("c-[0-9]+")}, `ID: 2 rows do not match id_pattern: "ann@example.com" in line 2 and line 3; correct the file`},

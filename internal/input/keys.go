@@ -58,7 +58,7 @@ func isObvious[T string | []byte](key T) bool {
 func (c *KeyCheck) checkForm(key string) *Cause {
 	switch {
 	case key == c.Header && key != "":
-		return &Cause{Subject: c.Noun, One: "repeats the header", Many: "rows repeat the header", Advice: "the file was put together from several; remove the headers within it"}
+		return &Cause{Subject: c.Noun, One: "repeats the header", Many: "rows repeat the header", Advice: "remove headers within the file; if its first line is one, omit the option header"}
 	case key == "":
 		return nil
 	case key[0] == '=' && strings.Contains(key, `"`):

@@ -39,6 +39,8 @@ type lineReader struct {
 	encoding string
 	// quote lets fields hold line breaks; 0 where none does.
 	quote byte
+	// bytes turns lines back into a single-byte encoding; nil for others.
+	bytes *encoding.Encoder
 
 	buffer     []byte
 	start, end int
@@ -65,6 +67,9 @@ func newLineReader(content io.Reader, name string) (*lineReader, error) {
 		}
 		if found != unicode.UTF8 {
 			lines.encoding, decoder = name, found.NewDecoder()
+			if _, single := found.(*charmap.Charmap); single {
+				lines.bytes = found.NewEncoder()
+			}
 		}
 	}
 	lines.source = buffered
@@ -167,10 +172,19 @@ func (l *lineReader) checked(line []byte) ([]byte, error) {
 			return nil, Faultf(l.number, 1+i, "a byte that %s has no character for; set encoding to the one of the file", l.encoding)
 		}
 	}
+	if l.bytes != nil && !isASCII(line) {
+		if raw, err := l.bytes.Bytes(line); err == nil && utf8.Valid(raw) {
+			return nil, Faultf(l.number, 0, "the text is UTF-8, and encoding says %s; omit encoding", l.encoding)
+		}
+	}
 	if l.quote != 0 && bytes.Count(line, []byte{l.quote})%2 == 1 {
 		l.inQuotes = !l.inQuotes
 	}
 	return line, nil
+}
+
+func isASCII(line []byte) bool {
+	return !bytes.ContainsFunc(line, func(r rune) bool { return r >= utf8.RuneSelf })
 }
 
 // inWindows1252 shows which letter a byte most likely is.

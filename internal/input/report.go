@@ -90,18 +90,20 @@ func (g *group) String() string {
 		}
 		b.WriteString(g.One)
 	} else {
-		b.WriteString(Thousands(g.count) + " " + g.Many + ": ")
+		b.WriteString(Thousands(g.count) + " " + g.Many)
+		if g.count > len(g.places) {
+			b.WriteString(", for example ")
+		} else {
+			b.WriteString(": ")
+		}
 		for i, place := range g.places {
 			switch {
-			case i > 0 && i == g.count-1:
+			case i > 0 && i == len(g.places)-1:
 				b.WriteString(" and ")
 			case i > 0:
 				b.WriteString(", ")
 			}
 			b.WriteString(place.String())
-		}
-		if more := g.count - len(g.places); more > 0 {
-			b.WriteString(" and " + Thousands(more) + " more")
 		}
 	}
 	if g.Advice != "" {

@@ -804,7 +804,7 @@ func (j *jsonTable) object(at *jsonKey) error {
 // key is a new key of the objects at a path. written is its name as in the text, with quotes.
 func (j *jsonTable) key(at *jsonKey, written string) *jsonKey {
 	name, _ := jsontext.AppendUnquote(nil, written)
-	key := &jsonKey{path: string(name), column: -1}
+	key := &jsonKey{path: norm.NFC.String(string(name)), column: -1} // HCL's texts are in that form.
 	if at.path != "" {
 		key.path = at.path + "." + key.path
 	}

@@ -215,10 +215,10 @@ func (v *values) elements(cell Cell) ([]string, *Mistake) {
 	if cell.Kind == jsontext.KindBeginObject {
 		return nil, &Mistake{"is an object", "values are JSON objects", "declare the type json, or a dotted path to a part of it"}
 	}
-	inner, isArray := strings.CutPrefix(cell.Text, "{")
-	if inner, isArray = strings.CutSuffix(inner, "}"); !isArray || cell.Text[0] != '{' {
+	if !strings.HasPrefix(cell.Text, "{") || !strings.HasSuffix(cell.Text, "}") || len(cell.Text) < len("{}") {
 		return strings.Split(cell.Text, v.list), nil
 	}
+	inner := cell.Text[1 : len(cell.Text)-1]
 	switch {
 	case inner == "":
 		return nil, nil

@@ -86,6 +86,12 @@ func FuzzFunctions(f *testing.F) {
 		}))
 		columns := tftypes.Object{AttributeTypes: map[string]tftypes.Type{column: tftypes.String}}
 		options := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"columns": columns, "delimiter": tftypes.String, "list_separator": tftypes.String}}
+		members := tftypes.Object{AttributeTypes: map[string]tftypes.Type{"column": tftypes.String, "delimiter": tftypes.String, "id_pattern": tftypes.String}}
+		call("members_from_csv", tftypes.NewValue(tftypes.String, text), tftypes.NewValue(members, map[string]tftypes.Value{
+			"column":     tftypes.NewValue(tftypes.String, column),
+			"delimiter":  tftypes.NewValue(tftypes.String, delimiter),
+			"id_pattern": tftypes.NewValue(tftypes.String, kind),
+		}))
 		call("catalog_items_from_csv", tftypes.NewValue(tftypes.String, text), tftypes.NewValue(options, map[string]tftypes.Value{
 			"columns":        tftypes.NewValue(columns, map[string]tftypes.Value{column: tftypes.NewValue(tftypes.String, kind)}),
 			"delimiter":      tftypes.NewValue(tftypes.String, delimiter),

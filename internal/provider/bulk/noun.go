@@ -3,6 +3,8 @@ package bulk
 import (
 	"strconv"
 	"strings"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/input"
 )
 
 // Noun names the rows of a resource in one and many.
@@ -17,21 +19,7 @@ func (n Noun) Count(count int) string {
 }
 
 // Thousands writes a number for people, with separators.
-func Thousands(number int) string {
-	digits := strconv.Itoa(number)
-	sign := ""
-	if number < 0 {
-		sign, digits = "-", digits[1:]
-	}
-	var b strings.Builder
-	for i, digit := range digits {
-		if i > 0 && (len(digits)-i)%3 == 0 {
-			b.WriteByte(',')
-		}
-		b.WriteRune(digit)
-	}
-	return sign + b.String()
-}
+func Thousands(number int) string { return input.Thousands(number) }
 
 // named is how many rows a message names.
 const named = 5

@@ -108,6 +108,10 @@ func (r *catalogItemsResource) ModifyPlan(ctx context.Context, req resource.Modi
 		}
 	}
 	if !plan.isKnown(ctx) {
+		if prior != nil && prior.ItemCount.ValueInt64() > 0 {
+			resp.Diagnostics.AddAttributeWarning(plan.source(), "Removals are not known yet", fmt.Sprintf(
+				"The items are known only during the apply, which may remove any of the %s. To limit that, set max_removal_percent.", itemsNoun.Count(int(prior.ItemCount.ValueInt64()))))
+		}
 		return
 	}
 	ctx, cancel := framework.Within(ctx, plan.Timeouts.Read, readTimeout, &resp.Diagnostics)

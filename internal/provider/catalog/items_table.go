@@ -56,7 +56,7 @@ func ItemsFrom(content io.Reader, options files.Options) (items Items, columns m
 		}
 	}
 	slices.Sort(layout.Columns)
-	if options.Format == input.CSV && options.Header == nil {
+	if options.Format == input.CSV {
 		t.check.Header = layout.Key
 	}
 	err = input.ReadTable(content, options.Options, layout)

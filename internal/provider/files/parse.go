@@ -125,7 +125,7 @@ func split(err error) []error {
 	if err == nil {
 		return nil
 	}
-	if joined, is := err.(interface{ Unwrap() []error }); is { //nolint:errorlint // It asks for the type of this error itself.
+	if joined, is := err.(interface{ Unwrap() []error }); is {
 		var all []error
 		for _, one := range joined.Unwrap() {
 			all = append(all, split(one)...)
