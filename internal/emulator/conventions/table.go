@@ -225,7 +225,6 @@ var table = []Convention{
 		About:    "Whether a profile that only a membership, reservation, referral or import has made can be read, and erased, by its integration ID. `hidden`: 404 until a session, an event or an update of the profile arrives.",
 		Material: "`hidden`: the text of customer_audiences says that the profile is not visible in any Application.",
 		Probe:    Traces, ProbeNote: "Makes an unknown profile a member and reads its inventory.",
-		Handled: []string{Visible},
 	},
 	{
 		Name: MembershipActions, Values: []string{Atomic, Partly}, Default: Atomic,
