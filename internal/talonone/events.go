@@ -169,7 +169,7 @@ func (c *Client) TrackEventV3(ctx context.Context, event AdvancedEvent, response
 		select {
 		case <-ctx.Done():
 			return nil, false, err
-		case <-time.After(backoff(retryWaitMin, retryWaitMax, attempt, nil)):
+		case <-time.After(backoff(retryWaitMin, retryWaitMax, attempt, nil)): //nolint:contextcheck // There is no response whose context counts.
 		}
 	}
 }

@@ -364,8 +364,9 @@ func getPage[T any](ctx context.Context, c *Client, newCall func() *call, want p
 }
 
 func (c *Client) listHabit(operation string) listHabit {
-	if habit, ok := c.listHabits.Load(operation); ok {
-		return habit.(listHabit) //nolint:forcetypeassert // Nothing else is stored.
+	stored, _ := c.listHabits.Load(operation)
+	if habit, ok := stored.(listHabit); ok {
+		return habit
 	}
 	return listHabit{size: PageSize}
 }

@@ -197,7 +197,7 @@ func (c *Client) newRequest(ctx context.Context, op *call) (*retryablehttp.Reque
 	if op.idempotencyKey != "" {
 		req.Header.Set("Idempotency-Key", op.idempotencyKey)
 	}
-	req.SetResponseHandler(func(resp *http.Response) error {
+	req.SetResponseHandler(func(resp *http.Response) error { //nolint:contextcheck // The context is that of the response.
 		c.noteServerTime(resp)
 		c.noteAccess(op, resp.StatusCode)
 		c.down.Store(false)
