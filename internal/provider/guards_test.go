@@ -129,17 +129,17 @@ func TestGuardsHoldInEveryEnd(t *testing.T) {
 			d := withAudience(t)
 			object := created(t, d, kind, guarded)
 
-			t.Run("destroy", func(t *testing.T) {
+			t.Run("destroy", func(t *testing.T) { //nolint:paralleltest // They follow each other.
 				p := d.NewProcess(t, nil)
 				_, problem := p.PlanChange(t, kind, refreshed(t, p, object), nil)
 				refuses(t, problem)
 			})
-			t.Run("replacement", func(t *testing.T) {
+			t.Run("replacement", func(t *testing.T) { //nolint:paralleltest // They follow each other.
 				p := d.NewProcess(t, nil)
 				_, problem := p.PlanReplacement(t, kind, refreshed(t, p, object), guarded)
 				refuses(t, problem)
 			})
-			t.Run("taint", func(t *testing.T) {
+			t.Run("taint", func(t *testing.T) { //nolint:paralleltest // They follow each other.
 				// Terraform plans no end of a tainted object, so the delete refuses.
 				p := d.NewProcess(t, nil)
 				tainted := refreshed(t, p, object)
@@ -156,7 +156,7 @@ func TestGuardsHoldInEveryEnd(t *testing.T) {
 				}
 				object.Tainted = false
 			})
-			t.Run("lifted afterwards", func(t *testing.T) {
+			t.Run("lifted afterwards", func(t *testing.T) { //nolint:paralleltest // They follow each other.
 				// What the refused delete left in private state guards nothing any more.
 				p := d.NewProcess(t, nil)
 				change, problem := p.PlanChange(t, kind, refreshed(t, p, object), lifted)
@@ -204,9 +204,9 @@ func TestGuardsLiftedInTheSameChangeLetReplacementsPass(t *testing.T) {
 }
 
 // TestAllowDeleteLiftsGuards destroys what the environment names, and nothing else.
-func TestAllowDeleteLiftsGuards(t *testing.T) { //nolint:paralleltest // It changes the environment.
+func TestAllowDeleteLiftsGuards(t *testing.T) {
 	for kind, row := range guardedResources {
-		t.Run(kind, func(t *testing.T) { //nolint:paralleltest // See above.
+		t.Run(kind, func(t *testing.T) {
 			d := withAudience(t)
 			object := created(t, d, kind, merged(row.config, row.guarded))
 			t.Setenv(bulk.EnvAllowDelete, "talonone_audience:1, "+row.allow)
