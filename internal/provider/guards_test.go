@@ -229,15 +229,17 @@ func TestReplacementsEraseOnlyWhatStateAndConfigurationErase(t *testing.T) {
 	for kind, row := range map[string]struct {
 		config, yes, no acctest.Attributes
 		operation       string
+		// final says that what has ended can't be made again, so that the replacement is refused.
+		final bool
 	}{
 		"talonone_customer_profile": {
-			acctest.Attributes{"integration_id": "new"}, erases("erase_on_destroy", true), erases("erase_on_destroy", false), "deleteCustomerData",
+			acctest.Attributes{"integration_id": "new"}, erases("erase_on_destroy", true), erases("erase_on_destroy", false), "deleteCustomerData", false,
 		},
 		"talonone_customer_profiles": {
-			acctest.Attributes{"profiles": `{"new":{"Language":"de"}}`}, erases("erase_on_destroy", true), erases("erase_on_destroy", false), "deleteCustomerData",
+			acctest.Attributes{"profiles": `{"new":{"Language":"de"}}`}, erases("erase_on_destroy", true), erases("erase_on_destroy", false), "deleteCustomerData", false,
 		},
 		"talonone_customer_session": {
-			acctest.Attributes{"integration_id": "cart", "profile_id": "customer-1"}, erases("on_destroy", "cancel"), erases("on_destroy", "forget"), "updateCustomerSessionV2",
+			acctest.Attributes{"integration_id": "cart", "profile_id": "customer-1"}, erases("on_destroy", "cancel"), erases("on_destroy", "forget"), "updateCustomerSessionV2", true,
 		},
 	} {
 		for name, test := range map[string]struct {
@@ -252,6 +254,12 @@ func TestReplacementsEraseOnlyWhatStateAndConfigurationErase(t *testing.T) {
 				object := created(t, d, kind, merged(row.config, test.before))
 				p := d.NewProcess(t, nil)
 				change, problem := p.PlanReplacement(t, kind, refreshed(t, p, object), merged(row.config, test.after))
+				if row.final && test.want > 0 {
+					if !strings.Contains(problem, "can't be created again") {
+						t.Errorf("the replacement is not refused: %s", problem)
+					}
+					return
+				}
 				mustNot(t, problem)
 				d.Forget()
 				_, diags := d.NewProcess(t, nil).Apply(t.Context(), t, *change.Destroy)
