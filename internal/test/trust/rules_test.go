@@ -173,7 +173,7 @@ func rules() []rule {
 		{"create-before-destroy", "With create_before_destroy a replacement keeps the rows that the new object wants.", func(s subject) string {
 			return first(s.hasNoRows(), unless(!s.once || s.bulk, "a second one exists beside it"), unless(!s.final, "its replacement is refused"))
 		}, createBeforeDestroy},
-		{"renamed-key", "A renamed key without a moved block loses nothing: the row stays, or the plan is refused where a removal could not be undone.", removes, renamedKey},
+		{"renamed-key", "A renamed key without a moved block loses nothing: the row stays, or the plan is refused where a removal could not be undone. Audiences and referrals are the exception: they are deleted and created anew, with another ID and another code.", removes, renamedKey},
 		{"moved-row", "A row that moves from one resource to another stays, or the plan is refused where a removal could not be undone.", func(s subject) string {
 			return first(removes(s), unless(s.bulk, oneObject))
 		}, movedRow},
