@@ -29,10 +29,12 @@ func TestInterruptedReservationKeepsWhatHasBeenSent(t *testing.T) {
 	defer interrupt()
 	var requests atomic.Int32
 	d := acctest.Start(t, func(o *emulator.Options) {
-		o.OnRequest = func(_ context.Context, operation string) {
+		o.OnRequest = func(request context.Context, operation string) {
 			// The first is the creation's.
 			if operation == "createCouponReservation" && requests.Add(1) == 3 {
 				interrupt()
+				// The response must not be faster than the interrupt.
+				<-request.Done()
 			}
 		}
 	})
@@ -78,9 +80,11 @@ func TestInterruptedCreateLeavesNothingBehind(t *testing.T) {
 	defer interrupt()
 	var requests atomic.Int32
 	d := acctest.Start(t, func(o *emulator.Options) {
-		o.OnRequest = func(_ context.Context, operation string) {
+		o.OnRequest = func(request context.Context, operation string) {
 			if operation == "createCouponReservation" && requests.Add(1) == 2 {
 				interrupt()
+				// The response must not be faster than the interrupt.
+				<-request.Done()
 			}
 		}
 	})

@@ -130,9 +130,11 @@ func TestInterruptedUpdateOfReferralsKeepsWhatHasLanded(t *testing.T) {
 	defer interrupt()
 	var updates atomic.Int32
 	d := acctest.Start(t, func(o *emulator.Options) {
-		o.OnRequest = func(_ context.Context, operation string) {
+		o.OnRequest = func(request context.Context, operation string) {
 			if operation == "updateReferral" && updates.Add(1) == 2 {
 				interrupt()
+				// The response must not be faster than the interrupt.
+				<-request.Done()
 			}
 		}
 	})
@@ -196,9 +198,11 @@ func TestInterruptedCreateOfReferralsIsOwned(t *testing.T) {
 	defer interrupt()
 	var creates atomic.Int32
 	d := acctest.Start(t, func(o *emulator.Options) {
-		o.OnRequest = func(_ context.Context, operation string) {
+		o.OnRequest = func(request context.Context, operation string) {
 			if operation == "createReferralsForMultipleAdvocates" && creates.Add(1) == 2 {
 				interrupt()
+				// The response must not be faster than the interrupt.
+				<-request.Done()
 			}
 		}
 	})
