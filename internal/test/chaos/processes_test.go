@@ -141,7 +141,9 @@ type lab struct {
 	// files is what a folder holds before, by name; data is the deployment's.
 	files map[string]string
 	data  string
-	want  reference
+	// origin is the address of the deployment of the files.
+	origin string
+	want   reference
 }
 
 // kept are the files of a folder that a run leaves to the next.
@@ -152,6 +154,7 @@ func newLab(t *testing.T, s scenario) *lab {
 	t.Helper()
 	l := &lab{scenario: s, files: make(map[string]string)}
 	place, c := l.place(t)
+	l.origin = place.url()
 	if s.seed != nil {
 		s.seed(t, place.deployment())
 	}
@@ -189,7 +192,8 @@ func (l *lab) place(t *testing.T) (*site, *terraformcli.CLI) {
 	place := newSite(t, dataFile)
 	c := terraformcli.New(t, &binaries, place.url())
 	for name, content := range l.files {
-		c.Write(name, content)
+		// The state belongs to one deployment, which this one stands for.
+		c.Write(name, strings.ReplaceAll(content, l.origin, place.url()))
 	}
 	return place, c
 }
