@@ -129,17 +129,17 @@ func TestGuardsHoldInEveryEnd(t *testing.T) {
 			d := withAudience(t)
 			object := created(t, d, kind, guarded)
 
-			t.Run("destroy", func(t *testing.T) {
+			t.Run("destroy", func(t *testing.T) { //nolint:paralleltest // They follow each other.
 				p := d.NewProcess(t, nil)
 				_, problem := p.PlanChange(t, kind, refreshed(t, p, object), nil)
 				refuses(t, problem)
 			})
-			t.Run("replacement", func(t *testing.T) {
+			t.Run("replacement", func(t *testing.T) { //nolint:paralleltest // They follow each other.
 				p := d.NewProcess(t, nil)
 				_, problem := p.PlanReplacement(t, kind, refreshed(t, p, object), guarded)
 				refuses(t, problem)
 			})
-			t.Run("taint", func(t *testing.T) {
+			t.Run("taint", func(t *testing.T) { //nolint:paralleltest // They follow each other.
 				// Terraform plans no end of a tainted object, so the delete refuses.
 				p := d.NewProcess(t, nil)
 				tainted := refreshed(t, p, object)
@@ -156,7 +156,7 @@ func TestGuardsHoldInEveryEnd(t *testing.T) {
 				}
 				object.Tainted = false
 			})
-			t.Run("lifted afterwards", func(t *testing.T) {
+			t.Run("lifted afterwards", func(t *testing.T) { //nolint:paralleltest // They follow each other.
 				// What the refused delete left in private state guards nothing any more.
 				p := d.NewProcess(t, nil)
 				change, problem := p.PlanChange(t, kind, refreshed(t, p, object), lifted)
@@ -204,9 +204,9 @@ func TestGuardsLiftedInTheSameChangeLetReplacementsPass(t *testing.T) {
 }
 
 // TestAllowDeleteLiftsGuards destroys what the environment names, and nothing else.
-func TestAllowDeleteLiftsGuards(t *testing.T) { //nolint:paralleltest // It changes the environment.
+func TestAllowDeleteLiftsGuards(t *testing.T) {
 	for kind, row := range guardedResources {
-		t.Run(kind, func(t *testing.T) { //nolint:paralleltest // See above.
+		t.Run(kind, func(t *testing.T) {
 			d := withAudience(t)
 			object := created(t, d, kind, merged(row.config, row.guarded))
 			t.Setenv(bulk.EnvAllowDelete, "talonone_audience:1, "+row.allow)
@@ -229,15 +229,17 @@ func TestReplacementsEraseOnlyWhatStateAndConfigurationErase(t *testing.T) {
 	for kind, row := range map[string]struct {
 		config, yes, no acctest.Attributes
 		operation       string
+		// final says that what has ended can't be made again, so that the replacement is refused.
+		final bool
 	}{
 		"talonone_customer_profile": {
-			acctest.Attributes{"integration_id": "new"}, erases("erase_on_destroy", true), erases("erase_on_destroy", false), "deleteCustomerData",
+			acctest.Attributes{"integration_id": "new"}, erases("erase_on_destroy", true), erases("erase_on_destroy", false), "deleteCustomerData", false,
 		},
 		"talonone_customer_profiles": {
-			acctest.Attributes{"profiles": `{"new":{"Language":"de"}}`}, erases("erase_on_destroy", true), erases("erase_on_destroy", false), "deleteCustomerData",
+			acctest.Attributes{"profiles": `{"new":{"Language":"de"}}`}, erases("erase_on_destroy", true), erases("erase_on_destroy", false), "deleteCustomerData", false,
 		},
 		"talonone_customer_session": {
-			acctest.Attributes{"integration_id": "cart", "profile_id": "customer-1"}, erases("on_destroy", "cancel"), erases("on_destroy", "forget"), "updateCustomerSessionV2",
+			acctest.Attributes{"integration_id": "cart", "profile_id": "customer-1"}, erases("on_destroy", "cancel"), erases("on_destroy", "forget"), "updateCustomerSessionV2", true,
 		},
 	} {
 		for name, test := range map[string]struct {
@@ -252,6 +254,12 @@ func TestReplacementsEraseOnlyWhatStateAndConfigurationErase(t *testing.T) {
 				object := created(t, d, kind, merged(row.config, test.before))
 				p := d.NewProcess(t, nil)
 				change, problem := p.PlanReplacement(t, kind, refreshed(t, p, object), merged(row.config, test.after))
+				if row.final && test.want > 0 {
+					if !strings.Contains(problem, "can't be created again") {
+						t.Errorf("the replacement is not refused: %s", problem)
+					}
+					return
+				}
 				mustNot(t, problem)
 				d.Forget()
 				_, diags := d.NewProcess(t, nil).Apply(t.Context(), t, *change.Destroy)

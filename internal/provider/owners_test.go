@@ -292,9 +292,9 @@ func TestDeposedObjectsEraseNothingOfTheirSuccessors(t *testing.T) {
 }
 
 // TestAllowDeleteEndsDeposedObjects erases what the environment names.
-func TestAllowDeleteEndsDeposedObjects(t *testing.T) { //nolint:paralleltest // It changes the environment.
+func TestAllowDeleteEndsDeposedObjects(t *testing.T) {
 	for kind, row := range irreversibles {
-		t.Run(kind, func(t *testing.T) { //nolint:paralleltest // See above.
+		t.Run(kind, func(t *testing.T) {
 			d := emptyTargets(t)
 			object := created(t, d, kind, row.config)
 			t.Setenv(bulk.EnvAllowDelete, row.allow)

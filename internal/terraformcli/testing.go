@@ -84,6 +84,8 @@ func New(t testing.TB, binaries *Binaries, url string) *CLI {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// Reads of the emulator don't lag unless a test wants them to.
+	w.Env = append(w.Env, "TALONONE_READ_CONSISTENCY=50ms")
 	return &CLI{WorkingDir: *w, t: t}
 }
 

@@ -58,7 +58,7 @@ func (r *membershipResource) Schema(_ context.Context, _ resource.SchemaRequest,
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "One customer profile in one audience, for modules that own a single membership; `talonone_audience_memberships` manages many at once. " +
 			"Memberships of one run are added, removed and read in shared requests: raise `-parallelism` to share more.\n\n" +
-			"A profile that does not exist yet is created. A membership that exists already is taken over, and ends when the resource is destroyed.\n\n" +
+			"A profile that does not exist yet is created. A membership that exists already is managed like a new one, which the plan doesn't tell, and ends when the resource is destroyed.\n\n" +
 			"Needs an Integration API key. Without a Management API key each membership is read with a request of its own.",
 		Attributes: map[string]schema.Attribute{
 			"audience_id": schema.Int64Attribute{

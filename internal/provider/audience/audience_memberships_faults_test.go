@@ -30,7 +30,7 @@ func TestInterruptedAdditiveUpdateKeepsWhatHasLanded(t *testing.T) {
 	}{
 		"refused":                {emulator.Fault{Status: http.StatusBadRequest}, 2500},
 		"server error":           {emulator.Fault{Status: http.StatusInternalServerError}, 2500},
-		"too many requests":      {emulator.Fault{Status: http.StatusTooManyRequests}, 2500},
+		"too many requests":      {emulator.Fault{Status: http.StatusTooManyRequests, RetryAfter: "0"}, 0}, // waited for
 		"reset before it landed": {emulator.Fault{Reset: true}, 2500},
 		"reset after it landed":  {emulator.Fault{Reset: true, AfterApply: true}, 0},
 		"answer cut":             {emulator.Fault{Status: http.StatusBadGateway, AfterApply: true}, 0},

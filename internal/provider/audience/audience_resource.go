@@ -82,6 +82,9 @@ func (r *audienceResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if checkName(plan.Name, state.Name, &resp.Diagnostics); resp.Diagnostics.HasError() {
+		return
+	}
 	if req.State.Raw.IsNull() {
 		bulk.NoteGuards(ctx, resp.Private, plan.guards(), &resp.Diagnostics)
 		if replaced := bulk.Replaced(ctx, req.Private, &resp.Diagnostics); replaced != nil {
@@ -111,6 +114,14 @@ func (r *audienceResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	claim.Held = func(string) bool { return true }
 	r.data.Owners.Claim(ctx, claim, req.Private, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+}
+
+// checkName refuses a new name with white space around it: a deployment that drops it would show a change in every plan.
+func checkName(name, before types.String, diags *diag.Diagnostics) {
+	if text := name.ValueString(); text != strings.TrimSpace(text) && !name.Equal(before) {
+		diags.AddAttributeError(path.Root("name"), "White space around a name",
+			fmt.Sprintf("The name %q begins or ends with white space, which a deployment may drop. Leave it out.", text))
+	}
 }
 
 func (r *audienceResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {

@@ -636,3 +636,27 @@ func onlyID(t *testing.T, d *acctest.Deployment) string {
 	}
 	return strconv.FormatInt(response.Data[0].ID, 10)
 }
+
+// A deployment that drops white space would show a change in every plan.
+func TestAudienceNameHasNoWhiteSpaceAround(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	w := d.NewWorkspace(t)
+	named := func(name string) acctest.Config {
+		return acctest.Config{"vip": {Type: "talonone_audience", Attributes: acctest.Attributes{"name": name}}}
+	}
+	for _, name := range []string{" VIP", "VIP ", "VIP\n", "\u00a0VIP", " "} {
+		if _, problem := w.Plan(t, named(name), acctest.PlanOptions{}); !strings.Contains(problem, "White space around a name") {
+			t.Errorf("%q: %s", name, problem)
+		}
+	}
+	// One that was there before may keep it.
+	var made struct{ ID int64 }
+	d.Call(t, http.MethodPost, "/v2/audiences", map[string]any{"name": " VIP "}, &made)
+	if problem := w.Apply(t, named(" VIP "), acctest.PlanOptions{Import: map[string]string{"vip": strconv.FormatInt(made.ID, 10)}}); problem != "" {
+		t.Error(problem)
+	}
+	if _, problem := w.Plan(t, named(" Very important "), acctest.PlanOptions{}); problem == "" {
+		t.Error("another name with white space was not refused")
+	}
+}

@@ -40,7 +40,7 @@ func (r *audienceResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 			},
 			"name": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "Name of the audience, at least one character. Names need not be unique. Changes in place.",
+				MarkdownDescription: "Name of the audience, at least one character, without white space around it. Names need not be unique. Changes in place.",
 				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 			},
 			"description": schema.StringAttribute{

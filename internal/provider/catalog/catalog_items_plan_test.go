@@ -524,8 +524,8 @@ func TestCatalogItemsReadInTheFewestRequests(t *testing.T) {
 	}{
 		"a few of many, by SKU":              {foreign: 3500, own: 300, want: 1},
 		"more of many, by SKU":               {foreign: 6500, own: 700, want: 3}, // The first page tells how many there are.
-		"most of the catalog, by page":       {foreign: 100, own: 2900, want: 3},
-		"all of the catalog":                 {own: 3000, exclusive: true, want: 3},
+		"most of the catalog, by page":       {foreign: 100, own: 2900, want: 4}, // Each page begins with the last row of the one before.
+		"all of the catalog":                 {own: 3000, exclusive: true, want: 4},
 		"nothing of the catalog, no request": {foreign: 10, want: 0},
 	} {
 		t.Run(name, func(t *testing.T) {

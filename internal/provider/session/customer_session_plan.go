@@ -117,7 +117,7 @@ func (r *sessionResource) warnExisting(ctx context.Context, plan sessionModel, d
 	found, err := r.data.Client.GetCustomerSession(ctx, plan.IntegrationID.ValueString())
 	if err != nil {
 		if !talonone.IsUnknownSession(err) {
-			framework.AddError(diags, sessionOperation(ctx, "look, before creating, for customer session", plan), err)
+			framework.AddAttributeError(diags, path.Root("integration_id"), sessionOperation(ctx, "look, before creating, for customer session", plan), err)
 		}
 		return
 	}

@@ -171,7 +171,9 @@ func (r *sessionResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 			r.data.Owners.Remove(ctx, claim, claim.Rows, req.Private, resp.Private, &resp.Diagnostics)
 		}
 	default:
-		bulk.NoteReplaced(ctx, resp.Private, oneSession(state.IntegrationID), &resp.Diagnostics)
+		if state.OnDestroy.ValueString() != forgetOnDestroy {
+			bulk.NoteReplaced(ctx, resp.Private, oneSession(state.IntegrationID), &resp.Diagnostics)
+		}
 		planUpdate(ctx, &plan, state, config, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)

@@ -63,7 +63,7 @@ type configuration map[string]wanted
 var (
 	people = map[string][]string{
 		"first": {"anna", "berta, 2", `"carla"`}, "second": {"dora", "emil/1", "ümit"}, "single": {"fritz", "g%20"},
-		"others": {"customer-1", "zoe"}, "alone": {"hans", "ida", " j", "karl;"},
+		"others": {"customer-1", "zoe"}, "alone": {"hans", "ida", "j j", "karl;"},
 	}
 	skus = map[string][]string{
 		"first": {"A-1", "A,2", "A/3"}, "second": {"B 1", `"B2"`, "Ü3"}, "single": {"C1", "C%2"},

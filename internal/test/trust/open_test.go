@@ -1,10 +1,7 @@
 package trust
 
 // open are the cells that don't hold yet, with what is missing.
-var open = map[cell]string{
-	{"listed-is-owned", "talonone_audience_membership"}: "no warning says that the row exists already",
-	{"listed-is-owned", "talonone_customer_profile"}:    "no warning says that the row exists already",
-}
+var open = map[cell]string{}
 
 // unmet are the values of conventions under which a resource is not right yet. Where a deployment refuses something for
 // good, a clear refusal is all that a resource can do.

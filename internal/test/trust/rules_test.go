@@ -161,7 +161,7 @@ func rules() []rule {
 	removes := func(s subject) string { return first(s.hasNoRows(), unless(!s.keeps, staysBehind)) }
 	owns := func(s subject) string { return unless(s.exclusive, noExclusive) }
 	return []rule{
-		{"listed-is-owned", "A row that the configuration lists is managed, whoever put it there, and removed when it is no longer listed. The plan warns of rows that exist already.", removes, listedIsOwned},
+		{"listed-is-owned", "A row that the configuration lists is managed, whoever put it there, and removed when it is no longer listed. The plan warns of rows that exist already, but for single members and profiles, whose pages say so.", removes, listedIsOwned},
 		{"only-its-own", "Destroying removes the rows of the resource, and no others.", removes, onlyItsOwn},
 		{"plan-shows-it", "No row is removed that the plan did not show: one that arrives between plan and apply stays, and one that is gone already is no error.", removes, planShowsIt},
 		{"create-never-removes", "An exclusive resource is never created over rows of others: the plan is refused, with the import block to write.", owns, createNeverRemoves},
@@ -173,7 +173,7 @@ func rules() []rule {
 		{"create-before-destroy", "With create_before_destroy a replacement keeps the rows that the new object wants.", func(s subject) string {
 			return first(s.hasNoRows(), unless(!s.once || s.bulk, "a second one exists beside it"), unless(!s.final, "its replacement is refused"))
 		}, createBeforeDestroy},
-		{"renamed-key", "A renamed key without a moved block loses nothing: the row stays, or the plan is refused where a removal could not be undone.", removes, renamedKey},
+		{"renamed-key", "A renamed key without a moved block loses nothing: the row stays, or the plan is refused where a removal could not be undone. Audiences and referrals are the exception: they are deleted and created anew, with another ID and another code.", removes, renamedKey},
 		{"moved-row", "A row that moves from one resource to another stays, or the plan is refused where a removal could not be undone.", func(s subject) string {
 			return first(removes(s), unless(s.bulk, oneObject))
 		}, movedRow},
@@ -209,8 +209,8 @@ func listedIsOwned(t *testing.T, of subject) {
 	s.put(s, s.d, "a-1")
 	config := s.one(s.config(s.initial()...))
 	plan := s.plan(config, acctest.PlanOptions{})
-	if plan.Warning == "" {
-		s.Error("no warning says that a row exists already")
+	if told := plan.Warning != ""; told == s.untold {
+		s.Errorf("a warning says that a row exists already: %t", told)
 	}
 	s.must(s.w.ApplyPlan(s, plan))
 	s.holds(s.initial()...)

@@ -46,6 +46,8 @@ type subject struct {
 	irreversible bool
 	// final says that a destroyed object can't be made again under its name.
 	final bool
+	// untold says that a plan doesn't tell which rows exist already: it would take a request for each resource.
+	untold bool
 	// once says that a repeated create would make a second object.
 	once bool
 	// runs says that the resource carries something out once, and has nothing to destroy.
@@ -346,7 +348,7 @@ func subjects() []subject {
 		{
 			kind: "talonone_audience_membership", config: single("profile_integration_id", attributes{"audience_id": 701}),
 			held: members(701), put: membershipAction("add"), take: membershipAction("delete"),
-			elsewhere: attributes{"audience_id": 702}, vanish: deleteAudience(701),
+			elsewhere: attributes{"audience_id": 702}, vanish: deleteAudience(701), untold: true,
 		},
 		{
 			kind: "talonone_audience_memberships", config: list("members", attributes{"audience_id": 701}), bulk: true, exclusive: true, target: "701",
@@ -390,7 +392,7 @@ func subjects() []subject {
 		{
 			kind: "talonone_customer_profile", config: single("integration_id", attributes{"attributes": `{"age":41}`, "erase_on_destroy": true}),
 			held: ownProfiles, put: putProfile, take: eraseProfile,
-			changed: attributes{"attributes": `{"age":42}`}, irreversible: true,
+			changed: attributes{"attributes": `{"age":42}`}, irreversible: true, untold: true,
 		},
 		{
 			kind: "talonone_customer_profiles", config: object("profiles", attributes{"erase_on_destroy": true}, attributes{"age": 41}), bulk: true,

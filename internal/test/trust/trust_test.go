@@ -136,6 +136,7 @@ func pageText(t *testing.T) string {
 	}
 	b.WriteString("\nA dash stands where a rule doesn't concern a resource:\n\n")
 	writeReasons(&b)
+	writeOpen(&b)
 	b.WriteString(exceptions)
 	return b.String()
 }
@@ -164,6 +165,19 @@ func writeReasons(b *strings.Builder) {
 	}
 }
 
+// writeOpen says what is missing where a rule doesn't hold yet.
+func writeOpen(b *strings.Builder) {
+	heading := "\n\"open\" stands where a rule doesn't hold yet:\n\n"
+	for i, r := range rules() {
+		for _, s := range subjects() {
+			if missing := open[cell{r.name, s.kind}]; missing != "" && r.skips(s) == "" {
+				fmt.Fprintf(b, "%s- %d, `%s`: %s.\n", heading, i+1, strings.TrimPrefix(s.kind, "talonone_"), missing)
+				heading = ""
+			}
+		}
+	}
+}
+
 // nameOf is the function of a test.
 func nameOf(test any) string {
 	name := runtime.FuncForPC(reflect.ValueOf(test).Pointer()).Name()
@@ -176,4 +190,18 @@ However Terraform is run, nothing is lost that the configuration still wants, an
 Each sentence below is a test that runs for every resource it concerns. ` + "`make trust`" + ` runs them all and writes this page.
 `
 
-const exceptions = ``
+const exceptions = `
+## What remains
+
+Terraform tells a provider little: no addresses, no earlier plan, nothing at all of a tainted object that was not refreshed. That leaves these gaps.
+
+- An exclusive resource that is tainted and planned with ` + "`-refresh=false`" + ` is refused. Plan it with a refresh.
+- With ` + "`create_before_destroy`" + ` an exclusive resource is refused in the apply instead of the plan where rows are in the target that it doesn't list. Nothing has been written by then.
+- A file that changes between the plan and the apply of a create, or of any change planned with ` + "`-refresh=false`" + `, is refused by Terraform itself, which calls it an inconsistent plan. So is a create that was planned for another deployment.
+- ` + "`deletion_protection`" + ` of a tainted audience refuses in the apply, since nobody asks the provider to plan that end. Objects that are no longer in the configuration, or deposed, have no setting to lift: ` + "`TALONONE_ALLOW_DELETE`" + ` does, and the error gives its value.
+- Two provider configurations, and two states, don't know of each other. A row that both list stays with the one that applied last, and the next plan of the other repairs it.
+- A row that is not known when planning is compared, in the apply, only with resources that change in the same run.
+- A replacement with ` + "`create_before_destroy`" + ` that is killed between its two halves can remove rows that the new object wants. The next plan adds them again.
+- Rows have no creation date in the API. After a deployment was emptied and filled again at the same address, rows with the same keys are taken for the same ones.
+- A Terraform that is killed after the provider has answered and before it has written its state forgets what was created. The next plan of such a create warns of an object with the same settings, with its ID, its age and the import block to write.
+`
