@@ -29,6 +29,7 @@ func main() {
 		return
 	}
 	silenceFrameworkTrace()
+	log.SetOutput(quiet.Log(os.Stderr))
 	for _, setting := range quiet.Removed {
 		log.Printf("[WARN] %s is ignored: what it makes libraries write down holds API keys and data of customers.", setting)
 	}

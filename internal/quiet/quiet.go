@@ -1,9 +1,11 @@
-// Package quiet removes settings of the environment that make libraries write down whole requests, keys and data of persons
-// included, before any library has read them. The provider's program imports it for this effect.
+// Package quiet keeps libraries from writing down what they exchange, keys and data of persons included. It removes settings of the
+// environment before any library has read them; the provider's program imports it for this effect.
 package quiet
 
 import (
+	"io"
 	"os"
+	"regexp"
 	"strings"
 )
 
@@ -45,4 +47,19 @@ func withoutDumps(value string) (kept string, found bool) {
 		settings = append(settings, setting)
 	}
 	return strings.Join(settings, ","), found
+}
+
+// Log is a writer for the log of the standard library without what libraries quote: net/http writes there the beginning of what a
+// deployment sends behind the end of a response.
+func Log(out io.Writer) io.Writer { return unquoting{out} }
+
+type unquoting struct{ out io.Writer }
+
+var quoted = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
+
+func (u unquoting) Write(line []byte) (int, error) {
+	if _, err := u.out.Write(quoted.ReplaceAll(line, []byte(`"…"`))); err != nil {
+		return 0, err
+	}
+	return len(line), nil
 }

@@ -66,6 +66,7 @@ func (t *loggedTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	start := time.Now()
 	resp, err := t.next.RoundTrip(req)
+	err = withoutQuotes(err, t.secrets)
 	fields := map[string]any{
 		"operation": op.operation, "method": op.method, "route": op.route,
 		"duration_ms": time.Since(start).Milliseconds(),
@@ -124,7 +125,7 @@ func (r failingReader) Read([]byte) (int, error) { return 0, r.err }
 func logBody(ctx context.Context, message string, op *call, body []byte) {
 	text := "(larger than the log takes)"
 	if len(body) <= maxLoggedBody {
-		text = maskPersonalData(body)
+		text = op.withoutArguments(maskPersonalData(body))
 	}
 	tflog.SubsystemTrace(ctx, logSubsystem, message, map[string]any{"operation": op.operation, "body": text})
 }

@@ -158,10 +158,11 @@ func (c *Client) do(ctx context.Context, op *call) error {
 	}
 	if apiErr, answered := errors.AsType[*Error](err); answered {
 		apiErr.Credential = c.credential(op.access)
+		apiErr.mask(c.config.secrets())
 	} else if neverSent(err) {
 		err = c.unreachable(op.operation, withoutURL(err))
 	} else {
-		err = fmt.Errorf("%s: %w", op.operation, withoutURL(err))
+		err = fmt.Errorf("%s: %w", op.operation, withoutQuotes(withoutURL(err), c.config.secrets()))
 	}
 	if op.retryRule == once && !surelyNotCarriedOut(err) {
 		return &OutcomeUnknownError{Operation: op.operation, Err: err}
