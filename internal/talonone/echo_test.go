@@ -15,7 +15,6 @@ import (
 // TestEchoedRequestsAreNotRepeated has a gateway that repeats the request: in an error of the API's form, as one in debugging mode
 // does, and where there is no HTTP, so that net/http quotes it. Neither the key nor the person may come back in a message or a log.
 func TestEchoedRequestsAreNotRepeated(t *testing.T) {
-	t.Setenv("TF_LOG_PROVIDER", "TRACE")
 	const person, key = "anna@example.com", "integration-secret"
 	for name, answer := range map[string]func(net.Conn, *http.Request){
 		"error": func(conn net.Conn, r *http.Request) {
@@ -37,6 +36,7 @@ func TestEchoedRequestsAreNotRepeated(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Setenv("TF_LOG_PROVIDER", "TRACE")
 			gateway := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 				conn, _, err := http.NewResponseController(w).Hijack()
 				if err != nil {
