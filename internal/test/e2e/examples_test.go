@@ -96,7 +96,8 @@ func skipWithoutNewerCLI(t *testing.T, name string) {
 	}
 }
 
-func applyExample(t *testing.T, name, folder string) {
+// startExample starts the deployment that an example takes for granted.
+func startExample(t *testing.T, name, folder string) *acctest.Deployment {
 	t.Helper()
 	d := acctest.Start(t, func(o *emulator.Options) {
 		if file := fixtures[name]; file != "" {
@@ -106,6 +107,12 @@ func applyExample(t *testing.T, name, folder string) {
 	if seed := seeds[name]; seed != nil {
 		seed(t, d)
 	}
+	return d
+}
+
+func applyExample(t *testing.T, name, folder string) {
+	t.Helper()
+	d := startExample(t, name, folder)
 	c := newExampleCLI(t, d.URL, folder)
 	c.must(0, "apply", "-auto-approve", "-no-color")
 	if output, code := c.Run("plan", "-detailed-exitcode", "-no-color"); code != 0 {

@@ -80,7 +80,7 @@ func checkLinks(t *testing.T, page string) {
 // The registry files a page without a subcategory under no heading.
 func TestEveryPageHasASubcategory(t *testing.T) {
 	t.Parallel()
-	subcategory := regexp.MustCompile(`(?m)^subcategory: "(Audiences|Catalogs|Coupons and referrals|Customers|Sessions and events)"$`)
+	subcategory := regexp.MustCompile(`(?m)^subcategory: "(Audiences|Catalogs|Coupons and referrals|Customers|Definitions|Sessions and events)"$`)
 	for _, kind := range []string{"actions", "data-sources", "functions", "list-resources", "resources"} {
 		pages, err := filepath.Glob(filepath.Join("..", "..", "..", "docs", kind, "*.md"))
 		if err != nil || len(pages) == 0 {

@@ -61,11 +61,11 @@ func TestSingleMembershipsShareRequests(t *testing.T) {
 		d.Forget()
 	}
 	c.must(0, "apply", "-auto-approve", "-parallelism=50")
-	atMost("updateCustomerProfileAudiences", 10)
+	atMost("updateCustomerProfileAudiences", 15)
 	c.must(0, "plan", "-detailed-exitcode", "-parallelism=50")
 	atMost("exportAudiencesMemberships", 10)
 	c.must(0, "destroy", "-auto-approve", "-parallelism=50")
-	atMost("updateCustomerProfileAudiences", 10)
+	atMost("updateCustomerProfileAudiences", 15)
 }
 
 func writeMembers(t *testing.T, name string, from, to int) {

@@ -279,10 +279,7 @@ func TestExamplesAreReviewed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			skipWithoutNewerCLI(t, name)
-			d := acctest.Start(t)
-			if seed := seeds[name]; seed != nil {
-				seed(t, d)
-			}
+			d := startExample(t, name, folder)
 			c := newExampleCLI(t, d.URL, folder)
 			c.must(0, "plan", "-out=plan.tfplan", "-no-color")
 			c.Write("plan.json", c.stdout("show", "-json", "plan.tfplan"))

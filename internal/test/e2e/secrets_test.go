@@ -152,6 +152,14 @@ const personal = `
 func secretive(t *testing.T, options ...func(*emulator.Options)) (*acctest.Deployment, *bytes.Buffer) {
 	t.Helper()
 	fixture := emulator.DefaultFixture()
+	for i := range fixture.Profiles {
+		fixture.Profiles[i].Attributes = map[string]any{"Language": existingValue}
+	}
+	return secretiveWith(t, fixture, options...)
+}
+
+func secretiveWith(t *testing.T, fixture *emulator.Fixture, options ...func(*emulator.Options)) (*acctest.Deployment, *bytes.Buffer) {
+	t.Helper()
 	for i := range fixture.IntegrationKeys {
 		switch fixture.IntegrationKeys[i].Key {
 		case acctest.IntegrationKey:
@@ -164,9 +172,6 @@ func secretive(t *testing.T, options ...func(*emulator.Options)) (*acctest.Deplo
 		if fixture.ManagementKeys[i].Key == acctest.ManagementKey {
 			fixture.ManagementKeys[i].Key = secretManagementKey
 		}
-	}
-	for i := range fixture.Profiles {
-		fixture.Profiles[i].Attributes = map[string]any{"Language": existingValue}
 	}
 	var log bytes.Buffer
 	options = append(options, func(o *emulator.Options) { o.Fixture, o.RequestLog, o.LegacyEvents = fixture, &log, true })
@@ -210,7 +215,14 @@ func TestNothingSecretIsWrittenDown(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			skipWithoutNewerCLI(t, name)
-			d, emulatorLog := secretive(t)
+			start := secretive
+			if file := fixtures[name]; file != "" {
+				start = func(t *testing.T, options ...func(*emulator.Options)) (*acctest.Deployment, *bytes.Buffer) {
+					t.Helper()
+					return secretiveWith(t, readFixture(t, filepath.Join(folder, file)), options...)
+				}
+			}
+			d, emulatorLog := start(t)
 			if seed := seeds[name]; seed != nil {
 				seedSecretly(t, d)
 			}
@@ -253,6 +265,12 @@ func seedSecretly(t *testing.T, d *acctest.Deployment) {
 	t.Helper()
 	for _, audience := range []map[string]any{{"name": "VIP customers"}, {"name": "Buyers", "integration": "segment", "integrationId": "buyers-2026"}} {
 		d.CallAs(t, "ApiKey-v1 "+secretIntegrationKey, http.MethodPost, "/v2/audiences", audience, nil)
+	}
+	for path, object := range map[string]map[string]any{
+		"/v1/applications/1/stores": {"name": "Harbour Street", "description": "", "integrationId": "harbour-street"},
+		"/v1/collections":           {"name": "Luxury SKUs"},
+	} {
+		d.CallAs(t, "ManagementKey-v1 "+secretManagementKey, http.MethodPost, path, object, nil)
 	}
 }
 
