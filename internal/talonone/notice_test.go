@@ -70,10 +70,28 @@ func start(t *testing.T) string {
 	return time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC).Local().Format("15")
 }
 
+// sharedLog is a log that several loggers write to at once.
+type sharedLog struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+func (l *sharedLog) Write(line []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(line)
+}
+
+func (l *sharedLog) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
 func TestWaitsThatNobodyWatchesAreLogged(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		var log bytes.Buffer
+		var log sharedLog
 		ctx, cancel := context.WithTimeout(tflogtest.RootLogger(t.Context(), &log), 40*time.Second)
 		defer cancel()
 		client := newTestClient(t, &script{responses: []func(*http.Request) (*http.Response, error){hangs}})
