@@ -42,6 +42,12 @@ func (c *Client) GetAdditionalCosts(ctx context.Context) ([]AdditionalCostDefini
 	})
 }
 
+// GetAdditionalCostsAnew is GetAdditionalCosts without what was read before.
+func (c *Client) GetAdditionalCostsAnew(ctx context.Context) ([]AdditionalCostDefinition, error) {
+	c.additionalCosts.drop()
+	return c.GetAdditionalCosts(ctx)
+}
+
 // CreateAdditionalCost creates an additional cost: POST /v1/additional_costs,
 // Management key. There is no operation that deletes it. Name and title are unique,
 // so that a repetition fails instead of creating a second one.

@@ -47,6 +47,9 @@ func (c *Client) ListStores(ctx context.Context, applicationID int64) ([]Store, 
 	})
 }
 
+// ForgetStores drops what ListStores has read of an Application.
+func (c *Client) ForgetStores(applicationID int64) { c.stores.of(applicationID).drop() }
+
 // CreateStore creates a store: POST /v1/applications/{applicationId}/stores,
 // Management key. It may be repeated: 409 says that the Application has a store
 // with this integration ID.
