@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6/tf6server"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider"
+	"github.com/talon-one/terraform-provider-talonone/internal/quiet"
 )
 
 // Set by the linker in releases.
@@ -28,6 +29,9 @@ func main() {
 		return
 	}
 	silenceFrameworkTrace()
+	for _, setting := range quiet.Removed {
+		log.Printf("[WARN] %s is ignored: what it makes libraries write down holds API keys and data of customers.", setting)
+	}
 	var options []tf6server.ServeOpt
 	if *debug {
 		options = append(options, tf6server.WithManagedDebug())

@@ -13,9 +13,9 @@ func TestEveryProviderAttributeHasAVariable(t *testing.T) {
 	// What each attribute refuses, or "" where any text will do, and what it says.
 	refused := map[string]struct{ value, want string }{
 		"base_url":                       {"example.talon.one", "is not an absolute URL"},
-		"integration_api_key":            {},
-		"management_api_key":             {},
-		"management_token":               {},
+		"integration_api_key":            {"ApiKey-v1 a", "begins with ApiKey-v1"},
+		"management_api_key":             {"a\nb", "a line break"},
+		"management_token":               {"https://a.example", "looks like an address"},
 		"legacy_manager_auth":            {"maybe", `"maybe" is neither true nor false`},
 		"max_retries":                    {"101", "must be between 0 and 100"},
 		"request_timeout":                {"soon", "is not a positive duration such as 30s"},
@@ -24,6 +24,9 @@ func TestEveryProviderAttributeHasAVariable(t *testing.T) {
 		"validate_references":            {"maybe", "is neither true nor false"},
 		"read_consistency":               {"15", "is not a positive duration"},
 		"moved_from":                     {"old", "is not the old address of the deployment"},
+		"ca_cert_file":                   {"/does/not/exist.pem", "no such file"},
+		"client_cert_file":               {"/does/not/exist.pem", "client_key_file is missing"},
+		"client_key_file":                {"/does/not/exist.pem", "client_cert_file is missing"},
 	}
 	nothing := acctest.Attributes{"base_url": nil, "integration_api_key": nil, "management_api_key": nil, "management_requests_per_second": nil}
 	for _, attribute := range acctest.Schemas(t).Provider.Block.Attributes {

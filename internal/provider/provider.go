@@ -96,6 +96,9 @@ type model struct {
 	ValidateReferences          types.Bool    `tfsdk:"validate_references"`
 	ReadConsistency             types.String  `tfsdk:"read_consistency"`
 	MovedFrom                   types.String  `tfsdk:"moved_from"`
+	CACertFile                  types.String  `tfsdk:"ca_cert_file"`
+	ClientCertFile              types.String  `tfsdk:"client_cert_file"`
+	ClientKeyFile               types.String  `tfsdk:"client_key_file"`
 }
 
 func (p *talonOneProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
@@ -105,7 +108,8 @@ func (p *talonOneProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 			"base_url": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "Address of the deployment, for example `https://example.europe-west1.talon.one`. " +
-					"`https` is required, except for loopback hosts such as the emulator's.",
+					"`https` is required, except for loopback hosts such as the emulator's. Keys and client certificates of the environment are only sent to the host that " +
+					"`" + EnvBaseURL + "` names; without that variable, to this one. Set it wherever configurations come from people who must not have the keys.",
 			},
 			"integration_api_key": schema.StringAttribute{
 				Optional: true, Sensitive: true,
@@ -167,6 +171,19 @@ func (p *talonOneProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 					"Take it out once everything has been applied.",
 				Validators: []validator.String{movedFromValidator{}},
 			},
+			"ca_cert_file": schema.StringAttribute{
+				Optional: true,
+				MarkdownDescription: "File with certificates of certification authorities in PEM, for a deployment behind a gateway or proxy with a private one. " +
+					"They are trusted in addition to those of the machine. On Linux `SSL_CERT_FILE` replaces those of the machine.",
+			},
+			"client_cert_file": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "File with the client certificate in PEM, followed by those of intermediate authorities, for a gateway that asks for one. Requires `client_key_file`.",
+			},
+			"client_key_file": schema.StringAttribute{
+				Optional:            true,
+				MarkdownDescription: "File with the unencrypted private key of `client_cert_file` in PEM.",
+			},
 		}),
 	}
 }
@@ -189,7 +206,18 @@ func (p *talonOneProvider) Configure(ctx context.Context, req provider.Configure
 		return
 	}
 	if _, err := talonone.ParseBaseURL(baseURL); err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("base_url"), "Unusable address of the deployment", err.Error()+".")
+		resp.Diagnostics.AddAttributeError(path.Root("base_url"), "Unusable address of the deployment", framework.Sentence("base_url: "+err.Error()))
+		return
+	}
+	for name, key := range map[string]types.String{
+		"integration_api_key": config.IntegrationAPIKey, "management_api_key": config.ManagementAPIKey, "management_token": config.ManagementToken,
+	} {
+		if err := talonone.CheckKey(key.ValueString()); err != nil {
+			resp.Diagnostics.AddAttributeError(path.Root(name), "Unusable key", fmt.Sprintf("%s: %v. It comes from the provider block or from %s.", name, err, variable(name)))
+		}
+	}
+	security := connectionSecurity(config, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
 		return
 	}
 	client, err := talonone.New(talonone.Config{
@@ -201,6 +229,7 @@ func (p *talonOneProvider) Configure(ctx context.Context, req provider.Configure
 		MaxRetries:        maxRetries(config.MaxRetries),
 		RequestTimeout:    duration(config.RequestTimeout),
 		ManagementRPS:     config.ManagementRequestsPerSecond.ValueFloat64(),
+		TLS:               security,
 		UserAgent:         p.build.userAgent(req.TerraformVersion),
 	})
 	if err != nil {

@@ -64,7 +64,7 @@ func TestUnusableConfigurationIsExplainedOnItsAttribute(t *testing.T) {
 // Not parallel: it changes the environment.
 func TestConfigurationWinsOverTheEnvironment(t *testing.T) {
 	d := acctest.Start(t)
-	t.Setenv("TALONONE_BASE_URL", "http://127.0.0.1:1")
+	t.Setenv("TALONONE_BASE_URL", d.URL)
 	t.Setenv("TALONONE_INTEGRATION_API_KEY", "wrong")
 	t.Setenv("TALONONE_MANAGEMENT_API_KEY", acctest.ManagementKey)
 	resource.UnitTest(t, resource.TestCase{

@@ -22,6 +22,8 @@ type AdditionalCostDefinition struct {
 
 func (a AdditionalCostDefinition) lacks() string { return lacksUnless(a.ID != 0, "id") }
 
+func (a AdditionalCostDefinition) identity() (int64, string) { return a.ID, "" }
+
 // NewAdditionalCost is the body of createAdditionalCost and updateAdditionalCost.
 type NewAdditionalCost struct {
 	Name        string `json:"name"`

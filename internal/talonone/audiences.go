@@ -3,7 +3,6 @@ package talonone
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -29,6 +28,8 @@ type Audience struct {
 }
 
 func (a *Audience) lacks() string { return lacksUnless(a.ID != 0, "id") }
+
+func (a *Audience) identity() (int64, string) { return a.ID, "" }
 
 // NewAudience is the body of createAudienceV2. Nil properties are left out, and
 // the deployment chooses.
@@ -134,9 +135,6 @@ func (c *Client) listAudiences(ctx context.Context) (*AudienceListing, error) {
 				listing.All = append(listing.All, audience)
 			}
 			listing.byID[audience.ID] = audience
-		}
-		if len(listing.All) > maxRows {
-			return endless("getAudiences", fmt.Sprintf("it has more than %d entries", maxRows))
 		}
 		return nil
 	})

@@ -2,13 +2,15 @@ package talonone
 
 import "fmt"
 
-// Credential names one of the two keys that a deployment knows.
+// Credential names what a deployment knows a client by.
 type Credential string
 
-// The two credentials. Which one an operation takes is fixed by the API.
+// The credentials. Which one an operation takes is fixed by the API.
 const (
 	IntegrationCredential Credential = "Integration API key"
 	ManagementCredential  Credential = "Management API key"
+	// TokenCredential is a user's token in place of a Management API key.
+	TokenCredential Credential = "management token"
 )
 
 // MissingCredentialError says that an operation needs a key that was not configured.
@@ -31,6 +33,18 @@ const (
 	// credential until 2023 and an Integration key since.
 	movedAccess
 )
+
+// credential is what an operation is authorized with.
+func (c *Client) credential(a access) Credential {
+	switch {
+	case a == integrationAccess, a == movedAccess && !c.config.LegacyManagerAuth:
+		return IntegrationCredential
+	case c.config.ManagementAPIKey != "":
+		return ManagementCredential
+	default:
+		return TokenCredential
+	}
+}
 
 // authorization is the value of the Authorization header for an operation.
 func (c *Client) authorization(operation string, a access) (string, error) {

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"sync"
 )
@@ -74,6 +73,8 @@ func (i *CatalogItem) UnmarshalJSON(data []byte) error {
 }
 
 func (i CatalogItem) lacks() string { return lacksUnless(i.SKU != "", "sku") }
+
+func (i CatalogItem) identity() (int64, string) { return 0, i.SKU }
 
 // Product groups SKUs.
 type Product struct {
@@ -152,10 +153,11 @@ func (u *catalogUse) forget() {
 	u.all.drop()
 }
 
-// firstPage is the first page of items and how many there are in all; nil when the
-// answer doesn't say.
+// firstPage is the first page of items, whether there are more, and how many there are in
+// all; nil when the response doesn't say.
 type firstPage struct {
 	items []CatalogItem
+	more  *bool
 	total *int
 }
 
@@ -311,17 +313,7 @@ func (c *Client) sendFinds(ctx context.Context, catalogID int64, skus []string) 
 // sync of the catalog.
 func (c *Client) CatalogItems(ctx context.Context, catalogID int64) ([]CatalogItem, error) {
 	use := c.catalogs.get(catalogID)
-	return use.all.get(ctx, func(ctx context.Context) ([]CatalogItem, error) {
-		items, complete, err := c.listItems(ctx, catalogID)
-		if err != nil || complete {
-			return items, err
-		}
-		// Somebody changed the catalog meanwhile, which shifts the pages: items can be
-		// missing or doubled. It is read once more, and then what came is taken.
-		use.first.drop()
-		items, _, err = c.listItems(ctx, catalogID)
-		return items, err
-	})
+	return use.all.get(ctx, func(ctx context.Context) ([]CatalogItem, error) { return c.listItems(ctx, catalogID) })
 }
 
 // CatalogItemsBySKU returns those of the SKUs that the catalog has, in the fewest
@@ -422,40 +414,21 @@ func (c *Client) listIsCheaper(ctx context.Context, catalogID int64, skus, queri
 	return pagesOf(*first.total)-1 <= queries, nil
 }
 
-// listItems reads all pages. complete says whether they hold as many different SKUs
-// as the first of them announced.
-func (c *Client) listItems(ctx context.Context, catalogID int64) (items []CatalogItem, complete bool, err error) {
-	first, err := c.firstItems(ctx, catalogID)
-	if err != nil {
-		return nil, false, err
+// listItems reads all pages. The first one may be there already.
+func (c *Client) listItems(ctx context.Context, catalogID int64) ([]CatalogItem, error) {
+	var items []CatalogItem
+	list := pager[CatalogItem]{client: c, newCall: func() *call { return itemsCall(catalogID, nil) }, withTotal: true}
+	list.first = func(ctx context.Context) (page[CatalogItem], error) {
+		first, err := c.firstItems(ctx, catalogID)
+		return page[CatalogItem]{Data: first.items, HasMore: first.more, TotalResultSize: first.total}, err
 	}
-	items = first.items
-	guard := listGuard[CatalogItem]{operation: "listCatalogItems", most: maxPages, pages: 1, previous: first.items}
-	for len(first.items) > 0 && (first.total == nil || len(items) < *first.total) {
-		response, err := doJSON[page[CatalogItem]](ctx, c, itemsCall(catalogID, url.Values{
-			"pageSize": {strconv.Itoa(PageSize)}, "skip": {strconv.Itoa(len(items))},
-		}))
-		if err != nil {
-			return nil, false, err
-		}
-		if err := guard.next(response.Data); err != nil {
-			return nil, false, err
-		}
-		if items, err = appendRows("listCatalogItems", items, response.Data); err != nil {
-			return nil, false, err
-		}
-		if len(response.Data) == 0 || response.HasMore != nil && !*response.HasMore {
-			break
-		}
+	list.use = func(more []CatalogItem) error {
+		items = append(items, more...)
+		return nil
 	}
-	if first.total == nil {
-		return items, true, nil
-	}
-	different := make(map[string]struct{}, len(items))
-	for _, item := range items {
-		different[item.SKU] = struct{}{}
-	}
-	return items, len(different) == *first.total, nil
+	list.again = func() { items = nil }
+	err := list.run(ctx)
+	return items, err
 }
 
 // LookAtCatalog reads a catalog's first items: IsNotFound means that the deployment has
@@ -469,22 +442,20 @@ func (c *Client) LookAtCatalog(ctx context.Context, catalogID int64) error {
 // every reader until the next sync of the catalog.
 func (c *Client) firstItems(ctx context.Context, catalogID int64) (firstPage, error) {
 	return c.catalogs.get(catalogID).first.get(ctx, func(ctx context.Context) (firstPage, error) {
-		response, err := doJSON[page[CatalogItem]](ctx, c, itemsCall(catalogID, url.Values{
-			"pageSize": {strconv.Itoa(PageSize)}, "withTotalResultSize": {"true"},
-		}))
-		// Clipped, since readers append the other pages.
-		return firstPage{slices.Clip(response.Data), response.TotalResultSize}, err
+		response, _, err := getPage[CatalogItem](ctx, c, func() *call { return itemsCall(catalogID, nil) }, paging{size: PageSize, withTotal: true})
+		return firstPage{response.Data, response.HasMore, response.TotalResultSize}, err
 	})
 }
 
 func (c *Client) filteredItems(ctx context.Context, catalogID int64, queries []url.Values) ([]CatalogItem, error) {
 	var found []CatalogItem
 	for _, query := range queries {
+		before := len(found)
 		newCall := func() *call { return itemsCall(catalogID, maps.Clone(query)) }
-		err := eachPageSorted(ctx, c, "", newCall, func(items []CatalogItem) (err error) {
-			found, err = appendRows("listCatalogItems", found, items)
-			return err
-		})
+		err := eachPageUnsorted(ctx, c, newCall, func(items []CatalogItem) error {
+			found = append(found, items...)
+			return nil
+		}, func() { found = found[:before] })
 		if err != nil {
 			return nil, err
 		}

@@ -5,11 +5,11 @@
 package talonone
 
 import (
-	"fmt"
-	"net"
+	"crypto/tls"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -58,6 +58,9 @@ type Config struct {
 	// negative no limit.
 	ManagementRPS float64
 
+	// TLS replaces Go's settings of TLS connections: other certificate authorities, a client certificate.
+	TLS *tls.Config
+
 	// UserAgent is sent with every request.
 	UserAgent string
 	// Transport replaces the pooled transport that New makes.
@@ -90,6 +93,12 @@ type Client struct {
 	coupons          cachedBy[couponSearch, []*Coupon]
 	ownApplication   cached[int64]
 
+	// down is set while the deployment is out of reach.
+	down atomic.Bool
+	// listHabits are what the deployment does not accept of lists, by operation.
+	listHabits sync.Map
+	maxRows    int
+
 	// clockAhead is how far the deployment's clock is ahead of ours, as the
 	// latest answer told, in nanoseconds.
 	clockAhead atomic.Int64
@@ -115,9 +124,11 @@ func New(config Config) (*Client, error) {
 		// Terraform runs ten operations at a time, often more; two idle
 		// connections, Go's default, would reconnect all the time.
 		transport.MaxIdleConnsPerHost = 64
+		transport.TLSClientConfig = config.TLS
+		transport.OnProxyConnectResponse = refusedByProxy
 		config.Transport = transport
 	}
-	client := &Client{base: base, config: config, sender: newSender(config)}
+	client := &Client{base: base, config: config, sender: newSender(config), maxRows: maxRows}
 	client.catalogs.coalesce(client)
 	client.memberships = newSingleMemberships(client)
 	return client, nil
@@ -176,31 +187,4 @@ func (c *Client) noteServerTime(resp *http.Response) {
 		ahead = 0
 	}
 	c.clockAhead.Store(int64(ahead))
-}
-
-// ParseBaseURL checks the address of a deployment: absolute, https (http for
-// loopback hosts alone), nothing behind the host but an optional path.
-func ParseBaseURL(raw string) (*url.URL, error) {
-	base, err := url.Parse(strings.TrimRight(raw, "/"))
-	if err != nil {
-		return nil, fmt.Errorf("%q is not a URL", raw)
-	}
-	if base.Host == "" || (base.Scheme != "https" && base.Scheme != "http") {
-		return nil, fmt.Errorf("%q is not an absolute URL; write it with its scheme, for example https://example.europe-west1.talon.one", raw)
-	}
-	if base.User != nil || base.RawQuery != "" || base.Fragment != "" {
-		return nil, fmt.Errorf("the URL of host %s must not hold a user, a query or a fragment", base.Host)
-	}
-	if base.Scheme == "http" && !isLoopback(base.Hostname()) {
-		return nil, fmt.Errorf("%q would send the API key unencrypted; use https (http is for loopback hosts, such as the emulator on 127.0.0.1)", raw)
-	}
-	return base, nil
-}
-
-func isLoopback(host string) bool {
-	if host == "localhost" {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
 }

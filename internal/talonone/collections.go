@@ -26,6 +26,8 @@ type Collection struct {
 
 func (c Collection) lacks() string { return lacksUnless(c.ID != 0, "id") }
 
+func (c Collection) identity() (int64, string) { return c.ID, "" }
+
 // ListCollections lists the account's collections (GET /v1/collections), or those of all campaigns of an Application
 // (GET /v1/applications/{applicationId}/collections) where its ID is not 0. Management key. One listing serves every
 // reader until the next write.

@@ -19,6 +19,9 @@ const (
 	caseInsensitiveLower = "insensitive-lowercase"
 )
 
+// maxReserved bounds the customers of getReservedCustomers, which come in one response.
+const maxReserved = 1_000_000
+
 // FoldCode brings a code into the form in which an Application with this
 // caseSensitivity compares codes (getApplications). An unknown setting compares
 // codes as they are.
@@ -95,8 +98,8 @@ func (c *Client) GetReservedCustomers(ctx context.Context, couponValue string, k
 				if keep == nil || keep(profile) {
 					kept = append(kept, profile)
 				}
-				if len(kept) > maxRows {
-					return endless(operation, fmt.Sprintf("it has more than %d entries", maxRows))
+				if len(kept) > maxReserved {
+					return endless(operation, fmt.Sprintf("it has more than %d entries", maxReserved))
 				}
 				return nil
 			})

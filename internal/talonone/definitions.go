@@ -60,6 +60,8 @@ type AttributeDefinition struct {
 
 func (d AttributeDefinition) lacks() string { return lacksUnless(d.Name != "", "name") }
 
+func (d AttributeDefinition) identity() (int64, string) { return d.ID, string(d.Entity) + " " + d.Name }
+
 // Application is the API's object of the same name without settings of its rules.
 type Application struct {
 	ID          int64     `json:"id"`
@@ -81,6 +83,8 @@ type Application struct {
 }
 
 func (a Application) lacks() string { return lacksUnless(a.ID != 0, "id") }
+
+func (a Application) identity() (int64, string) { return a.ID, "" }
 
 // Campaign is the API's object of the same name without counters and budgets, which change by themselves.
 type Campaign struct {
@@ -104,6 +108,8 @@ type Campaign struct {
 
 func (c Campaign) lacks() string { return lacksUnless(c.ID != 0, "id") }
 
+func (c Campaign) identity() (int64, string) { return c.ID, "" }
+
 // EventType is a kind of custom event. It comes into being with its first attribute.
 type EventType struct {
 	ID          int64     `json:"id"`
@@ -114,6 +120,8 @@ type EventType struct {
 }
 
 func (e EventType) lacks() string { return lacksUnless(e.Name != "", "name") }
+
+func (e EventType) identity() (int64, string) { return e.ID, e.Name }
 
 // GetAttributes lists the account's attribute definitions: GET /v1/attributes,
 // Management key, 1000 a request. One listing serves the whole run.
@@ -178,11 +186,11 @@ func (c *Client) GetEventTypes(ctx context.Context) ([]EventType, error) {
 }
 
 // listAll reads every page of a list into one slice.
-func listAll[T any](ctx context.Context, c *Client, newCall func() *call) ([]T, error) {
+func listAll[T listRow](ctx context.Context, c *Client, newCall func() *call) ([]T, error) {
 	var all []T
-	err := eachPage(ctx, c, newCall, func(rows []T) (err error) {
-		all, err = appendRows(newCall().operation, all, rows)
-		return err
+	err := eachPage(ctx, c, newCall, func(rows []T) error {
+		all = append(all, rows...)
+		return nil
 	})
 	return all, err
 }

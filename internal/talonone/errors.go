@@ -23,6 +23,8 @@ type Error struct {
 	// Message is the API's summary; for answers that are not the API's (a
 	// proxy's HTML page) it describes the response.
 	Message string
+	// Credential is what the request was made with.
+	Credential Credential
 	// Items point to the parts of the request that were refused.
 	Items []ErrorItem
 }

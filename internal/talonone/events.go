@@ -256,6 +256,8 @@ type ApplicationEvent struct {
 
 func (e ApplicationEvent) lacks() string { return lacksUnless(e.ID != 0, "id") }
 
+func (e ApplicationEvent) identity() (int64, string) { return e.ID, "" }
+
 // EventFilter narrows getApplicationEventsWithoutTotalCount; zero fields don't.
 type EventFilter struct {
 	Types []string

@@ -430,15 +430,16 @@ func TestListsEnd(t *testing.T) {
 		t.Parallel()
 		next := 0
 		client := hostileClient(t, func(w http.ResponseWriter, r *http.Request) {
-			ids := make([]string, 100_000)
+			ids := make([]string, 10_000)
 			for i := range ids {
-				next++
-				ids[i] = fmt.Sprintf(`{"id":%d,"name":"N"}`, next)
+				ids[i] = fmt.Sprintf(`{"id":%d,"name":"N"}`, next+i+1)
 			}
+			next += len(ids) - 1 // A page begins with the last row of the one before it.
 			says(`{"hasMore":true,"data":[`+strings.Join(ids, ",")+`]}`)(w, r)
 		})
+		client.maxRows = 100_000
 		for operation, call := range map[string]func(context.Context, *Client) error{"getAudiences": readAudiences, "getAttributes": operations["getAttributes"]} {
-			if err := call(t.Context(), client); err == nil || !strings.Contains(err.Error(), "more than 1000000 entries") {
+			if err := call(t.Context(), client); err == nil || !strings.Contains(err.Error(), "more than 100000 entries") {
 				t.Errorf("%s: got %v", operation, err)
 			}
 		}

@@ -28,6 +28,8 @@ type CustomerProfile struct {
 
 func (p *CustomerProfile) lacks() string { return lacksUnless(p.IntegrationID != "", "integrationId") }
 
+func (p *CustomerProfile) identity() (int64, string) { return p.ID, p.IntegrationID }
+
 // AudienceMembership names an audience that a profile belongs to.
 type AudienceMembership struct {
 	ID   int64  `json:"id"`
@@ -78,6 +80,8 @@ type CouponLimit struct {
 	Entities []string `json:"entities"`
 }
 
+func (c *Coupon) identity() (int64, string) { return c.ID, "" }
+
 // Referral is the API's object of the same name.
 type Referral struct {
 	ID                           int64     `json:"id"`
@@ -104,6 +108,8 @@ func (r *Referral) lacks() string {
 	}
 	return lacksUnless(r.Code != "", "code")
 }
+
+func (r *Referral) identity() (int64, string) { return r.ID, "" }
 
 // InventoryParts chooses what GetCustomerInventory reads.
 type InventoryParts struct {

@@ -72,6 +72,8 @@ type LoyaltyTransaction struct {
 
 func (t LoyaltyTransaction) lacks() string { return lacksUnless(t.ID != 0, "id") }
 
+func (t LoyaltyTransaction) identity() (int64, string) { return t.ID, "" }
+
 // LoyaltyFilter narrows getLoyaltyTransactions; zero fields don't.
 type LoyaltyFilter struct {
 	// StartDate and EndDate bound the creation.
@@ -92,40 +94,21 @@ type LoyaltyFilter struct {
 // after so many; 0 reads all. The order is the API's.
 func (c *Client) GetLoyaltyTransactions(ctx context.Context, programID int64, integrationID string, filter LoyaltyFilter, limit int) ([]LoyaltyTransaction, error) {
 	var all []LoyaltyTransaction
-	seen := make(map[int64]bool)
-	query := filter.query()
-	guard := listGuard[LoyaltyTransaction]{operation: "getLoyaltyTransactions", most: maxRows / PageSize}
-	for skip := 0; ; {
-		size := PageSize
-		if limit > 0 {
-			size = min(size, limit-len(all))
-		}
-		// Left out, the page would be 50 long, or without a filter the latest 50 would be all.
-		query.Set("pageSize", strconv.Itoa(size))
-		query.Set("skip", strconv.Itoa(skip))
-		response, err := doJSON[page[LoyaltyTransaction]](ctx, c, &call{
+	list := pager[LoyaltyTransaction]{client: c, limit: limit}
+	list.newCall = func() *call {
+		return &call{
 			operation: "getLoyaltyTransactions", method: http.MethodGet,
 			route:  "/v1/loyalty_programs/{loyaltyProgramId}/profile/{integrationId}/transactions",
-			params: []string{strconv.FormatInt(programID, 10), integrationID}, query: query, access: integrationAccess,
-		})
-		if err != nil {
-			return nil, err
-		}
-		if err := guard.next(response.Data); err != nil {
-			return nil, err
-		}
-		for _, transaction := range response.Data {
-			// A transaction booked meanwhile shifts the pages, and one would come twice.
-			if !seen[transaction.ID] {
-				seen[transaction.ID] = true
-				all = append(all, transaction)
-			}
-		}
-		skip += len(response.Data)
-		if len(response.Data) == 0 || (response.HasMore != nil && !*response.HasMore) || (limit > 0 && len(all) >= limit) {
-			return all, nil
+			params: []string{strconv.FormatInt(programID, 10), integrationID}, query: filter.query(), access: integrationAccess,
 		}
 	}
+	list.use = func(transactions []LoyaltyTransaction) error {
+		all = append(all, transactions...)
+		return nil
+	}
+	list.again = func() { all = nil }
+	err := list.run(ctx)
+	return all, err
 }
 
 func (f LoyaltyFilter) query() url.Values {

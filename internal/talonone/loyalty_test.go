@@ -48,10 +48,10 @@ func TestLoyaltyPages(t *testing.T) {
 		count   int
 		queries []string
 	}{
-		"all":             {0, []string{transactions(true, 1, 1000), transactions(false, 1001, 1005)}, 1005, []string{"pageSize=1000&skip=0", "pageSize=1000&skip=1000"}},
-		"shifted page":    {0, []string{transactions(true, 1, 3), transactions(false, 3, 4)}, 4, []string{"pageSize=1000&skip=0", "pageSize=1000&skip=3"}},
+		"all":             {0, []string{transactions(true, 1, 1000), transactions(false, 1000, 1005)}, 1005, []string{"pageSize=1000&skip=0", "pageSize=1000&skip=999"}},
+		"shifted page":    {0, []string{transactions(true, 1, 3), transactions(false, 2, 4), transactions(false, 1, 4)}, 4, []string{"pageSize=1000&skip=0", "pageSize=1000&skip=2", "pageSize=1000&skip=0"}},
 		"limit in a page": {2, []string{transactions(true, 1, 2)}, 2, []string{"pageSize=2&skip=0"}},
-		"limit on a page": {1002, []string{transactions(true, 1, 1000), transactions(true, 1001, 1002)}, 1002, []string{"pageSize=1000&skip=0", "pageSize=2&skip=1000"}},
+		"limit on a page": {1002, []string{transactions(true, 1, 1000), transactions(true, 1000, 1002)}, 1002, []string{"pageSize=1000&skip=0", "pageSize=3&skip=999"}},
 		"short list":      {50, []string{transactions(false, 1, 3)}, 3, []string{"pageSize=50&skip=0"}},
 		"empty list":      {0, []string{`{"hasMore":true,"data":[]}`}, 0, []string{"pageSize=1000&skip=0"}},
 	} {

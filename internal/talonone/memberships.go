@@ -8,7 +8,6 @@ import (
 	"io"
 	"mime"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 )
@@ -34,6 +33,8 @@ const MaxIntegrationID = 1000
 
 // AudienceMember is what a membership list shows of a profile.
 type AudienceMember struct {
+	// ID is the deployment's own number of the profile.
+	ID            int64  `json:"id"`
 	IntegrationID string `json:"integrationId"`
 	// Attributes is a JSON object with the profile's custom attributes; empty
 	// where the response has none.
@@ -41,6 +42,8 @@ type AudienceMember struct {
 }
 
 func (m AudienceMember) lacks() string { return lacksUnless(m.IntegrationID != "", "integrationId") }
+
+func (m AudienceMember) identity() (int64, string) { return m.ID, m.IntegrationID }
 
 // MembershipImport is the API's response to an import.
 type MembershipImport struct {
@@ -103,18 +106,23 @@ func (c *Client) UpdateAudienceCustomersAttributes(ctx context.Context, audience
 
 // GetAudienceMemberships calls use for every page of an audience's members, with
 // their attributes: GET /v1/audiences/{audienceId}/memberships, Management key,
-// 1000 a request. Members who join or leave meanwhile can be missed or come twice.
+// 1000 a request. Each member comes once.
 func (c *Client) GetAudienceMemberships(ctx context.Context, audienceID int64, use func([]AudienceMember) error) error {
 	return eachPage(ctx, c, func() *call { return membershipsCall(audienceID) }, use)
+}
+
+// GetAudienceMembershipsUpTo is GetAudienceMemberships for at most limit members, 0 for all. more says whether there are others.
+func (c *Client) GetAudienceMembershipsUpTo(ctx context.Context, audienceID int64, limit int, use func([]AudienceMember) error) (more bool, err error) {
+	list := pager[AudienceMember]{client: c, newCall: func() *call { return membershipsCall(audienceID) }, sorted: true, limit: limit, use: use}
+	err = list.run(ctx)
+	return list.more, err
 }
 
 // GetAudienceMembershipsPage is one request of GetAudienceMemberships: up to
 // size members, 1 to 1000, behind the first skip ones in order of id, and
 // whether there are more behind those.
 func (c *Client) GetAudienceMembershipsPage(ctx context.Context, audienceID int64, skip, size int) (members []AudienceMember, more bool, err error) {
-	op := membershipsCall(audienceID)
-	op.query = url.Values{"pageSize": {strconv.Itoa(size)}, "skip": {strconv.Itoa(skip)}, "sort": {"id"}}
-	response, err := doJSON[page[AudienceMember]](ctx, c, op)
+	response, _, err := getPage[AudienceMember](ctx, c, func() *call { return membershipsCall(audienceID) }, paging{skip: skip, size: size, sorted: true})
 	return response.Data, response.HasMore == nil && len(response.Data) == size || response.HasMore != nil && *response.HasMore, err
 }
 

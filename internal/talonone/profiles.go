@@ -100,12 +100,12 @@ func (c *Client) GetCustomersByAttributes(ctx context.Context, integrationIDs []
 				body: map[string]any{"integrationIDs": part},
 			}
 		}
-		return eachPageSorted(ctx, c, "", newCall, func(profiles []*CustomerProfile) error {
+		return eachPageUnsorted(ctx, c, newCall, func(profiles []*CustomerProfile) error {
 			for _, profile := range profiles {
 				found[profile.IntegrationID] = profile
 			}
 			return nil
-		})
+		}, func() {})
 	})
 	return found, err
 }

@@ -341,6 +341,8 @@ type ApplicationSession struct {
 
 func (s ApplicationSession) lacks() string { return lacksUnless(s.ID != 0, "id") }
 
+func (s ApplicationSession) identity() (int64, string) { return s.ID, "" }
+
 // SessionFilter narrows getApplicationSessions; zero fields don't.
 type SessionFilter struct {
 	// IntegrationID, Profile, Coupon, Referral and StoreIntegrationID match exactly.

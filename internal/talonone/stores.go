@@ -24,6 +24,8 @@ type Store struct {
 
 func (s Store) lacks() string { return lacksUnless(s.ID != 0, "id") }
 
+func (s Store) identity() (int64, string) { return s.ID, "" }
+
 // NewStore is the body of createStore and updateStore, all of it required but the attributes.
 type NewStore struct {
 	Name          string `json:"name"`

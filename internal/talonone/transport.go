@@ -9,7 +9,6 @@ import (
 	"io"
 	"math"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -77,6 +76,8 @@ type call struct {
 
 	// failures counts the attempts that failed and are repeated, refusals the 429 among them since the last other failure.
 	failures, refusals int
+	// down says that the deployment was out of reach when the call began.
+	down bool
 }
 
 // callKey carries the call through the context to the retry policy and the limiter.
@@ -129,6 +130,7 @@ func (c *Client) do(ctx context.Context, op *call) error {
 		return fmt.Errorf("%s: %w", op.operation, err)
 	}
 	defer unlock()
+	op.down = c.down.Load()
 	resp, err := c.sender.Do(req)
 	if resp != nil {
 		defer resp.Body.Close()
@@ -142,7 +144,11 @@ func (c *Client) do(ctx context.Context, op *call) error {
 	if ctx.Err() != nil && op.retryRule == repeatable {
 		return fmt.Errorf("%s: %w", op.operation, ctx.Err())
 	}
-	if _, answered := errors.AsType[*Error](err); !answered {
+	if apiErr, answered := errors.AsType[*Error](err); answered {
+		apiErr.Credential = c.credential(op.access)
+	} else if neverSent(err) {
+		err = c.unreachable(op.operation, withoutURL(err))
+	} else {
 		err = fmt.Errorf("%s: %w", op.operation, withoutURL(err))
 	}
 	if op.retryRule == once && !surelyNotCarriedOut(err) {
@@ -181,6 +187,7 @@ func (c *Client) newRequest(ctx context.Context, op *call) (*retryablehttp.Reque
 	}
 	req.SetResponseHandler(func(resp *http.Response) error {
 		c.noteServerTime(resp)
+		c.down.Store(false)
 		return readResponse(op, resp)
 	})
 	return req, nil
@@ -264,7 +271,7 @@ func mayRepeat(ctx context.Context, op *call, err error) bool {
 	if _, answered := errors.AsType[*Error](err); answered {
 		return false
 	}
-	if dns, ok := errors.AsType[*net.DNSError](err); ok && dns.IsNotFound {
+	if hopeless(err) || op.down && neverSent(err) {
 		return false
 	}
 	if op.retryRule == once && !neverSent(err) {
@@ -272,12 +279,6 @@ func mayRepeat(ctx context.Context, op *call, err error) bool {
 	}
 	retry, _ := retryablehttp.DefaultRetryPolicy(ctx, nil, err)
 	return retry
-}
-
-// neverSent says whether err arose before anything reached the server.
-func neverSent(err error) bool {
-	opErr, ok := errors.AsType[*net.OpError](err)
-	return ok && opErr.Op == "dial"
 }
 
 // surelyNotCarriedOut says whether the server has certainly not done what a
@@ -289,8 +290,7 @@ func surelyNotCarriedOut(err error) bool {
 	if _, answered := errors.AsType[*Error](err); answered {
 		return RefusalStatus(err) != 0
 	}
-	_, unresolved := errors.AsType[*net.DNSError](err)
-	return unresolved || neverSent(err)
+	return neverSent(err)
 }
 
 // backoff obeys Retry-After, in seconds or as a date, and otherwise waits

@@ -500,9 +500,9 @@ func TestListingsReadEveryPage(t *testing.T) {
 		responses []string
 		want      int
 	}{
-		"hasMore":          {[]string{`{"hasMore":true,"data":[` + page + `]}`, `{"hasMore":false,"data":[{"id":9007199254740993,"name":"b"}]}`}, PageSize + 1},
-		"totalResultSize":  {[]string{`{"totalResultSize":1001,"data":[` + page + `]}`, `{"totalResultSize":1001,"data":[{"id":9007199254740993,"name":"b"}]}`}, PageSize + 1},
-		"neither":          {[]string{`{"data":[` + page + `]}`, `{"data":[]}`}, PageSize},
+		"hasMore":          {[]string{`{"hasMore":true,"data":[` + page + `]}`, `{"hasMore":false,"data":[{"id":1000,"name":"a"},{"id":9007199254740993,"name":"b"}]}`}, PageSize + 1},
+		"totalResultSize":  {[]string{`{"totalResultSize":1001,"data":[` + page + `]}`, `{"totalResultSize":1001,"data":[{"id":1000,"name":"a"},{"id":9007199254740993,"name":"b"}]}`}, PageSize + 1},
+		"neither":          {[]string{`{"data":[` + page + `]}`, `{"data":[{"id":1000,"name":"a"}]}`}, PageSize},
 		"row seen twice":   {[]string{`{"hasMore":true,"data":[` + page + `]}`, `{"hasMore":false,"data":[{"id":1000,"name":"b"}]}`}, PageSize},
 		"null data":        {[]string{`{"hasMore":false,"data":null}`}, 0},
 		"hasMore of a lie": {[]string{`{"hasMore":true,"data":[]}`}, 0},
@@ -523,7 +523,7 @@ func TestListingsReadEveryPage(t *testing.T) {
 			if test.want > PageSize && listing.ByID(9007199254740993) == nil {
 				t.Error("an ID beyond 2^53 lost its precision")
 			}
-			if got := s.seen[len(s.seen)-1].query; !strings.Contains(got, fmt.Sprintf("skip=%d", (len(s.seen)-1)*PageSize)) {
+			if got := s.seen[len(s.seen)-1].query; !strings.Contains(got, fmt.Sprintf("skip=%d", (len(s.seen)-1)*(PageSize-1))) {
 				t.Errorf("the last page was asked for with %s", got)
 			}
 		})

@@ -101,34 +101,19 @@ func (d *membersDataSource) count(ctx context.Context, m *membersModel) error {
 
 // pages reads up to limit members, 0 for all, with their attributes as one JSON object.
 func (d *membersDataSource) pages(ctx context.Context, audienceID int64, limit int) (ids []string, attributes []byte, more bool, err error) {
-	seen := make(map[string]bool)
 	attributes = []byte{'{'}
-	skip := 0
-	for more = true; more && (limit == 0 || len(ids) < limit); {
-		size := talonone.PageSize
-		if limit > 0 {
-			size = min(size, limit-len(ids))
-		}
-		var members []talonone.AudienceMember
-		if members, more, err = d.data.Client.GetAudienceMembershipsPage(ctx, audienceID, skip, size); err != nil {
-			return nil, nil, false, err
-		}
-		skip += len(members)
-		more = more && len(members) > 0
+	use := func(members []talonone.AudienceMember) error {
 		for _, member := range members {
-			// A list that changes while it is read can show a member twice.
-			if seen[member.IntegrationID] {
-				continue
-			}
-			seen[member.IntegrationID] = true
 			if len(ids) > 0 {
 				attributes = append(attributes, ',')
 			}
 			ids = append(ids, member.IntegrationID)
 			attributes = appendAttributes(append(appendQuoted(attributes, member.IntegrationID), ':'), member.Attributes)
 		}
+		return nil
 	}
-	return ids, append(attributes, '}'), more, nil
+	more, err = d.data.Client.GetAudienceMembershipsUpTo(ctx, audienceID, limit, use)
+	return ids, append(attributes, '}'), more, err
 }
 
 func appendAttributes(dst, attributes []byte) []byte {

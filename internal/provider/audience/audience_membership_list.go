@@ -2,6 +2,7 @@ package audience
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
@@ -60,23 +61,18 @@ func (l *membershipList) List(ctx context.Context, req list.ListRequest, stream 
 		return
 	}
 	stream.Results = func(push func(list.ListResult) bool) {
-		skip := 0
-		for more := true; more && int64(skip) < req.Limit; {
-			size := int(min(talonone.PageSize, req.Limit-int64(skip)))
-			members, behind, err := l.data.Client.GetAudienceMembershipsPage(ctx, config.AudienceID.ValueInt64(), skip, size)
-			if err != nil {
-				var diags diag.Diagnostics
-				framework.AddError(&diags, framework.Operation{Construct: "list talonone_audience_membership", Action: "read the members of", Object: "audience " + config.AudienceID.String()}, err)
-				push(list.ListResult{Diagnostics: diags})
-				return
-			}
+		_, err := l.data.Client.GetAudienceMembershipsUpTo(ctx, config.AudienceID.ValueInt64(), int(req.Limit), func(members []talonone.AudienceMember) error {
 			for _, member := range members {
 				if !push(l.result(ctx, req, membershipModel{AudienceID: config.AudienceID, ProfileIntegrationID: types.StringValue(member.IntegrationID)})) {
-					return
+					return talonone.ErrStop
 				}
 			}
-			skip += len(members)
-			more = behind && len(members) > 0
+			return nil
+		})
+		if err != nil && !errors.Is(err, talonone.ErrStop) {
+			var diags diag.Diagnostics
+			framework.AddError(&diags, framework.Operation{Construct: "list talonone_audience_membership", Action: "read the members of", Object: "audience " + config.AudienceID.String()}, err)
+			push(list.ListResult{Diagnostics: diags})
 		}
 	}
 }

@@ -2,6 +2,8 @@ package framework
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -89,6 +91,9 @@ func explain(operation Operation, err error) string {
 	}
 	var apiErr *talonone.Error
 	if !errors.As(err, &apiErr) {
+		if unreachable, ok := errors.AsType[*talonone.UnreachableError](err); ok && unreachable.Again && !talonone.IsOutcomeUnknown(err) {
+			return "The deployment could not be reached for " + unreachable.Operation + " either: see the first error of this kind."
+		}
 		return joinParagraphs(ended(err.Error()), adviseOnNetwork(err))
 	}
 	text := fmt.Sprintf("The API answered %s with %d %s", apiErr.Operation, apiErr.StatusCode, http.StatusText(apiErr.StatusCode))
@@ -105,7 +110,7 @@ func explain(operation Operation, err error) string {
 	}
 	advice := operation.Advice[apiErr.StatusCode]
 	if advice == "" {
-		advice = adviseOnStatus(apiErr.StatusCode)
+		advice = adviseOnStatus(apiErr)
 	}
 	return joinParagraphs(text, advice, adviseOnOutcome(err))
 }
@@ -122,12 +127,24 @@ func MissingKey(construct string, missing *talonone.MissingCredentialError) stri
 		construct, missing.Credential, missing.Operation, attribute, variable, where)
 }
 
-func adviseOnStatus(status int) string {
-	switch status {
+// keySetting names the setting of a credential.
+func keySetting(credential talonone.Credential) string {
+	attribute := map[talonone.Credential]string{
+		talonone.IntegrationCredential: "integration_api_key", talonone.ManagementCredential: "management_api_key", talonone.TokenCredential: "management_token",
+	}[credential]
+	return fmt.Sprintf("%s of the provider block, or TALONONE_%s", attribute, strings.ToUpper(attribute))
+}
+
+func adviseOnStatus(err *talonone.Error) string {
+	switch status := err.StatusCode; status {
 	case http.StatusUnauthorized:
-		return "The deployment does not know the key: it is mistyped, has expired, or belongs to another deployment. Check base_url, integration_api_key and management_api_key of the provider block, or the TALONONE_ variables."
+		return fmt.Sprintf("The deployment refused the %s: it is mistyped, has expired, or belongs to another deployment. Check %s, and base_url.", err.Credential, keySetting(err.Credential))
 	case http.StatusForbidden:
-		return "The key does not allow this endpoint. A Management key lists its endpoints in the Campaign Manager under Account > Management API Keys."
+		text := fmt.Sprintf("The %s (%s) does not permit this endpoint.", err.Credential, keySetting(err.Credential))
+		if err.Credential == talonone.ManagementCredential {
+			text += " The Campaign Manager lists the endpoints of a Management API key under Account > Management API Keys."
+		}
+		return text
 	case http.StatusTooManyRequests:
 		return "The deployment limits the rate of requests and asks for a longer wait than the timeout allows. Nothing was done. Run it again later, or set a longer timeout."
 	case http.StatusConflict:
@@ -135,14 +152,51 @@ func adviseOnStatus(status int) string {
 	case http.StatusNotFound:
 		return "It does not exist on this deployment; a key of another Application's environment (sandbox or live) sees other objects."
 	}
-	if status >= http.StatusInternalServerError {
+	if err.StatusCode >= http.StatusInternalServerError {
 		return "This is a failure of the deployment. Run terraform apply again; what has been done is kept."
 	}
 	return ""
 }
 
+// adviseOnConnection says what to do when no connection came about.
+func adviseOnConnection(err *talonone.UnreachableError) string {
+	var (
+		dns       *net.DNSError
+		proxy     *talonone.ProxyError
+		untrusted *tls.CertificateVerificationError
+		authority x509.UnknownAuthorityError
+		opErr     *net.OpError
+		through   string
+	)
+	const address = "base_url of the provider block (or TALONONE_BASE_URL)"
+	if err.Proxy != "" {
+		through = " The connection goes through the proxy " + err.Proxy + " of the HTTPS_PROXY variable; list the deployment's host in NO_PROXY to connect directly."
+	}
+	switch {
+	case errors.As(err, &proxy) && proxy.StatusCode == http.StatusProxyAuthRequired:
+		return "The proxy " + err.Proxy + " requires a user name and a password. Set them in the proxy's address: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT."
+	case errors.As(err, &proxy):
+		return "The proxy " + err.Proxy + " of the HTTPS_PROXY variable does not connect to the deployment. Ask who runs it to permit the host of base_url, or list that host in NO_PROXY."
+	case errors.As(err, &opErr) && opErr.Op == "proxyconnect":
+		return "The proxy " + err.Proxy + " could not be reached. Check the HTTPS_PROXY variable, or list the deployment's host in NO_PROXY."
+	case errors.Is(err, http.ErrSchemeMismatch):
+		return "The server speaks http, and " + address + " begins with https. Check its scheme and port." + through
+	case errors.As(err, &authority):
+		return "The server's certificate is signed by an authority that this machine does not trust. If a gateway or proxy of your own uses a private authority, set ca_cert_file of the provider block " +
+			"(or TALONONE_CA_CERT_FILE) to a file with its certificate in PEM. Otherwise do not go on: something else answers in place of the deployment." + through
+	case errors.As(err, &untrusted):
+		return "The server's certificate is not valid for this host or at this time. Check " + address + " and the clock of this machine." + through
+	case errors.As(err, &dns):
+		return "Check " + address + ": its host does not resolve." + through
+	default:
+		return "The deployment could not be reached. Check " + address + ", and the network." + through
+	}
+}
+
 func adviseOnNetwork(err error) string {
-	var dns *net.DNSError
+	var unreachable *talonone.UnreachableError
+	var netErr net.Error
+	var opErr *net.OpError
 	var unknown *talonone.OutcomeUnknownError
 	var incomplete *talonone.IncompleteExportError
 	var refused *talonone.RateLimitedError
@@ -157,10 +211,17 @@ func adviseOnNetwork(err error) string {
 		return "Terraform was interrupted. Run terraform apply again; what has been done is kept."
 	case errors.Is(err, context.DeadlineExceeded):
 		return "The time allowed in the timeouts block is over. Run terraform apply again to go on, or allow more time."
-	case errors.As(err, &dns):
-		return "Check base_url of the provider block (or TALONONE_BASE_URL): its host does not resolve."
+	case errors.As(err, &unreachable):
+		return adviseOnConnection(unreachable)
+	case errors.As(err, &opErr) && opErr.Op == "remote error":
+		return "The server ended the TLS connection. If it is a gateway that asks for a client certificate, set client_cert_file and client_key_file of the provider block."
+	case talonone.IsTimeout(err):
+		return "The deployment took too long to respond. Run it again, or set a longer request_timeout in the provider block."
+	case errors.As(err, &netErr), errors.Is(err, io.EOF):
+		return "The connection to the deployment was lost. Run it again; if it stays like this, check the network, and proxies on the way."
 	default:
-		return "The deployment could not be reached. Check base_url of the provider block (or TALONONE_BASE_URL), and the network."
+		// A fault of this side, such as a value that can't be sent: nothing about the network would help.
+		return ""
 	}
 }
 
