@@ -1,8 +1,8 @@
-# Promotions as facts that every plan and `terraform test` verify, without
-# storing anything: each cart below says what it is expected to get.
+# Promotions as a table: each line of carts.csv is a cart and what it is meant to
+# get. Nothing is stored by evaluating them.
 #
-#   terraform apply   evaluates all carts and warns about each surprise
-#   terraform test    runs tests/promotions.tftest.hcl and fails on a surprise
+#   terraform plan    warns about each cart that gets something else
+#   terraform test    fails on it
 
 terraform {
   required_version = ">= 1.6"
@@ -14,53 +14,70 @@ terraform {
   }
 }
 
-variable "coupon_code" {
-  description = "Coupon code that the customer enters; empty for none."
+variable "now" {
+  description = "Time to evaluate the carts at, RFC 3339 and in the future; null for the current time."
   type        = string
-  default     = "SUMMER10"
+  default     = null
 }
 
-variable "sneakers" {
-  description = "Pairs of sneakers in the cart."
-  type        = number
-  default     = 2
-}
-
-data "talonone_session_evaluation" "cart" {
-  profile_id   = "customer-1"
-  state        = "closed"
-  coupon_codes = compact([var.coupon_code])
-  cart_items   = [{ sku = "SKU-SNEAKER-42", quantity = var.sneakers, price = 59.95 }]
+variable "carts_file" {
+  description = "The table of carts."
+  type        = string
+  default     = "carts.csv"
 }
 
 locals {
-  effects  = data.talonone_session_evaluation.cart.effects
-  accepted = [for effect in local.effects : jsondecode(effect.props).value if effect.effect_type == "acceptCoupon"]
+  carts = { for line in csvdecode(file("${path.module}/${var.carts_file}")) : line.cart => line }
 }
 
-check "summer_sale" {
-  assert {
-    condition     = var.coupon_code != "SUMMER10" || contains(local.accepted, "SUMMER10")
-    error_message = "SUMMER10 is not accepted. Effects: ${join(", ", data.talonone_session_evaluation.cart.effect_types)}."
+data "talonone_session_evaluation" "cart" {
+  for_each = local.carts
+
+  profile_id   = each.value.customer
+  coupon_codes = compact([each.value.code])
+  now          = var.now
+
+  # "2 SNEAKER + 1 SOCKS"; the catalog has the prices.
+  cart_items = [for item in split(" + ", each.value.items) : {
+    quantity = tonumber(split(" ", item)[0])
+    sku      = split(" ", item)[1]
+  }]
+}
+
+locals {
+  # What differs, cart by cart.
+  differences = {
+    for name, got in data.talonone_session_evaluation.cart : name => compact([
+      got.payable == tonumber(local.carts[name].payable) ? "" :
+      format("pays %.2f, not %s", got.payable, local.carts[name].payable),
+
+      got.total_points_added == tonumber(local.carts[name].points) ? "" :
+      format("gets %v points, not %s", got.total_points_added, local.carts[name].points),
+
+      join(" ", got.free_items) == local.carts[name].free_items ? "" :
+      format("gets %s free, not %s", coalesce(join(" ", got.free_items), "nothing"), coalesce(local.carts[name].free_items, "nothing")),
+
+      lookup(got.rejected_coupons, local.carts[name].code, "") == local.carts[name].rejected ? "" :
+      format("code is %s, not %s", lookup(got.rejected_coupons, local.carts[name].code, "accepted"), coalesce(local.carts[name].rejected, "accepted")),
+    ])
   }
 
+  wrong_carts = [for name, differences in local.differences : name if length(differences) > 0]
+
+  report = join("\n\n", [
+    for name in local.wrong_carts :
+    "${name}: ${join("; ", local.differences[name])}\n  ${indent(2, data.talonone_session_evaluation.cart[name].summary)}"
+  ])
+}
+
+check "promotions" {
   assert {
-    condition     = var.coupon_code != "SUMMER10" || data.talonone_session_evaluation.cart.total_discount == 10
-    error_message = "SUMMER10 takes ${data.talonone_session_evaluation.cart.total_discount} off, not 10."
+    condition     = length(local.wrong_carts) == 0
+    error_message = "${length(local.wrong_carts)} of ${length(local.carts)} carts do not get what ${var.carts_file} says.\n\n${local.report}"
   }
 }
 
-output "discount" {
-  description = "What the campaigns take off, in the Application's currency."
-  value       = data.talonone_session_evaluation.cart.total_discount
-}
-
-output "total" {
-  description = "Worth of the cart before discounts, in the Application's currency."
-  value       = data.talonone_session_evaluation.cart.total
-}
-
-output "accepted_codes" {
-  description = "Coupon codes that the campaigns accept."
-  value       = local.accepted
+output "wrong_carts" {
+  description = "Carts that do not get what the table says."
+  value       = local.wrong_carts
 }

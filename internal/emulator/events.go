@@ -179,7 +179,7 @@ func (s *Server) trackCustomerEvent(r *request, wanted eventRequest, parts []str
 	if _, taken := s.state.Events.byIntegrationID[eventKey{r.cred.application.ID, wanted.integrationID}]; taken && wanted.integrationID != "" {
 		return reply{}, conflict("An advanced event with the integration ID %s already exists", wanted.integrationID)
 	}
-	created := s.makeEvent(r, wanted, nil, dry)
+	created, failures := s.makeEvent(r, wanted, nil, dry)
 	response := newIntegrationState(created.Effects)
 	if !dry {
 		s.createFromEffects(wanted.profileID, created.Effects, response)
@@ -194,7 +194,7 @@ func (s *Server) trackCustomerEvent(r *request, wanted eventRequest, parts []str
 		case "advancedEvent":
 			response[part] = s.viewAdvancedEvent(created)
 		default:
-			s.addCommonPart(response, r, wanted.profileID, part, created.Effects)
+			s.addCommonPart(response, r, wanted.profileID, part, created.Effects, failures)
 		}
 	}
 	return okReply(response), nil
@@ -213,43 +213,37 @@ func (s *Server) checkEvent(wanted eventRequest) []errorItem {
 
 // makeEvent evaluates an event and, unless the run is dry, records it and makes its profile, without the event of a
 // created profile.
-func (s *Server) makeEvent(r *request, wanted eventRequest, in *session, dry bool) *event {
+func (s *Server) makeEvent(r *request, wanted eventRequest, in *session, dry bool) (*event, []ruleFailure) {
 	created := &event{
 		Created: s.now(), ApplicationID: r.cred.application.ID, Type: wanted.typ, IntegrationID: wanted.integrationID,
 		ConnectedSessionID: wanted.connectedSession, StoreIntegrationID: wanted.storeID,
-		Attributes: mergeAttributes(nil, wanted.attributes), Effects: s.eventEffects(r.cred.application, wanted, dry),
+		Attributes: mergeAttributes(nil, wanted.attributes),
 	}
 	if in != nil {
 		created.SessionID = in.ID
 	}
-	if owner, ok := s.state.Profiles.find(r.cred.sandbox(), wanted.profileID); ok {
+	owner, ok := s.state.Profiles.find(r.cred.sandbox(), wanted.profileID)
+	if ok {
 		created.ProfileID = owner.ID
 	}
+	var campaigns []int64
 	if dry {
-		return created
+		campaigns = wanted.campaigns
+	}
+	effects, failures := s.evaluateEvent(r.cred.application, wanted.typ, owner, campaigns)
+	created.Effects = effects
+	if dry {
+		return created, failures
 	}
 	if wanted.profileID != "" {
-		owner, _ := s.upsertProfile(r.cred.sandbox(), wanted.profileID)
+		owner, _ = s.upsertProfile(r.cred.sandbox(), wanted.profileID)
 		owner.Hidden = false
 		owner.LastActivity = created.Created
 		created.ProfileID = owner.ID
 	}
 	created.ID = s.state.nextID(kindEvent)
 	s.state.Events.add(created)
-	return created
-}
-
-// eventEffects are the effects of the fixture for the event's type. A dry run can choose campaigns.
-func (s *Server) eventEffects(app *application, wanted eventRequest, dry bool) []effect {
-	effects := []effect{}
-	for _, seed := range s.state.Sessions.Effects {
-		if seed.EventType != wanted.typ || seed.CouponCode != "" || seed.SKU != "" || !s.ofApplication(seed, app) ||
-			dry && len(wanted.campaigns) > 0 && !slices.Contains(wanted.campaigns, seed.CampaignID) {
-			continue
-		}
-		effects = append(effects, seed.seeded())
-	}
-	return effects
+	return created, failures
 }
 
 // recordSession records a built-in event of a session.
@@ -309,7 +303,7 @@ func (s *Server) trackEvent(r *request) (reply, error) {
 	default:
 		in = s.makeEmptySession(r, body.SessionID, body.ProfileID, dry)
 	}
-	created := s.makeEvent(r, wanted, in, dry)
+	created, _ := s.makeEvent(r, wanted, in, dry)
 	view := s.viewEvent(created)
 	view["ledgerEntries"], view["sessionId"] = []any{}, in.IntegrationID
 	response := map[string]any{"session": s.viewLegacySession(in), "event": view, "profile": map[string]any{}}

@@ -269,15 +269,33 @@ type FixtureGeneratedTransactions struct {
 	SubtractEvery int64 `json:"subtractEvery" rule:"min=0"`
 }
 
-// FixtureEffect is an effect that sessions and events get when all that is set matches.
+// FixtureEffect is an effect that sessions and events get when all conditions that it sets hold. It is data for
+// tests, and no rule engine: no condition is derived from another, and no effect changes what another one sees.
 type FixtureEffect struct {
-	CouponCode string `json:"couponCode"`
-	SKU        string `json:"sku"`
-	EventType  string `json:"eventType"`
-	CampaignID int64  `json:"campaignId" rule:"required"`
-	RuleName   string `json:"ruleName"`
-	EffectType string `json:"effectType" rule:"required,min=1"`
-	Props      any    `json:"props"`
+	// CouponCode and ReferralCode are codes that were entered. The coupon has to be valid now, and for the customer.
+	CouponCode   string `json:"couponCode"`
+	ReferralCode string `json:"referralCode"`
+	// SKU is in the cart, with at least MinQuantity units. MinQuantity alone is about the whole cart.
+	SKU         string `json:"sku"`
+	MinQuantity int64  `json:"minQuantity" rule:"min=0"`
+	// EventType makes it an effect of events of the type, which have no codes and no cart.
+	EventType string `json:"eventType"`
+	// ProfileAttributes are values that the customer has.
+	ProfileAttributes map[string]any `json:"profileAttributes"`
+	// AudienceID is an audience of the customer.
+	AudienceID int64 `json:"audienceId"`
+	// From and Until bound the time; those of the campaign count as well. A dry run can set a later time.
+	From       time.Time `json:"from"`
+	Until      time.Time `json:"until"`
+	CampaignID int64     `json:"campaignId" rule:"required"`
+	RuleName   string    `json:"ruleName"`
+	EffectType string    `json:"effectType" rule:"required,min=1"`
+	// Percent, between 0 and 100, fills in the value of the props: a share of the items' total for the cart, of the
+	// price of one unit for setDiscountPerItem.
+	Percent json.Number `json:"percent" rule:"min=0,max=100"`
+	// Props are passed on as they are. Where they name no position, setDiscountPerItem is repeated for each unit of
+	// the SKU.
+	Props any `json:"props"`
 }
 
 // DefaultFixture is the fixture of the README. Every call returns a new copy, to be changed at will.

@@ -455,9 +455,18 @@ func (l *loader) book(p FixtureLoyaltyProgram, t FixtureTransaction) {
 func (l *loader) effects() {
 	for i, e := range l.fixture.Effects {
 		l.checkRef(at("effects", i, "campaignId"), e.CampaignID, "campaign", l.campaignIDs())
-		if e.CouponCode == "" && e.SKU == "" && e.EventType == "" {
-			l.fail("/effects/"+strconv.Itoa(i), "an effect needs couponCode, sku or eventType to match")
+		pointer := "/effects/" + strconv.Itoa(i)
+		ofCart := e.CouponCode != "" || e.ReferralCode != "" || e.SKU != "" || e.MinQuantity > 0 || e.Percent != ""
+		switch {
+		case e.EventType != "" && ofCart:
+			l.fail(pointer, "an event has no cart: couponCode, referralCode, sku, minQuantity and percent do not go with eventType")
+		case e.EventType == "" && !ofCart && len(e.ProfileAttributes) == 0 && e.AudienceID == 0 && e.From.IsZero() && e.Until.IsZero():
+			l.fail(pointer, "an effect needs a condition: couponCode, referralCode, sku, minQuantity, eventType, profileAttributes, audienceId, from or until")
 		}
+		if _, ok := l.state.Audiences.All.get(e.AudienceID); !ok && e.AudienceID != 0 {
+			l.fail(at("effects", i, "audienceId"), "there is no audience %d", e.AudienceID)
+		}
+		l.checkValues(at("effects", i, "profileAttributes"), attributeScope{entity: "CustomerProfile"}, e.ProfileAttributes)
 		l.state.Sessions.Effects = append(l.state.Sessions.Effects, seededEffect(e))
 	}
 }

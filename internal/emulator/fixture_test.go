@@ -69,7 +69,7 @@ func TestFixtureErrorsSayWhereAndWhat(t *testing.T) {
 				"/campaigns/0/audienceIds/0: there is no audience 4 (known: none)",
 				"/coupons/0/campaignId: there is no campaign 7 (known: 1)",
 				"/effects/0/campaignId: there is no campaign 7 (known: 1)",
-				"/effects/0: an effect needs couponCode, sku or eventType to match",
+				"/effects/0: an effect needs a condition: couponCode, referralCode, sku, minQuantity, eventType, profileAttributes, audienceId, from or until",
 			},
 		},
 		"doubles": {

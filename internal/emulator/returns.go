@@ -69,8 +69,9 @@ func (s *Server) returnItems(r *request) (reply, error) {
 	draft.Updated = s.now()
 	draft.UpdateCount++
 	var effects []effect
+	var failures []ruleFailure
 	if rerun {
-		effects = s.sessionEffects(&draft, nil, dry)
+		effects, failures = s.evaluateSession(&draft, s.now(), nil)
 	}
 	response := newIntegrationState(effects)
 	owner := s.ownerOf(r, found)
@@ -84,7 +85,7 @@ func (s *Server) returnItems(r *request) (reply, error) {
 		*found = draft
 	}
 	response["return"] = s.viewReturn(&draft, returned, owner)
-	return okReply(s.addParts(response, r, &draft, last, effects, body.ResponseContent)), nil
+	return okReply(s.addParts(response, r, &draft, last, effects, failures, body.ResponseContent)), nil
 }
 
 // takeBack returns units of one line, all that are left when quantity is nil.

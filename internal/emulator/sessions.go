@@ -190,9 +190,13 @@ func (s *Server) updateSession(r *request) (reply, error) {
 	if err := r.decode(&body); err != nil {
 		return reply{}, err
 	}
-	dry, err := r.dryRun(s.now())
+	now := s.now()
+	dry, later, err := r.dryRun(now)
 	if err != nil {
 		return reply{}, err
+	}
+	if !later.IsZero() {
+		now = later
 	}
 	existing := s.state.Sessions.byIntegrationID[sessionKey{r.cred.application.ID, r.params["customerSessionId"]}]
 	if dry {
@@ -210,45 +214,47 @@ func (s *Server) updateSession(r *request) (reply, error) {
 			if !s.is(conventions.SessionTransitions, conventions.Ignored) {
 				return reply{}, err
 			}
-			effects := s.sessionEffects(existing, nil, false)
-			return okReply(s.addParts(newIntegrationState(effects), r, existing, nil, effects, body.ResponseContent)), nil
+			effects, failures := s.evaluateSession(existing, now, nil)
+			return okReply(s.addParts(newIntegrationState(effects), r, existing, nil, effects, failures, body.ResponseContent)), nil
 		}
 	}
 	if existing == nil && !dry && next.State == stateCancelled {
 		return reply{}, badRequest(atPointer("/customerSession/state", titleInvalidValue, "a new session is open or closed"))
 	}
 	var effects []effect
+	var failures []ruleFailure
 	if next.State != stateCancelled {
-		effects = s.sessionEffects(next, next.EvaluableCampaignIDs, dry)
+		var campaigns []int64
+		if dry {
+			campaigns = next.EvaluableCampaignIDs
+		}
+		effects, failures = s.evaluateSession(next, now, campaigns)
 	}
 	response := newIntegrationState(effects)
 	if dry {
-		return okReply(s.addParts(response, r, next, nil, effects, body.ResponseContent)), nil
+		return okReply(s.addParts(response, r, next, nil, effects, failures, body.ResponseContent)), nil
 	}
 	last := s.storeSession(r, existing, next, effects, response)
-	return okReply(s.addParts(response, r, next, last, effects, body.ResponseContent)), nil
+	return okReply(s.addParts(response, r, next, last, effects, failures, body.ResponseContent)), nil
 }
 
-// dryRun reads dry and now; now is a later time that a dry run takes for the current one.
-func (r *request) dryRun(current time.Time) (bool, error) {
-	dry, err := r.boolQuery("dry", false)
-	if err != nil {
-		return false, err
-	}
+// dryRun reads dry and now; now is a later time that a dry run takes for the current one, zero for none.
+func (r *request) dryRun(current time.Time) (dry bool, now time.Time, err error) {
+	dry, err = r.boolQuery("dry", false)
 	raw := r.query.Get("now")
-	if raw == "" {
-		return dry, nil
+	if err != nil || raw == "" {
+		return dry, now, err
 	}
-	now, err := time.Parse(time.RFC3339, raw)
+	now, err = time.Parse(time.RFC3339, raw)
 	switch {
 	case err != nil:
-		return false, badRequest(atParameter("now", titleInvalidType, "now is not an RFC 3339 time"))
+		err = badRequest(atParameter("now", titleInvalidType, "now is not an RFC 3339 time"))
 	case !dry:
-		return false, badRequest(atParameter("now", titleInvalidValue, "now needs dry=true"))
+		err = badRequest(atParameter("now", titleInvalidValue, "now needs dry=true"))
 	case !now.After(current):
-		return false, badRequest(atParameter("now", titleInvalidValue, "now must be in the future"))
+		err = badRequest(atParameter("now", titleInvalidValue, "now must be in the future"))
 	}
-	return dry, nil
+	return dry, now, err
 }
 
 // draftSession is a copy of the session to be changed, or a new one.
@@ -475,7 +481,7 @@ func (s *Server) getSession(r *request) (reply, error) {
 	}
 	effects := []effect{}
 	if found.State != stateCancelled {
-		effects = s.sessionEffects(found, nil, false)
+		effects, _ = s.evaluateSession(found, s.now(), nil)
 	}
 	return okReply(map[string]any{"customerSession": s.viewSession(found), "effects": effects}), nil
 }
@@ -609,7 +615,7 @@ func decimal(value *big.Rat) json.Number {
 }
 
 // addParts adds what responseContent asks for to an answer. last is the session's last event; a dry run has none.
-func (s *Server) addParts(response map[string]any, r *request, one *session, last *event, effects []effect, parts []string) map[string]any {
+func (s *Server) addParts(response map[string]any, r *request, one *session, last *event, effects []effect, failures []ruleFailure, parts []string) map[string]any {
 	for _, part := range parts {
 		switch part {
 		case "customerSession":
@@ -625,7 +631,7 @@ func (s *Server) addParts(response map[string]any, r *request, one *session, las
 				response[part] = s.viewEvent(last)
 			}
 		default:
-			s.addCommonPart(response, r, one.ProfileID, part, effects)
+			s.addCommonPart(response, r, one.ProfileID, part, effects, failures)
 		}
 	}
 	return response

@@ -8,9 +8,12 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/cockroachdb/apd/v3"
 	"github.com/go-json-experiment/json/jsontext"
+	"golang.org/x/text/unicode/norm"
 )
 
 // maxNumberLength bounds the text of a number. Float64 needs at most 325 characters without an exponent; a longer
@@ -84,7 +87,7 @@ func AppendCanonical(dst []byte, dec *jsontext.Decoder) ([]byte, error) {
 	case jsontext.KindBeginArray:
 		return appendArray(dst, dec)
 	case jsontext.KindString:
-		return jsontext.AppendQuote(dst, token.String())
+		return AppendString(dst, token.String()), nil
 	case jsontext.KindNumber:
 		if text := token.String(); len(text) <= maxNumberLength {
 			number, err := canonicalNumber(text)
@@ -94,6 +97,37 @@ func AppendCanonical(dst []byte, dec *jsontext.Decoder) ([]byte, error) {
 	default:
 		return append(dst, token.String()...), nil
 	}
+}
+
+// AppendString appends a JSON string with the fewest escapes that survive Terraform, which brings every text of a state into
+// Unicode's form NFC: a text in another form is written in \u escapes. What is not UTF-8 becomes U+FFFD.
+func AppendString(dst []byte, text string) []byte {
+	if isNFC(text) {
+		dst, _ = jsontext.AppendQuote(dst, text)
+		return dst
+	}
+	quoted, _ := jsontext.AppendQuote(nil, text)
+	for _, r := range string(quoted) {
+		switch {
+		case r < utf8.RuneSelf:
+			dst = append(dst, byte(r))
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			dst = fmt.Appendf(dst, `\u%04x\u%04x`, high, low)
+		default:
+			dst = fmt.Appendf(dst, `\u%04x`, r)
+		}
+	}
+	return dst
+}
+
+func isNFC(text string) bool {
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			return norm.NFC.IsNormalString(text)
+		}
+	}
+	return true
 }
 
 func appendArray(dst []byte, dec *jsontext.Decoder) ([]byte, error) {
@@ -140,10 +174,7 @@ func appendMembers(dst []byte, dec *jsontext.Decoder, dropNull bool) ([]byte, er
 		if n := len(members); n > 0 {
 			sorted = sorted && members[n-1].name < m.name
 		}
-		if dst, err = jsontext.AppendQuote(dst, m.name); err != nil {
-			return dst, err
-		}
-		dst = append(dst, ':')
+		dst = append(AppendString(dst, m.name), ':')
 		if dst, err = AppendCanonical(dst, dec); err != nil {
 			return dst, err
 		}

@@ -325,6 +325,7 @@ func (p *talonOneProvider) DataSources(context.Context) []func() datasource.Data
 func (p *talonOneProvider) Functions(context.Context) []func() function.Function {
 	return []func() function.Function{
 		catalog.NewCatalogItemsFromCSVFunction,
+		audience.NewMembersFromCSVFunction,
 		audience.NewMembersFunction,
 	}
 }

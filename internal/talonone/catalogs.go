@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"sync"
 )
@@ -230,24 +231,77 @@ func (c *Client) SyncCatalog(ctx context.Context, catalogID int64, actions []Cat
 
 // RemoveCatalogItems removes items, at most MaxCatalogActions of them: syncCatalog.
 // Items that are gone already, by others or by an attempt whose response was lost, are
-// no error where a Management key allows to look. It returns nil when all were gone.
+// no error: what is left is looked up, or, where no Management key allows that, found
+// out by leaving away what the deployment refuses. It returns nil when all were gone.
 func (c *Client) RemoveCatalogItems(ctx context.Context, catalogID int64, skus []string) (*Catalog, error) {
 	catalog, err := c.SyncCatalog(ctx, catalogID, removals(skus))
-	if !IsBadRequest(err) || !c.HasManagementKey() {
+	if !IsBadRequest(err) {
 		return catalog, err
 	}
-	items, lookErr := c.CatalogItemsBySKU(ctx, catalogID, skus)
-	if lookErr != nil || len(items) == len(skus) {
-		return nil, err
+	if c.MayCall("listCatalogItems") {
+		items, lookErr := c.CatalogItemsBySKU(ctx, catalogID, skus)
+		switch {
+		case lookErr == nil && len(items) == len(skus):
+			return nil, err
+		case lookErr == nil && len(items) == 0:
+			return nil, nil
+		case lookErr == nil:
+			return c.removeLeft(ctx, catalogID, skus, items)
+		case !c.Forbids(lookErr):
+			return nil, err
+		}
 	}
-	if len(items) == 0 {
+	return c.removeUnseen(ctx, catalogID, skus, err)
+}
+
+// removeLeft removes those of the SKUs that the catalog has.
+func (c *Client) removeLeft(ctx context.Context, catalogID int64, skus []string, items []CatalogItem) (*Catalog, error) {
+	left, places := make([]string, len(items)), make([]int, len(items))
+	for i, item := range items {
+		left[i], places[i] = item.SKU, slices.Index(skus, item.SKU)
+	}
+	catalog, err := c.SyncCatalog(ctx, catalogID, removals(left))
+	return catalog, pointingTo(err, places)
+}
+
+// removeUnseen removes what a refused request was to remove, without those that the refusal is about: all that a REMOVE
+// says is the SKU, so that they are gone already. Where the refusal doesn't say which, halves are tried.
+func (c *Client) removeUnseen(ctx context.Context, catalogID int64, skus []string, refusal error) (*Catalog, error) {
+	guilty := blamePointers(refusal, "/actions/")
+	if len(skus) == 1 {
+		if len(guilty) == 0 && !saysMissing(refusal) {
+			return nil, refusal
+		}
 		return nil, nil
 	}
-	left := make([]string, len(items))
-	for i, item := range items {
-		left[i] = item.SKU
+	gone := blamed(guilty, len(skus))
+	parts := [][]string{skus[:len(skus)/2], skus[len(skus)/2:]}
+	if len(gone) > 0 {
+		var others []string
+		for i, sku := range skus {
+			if gone[i] == nil {
+				others = append(others, sku)
+			}
+		}
+		parts = [][]string{others}
 	}
-	return c.SyncCatalog(ctx, catalogID, removals(left))
+	var last *Catalog
+	for _, part := range parts {
+		if len(part) == 0 {
+			continue
+		}
+		catalog, err := c.SyncCatalog(ctx, catalogID, removals(part))
+		if IsBadRequest(err) {
+			catalog, err = c.removeUnseen(ctx, catalogID, part, err)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if catalog != nil {
+			last = catalog
+		}
+	}
+	return last, nil
 }
 
 func removals(skus []string) []CatalogAction {
@@ -442,7 +496,7 @@ func (c *Client) LookAtCatalog(ctx context.Context, catalogID int64) error {
 // every reader until the next sync of the catalog.
 func (c *Client) firstItems(ctx context.Context, catalogID int64) (firstPage, error) {
 	return c.catalogs.get(catalogID).first.get(ctx, func(ctx context.Context) (firstPage, error) {
-		response, _, err := getPage[CatalogItem](ctx, c, func() *call { return itemsCall(catalogID, nil) }, paging{size: PageSize, withTotal: true})
+		response, _, _, err := getPage[CatalogItem](ctx, c, func() *call { return itemsCall(catalogID, nil) }, paging{size: PageSize, withTotal: true})
 		return firstPage{response.Data, response.HasMore, response.TotalResultSize}, err
 	})
 }

@@ -251,6 +251,76 @@ func TestRemoveCatalogItemsTakesWhatIsGoneForDone(t *testing.T) {
 	}
 }
 
+// Without a Management key nothing tells what is left. What a refusal is about is gone.
+func TestRemoveCatalogItemsWithoutLooking(t *testing.T) {
+	t.Parallel()
+	pointing := func(items ...string) func(*http.Request) (*http.Response, error) {
+		errs := make([]string, len(items))
+		for i, pointer := range items {
+			errs[i] = fmt.Sprintf(`{"title":"refused","source":{"pointer":%q}}`, pointer)
+		}
+		return status(400, `{"message":"refused","errors":[`+strings.Join(errs, ",")+`]}`)
+	}
+	fine, silent := status(200, `{"id":6,"version":7}`), status(400, `{"message":"SKU not found"}`)
+	for name, test := range map[string]struct {
+		responses []func(*http.Request) (*http.Response, error)
+		sent      []string
+		narrow    bool
+		refused   bool
+	}{
+		"all are there":             {responses: responses{fine}, sent: []string{"ABC"}},
+		"one is gone":               {responses: responses{pointing("/actions/1/payload/sku"), fine}, sent: []string{"ABC", "AC"}},
+		"one after the other":       {responses: responses{pointing("/actions/0"), pointing("/actions/1"), fine}, sent: []string{"ABC", "BC", "B"}},
+		"all are gone":              {responses: responses{pointing("/actions/0", "/actions/1", "/actions/2")}, sent: []string{"ABC"}},
+		"without a pointer":         {responses: responses{silent, silent, silent, fine}, sent: []string{"ABC", "A", "BC", "B", "C"}},
+		"counted beyond":            {responses: responses{pointing("/actions/3"), silent, fine}, sent: []string{"ABC", "A", "BC"}},
+		"another reason":            {responses: responses{status(400, `{"message":"busy"}`)}, sent: []string{"ABC", "A"}, refused: true},
+		"a key without the listing": {responses: responses{pointing("/actions/1"), status(403, `{}`), fine}, sent: []string{"ABC", "", "AC"}, narrow: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := &script{responses: test.responses}
+				client := newTestClient(t, s, func(c *Config) {
+					if !test.narrow {
+						c.ManagementAPIKey = ""
+					}
+				})
+				_, err := client.RemoveCatalogItems(t.Context(), 6, []string{"A", "B", "C"})
+				if (err != nil) != test.refused {
+					t.Errorf("got %v", err)
+				}
+				sent := make([]string, len(s.seen))
+				for i, request := range s.seen {
+					for _, sku := range []string{"A", "B", "C"} {
+						if strings.Contains(request.body, `"sku":"`+sku+`"`) {
+							sent[i] += sku
+						}
+					}
+				}
+				if !slices.Equal(sent, test.sent) {
+					t.Errorf("sent %q, want %q", sent, test.sent)
+				}
+			})
+		})
+	}
+}
+
+// What a second request is refused for is said of the SKUs of the first.
+func TestRefusedRemovalsPointToTheirSKUs(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := &script{responses: responses{
+			status(400, `{"message":"refused"}`), status(200, `{"data":[{"sku":"C"},{"sku":"B"}],"hasMore":false}`),
+			status(400, `{"message":"refused","errors":[{"title":"in use","source":{"pointer":"/actions/0/payload"}}]}`),
+		}}
+		_, err := newTestClient(t, s).RemoveCatalogItems(t.Context(), 6, []string{"A", "B", "C"})
+		if err == nil || !strings.Contains(err.Error(), "/actions/2/payload") {
+			t.Errorf("got %v, want it to be about the third", err)
+		}
+	})
+}
+
 func TestCatalogItemIsDecodedExactly(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]CatalogItem{

@@ -6,6 +6,7 @@ package talonone
 
 import (
 	"crypto/tls"
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
@@ -93,11 +94,19 @@ type Client struct {
 	coupons          cachedBy[couponSearch, []*Coupon]
 	ownApplication   cached[int64]
 
+	// forbidden are the endpoints that the Management key lacks, by operation. known says that the deployment has accepted
+	// the key elsewhere.
+	forbidden sync.Map
+	known     atomic.Bool
+
 	// down is set while the deployment is out of reach.
 	down atomic.Bool
+
 	// listHabits are what the deployment does not accept of lists, by operation.
 	listHabits sync.Map
 	maxRows    int
+	// maxListBytes is the constant, but in tests.
+	maxListBytes int
 
 	// clockAhead is how far the deployment's clock is ahead of ours, as the
 	// latest answer told, in nanoseconds.
@@ -128,7 +137,7 @@ func New(config Config) (*Client, error) {
 		transport.OnProxyConnectResponse = refusedByProxy
 		config.Transport = transport
 	}
-	client := &Client{base: base, config: config, sender: newSender(config), maxRows: maxRows}
+	client := &Client{base: base, config: config, sender: newSender(config), maxRows: maxRows, maxListBytes: maxListBytes}
 	client.catalogs.coalesce(client)
 	client.memberships = newSingleMemberships(client)
 	return client, nil
@@ -168,6 +177,37 @@ func (c *Client) HasIntegrationKey() bool { return c.config.IntegrationAPIKey !=
 // HasManagementKey says whether Management API operations are possible.
 func (c *Client) HasManagementKey() bool {
 	return c.config.ManagementAPIKey != "" || c.config.ManagementToken != ""
+}
+
+// MayCall says whether a Management API operation is possible, as far as the client knows: with a key that has not been
+// refused for it.
+func (c *Client) MayCall(operation string) bool {
+	return c.HasManagementKey() && c.ForbiddenEndpoint(operation) == ""
+}
+
+// ForbiddenEndpoint is the method and path of an operation for which the Management key was refused; "" where it was not.
+func (c *Client) ForbiddenEndpoint(operation string) string {
+	endpoint, _ := c.forbidden.Load(operation)
+	text, _ := endpoint.(string)
+	return text
+}
+
+// Forbids says whether err is the response to a Management key that lacks the endpoint. A deployment may say it with 401,
+// as for a key that it doesn't know; that counts only once it has accepted the key for another endpoint.
+func (c *Client) Forbids(err error) bool {
+	apiErr, answered := errors.AsType[*Error](err)
+	return answered && c.ForbiddenEndpoint(apiErr.Operation) != "" && IsUnauthorized(err)
+}
+
+// noteAccess remembers what the deployment makes of the Management key.
+func (c *Client) noteAccess(op *call, status int) {
+	switch {
+	case op.access != managementAccess:
+	case status < http.StatusBadRequest:
+		c.known.Store(true)
+	case status == http.StatusForbidden, status == http.StatusUnauthorized && c.known.Load():
+		c.forbidden.Store(op.operation, op.method+" "+op.route)
+	}
 }
 
 // ServerTime turns a time of this machine's clock into the deployment's, as far

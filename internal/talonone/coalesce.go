@@ -3,6 +3,8 @@ package talonone
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -172,7 +174,7 @@ func (c *coalescer[K, In, Out]) deliver(key K, part []*coalesced[In, Out]) {
 		}
 		return
 	}
-	guilty := c.blame(err)
+	guilty := blamed(c.blame(err), len(part))
 	switch {
 	case !IsBadRequest(err), len(part) == 1 && len(guilty) == 0:
 		fail(part, err)
@@ -215,6 +217,35 @@ func sharedContext[In, Out any](part []*coalesced[In, Out]) (context.Context, co
 		})
 	}
 	return ctx, cancel
+}
+
+// blamed leaves out whom a refusal can't be about, since there is no such entry: a deployment that counts otherwise.
+func blamed(guilty map[int]error, entries int) map[int]error {
+	maps.DeleteFunc(guilty, func(i int, _ error) bool { return i < 0 || i >= entries })
+	return guilty
+}
+
+// pointingTo moves the pointers of a refusal of some entries of a request to the places of these entries in the whole.
+func pointingTo(err error, places []int) error {
+	apiErr, refused := errors.AsType[*Error](err)
+	if !refused {
+		return err
+	}
+	moved := *apiErr
+	moved.Items = slices.Clone(apiErr.Items)
+	for i, item := range moved.Items {
+		rest, below := strings.CutPrefix(item.Source.Pointer, "/actions/")
+		number, within, deeper := strings.Cut(rest, "/")
+		n, err := strconv.Atoi(number)
+		if !below || err != nil || n < 0 || n >= len(places) {
+			continue
+		}
+		moved.Items[i].Source.Pointer = "/actions/" + strconv.Itoa(places[n])
+		if deeper {
+			moved.Items[i].Source.Pointer += "/" + within
+		}
+	}
+	return &moved
 }
 
 // blamePointers divides an API error among the entries that it points to: the

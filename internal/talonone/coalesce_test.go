@@ -23,7 +23,9 @@ type recorder struct {
 	sent []string
 	// pointing makes refusals say which entries they are about.
 	pointing bool
-	err      error
+	// shift moves the pointers away from what they are about.
+	shift int
+	err   error
 }
 
 func newRecorder(size int) *recorder {
@@ -52,7 +54,7 @@ func (r *recorder) record(ctx context.Context, key string, entries []string) ([]
 		if strings.HasPrefix(entry, "bad") {
 			refused = true
 			if r.pointing {
-				refusal.Items = append(refusal.Items, ErrorItem{Title: entry, Source: ErrorSource{Pointer: fmt.Sprintf("/data/%d/name", i)}})
+				refusal.Items = append(refusal.Items, ErrorItem{Title: entry, Source: ErrorSource{Pointer: fmt.Sprintf("/data/%d/name", i+r.shift)}})
 			}
 		}
 	}
@@ -149,6 +151,31 @@ func TestCoalescerGivesEachCallerItsOwnError(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+// A deployment that counts from 1 points at the row behind, or at none. Every row gets an answer, after few requests.
+func TestCoalescerEndsWhereverARefusalPoints(t *testing.T) {
+	t.Parallel()
+	for _, entries := range [][]string{{"bad"}, {"bad1", "bad2"}, {"a", "b", "bad"}, {"bad", "a", "b"}, {"a", "bad", "b"}} {
+		for _, shift := range []int{1, -1, 1000} {
+			t.Run(fmt.Sprint(entries, shift), func(t *testing.T) {
+				t.Parallel()
+				synctest.Test(t, func(t *testing.T) {
+					r := newRecorder(10)
+					r.pointing, r.shift = true, shift
+					outcomes := r.all(t.Context(), entries...)
+					for _, entry := range entries {
+						if strings.HasPrefix(entry, "bad") && !strings.Contains(outcomes[entry], "400") {
+							t.Errorf("%s got %q", entry, outcomes[entry])
+						}
+					}
+					if len(r.sent) > 5 {
+						t.Errorf("%d requests", len(r.sent))
+					}
+				})
+			})
+		}
 	}
 }
 

@@ -444,6 +444,20 @@ func TestListsEnd(t *testing.T) {
 			}
 		}
 	})
+	t.Run("long rows for ever", func(t *testing.T) {
+		t.Parallel()
+		next, sent := 0, 0
+		client := hostileClient(t, func(w http.ResponseWriter, r *http.Request) {
+			page := fmt.Sprintf(`{"hasMore":true,"data":[{"id":%d,"name":"N"},{"id":%d,"name":%q}]}`, next+1, next+2, strings.Repeat("x", 1<<20))
+			next++ // A page begins with the last row of the one before it.
+			sent += len(page)
+			says(page)(w, r)
+		})
+		client.maxListBytes = 8 << 20
+		if err := readAudiences(t.Context(), client); err == nil || !strings.Contains(err.Error(), "its pages are longer than 8 MiB together") || sent > 10<<20 {
+			t.Errorf("after %d bytes: got %v", sent, err)
+		}
+	})
 	t.Run("more promised behind nothing", func(t *testing.T) {
 		t.Parallel()
 		if err := readAudiences(t.Context(), hostileClient(t, says(`{"hasMore":true,"totalResultSize":-1,"data":[]}`))); err != nil {

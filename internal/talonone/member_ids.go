@@ -21,9 +21,9 @@ const (
 	// maxExportedID bounds one ID of an export, in bytes; it ends the reading of
 	// what is no list of IDs.
 	maxExportedID = 64 << 10
-	// maxExport bounds an export in memory, in bytes: twice what the vendor advises
-	// for an import.
-	maxExport = 1 << 30
+	// maxExport bounds an export in memory, in bytes: what the vendor advises for
+	// an import. While it grows, twice as much is in use.
+	maxExport = 512 << 20
 	// keptMemberBytes bounds the exports that are kept for further readers, all
 	// together.
 	keptMemberBytes = 64 << 20

@@ -48,10 +48,18 @@ func (c *Client) AudienceMembers(ctx context.Context, audienceID int64, whole fu
 // which then serves further readers, for more members, and when the audience was
 // asked before. Without a Management key it takes one inventory each.
 func (c *Client) AudienceMembersAmong(ctx context.Context, audienceID int64, ids []string) ([]string, error) {
+	found, err := c.membersAmong(ctx, audienceID, ids)
+	if c.Forbids(err) && c.HasIntegrationKey() {
+		return c.membersByInventory(ctx, audienceID, ids)
+	}
+	return found, err
+}
+
+func (c *Client) membersAmong(ctx context.Context, audienceID int64, ids []string) ([]string, error) {
 	switch {
 	case len(ids) == 0:
 		return nil, nil
-	case !c.HasManagementKey():
+	case !c.MayCall("getAudienceMemberships") && !c.MayCall("exportAudiencesMemberships"):
 		return c.membersByInventory(ctx, audienceID, ids)
 	case len(ids) > fewMembers, !c.HasIntegrationKey(), c.memberLists.askedBefore(audienceID):
 		return c.membersByExport(ctx, audienceID, ids)

@@ -122,7 +122,7 @@ func (c *Client) GetAudienceMembershipsUpTo(ctx context.Context, audienceID int6
 // size members, 1 to 1000, behind the first skip ones in order of id, and
 // whether there are more behind those.
 func (c *Client) GetAudienceMembershipsPage(ctx context.Context, audienceID int64, skip, size int) (members []AudienceMember, more bool, err error) {
-	response, _, err := getPage[AudienceMember](ctx, c, func() *call { return membershipsCall(audienceID) }, paging{skip: skip, size: size, sorted: true})
+	response, _, _, err := getPage[AudienceMember](ctx, c, func() *call { return membershipsCall(audienceID) }, paging{skip: skip, size: size, sorted: true})
 	return response.Data, response.HasMore == nil && len(response.Data) == size || response.HasMore != nil && *response.HasMore, err
 }
 

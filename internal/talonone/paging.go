@@ -18,6 +18,8 @@ const (
 	PageSize = 1000
 	// maxRows bounds a list, in rows.
 	maxRows = 20_000_000
+	// maxListBytes bounds the pages of a list together, in bytes of JSON: what is kept of them takes about as much memory.
+	maxListBytes = 2 << 30
 	// maxPages bounds a list, in pages.
 	maxPages = 100_000
 	// maxPasses bounds how often a list without an order is read whose rows moved meanwhile.
@@ -102,6 +104,7 @@ type pager[T listRow] struct {
 	more bool
 
 	given  int
+	bytes  int
 	lastID int64
 	ids    []int64 // given in order
 	seen   map[string]struct{}
@@ -124,7 +127,7 @@ func (p *pager[T]) run(ctx context.Context) error {
 		if err != nil || settled {
 			return err
 		}
-		p.first = nil
+		p.first, p.bytes = nil, 0
 		if p.again != nil {
 			p.again()
 			p.given, p.seen = 0, nil
@@ -200,7 +203,12 @@ func (p *pager[T]) page(ctx context.Context, skip, overlap int) (response page[T
 		if p.limit > 0 {
 			size = min(size, p.limit-p.given+overlap)
 		}
-		response, sorted, err = getPage[T](ctx, p.client, p.newCall, paging{skip: skip, size: size, sorted: p.sorted, withTotal: p.withTotal && skip == 0})
+		var received int
+		response, sorted, received, err = getPage[T](ctx, p.client, p.newCall, paging{skip: skip, size: size, sorted: p.sorted, withTotal: p.withTotal && skip == 0})
+		p.bytes += received
+	}
+	if err == nil && p.bytes > p.client.maxListBytes {
+		return response, sorted, endless(p.newCall().operation, fmt.Sprintf("its pages are longer than %d MiB together", p.client.maxListBytes>>20))
 	}
 	if response.TotalResultSize != nil {
 		p.total = response.TotalResultSize
@@ -326,7 +334,7 @@ var smallerPages = []int{500, 250, 100, 50, 20, 10, 1}
 
 // getPage reads one page. Where the deployment refuses the order or the size, it asks without, and remembers that. sorted
 // says whether it asked for the order.
-func getPage[T any](ctx context.Context, c *Client, newCall func() *call, want paging) (response page[T], sorted bool, err error) {
+func getPage[T any](ctx context.Context, c *Client, newCall func() *call, want paging) (response page[T], sorted bool, received int, err error) {
 	for {
 		op := newCall()
 		habit := c.listHabit(op.operation)
@@ -349,7 +357,7 @@ func getPage[T any](ctx context.Context, c *Client, newCall func() *call, want p
 		case want.size > 1 && refuses(err, "pagesize", "page size"):
 			habit.size = smallerPages[slices.IndexFunc(smallerPages, func(size int) bool { return size < want.size })]
 		default:
-			return response, sorted, err
+			return response, sorted, op.received, err
 		}
 		c.listHabits.Store(op.operation, habit)
 	}

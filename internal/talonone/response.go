@@ -48,7 +48,8 @@ func doJSON[T any](ctx context.Context, c *Client, op *call) (T, error) {
 	op.read = func(resp *http.Response) error {
 		// Each attempt starts afresh: a cut response must leave nothing behind.
 		var fresh T
-		if err := decodeJSON(op.operation, resp, &fresh); err != nil {
+		var err error
+		if op.received, err = decodeJSON(op.operation, resp, &fresh); err != nil {
 			return err
 		}
 		if missing := missingIn(fresh); missing != "" {
@@ -79,24 +80,25 @@ func missingIn(response any) string {
 	return ""
 }
 
-func decodeJSON(operation string, resp *http.Response, into any) error {
+// decodeJSON reads a JSON response, and returns its length in bytes.
+func decodeJSON(operation string, resp *http.Response, into any) (length int, err error) {
 	if err := requireJSON(operation, resp); err != nil {
-		return err
+		return 0, err
 	}
 	body, err := io.ReadAll(io.LimitReader(resp.Body, maxResponse+1))
 	if err != nil {
-		return &incompleteError{err}
+		return 0, &incompleteError{err}
 	}
 	if len(body) > maxResponse {
-		return tooLong(operation, resp)
+		return 0, tooLong(operation, resp)
 	}
 	if string(bytes.TrimSpace(body)) == "null" {
-		return malformed(operation, resp, "it is null")
+		return 0, malformed(operation, resp, "it is null")
 	}
 	if problem := problemOfText(body); problem != "" {
-		return malformed(operation, resp, problem)
+		return 0, malformed(operation, resp, problem)
 	}
-	return decodingError(operation, resp, json.Unmarshal(body, into))
+	return len(body), decodingError(operation, resp, json.Unmarshal(body, into))
 }
 
 func tooLong(operation string, resp *http.Response) error {

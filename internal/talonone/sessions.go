@@ -259,12 +259,23 @@ func IsUnknownSession(err error) bool {
 	if !ok || (apiErr.StatusCode != http.StatusNotFound && apiErr.StatusCode != http.StatusBadRequest) {
 		return false
 	}
+	return saysMissing(err)
+}
+
+// saysMissing says whether the words of a refusal are about something that does not exist.
+func saysMissing(err error) bool {
+	apiErr, ok := errors.AsType[*Error](err)
+	if !ok {
+		return false
+	}
 	text := apiErr.Message
 	for _, item := range apiErr.Items {
 		text += "\n" + item.Title + "\n" + item.Details
 	}
 	text = strings.ToLower(text)
-	for _, words := range []string{"not found", "does not exist", "doesn't exist", "no customer session", "no session", "unknown session"} {
+	for _, words := range []string{
+		"not found", "not exist", "doesn't exist", "no customer session", "no session", "no such", "unknown", "could not find", "couldn't find", "cannot find", "can't find", "is missing",
+	} {
 		if strings.Contains(text, words) {
 			return true
 		}

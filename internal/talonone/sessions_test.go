@@ -123,6 +123,8 @@ func TestUnknownSessionIsToldByItsWords(t *testing.T) {
 	}{
 		"404":                     {404, `{"message":"Session not found","StatusCode":404}`, true},
 		"400 with the words":      {400, `{"message":"The submitted data was invalid","errors":[{"title":"x","details":"Customer session x does not exist"}]}`, true},
+		"400 in other words":      {400, `{"message":"Bad request","errors":[{"title":"Unknown customer session"}]}`, true},
+		"400, no such":            {400, `{"message":"There is no such session"}`, true},
 		"400 for another reason":  {400, `{"message":"The submitted data was invalid"}`, false},
 		"404 of a proxy":          {404, `<html>`, false},
 		"401":                     {401, `{"message":"key not found","StatusCode":401}`, false},

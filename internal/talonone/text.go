@@ -2,6 +2,7 @@ package talonone
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -14,9 +15,13 @@ const maxShownText = 4 << 10
 // shown is a text of a response as part of an error, in one line.
 func shown(text string) string { return Presentable(text, maxShownText, "") }
 
-// Presentable is a text as it may reach a terminal: control characters but those
-// in keep, marks that reverse the direction of writing and broken UTF-8 are
-// spelled out, and what exceeds most bytes is cut.
+// ciCommand matches what the logs of CI systems obey: `::add-mask::` and the like of GitHub at the beginning of a line, where
+// any space may become the beginning of a line when Terraform wraps; `##[group]`, `##vso[…]`, `##teamcity[…]` anywhere.
+var ciCommand = regexp.MustCompile(`(?:^|\s)::|##\w*\[`)
+
+// Presentable is a text as it may reach a terminal or the log of a CI system: control characters but those
+// in keep, marks that reverse the direction of writing, broken UTF-8 and the first character of commands of
+// CI systems are spelled out, and what exceeds most bytes is cut.
 func Presentable(text string, most int, keep string) string {
 	rest := 0
 	if len(text) > most {
@@ -45,6 +50,12 @@ func Presentable(text string, most int, keep string) string {
 		}
 		text = b.String()
 	}
+	text = ciCommand.ReplaceAllStringFunc(text, func(command string) string {
+		if before, found := strings.CutSuffix(command, "::"); found {
+			return before + `\u003a:`
+		}
+		return `\u0023` + command[1:]
+	})
 	if rest > 0 {
 		text += fmt.Sprintf("… (%d bytes more)", rest)
 	}

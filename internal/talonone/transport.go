@@ -74,6 +74,11 @@ type call struct {
 	// read consumes the body of a success; nil discards it.
 	read func(*http.Response) error
 
+	// waitsFor is what the call waits for at the moment.
+	waitsFor reason
+	// received is the length of the JSON response, in bytes.
+	received int
+
 	// failures counts the attempts that failed and are repeated, refusals the 429 among them since the last other failure.
 	failures, refusals int
 	// down says that the deployment was out of reach when the call began.
@@ -120,6 +125,7 @@ func (c *Client) do(ctx context.Context, op *call) error {
 		ctx, cancel = context.WithTimeout(ctx, defaultPatience)
 		defer cancel()
 	}
+	defer noteWaiting(ctx, op)()
 	req, err := c.newRequest(context.WithValue(ctx, callKey{}, op), op)
 	if err != nil {
 		return fmt.Errorf("%s: %w", op.operation, err)
@@ -187,6 +193,7 @@ func (c *Client) newRequest(ctx context.Context, op *call) (*retryablehttp.Reque
 	}
 	req.SetResponseHandler(func(resp *http.Response) error {
 		c.noteServerTime(resp)
+		c.noteAccess(op, resp.StatusCode)
 		c.down.Store(false)
 		return readResponse(op, resp)
 	})
@@ -236,6 +243,7 @@ func retryPolicy(maxRetries int) retryablehttp.CheckRetry {
 		op := callOf(ctx)
 		if err == nil && resp.StatusCode == http.StatusTooManyRequests {
 			op.refusals++
+			op.waitsFor.set("the deployment limits the rate of requests and has refused this one %d times%s", op.refusals, until(resp))
 			return !asksTooMuch(ctx, resp), nil
 		}
 		op.refusals = 0
@@ -244,8 +252,18 @@ func retryPolicy(maxRetries int) retryablehttp.CheckRetry {
 			return false, err
 		}
 		op.failures++
+		op.waitsFor.set("attempt %d failed, and is repeated%s", op.failures, until(resp))
 		return true, err
 	}
+}
+
+// until is the time that the deployment asks to wait for.
+func until(resp *http.Response) string {
+	wait, asked := retryAfter(resp)
+	if !asked {
+		return ""
+	}
+	return "; it asks to wait until " + time.Now().Add(wait).Format(time.TimeOnly)
 }
 
 // asksTooMuch says whether the deployment asks for a wait that is beyond every
@@ -364,6 +382,7 @@ type limitedTransport struct {
 func (t *limitedTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	var paced *pacer
 	if op := callOf(req.Context()); op != nil && op.access == managementAccess {
+		op.waitsFor.set("its turn within the rate limit of the Management API")
 		paced = t.pacer(op.operation)
 		answered, err := paced.wait(req.Context())
 		defer answered()
@@ -373,6 +392,9 @@ func (t *limitedTransport) RoundTrip(req *http.Request) (*http.Response, error) 
 			}
 			return nil, err
 		}
+	}
+	if op := callOf(req.Context()); op != nil {
+		op.waitsFor.set("the deployment has not responded yet")
 	}
 	resp, err := t.next.RoundTrip(req)
 	if resp != nil {

@@ -1,39 +1,24 @@
-run "two_sneakers_with_summer10_get_10_off" {
+# Against a deployment. The check block of main.tf fails a run by itself.
+
+run "this_season" {
   command = plan
-
-  assert {
-    condition     = output.discount == 10
-    error_message = "SUMMER10 takes ${output.discount} off, not 10."
-  }
-
-  assert {
-    condition     = output.accepted_codes == ["SUMMER10"]
-    error_message = "SUMMER10 is not accepted."
-  }
 }
 
-run "no_code_no_discount" {
+run "winter_before_it_begins" {
   command = plan
 
   variables {
-    coupon_code = ""
-  }
-
-  assert {
-    condition     = output.discount == 0 && output.total == 119.90
-    error_message = "A cart without a code gets ${output.discount} off ${output.total}."
+    carts_file = "winter.csv"
+    now        = "2099-12-24T12:00:00Z"
   }
 }
 
-run "an_unknown_code_changes_nothing" {
+# One cart can be looked at closely.
+run "free_bag_for_gold_customers" {
   command = plan
 
-  variables {
-    coupon_code = "NO-SUCH-CODE"
-  }
-
   assert {
-    condition     = output.discount == 0
-    error_message = "An unknown code takes ${output.discount} off."
+    condition     = contains(data.talonone_session_evaluation.cart["gold customer with two sneakers"].free_items, "BAG")
+    error_message = data.talonone_session_evaluation.cart["gold customer with two sneakers"].summary
   }
 }

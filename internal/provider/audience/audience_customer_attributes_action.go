@@ -82,6 +82,7 @@ func (a *customerAttributesAction) ModifyPlan(ctx context.Context, req action.Mo
 }
 
 func (a *customerAttributesAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	ctx = framework.Progress(ctx, resp)
 	var config customerAttributesActionModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	// A value that was unknown when the configuration was validated is known here.

@@ -1,6 +1,7 @@
 package audience
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -17,7 +18,23 @@ var (
 	_ datasource.DataSourceWithConfigure = (*membersDataSource)(nil)
 )
 
-type membersDataSource struct{ data *framework.Data }
+type membersDataSource struct {
+	data *framework.Data
+	// maxBytes bounds what the state gets, in bytes; 0 is the default.
+	maxBytes int
+}
+
+// maxMembersBytes is somewhat less than the 256 MiB that Terraform takes in one message. What is more is refused before it is
+// copied into values.
+const maxMembersBytes = 240 << 20
+
+// bound refuses members that Terraform can't take.
+func (d *membersDataSource) bound(size int) error {
+	if most := cmp.Or(d.maxBytes, maxMembersBytes); size > most {
+		return fmt.Errorf("the members are longer than the %d MiB that fit into one message to Terraform; set count_only or a lower limit", most>>20)
+	}
+	return nil
+}
 
 // NewAudienceMembersDataSource is the data source talonone_audience_members.
 func NewAudienceMembersDataSource() datasource.DataSource { return &membersDataSource{} }
@@ -102,15 +119,17 @@ func (d *membersDataSource) count(ctx context.Context, m *membersModel) error {
 // pages reads up to limit members, 0 for all, with their attributes as one JSON object.
 func (d *membersDataSource) pages(ctx context.Context, audienceID int64, limit int) (ids []string, attributes []byte, more bool, err error) {
 	attributes = []byte{'{'}
+	size := 0
 	use := func(members []talonone.AudienceMember) error {
 		for _, member := range members {
 			if len(ids) > 0 {
 				attributes = append(attributes, ',')
 			}
 			ids = append(ids, member.IntegrationID)
+			size += len(member.IntegrationID) + 3 // quoted, with a comma
 			attributes = appendAttributes(append(appendQuoted(attributes, member.IntegrationID), ':'), member.Attributes)
 		}
-		return nil
+		return d.bound(size + len(attributes))
 	}
 	more, err = d.data.Client.GetAudienceMembershipsUpTo(ctx, audienceID, limit, use)
 	return ids, append(attributes, '}'), more, err
@@ -129,9 +148,14 @@ func (d *membersDataSource) export(ctx context.Context, audienceID int64, limit 
 	if err != nil {
 		return nil, false, err
 	}
+	size := 0
 	for id := range members.All() {
 		if limit > 0 && len(ids) == limit {
 			return ids, true, nil
+		}
+		size += len(id) + 3
+		if err := d.bound(size); err != nil {
+			return nil, false, err
 		}
 		ids = append(ids, string(id))
 	}

@@ -57,7 +57,7 @@ func (r *membershipsResource) apply(ctx context.Context, plan, state *membership
 		plan.SampleJoining, plan.SampleLeaving = sampleOf(applied.Added), sampleOf(applied.Removed)
 	}
 	if err != nil || plan.ManagedSet.IsUnknown() {
-		plan.setMembers(ids, !r.data.Client.HasManagementKey())
+		plan.setMembers(ids, !r.data.Client.MayCall(exportMembers))
 	}
 	return applied
 }

@@ -14,10 +14,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
-	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/input"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/files"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
@@ -29,18 +29,6 @@ const (
 	// maxMembersFile is the largest import that the vendor advises, in bytes.
 	maxMembersFile = 500 << 20
 )
-
-// membersFile mirrors the attribute members_file.
-type membersFile struct {
-	Path      types.String `tfsdk:"path"`
-	Format    types.String `tfsdk:"format"`
-	Column    types.String `tfsdk:"column"`
-	Delimiter types.String `tfsdk:"delimiter"`
-}
-
-var membersFileTypes = map[string]attr.Type{
-	"path": types.StringType, "format": types.StringType, "column": types.StringType, "delimiter": types.StringType,
-}
 
 // idSet is a set of integration IDs in the order they came, such as the members that a configuration lists.
 type idSet struct {
@@ -90,13 +78,13 @@ func (m *membershipsModel) desired(ctx context.Context, diags *diag.Diagnostics)
 				"\n\nWrite jsonencode([...]) with integration IDs, or provider::talonone::members([...]).")
 		}
 	case !m.MembersFile.IsNull():
-		file := m.file(ctx, diags)
+		at := path.Root("members_file")
+		name, options := files.Object(m.MembersFile, files.ForMembers(), at, diags)
 		if diags.HasError() {
 			return nil
 		}
-		if at, err := file.read(&members); err != nil {
-			diags.AddAttributeError(at, "Unusable members file", framework.Sentence(err.Error())+
-				" If another resource of this configuration writes the file, take the path from an attribute of that resource.")
+		if err := addFile(&members, name, options); err != nil {
+			files.ReportContent(err, at, "Unusable members file", "To remove all members on purpose, set members = [] instead.", diags)
 		}
 	}
 	if diags.HasError() {
@@ -105,23 +93,13 @@ func (m *membershipsModel) desired(ctx context.Context, diags *diag.Diagnostics)
 	return &members
 }
 
-func (m *membershipsModel) file(ctx context.Context, diags *diag.Diagnostics) membersFile {
-	var file membersFile
-	diags.Append(m.MembersFile.As(ctx, &file, basetypes.ObjectAsOptions{})...)
-	return file
-}
-
 func (m *membershipsModel) hasUnknownMembers(ctx context.Context) bool {
 	if m.Members.IsUnknown() || m.MembersJSON.IsUnknown() || m.MembersFile.IsUnknown() ||
 		slices.ContainsFunc(m.Members.Elements(), attr.Value.IsUnknown) {
 		return true
 	}
-	if m.MembersFile.IsNull() {
-		return false
-	}
-	var diags diag.Diagnostics
-	file := m.file(ctx, &diags)
-	return file.Path.IsUnknown() || file.Format.IsUnknown() || file.Column.IsUnknown() || file.Delimiter.IsUnknown()
+	value, err := m.MembersFile.ToTerraformValue(ctx)
+	return err != nil || !value.IsFullyKnown()
 }
 
 func addListed(members *idSet, list types.List, diags *diag.Diagnostics) {
@@ -209,79 +187,30 @@ func addArray(members *idSet, text string) error {
 	return problems.Err()
 }
 
-// format is how the file is read: as configured, or as its name says.
-func (f membersFile) format() string {
-	if !f.Format.IsNull() {
-		return f.Format.ValueString()
-	}
-	return input.FormatOf(f.Path.ValueString())
+// addFile adds the members of a file.
+func addFile(members *idSet, name string, options files.Options) error {
+	_, err := input.ReadFile(name, maxMembersFile, func(content io.Reader) error { return addText(members, content, options) })
+	return err
 }
 
-// read adds the members of the file. An error comes with the attribute that it is about.
-func (f membersFile) read(members *idSet) (path.Path, error) {
-	return f.each(func(line int, id []byte) error {
+// addText adds the members of a text. Its errors name no more than one ID.
+func addText(members *idSet, content io.Reader, options files.Options) error {
+	return eachID(content, options, func(line int, id []byte) (*input.Cause, string) {
 		var twice errListedTwice
 		switch err := members.add(id, line); {
 		case errors.As(err, &twice):
-			return input.Faultf(line, 0, "repeats the member of line %d", twice.first)
+			return &input.Cause{One: "repeats an ID", Many: "rows repeat an ID", Advice: "list each ID once, such as with SELECT DISTINCT"}, fmt.Sprintf("already on line %d", twice.first)
 		case err != nil:
-			return input.Faultf(line, 0, "%w", err)
+			return &input.Cause{One: "has an ID that is too long", Many: "rows have an ID that is too long", Advice: fmt.Sprintf("an integration ID has at most %d characters", talonone.MaxIntegrationID)}, ""
 		}
-		return nil
+		return nil, ""
 	})
 }
 
-// each calls use for every ID of the file, unchecked.
-func (f membersFile) each(use func(line int, id []byte) error) (path.Path, error) {
-	at := path.Root("members_file")
-	format := f.format()
-	if format != input.CSV && format != input.Text {
-		return at.AtName("format"), fmt.Errorf("the name %s does not tell the format: set format to %q (one ID a line) or %q", f.Path.ValueString(), input.Text, input.CSV)
-	}
-	if format == input.Text && (!f.Column.IsNull() || !f.Delimiter.IsNull()) {
-		return at.AtName("column"), errors.New("column and delimiter are for CSV files, and this one is read as text with one ID a line")
-	}
-	_, err := input.ReadFile(f.Path.ValueString(), maxMembersFile, func(content io.Reader) error {
-		if format == input.Text {
-			return input.ReadLines(content, use)
-		}
-		column := 0
-		return input.ReadCSV(content, f.comma(), func(columns []string) (err error) {
-			column, err = f.findColumn(columns)
-			return err
-		}, func(record input.Record) error {
-			return use(record.Line(), []byte(record.Fields[column]))
-		})
-	})
-	if _, wrongColumn := errors.AsType[errColumn](err); wrongColumn {
-		return at.AtName("column"), err
-	}
-	return at.AtName("path"), err
-}
-
-func (f membersFile) comma() rune {
-	if f.Delimiter.IsNull() {
-		return ','
-	}
-	r, _ := utf8.DecodeRuneInString(f.Delimiter.ValueString())
-	return r
-}
-
-// errColumn says which columns there are.
-type errColumn struct{ text string }
-
-func (e errColumn) Error() string { return e.text }
-
-func (f membersFile) findColumn(columns []string) (int, error) {
-	if f.Column.IsNull() {
-		if len(columns) == 1 {
-			return 0, nil
-		}
-		return 0, errColumn{fmt.Sprintf("the file has the columns %s: set column to the one with the integration IDs", strings.Join(columns, ", "))}
-	}
-	at := slices.Index(columns, f.Column.ValueString())
-	if at < 0 {
-		return 0, errColumn{fmt.Sprintf("the file has no column %q, only %s", f.Column.ValueString(), strings.Join(columns, ", "))}
-	}
-	return at, nil
+// eachID calls use for every ID of a text, repeated ones too.
+func eachID(content io.Reader, options files.Options, use func(line int, id []byte) (*input.Cause, string)) error {
+	return input.ReadKeys(content, input.KeyOptions{
+		Options: options.Options, Noun: "ID", Record: "member", Column: options.Column, Pattern: options.IDPattern,
+		SkipEmpty: options.SkipEmpty, SkipOption: files.SkipRowsWithoutID,
+	}, use)
 }

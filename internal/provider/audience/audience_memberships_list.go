@@ -9,6 +9,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/files"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
@@ -75,7 +76,7 @@ func (l *membershipsList) result(ctx context.Context, req list.ListRequest, audi
 	}
 	state := membershipsModel{
 		AudienceID: types.Int64Value(audience.ID), ShowSamples: types.BoolValue(true),
-		Members: types.ListNull(types.StringType), MembersFile: types.ObjectNull(membersFileTypes),
+		Members: types.ListNull(types.StringType), MembersFile: types.ObjectNull(files.Types(files.ForMembers())),
 		LastSync: bulk.NullLastSync(), SampleJoining: types.ListNull(types.StringType), SampleLeaving: types.ListNull(types.StringType),
 		Timeouts: framework.NoTimeouts(req, &result.Diagnostics),
 	}

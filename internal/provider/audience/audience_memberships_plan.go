@@ -256,11 +256,16 @@ func (r *membershipsResource) checkCreate(ctx context.Context, plan *memberships
 	if r.data.Targets.WasDeleted(plan.targetKey()) {
 		return
 	}
-	if !r.data.Client.HasManagementKey() {
+	if !r.data.Client.MayCall(exportMembers) {
 		r.warnLookedUp(ctx, plan, p.Added, diags)
 		return
 	}
 	remote, err := r.data.Client.AudienceMembers(ctx, plan.AudienceID.ValueInt64(), func(*talonone.MemberIDs) bool { return !plan.exclusive() })
+	if r.data.Client.Forbids(err) && !plan.exclusive() {
+		diags.AddWarning(undetected, r.missingAccess())
+		r.warnLookedUp(ctx, plan, p.Added, diags)
+		return
+	}
 	if err != nil {
 		var problems diag.Diagnostics
 		addMembershipsError(&problems, plan, "plan the members of", err)
@@ -294,7 +299,7 @@ func (r *membershipsResource) warnUpdate(ctx context.Context, plan *membershipsM
 	if len(p.Added) == 0 || prior.ownership.ValueString() == bulk.Exclusive {
 		return
 	}
-	if !r.data.Client.HasManagementKey() {
+	if !r.data.Client.MayCall(exportMembers) {
 		r.warnLookedUp(ctx, plan, p.Added, diags)
 		return
 	}
@@ -346,6 +351,14 @@ func (r *membershipsResource) checkKeys(plan *membershipsModel, p membersPlan, d
 		diags.AddError("Removing these members needs a Management API key", fmt.Sprintf(
 			"%s are to be removed, and the state holds fingerprints instead of their IDs.\n\n%s", memberNoun.Count(len(p.unresolved)), missingKey("exportAudiencesMemberships", talonone.ManagementCredential)))
 	}
+}
+
+// exportMembers is the operation that reads all members.
+const exportMembers = "exportAudiencesMemberships"
+
+// missingAccess explains why members can't be read.
+func (r *membershipsResource) missingAccess() string {
+	return framework.MissingAccess(membershipsType, r.data.Client, exportMembers)
 }
 
 func missingKey(operation string, credential talonone.Credential) string {

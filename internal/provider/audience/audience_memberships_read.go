@@ -4,12 +4,16 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"io"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/input"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/files"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -159,11 +163,15 @@ func noteFile(ctx context.Context, state *membershipsModel, members *talonone.Me
 	if !state.MembersFile.IsNull() {
 		var digest bulk.Digest
 		var listed fingerprints
-		_, err := state.file(ctx, diags).each(func(_ int, id []byte) error {
-			sum := sha256.Sum256(id)
-			digest.AddSum(sum)
-			listed = append(listed, fingerprintOf(sum))
-			return nil
+		var ignored diag.Diagnostics
+		name, options := files.Object(state.MembersFile, files.ForMembers(), path.Root("members_file"), &ignored)
+		_, err := input.ReadFile(name, maxMembersFile, func(content io.Reader) error {
+			return eachID(content, options, func(_ int, id []byte) (*input.Cause, string) {
+				sum := sha256.Sum256(id)
+				digest.AddSum(sum)
+				listed = append(listed, fingerprintOf(sum))
+				return nil, ""
+			})
 		})
 		if err == nil {
 			note = &fileNote{Digest: digest.String()}

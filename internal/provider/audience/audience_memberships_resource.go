@@ -168,12 +168,17 @@ func (r *membershipsResource) Read(ctx context.Context, req resource.ReadRequest
 	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, membershipsIdentity{AudienceID: state.AudienceID})...)
 	bulk.ForgetNotes(ctx, resp.Private, &resp.Diagnostics)
-	if !r.data.Client.HasManagementKey() {
+	var members *talonone.MemberIDs
+	var target bulk.Target
+	var err error
+	if r.data.Client.MayCall(exportMembers) {
+		members, target, err = r.refresh(ctx, &state)
+	}
+	if !r.data.Client.MayCall(exportMembers) {
 		noteFile(ctx, &state, nil, resp.Private, &resp.Diagnostics)
-		resp.Diagnostics.AddWarning(undetected, missingKey("exportAudiencesMemberships", talonone.ManagementCredential)+" The rest of the state is kept as it is.")
+		resp.Diagnostics.AddWarning(undetected, r.missingAccess()+" The rest of the state is kept as it is.")
 		return
 	}
-	members, target, err := r.refresh(ctx, &state)
 	if talonone.IsNotFound(err) {
 		bulk.NoteGone(ctx, resp.Private, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)

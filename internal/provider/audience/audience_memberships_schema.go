@@ -6,7 +6,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
@@ -15,8 +14,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/input"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/files"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -52,30 +51,12 @@ func (r *membershipsResource) Schema(ctx context.Context, _ resource.SchemaReque
 			},
 			"members_file": schema.SingleNestedAttribute{
 				Optional: true,
-				MarkdownDescription: "A file with the integration IDs of the members, for lists of any size: up to 500 MB. It is read when planning and again when applying. Files are compared by their members: another path, format or order of the same members is no change. " +
+				MarkdownDescription: "A file with the integration IDs of the members, for lists of any size: up to 500 MB. It is a list with one ID a line, CSV, JSON Lines or a JSON array, as mail tools, data platforms and warehouses export them; " +
+					"the guide [Catalogs and member lists from spreadsheets and exports](../guides/files) shows what to write for which. " +
+					"What is visibly not an ID is refused, since a profile made by mistake cannot be deleted. It is read when planning and again when applying. Files are compared by their members: another path, format or order of the same members is no change. " +
 					"A file that changes between plan and apply is refused. With a Management API key the state holds none of its IDs.",
-				Attributes: map[string]schema.Attribute{
-					"path": schema.StringAttribute{
-						Required:            true,
-						MarkdownDescription: "Where the file is: relative to the working directory, or below `${path.module}`. UTF-8.",
-						Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
-					},
-					"format": schema.StringAttribute{
-						Optional:            true,
-						MarkdownDescription: "`text` (one ID a line) or `csv` (with a header line). Default: `csv` for a name in `.csv`, `text` for one in `.txt`.",
-						Validators:          []validator.String{stringvalidator.OneOf(input.Text, input.CSV)},
-					},
-					"column": schema.StringAttribute{
-						Optional:            true,
-						MarkdownDescription: "Name of the CSV column with the integration IDs. Default: the only column there is.",
-						Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
-					},
-					"delimiter": schema.StringAttribute{
-						Optional:            true,
-						MarkdownDescription: "Character between the CSV columns. Default `,`.",
-						Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 1), stringvalidator.NoneOf("\"", "\r", "\n")},
-					},
-				},
+				Attributes: files.Attributes(files.ForMembers(), "Where the file is: relative to the working directory, or below `${path.module}`. "+
+					"If another resource writes the file in the same apply, take the path from an attribute that is known only after that resource has run."),
 			},
 			"show_samples": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(true),

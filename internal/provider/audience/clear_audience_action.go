@@ -72,6 +72,7 @@ func (a *clearAudienceAction) ModifyPlan(ctx context.Context, req action.ModifyP
 }
 
 func (a *clearAudienceAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	ctx = framework.Progress(ctx, resp)
 	var config clearAudienceModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if resp.Diagnostics.HasError() {

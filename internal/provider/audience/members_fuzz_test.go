@@ -1,38 +1,26 @@
 package audience
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
-	"github.com/hashicorp/terraform-plugin-framework/types"
-
 	"github.com/talon-one/terraform-provider-talonone/internal/input"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/files"
 )
 
-// FuzzMembersFile reads files of both formats. What is taken holds each ID once, and an ID of the allowed length.
+// FuzzMembersFile reads lists of all formats. What is taken holds each ID once, and an ID of the allowed length.
 func FuzzMembersFile(f *testing.F) {
-	f.Add("customer-1\ncustomer-2\r\n\n", false, "", "")
-	f.Add("id;name\n\"a;b\";x\nc;y\n", true, "id", ";")
-	f.Add("\xef\xbb\xbfid\na\n", true, "", ",")
-	f.Add("id\n\"a\n\"\"b\"\n", true, "id", "\t")
-	f.Fuzz(func(t *testing.T, content string, csv bool, column, delimiter string) {
-		name := filepath.Join(t.TempDir(), "members")
-		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		file := membersFile{Path: types.StringValue(name), Format: types.StringValue(input.Text)}
-		if csv {
-			file.Format = types.StringValue(input.CSV)
-			if column != "" {
-				file.Column = types.StringValue(column)
-			}
-			if delimiter != "" {
-				file.Delimiter = types.StringValue(delimiter)
-			}
-		}
+	f.Add("customer-1\ncustomer-2\r\n\n", input.Text, "", "")
+	f.Add("id;name\n\"a;b\";x\nc;y\n", input.CSV, "id", ";")
+	f.Add("\xef\xbb\xbfid\na\n", input.CSV, "id", ",")
+	f.Add("[\"a\",{\"id\":\"b\"}]", input.JSON, "id", "")
+	f.Fuzz(func(t *testing.T, content, format, column, delimiter string) {
+		options := files.Options{Column: column, Options: input.Options{Format: format, Delimiter: delimiter}}
 		var members idSet
-		if _, err := file.read(&members); err != nil {
+		if err := addText(&members, strings.NewReader(content), options); err != nil {
 			return
 		}
 		seen := make(map[string]bool)
@@ -43,6 +31,36 @@ func FuzzMembersFile(f *testing.F) {
 			seen[id] = true
 		}
 	})
+}
+
+// BenchmarkMembersFile reads 100,000 IDs.
+func BenchmarkMembersFile(b *testing.B) {
+	for _, format := range []struct{ name, file, column, header, row string }{
+		{"text", "members.txt", "", "", "customer-%09d\n"},
+		{"csv", "members.csv", "id", "id,email,country\n", "customer-%09d,ann@example.com,DE\n"},
+		{"jsonl", "members.jsonl", "id", "", "{\"id\":\"customer-%09d\",\"country\":\"DE\"}\n"},
+	} {
+		b.Run(format.name, func(b *testing.B) {
+			text := []byte(format.header)
+			for i := range 100_000 {
+				text = fmt.Appendf(text, format.row, i)
+			}
+			name := filepath.Join(b.TempDir(), format.file)
+			if err := os.WriteFile(name, text, 0o600); err != nil {
+				b.Fatal(err)
+			}
+			options := files.Options{Column: format.column}
+			options.Options = options.ByName(name)
+			b.SetBytes(int64(len(text)))
+			b.ReportAllocs()
+			for b.Loop() {
+				var members idSet
+				if err := addFile(&members, name, options); err != nil || len(members.Keys()) != 100_000 {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
 }
 
 // FuzzMembersJSON reads members_json. What is taken reads as the same members when it is written anew.

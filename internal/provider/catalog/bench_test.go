@@ -2,6 +2,8 @@ package catalog
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -42,12 +44,34 @@ func BenchmarkParseItems(b *testing.B) {
 }
 
 func BenchmarkItemsFromCSV(b *testing.B) {
-	text := manyRows(100_000)
-	columns := map[string]string{"in_stock": ColumnBoolean, "released": ColumnTime, "size": ColumnNumber, "tags": ColumnStringList}
+	benchmarkFile(b, "items.csv", manyRows(100_000), "in_stock=boolean", "released=time", "size=number", "tags=list(string)")
+}
+
+func BenchmarkItemsFromCSVWithoutOptions(b *testing.B) {
+	benchmarkFile(b, "items.csv", manyRows(100_000))
+}
+
+func BenchmarkItemsFromJSONLines(b *testing.B) {
+	var text strings.Builder
+	for sku, item := range manyItems(100_000) {
+		fmt.Fprintf(&text, "{\"sku\":%q,%s\n", sku, item.AppendJSON(nil)[1:])
+	}
+	benchmarkFile(b, "items.jsonl", text.String())
+}
+
+// benchmarkFile reads a file of 100,000 items.
+func benchmarkFile(b *testing.B, name, text string, columns ...string) {
+	name = filepath.Join(b.TempDir(), name)
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	options := csvOptions(columns...)
+	options.Format = ""
+	options.Options = options.ByName(name)
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := ItemsFromCSV(strings.NewReader(text), CSVOptions{Columns: columns}); err != nil {
+		if items, _, err := readItemsFile(name, options); err != nil || len(items) != 100_000 {
 			b.Fatal(err)
 		}
 	}

@@ -129,9 +129,9 @@ func (r *catalogItemResource) Create(ctx context.Context, req resource.CreateReq
 		return
 	}
 	priced := false
-	if plan.Price.IsNull() && r.data.Client.HasManagementKey() {
+	if plan.Price.IsNull() && r.data.Client.MayCall(listItems) {
 		existing, err := r.data.Client.FindCatalogItem(ctx, plan.CatalogID.ValueInt64(), plan.SKU.ValueString())
-		if err != nil {
+		if err != nil && !r.data.Client.Forbids(err) {
 			framework.AddError(&resp.Diagnostics, itemOperation("look for catalog item", plan), err)
 			return
 		}
@@ -150,13 +150,16 @@ func (r *catalogItemResource) Read(ctx context.Context, req resource.ReadRequest
 		return
 	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
-	if !r.data.Client.HasManagementKey() {
+	var found *talonone.CatalogItem
+	var err error
+	if r.data.Client.MayCall(listItems) {
+		found, err = r.data.Client.FindCatalogItem(ctx, state.CatalogID.ValueInt64(), state.SKU.ValueString())
+	}
+	if !r.data.Client.MayCall(listItems) {
 		resp.Diagnostics.AddWarning("Changes made outside Terraform are not detected",
-			framework.MissingKey(itemResourceType, &talonone.MissingCredentialError{Operation: "listCatalogItems", Credential: talonone.ManagementCredential})+
-				" The state is kept as it is.")
+			framework.MissingAccess(itemResourceType, r.data.Client, listItems)+" The state is kept as it is.")
 		return
 	}
-	found, err := r.data.Client.FindCatalogItem(ctx, state.CatalogID.ValueInt64(), state.SKU.ValueString())
 	if talonone.IsNotFound(err) || err == nil && found == nil {
 		resp.State.RemoveResource(ctx)
 		return
@@ -240,10 +243,15 @@ func (r *catalogItemResource) put(ctx context.Context, plan catalogItemModel, pr
 }
 
 func (r *catalogItemResource) warnExisting(ctx context.Context, plan catalogItemModel, diags *diag.Diagnostics) {
-	if plan.CatalogID.IsUnknown() || plan.SKU.IsUnknown() || !r.data.Client.HasManagementKey() {
+	if plan.CatalogID.IsUnknown() || plan.SKU.IsUnknown() || !r.data.Client.MayCall(listItems) {
 		return
 	}
 	existing, err := r.data.Client.FindCatalogItem(ctx, plan.CatalogID.ValueInt64(), plan.SKU.ValueString())
+	if r.data.Client.Forbids(err) {
+		diags.AddWarning("Existing items are not detected",
+			framework.MissingAccess(itemResourceType, r.data.Client, listItems)+" The plan does not say whether the item exists already and is overwritten.")
+		return
+	}
 	if err != nil {
 		framework.AddError(diags, itemOperation("look for catalog item", plan), err)
 		return

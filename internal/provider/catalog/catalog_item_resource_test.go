@@ -338,11 +338,11 @@ func TestCatalogItemsFromCSVFunction(t *testing.T) {
 			},
 			{
 				Config:      `output "wrong" { value = provider::talonone::catalog_items_from_csv("sku,price\nA,1\nA,x\n", {}) }`,
-				ExpectError: regexp.MustCompile(`(?s)line 3, column 3: "price" of\s+SKU "A": "x" is not a number`),
+				ExpectError: regexp.MustCompile(`(?s)price: "x" in line 3, column\s+3\s+\(SKU "A"\) is not a number`),
 			},
 			{
 				Config:      `output "wrong" { value = provider::talonone::catalog_items_from_csv("sku\nA\n", { column = {} }) }`,
-				ExpectError: regexp.MustCompile(`(?s)there is no option\s+"column", only columns`),
+				ExpectError: regexp.MustCompile(`(?s)there is no option\s+"column", only\s+format,`),
 			},
 		},
 	})

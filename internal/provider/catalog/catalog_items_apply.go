@@ -39,7 +39,7 @@ func (r *catalogItemsResource) startApply(ctx context.Context, config, planned, 
 	}
 	if !planned.LastSync.IsUnknown() && !planned.LastSync.Equal(p.lastSync(prior)) {
 		// Everything else was the same.
-		reportChangedFile(config.file(ctx, diags).Path.ValueString(), diags)
+		reportChangedFile(config.filePath(), diags)
 		return nil
 	}
 	a := &itemsApply{
@@ -53,6 +53,9 @@ func (r *catalogItemsResource) startApply(ctx context.Context, config, planned, 
 	maps.Copy(current, p.prior)
 	if r.looksForExisting(config, prior, p) {
 		rows, err := a.client.CatalogItemsBySKU(ctx, a.catalogID, p.Added)
+		if a.client.Forbids(err) {
+			err = nil
+		}
 		for sku, item := range fetched(rows, err, config, diags) {
 			current[sku] = item
 			if want := p.desired[sku]; want.Equal(item) {
@@ -113,7 +116,7 @@ func (a *itemsApply) step(ctx context.Context, step syncStep) error {
 // settle looks what the failed step has done. Even a clear refusal says nothing of an attempt before it whose response was
 // lost.
 func (a *itemsApply) settle(ctx context.Context, err error) {
-	if a.client.HasManagementKey() && ctx.Err() == nil {
+	if a.client.MayCall(listItems) && ctx.Err() == nil {
 		if rows, err := a.client.CatalogItemsBySKU(ctx, a.catalogID, a.failed.skus); err == nil {
 			if found, err := fromAPI(rows); err == nil {
 				a.settleAs(found)

@@ -35,16 +35,16 @@ func (r *catalogItemsResource) noteFile(ctx context.Context, state *catalogItems
 	}
 	// What is wrong with the file is for the plan to say, which may have a new one.
 	var ignored diag.Diagnostics
-	digest, err := input.FileDigest(state.file(ctx, &ignored).Path.ValueString(), maxFileBytes)
+	digest, err := input.FileDigest(state.filePath(), maxFileBytes)
 	if err != nil {
 		return
 	}
 	if now := (seenFile{Source: state.ItemsFile.String(), SHA256: digest}); !unchanged || seen != now {
-		desired, digest := state.desired(ctx, &ignored)
+		desired, file := state.desired(&ignored)
 		if ignored.HasError() {
 			return
 		}
-		if seen = (seenFile{Source: now.Source, SHA256: digest}); !desired.Equal(items) {
+		if seen = (seenFile{Source: now.Source, SHA256: file.sha256}); !desired.Equal(items) {
 			seen.Content = desired.digest()
 		}
 	}
@@ -54,10 +54,10 @@ func (r *catalogItemsResource) noteFile(ctx context.Context, state *catalogItems
 // fileChanged reports an items file that is not the one that the plan's refresh has read.
 func fileChanged(ctx context.Context, config *catalogItemsModel, p *itemsPlan, private bulk.PrivateReader, diags *diag.Diagnostics) bool {
 	seen := bulk.ReadPrivate[seenFile](ctx, private, privateFile, diags)
-	if seen.Content == "" || seen.Source != config.ItemsFile.String() || p.fileSHA256 == seen.SHA256 || p.desired.digest() == seen.Content {
+	if seen.Content == "" || seen.Source != config.ItemsFile.String() || p.file.sha256 == seen.SHA256 || p.desired.digest() == seen.Content {
 		return false
 	}
-	reportChangedFile(config.file(ctx, diags).Path.ValueString(), diags)
+	reportChangedFile(config.filePath(), diags)
 	return true
 }
 
@@ -69,7 +69,7 @@ func reportChangedFile(name string, diags *diag.Diagnostics) {
 // noteApplied notes the items file whose items the state has now.
 func noteApplied(ctx context.Context, applied *catalogItemsModel, p *itemsPlan, private bulk.PrivateWriter, diags *diag.Diagnostics) {
 	if applied.fromFile() {
-		bulk.WritePrivate(ctx, private, privateFile, seenFile{Source: applied.ItemsFile.String(), SHA256: p.fileSHA256}, diags)
+		bulk.WritePrivate(ctx, private, privateFile, seenFile{Source: applied.ItemsFile.String(), SHA256: p.file.sha256}, diags)
 	} else {
 		bulk.WritePrivate(ctx, private, privateFile, nil, diags)
 	}

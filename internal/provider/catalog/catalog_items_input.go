@@ -6,9 +6,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
-	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/input"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/files"
 )
 
 // isKnown tells whether everything is known that decides what a sync does.
@@ -21,45 +21,29 @@ func (m *catalogItemsModel) isKnown(ctx context.Context) bool {
 	return true
 }
 
-func (m *catalogItemsModel) file(ctx context.Context, diags *diag.Diagnostics) itemsFileModel {
-	var file itemsFileModel
-	diags.Append(m.ItemsFile.As(ctx, &file, basetypes.ObjectAsOptions{})...)
-	return file
+// filePath is the configured path of the items file.
+func (m *catalogItemsModel) filePath() string {
+	name, _ := m.ItemsFile.Attributes()["path"].(types.String)
+	return name.ValueString()
 }
 
-// desired reads the configured items, and the SHA-256 of the file that they come from. Everything must be known.
-func (m *catalogItemsModel) desired(ctx context.Context, diags *diag.Diagnostics) (items Items, fileSHA256 string) {
+// desired reads the configured items, and what is known of the file that they come from. Everything must be known.
+func (m *catalogItemsModel) desired(diags *diag.Diagnostics) (Items, itemsFile) {
 	if !m.fromFile() {
 		items, err := ParseItems(m.Items.ValueString())
 		if err != nil {
 			diags.AddAttributeError(path.Root("items"), "Invalid catalog items", err.Error())
 		}
-		return items, ""
+		return items, itemsFile{}
 	}
-	file := m.file(ctx, diags)
-	options := file.options(ctx, diags)
+	at := path.Root("items_file")
+	name, options := files.Object(m.ItemsFile, files.ForItems(), at, diags)
 	if diags.HasError() {
-		return nil, ""
+		return nil, itemsFile{}
 	}
-	items, fileSHA256, err := ReadItemsFile(file.Path.ValueString(), file.format(), options)
+	items, file, err := readItemsFile(name, options)
 	if err != nil {
-		diags.AddAttributeError(path.Root("items_file"), "Unusable items file", err.Error())
+		files.ReportContent(err, at, "Unusable items file", "To remove all items on purpose, set items = jsonencode({}) instead.", diags)
 	}
-	return items, fileSHA256
-}
-
-// format is as configured, or as the file's name says.
-func (f itemsFileModel) format() string {
-	if format := f.Format.ValueString(); format != "" {
-		return format
-	}
-	return input.FormatOf(f.Path.ValueString())
-}
-
-func (f itemsFileModel) options(ctx context.Context, diags *diag.Diagnostics) CSVOptions {
-	options := CSVOptions{Delimiter: f.Delimiter.ValueString(), ListSeparator: f.ListSeparator.ValueString()}
-	if !f.Columns.IsNull() {
-		diags.Append(f.Columns.ElementsAs(ctx, &options.Columns, false)...)
-	}
-	return options
+	return items, file
 }

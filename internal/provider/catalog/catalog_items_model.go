@@ -37,15 +37,6 @@ type catalogItemsModel struct {
 	Timeouts          timeouts.Value `tfsdk:"timeouts"`
 }
 
-// itemsFileModel mirrors items_file.
-type itemsFileModel struct {
-	Path          types.String `tfsdk:"path"`
-	Format        types.String `tfsdk:"format"`
-	Columns       types.Map    `tfsdk:"columns"`
-	Delimiter     types.String `tfsdk:"delimiter"`
-	ListSeparator types.String `tfsdk:"list_separator"`
-}
-
 // catalogItemsIdentity mirrors the resource's identity.
 type catalogItemsIdentity struct {
 	CatalogID types.Int64 `tfsdk:"catalog_id"`

@@ -29,8 +29,8 @@ var itemsNoun = bulk.Noun{One: "item", Many: "items"}
 type itemsPlan struct {
 	bulk.Plan
 	prior, desired Items
-	// fileSHA256 is that of the items file; "" without one.
-	fileSHA256 string
+	// file is the items file; it is empty without one.
+	file itemsFile
 	// present is how many items there are of which the removals are a part.
 	present int
 	// takesOver says that the resource becomes exclusive without having seen what else the catalog holds.
@@ -53,13 +53,13 @@ func (m *catalogItemsModel) targetKey() string {
 // planItems compares the configuration with the prior state, which is nil for a create. It returns nil after an error.
 func (r *catalogItemsResource) planItems(ctx context.Context, config, prior *catalogItemsModel, private bulk.PrivateReader, diags *diag.Diagnostics) *itemsPlan {
 	var p itemsPlan
-	p.desired, p.fileSHA256 = config.desired(ctx, diags)
+	p.desired, p.file = config.desired(diags)
 	if prior != nil {
 		p.prior = prior.content(diags)
 	}
 	if config.exclusive() && !r.data.Client.HasManagementKey() {
 		diags.AddAttributeError(path.Root("ownership"), "Exclusive ownership requires a Management API key",
-			"Only with it the provider sees what else is in the catalog. Use additive ownership, or configure the key.\n\n"+missingManagementKey)
+			"Only with it the provider sees what else is in the catalog. Use additive ownership, or configure the key.\n\n"+r.missingAccess())
 	}
 	if diags.HasError() {
 		return nil
@@ -126,7 +126,7 @@ func fetched(rows []talonone.CatalogItem, err error, config *catalogItemsModel, 
 // looksForExisting says whether items to add can be in the catalog: the state of an exclusive resource has them all, and
 // after a Delete of this process a listing is not believed.
 func (r *catalogItemsResource) looksForExisting(config, prior *catalogItemsModel, p *itemsPlan) bool {
-	return len(p.Added) > 0 && r.data.Client.HasManagementKey() && !r.data.Targets.WasDeleted(config.targetKey()) &&
+	return len(p.Added) > 0 && r.data.Client.MayCall(listItems) && !r.data.Targets.WasDeleted(config.targetKey()) &&
 		(prior == nil || !config.exclusive() || bulk.Enters(prior.Ownership, config.Ownership))
 }
 
@@ -138,6 +138,13 @@ func (r *catalogItemsResource) warnExisting(ctx context.Context, config, prior *
 	remote := p.remote
 	if remote == nil {
 		rows, looked, err := r.data.Client.CatalogItemsBySKUWithin(ctx, config.CatalogID.ValueInt64(), p.Added, maxLookups)
+		if r.data.Client.Forbids(err) {
+			// An update has been told by Read.
+			if prior == nil {
+				diags.AddWarning("Existing items are not detected", r.missingAccess()+" The plan does not say which of the items exist already and are overwritten.")
+			}
+			return
+		}
 		if remote = fetched(rows, err, config, diags); !looked {
 			return
 		}
@@ -270,6 +277,12 @@ func (r *catalogItemsResource) validate(ctx context.Context, config *catalogItem
 	if definitions == nil {
 		return
 	}
+	if config.fromFile() {
+		if err := p.file.check(definitions, p.desired, slices.Concat(p.Added, p.Updated)); err != nil {
+			diags.AddAttributeError(config.source(), "Invalid attributes of catalog items", err.Error()+adviceValidate)
+		}
+		return
+	}
 	var problems input.Problems
 	for _, sku := range slices.Concat(p.Added, p.Updated) {
 		// What is canonical can be read.
@@ -279,10 +292,11 @@ func (r *catalogItemsResource) validate(ctx context.Context, config *catalogItem
 		}
 	}
 	if err := problems.Err(); err != nil {
-		diags.AddAttributeError(config.source(), "Invalid attributes of catalog items", err.Error()+
-			"\n\nThe provider compares attributes with the account's definitions. To leave that to the API, set validate_attributes = false in the provider block.")
+		diags.AddAttributeError(config.source(), "Invalid attributes of catalog items", err.Error()+adviceValidate)
 	}
 }
+
+const adviceValidate = "\n\nThe provider compares attributes with the account's definitions. To leave that to the API, set validate_attributes = false in the provider block."
 
 // connectedTo keeps the definitions that a catalog's items may use. Where a deployment doesn't say which those
 // are, all count.

@@ -17,8 +17,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/input"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/files"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
@@ -72,29 +72,7 @@ func (r *catalogItemsResource) ValidateConfig(ctx context.Context, req resource.
 	if resp.Diagnostics.HasError() || !config.fromFile() || !config.isKnown(ctx) {
 		return
 	}
-	at := path.Root("items_file")
-	file := config.file(ctx, &resp.Diagnostics)
-	switch file.format() {
-	case input.CSV:
-		if err := file.options(ctx, &resp.Diagnostics).Check(); err != nil {
-			resp.Diagnostics.AddAttributeError(at, "Invalid columns", err.Error())
-		}
-	case input.JSONLines:
-		for _, option := range []struct {
-			name string
-			set  bool
-		}{
-			{"columns", !file.Columns.IsNull()}, {"delimiter", !file.Delimiter.IsNull()}, {"list_separator", !file.ListSeparator.IsNull()},
-		} {
-			if option.set {
-				resp.Diagnostics.AddAttributeError(at.AtName(option.name), "Only for CSV files",
-					option.name+" describes CSV files. A JSON Lines file has its names and types in itself. Omit it.")
-			}
-		}
-	default:
-		resp.Diagnostics.AddAttributeError(at.AtName("format"), "Unknown format of the items file",
-			fmt.Sprintf("The name %q doesn't tell the format of the file. Set format to %q or %q.", file.Path.ValueString(), input.CSV, input.JSONLines))
-	}
+	files.Object(config.ItemsFile, files.ForItems(), path.Root("items_file"), &resp.Diagnostics)
 }
 
 func (r *catalogItemsResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
@@ -201,8 +179,11 @@ func (r *catalogItemsResource) Read(ctx context.Context, req resource.ReadReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if !state.exclusive() && before != nil && !r.data.Client.HasManagementKey() {
-		resp.Diagnostics.AddWarning("Changes made outside Terraform are not detected", missingManagementKey+" The state is kept as it is.")
+	unseen := func() {
+		resp.Diagnostics.AddWarning("Changes made outside Terraform are not detected", r.missingAccess()+" The state is kept as it is.")
+	}
+	if !state.exclusive() && before != nil && !r.data.Client.MayCall(listItems) {
+		unseen()
 		return
 	}
 	// Before its first apply, an import of the whole catalog is read as a whole again: the configuration may be exclusive.
@@ -211,6 +192,10 @@ func (r *catalogItemsResource) Read(ctx context.Context, req resource.ReadReques
 	if talonone.IsNotFound(err) {
 		bulk.NoteGone(ctx, resp.Private, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
+		return
+	}
+	if r.data.Client.Forbids(err) && !state.exclusive() && before != nil {
+		unseen()
 		return
 	}
 	if err != nil {
@@ -351,10 +336,13 @@ func (r *catalogItemsResource) parseImport(ctx context.Context, id string, state
 	state.Items = NewItemsValue(items.JSON())
 }
 
-// missingManagementKey explains which key is missing to read items.
-var missingManagementKey = framework.MissingKey(itemsResourceType, &talonone.MissingCredentialError{
-	Operation: "listCatalogItems", Credential: talonone.ManagementCredential,
-})
+// listItems is the operation that reads items.
+const listItems = "listCatalogItems"
+
+// missingAccess explains why items can't be read.
+func (r *catalogItemsResource) missingAccess() string {
+	return framework.MissingAccess(itemsResourceType, r.data.Client, listItems)
+}
 
 func itemsOperation(action string, catalogID types.Int64) framework.Operation {
 	return framework.Operation{

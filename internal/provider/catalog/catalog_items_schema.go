@@ -5,7 +5,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/mapvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -13,10 +12,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
-	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/input"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/files"
 )
 
 func (r *catalogItemsResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -50,39 +48,13 @@ func (r *catalogItemsResource) Schema(ctx context.Context, _ resource.SchemaRequ
 			},
 			"items_file": schema.SingleNestedAttribute{
 				Optional: true,
-				MarkdownDescription: "A file to read the items from, of at most 200 MB. Files are compared by their items: another path, order, line ending or spelling is no change. " +
+				MarkdownDescription: "A file to read the items from, of at most 200 MB: CSV, JSON Lines or one JSON array, as spreadsheets, shops, PIM systems and warehouses export them. " +
+					"The guide [Catalogs and member lists from spreadsheets and exports](../guides/files) shows what to write for which. " +
+					" Files are compared by their items: another path, order, line ending or spelling is no change. " +
 					"The file is read when planning and again when applying. If its items have changed in between, the apply is refused. " +
 					"For a new resource, a new path or with `-refresh=false`, Terraform reports this as an inconsistent final plan of `last_sync`.",
-				Attributes: map[string]schema.Attribute{
-					"path": schema.StringAttribute{
-						Required:            true,
-						MarkdownDescription: "Path of the file. Write `\"${path.module}/…\"` for one beside the configuration.",
-						Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
-					},
-					"format": schema.StringAttribute{
-						Optional: true,
-						MarkdownDescription: "`csv`: UTF-8, a header line, then one item a line. `jsonl`: one JSON object a line, `{\"sku\": …, \"price\": …, \"product\": …, \"attributes\": {…}}`. " +
-							"Default: by the file's name (`.csv`, `.jsonl`, `.ndjson`).",
-						Validators: []validator.String{stringvalidator.OneOf(input.CSV, input.JSONLines)},
-					},
-					"columns": schema.MapAttribute{
-						Optional: true, ElementType: types.StringType,
-						MarkdownDescription: "What the columns of a CSV file hold, from column name to one of `sku`, `price`, `product`, the type of an attribute (`string`, `number`, `boolean`, `time`, " +
-							"`list(string)`, `list(number)`, `list(time)`), or `ignore`. Without an entry, the columns `sku`, `price` and `product` hold just that, and every other column " +
-							"a string attribute of its name. An empty field means that the item lacks that part.",
-						Validators: []validator.Map{mapvalidator.ValueStringsAre(stringvalidator.OneOf(ColumnTypes...))},
-					},
-					"delimiter": schema.StringAttribute{
-						Optional:            true,
-						MarkdownDescription: "Character between the fields of a CSV file. Default `,`.",
-						Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, 1)},
-					},
-					"list_separator": schema.StringAttribute{
-						Optional:            true,
-						MarkdownDescription: "Text between the elements of a list in one field of a CSV file. Default `|`.",
-						Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
-					},
-				},
+				Attributes: files.Attributes(files.ForItems(), "Path of the file. Write `\"${path.module}/…\"` for one beside the configuration. "+
+					"If another resource writes the file in the same apply, take the path from an attribute that is known only after that resource has run."),
 			},
 			"plan_detail": schema.StringAttribute{
 				Optional: true,

@@ -183,6 +183,7 @@ func (a *editItemsAction) expectCatalog(ctx context.Context, id types.Int64, dia
 }
 
 func (a *editItemsAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	ctx = framework.Progress(ctx, resp)
 	var config editItemsModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	config.checkScope(&resp.Diagnostics)

@@ -1,92 +1,95 @@
 package catalog
 
 import (
-	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
-
-	"github.com/go-json-experiment/json/jsontext"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/input"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/files"
+	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
 // maxFileBytes bounds an items file. Terraform's own messages hold at most 256 MiB.
 const maxFileBytes = 200 << 20
 
-// ReadItemsFile reads the items of a CSV or JSON Lines file and the SHA-256 of the whole file in hexadecimal.
-func ReadItemsFile(path, format string, options CSVOptions) (items Items, digest string, err error) {
-	digest, err = input.ReadFile(path, maxFileBytes, func(content io.Reader) (err error) {
-		switch format {
-		case input.CSV:
-			items, err = ItemsFromCSV(content, options)
-		case input.JSONLines:
-			items, err = itemsFromJSONLines(content)
-		default:
-			err = fmt.Errorf("unknown format %q", format)
-		}
+// itemsFile is what is known of a file beside its items.
+type itemsFile struct {
+	// sha256 is that of the whole file in hexadecimal.
+	sha256 string
+	// columns are the names of the columns in the file, by the attributes that they hold.
+	columns map[string]string
+}
+
+// readItemsFile reads the items of a file.
+func readItemsFile(path string, options files.Options) (items Items, file itemsFile, err error) {
+	file.sha256, err = input.ReadFile(path, maxFileBytes, func(content io.Reader) (err error) {
+		items, file.columns, err = ItemsFrom(content, options)
 		return err
 	})
-	return items, digest, err
+	return items, file, err
 }
 
-// itemsFromJSONLines reads one object {sku, price, product, attributes} a line.
-func itemsFromJSONLines(content io.Reader) (Items, error) {
-	found := newFound()
-	var scratch []byte
-	reader := bytes.NewReader(nil)
-	dec := jsontext.NewDecoder(reader)
-	err := input.ReadLines(content, func(line int, text []byte) error {
-		reader.Reset(text)
-		dec.Reset(reader)
-		sku, item, err := decodeLine(dec, &scratch)
-		if err != nil {
-			fault := input.JSONFault(string(text), err)
-			fault.Line = line
-			return fault
+// check compares the attributes of items with the account's definitions: one error for each column, with the entry of columns to write.
+func (f itemsFile) check(definitions customattr.Definitions, items Items, skus []string) error {
+	type fault struct {
+		attribute, example, text string
+		count                    int
+	}
+	faults := make(map[string]*fault)
+	for _, sku := range skus {
+		// What is canonical can be read.
+		attributes, _ := customattr.FromAPI([]byte(items[sku].Attributes))
+		for name, value := range attributes {
+			known := faults[name]
+			if known == nil {
+				text := definitions.Problem(talonone.EntityCartItem, name, value)
+				if text == "" {
+					continue
+				}
+				if _, defined := definitions[name]; defined {
+					text, _, _ = strings.Cut(text, " Write ") // It is about JSON.
+				}
+				faults[name] = &fault{name, fmt.Sprintf("%s of SKU %s", input.Clip(string(value)), strconv.Quote(input.Clip(sku))), text, 1}
+			} else if definitions.Problem(talonone.EntityCartItem, name, value) != "" {
+				known.count++
+			}
 		}
-		return found.add(sku, item, line)
-	})
-	return found.items, err
+	}
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(faults)) {
+		found, column := faults[name], cmp.Or(f.columns[name], name)
+		times := ""
+		if found.count > 1 {
+			times = ", one of " + input.Thousands(found.count)
+		}
+		errs = append(errs, fmt.Errorf("column %q (for example %s%s): %s %s", column, found.example, times, found.text, adviceColumn(column, name, definitions)))
+	}
+	const most = 10
+	if more := len(errs) - most; more > 0 {
+		errs = append(errs[:most], fmt.Errorf("and %d more columns", more))
+	}
+	return errors.Join(errs...)
 }
 
-func decodeLine(dec *jsontext.Decoder, scratch *[]byte) (sku string, item Item, err error) {
-	if kind := dec.PeekKind(); kind != jsontext.KindBeginObject && kind != jsontext.KindInvalid {
-		return "", item, fmt.Errorf("must be an object with sku, price, product and attributes, not %s", input.KindName(kind))
+// adviceColumn is the entry of columns that makes an attribute right.
+func adviceColumn(column, name string, definitions customattr.Definitions) string {
+	definition, defined := definitions[name]
+	if !defined {
+		return fmt.Sprintf("For the column write columns = { %q = { attribute = \"…\", type = \"…\" } }, or %q = \"ignore\"; other_columns = \"ignore\" leaves out all columns without an entry.", column, column)
 	}
-	if _, err := dec.ReadToken(); err != nil {
-		return "", item, err
+	kind := definition.Type
+	if element, isList := strings.CutPrefix(kind, "(list "); isList {
+		kind = "list(" + strings.TrimSuffix(element, ")") + ")"
 	}
-	for dec.PeekKind() != jsontext.KindEndObject {
-		token, err := dec.ReadToken()
-		if err != nil {
-			return "", item, err
-		}
-		if key := token.String(); key == ColumnSKU {
-			sku, err = decodeSKU(dec)
-		} else {
-			err = item.decodePart(key, dec, scratch)
-		}
-		if err != nil {
-			return "", item, err
-		}
+	if column == name {
+		return fmt.Sprintf("For the column write columns = { %q = %q }.", column, kind)
 	}
-	if _, err := dec.ReadToken(); err != nil {
-		return "", item, err
-	}
-	if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
-		return "", item, errors.New("there is more text behind the object")
-	}
-	if sku == "" {
-		return "", item, errors.New("there is no SKU: every line needs the key sku with a string that is not empty")
-	}
-	return sku, item, nil
-}
-
-func decodeSKU(dec *jsontext.Decoder) (string, error) {
-	if kind := dec.PeekKind(); kind != jsontext.KindString && kind != jsontext.KindInvalid {
-		return "", fmt.Errorf("sku must be a string, not %s", input.KindName(kind))
-	}
-	token, err := dec.ReadToken()
-	return token.String(), err
+	return fmt.Sprintf("For the column write columns = { %q = { attribute = %q, type = %q } }.", column, name, kind)
 }

@@ -84,8 +84,7 @@ func appendComma(dst []byte) []byte {
 
 // appendString appends a JSON string. Texts that are not UTF-8 were refused where they came in.
 func appendString(dst []byte, text string) []byte {
-	dst, _ = jsontext.AppendQuote(dst, text)
-	return dst
+	return input.AppendString(dst, text)
 }
 
 // Items are the items of a catalog, or some of them, by SKU.

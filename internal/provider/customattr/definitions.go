@@ -74,14 +74,18 @@ func (d Definitions) Problems(entity talonone.Entity, attributes Attributes) []s
 	}
 	var problems []string
 	for _, name := range slices.Sorted(maps.Keys(attributes)) {
-		if problem := d.problem(entity, name, attributes[name]); problem != "" {
+		if problem := d.Problem(entity, name, attributes[name]); problem != "" {
 			problems = append(problems, problem)
 		}
 	}
 	return problems
 }
 
-func (d Definitions) problem(entity talonone.Entity, name string, text json.RawMessage) string {
+// Problem is what Problems says about one attribute; "" when it is right.
+func (d Definitions) Problem(entity talonone.Entity, name string, text json.RawMessage) string {
+	if d == nil {
+		return ""
+	}
 	definition, ok := d[name]
 	if !ok {
 		return fmt.Sprintf("The account defines no attribute %q for %s. It defines: %s. Correct the name, or create the attribute with the resource talonone_attribute. "+

@@ -74,6 +74,7 @@ func (a *deleteDataAction) ModifyPlan(ctx context.Context, req action.ModifyPlan
 }
 
 func (a *deleteDataAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	ctx = framework.Progress(ctx, resp)
 	var config deleteDataModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	// Values that were unknown to ValidateConfig are known here.

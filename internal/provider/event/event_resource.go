@@ -13,6 +13,7 @@ import (
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/journal"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/promotion"
 )
 
 var (
@@ -43,7 +44,13 @@ type resourceModel struct {
 	Effects          types.List           `tfsdk:"effects"`
 	CreatedCoupons   types.List           `tfsdk:"created_coupons"`
 	CreatedReferrals types.List           `tfsdk:"created_referrals"`
+	TotalPointsAdded types.Number         `tfsdk:"total_points_added"`
+	FreeItems        types.List           `tfsdk:"free_items"`
+	AudiencesJoined  types.List           `tfsdk:"audiences_joined"`
 }
+
+// outcomeAttributes are those that the effects amount to.
+var outcomeAttributes = []string{"total_points_added", "free_items", "audiences_joined"}
 
 // identityModel mirrors the resource's identity.
 type identityModel struct {
@@ -196,6 +203,14 @@ func (m *resourceModel) setResult(result *tracked) {
 	}
 	m.Effects = framework.Effects(result.effects)
 	m.CreatedCoupons, m.CreatedReferrals = framework.CreatedCoupons(result.coupons), framework.CreatedReferrals(result.referrals)
+	m.TotalPointsAdded, m.FreeItems, m.AudiencesJoined = types.NumberNull(), types.ListNull(types.StringType), types.ListNull(types.StringType)
+	if m.version() == v1 {
+		return // its effects have no names for their properties
+	}
+	outcome := promotion.Of(result.effects, promotion.Context{})
+	m.TotalPointsAdded = promotion.Value[types.Number](outcome, "total_points_added")
+	m.FreeItems = promotion.Value[types.List](outcome, "free_items")
+	m.AudiencesJoined = promotion.Value[types.List](outcome, "audiences_joined")
 }
 
 // newKey is the planned key where none is configured: v2 gets one, the others

@@ -16,6 +16,7 @@ import (
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/promotion"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -25,6 +26,7 @@ func (r *eventResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 		return schema.StringAttribute{Optional: true, MarkdownDescription: eventText[name] + again, Validators: validators}
 	}
 	attributes := framework.ResourceEffects("Those of the event. The effects of `v1` have no names for their properties: `props` has them in order, as `arguments`.")
+	maps.Copy(attributes, promotion.ResourceAttributes("Null for `v1`.", outcomeAttributes...))
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"api_version": schema.StringAttribute{
 			Optional: true, Computed: true, Default: stringdefault.StaticString(v2), MarkdownDescription: eventText["api_version"] + again,

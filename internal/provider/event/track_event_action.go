@@ -49,6 +49,7 @@ func (a *trackAction) ModifyPlan(ctx context.Context, req action.ModifyPlanReque
 }
 
 func (a *trackAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	ctx = framework.Progress(ctx, resp)
 	var config eventInput
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if resp.Diagnostics.HasError() {

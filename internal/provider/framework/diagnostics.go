@@ -127,6 +127,16 @@ func MissingKey(construct string, missing *talonone.MissingCredentialError) stri
 		construct, missing.Credential, missing.Operation, attribute, variable, where)
 }
 
+// MissingAccess explains why a Management API operation is not possible: no key, or one that lacks the endpoint.
+func MissingAccess(construct string, client *talonone.Client, operation string) string {
+	endpoint := client.ForbiddenEndpoint(operation)
+	if endpoint == "" {
+		return MissingKey(construct, &talonone.MissingCredentialError{Operation: operation, Credential: talonone.ManagementCredential})
+	}
+	return fmt.Sprintf("The Management API key does not allow %s, which %s uses (%s). "+
+		"Allow the endpoint in the Campaign Manager under Account > Management API Keys.", endpoint, construct, operation)
+}
+
 // keySetting names the setting of a credential.
 func keySetting(credential talonone.Credential) string {
 	attribute := map[talonone.Credential]string{

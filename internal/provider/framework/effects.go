@@ -17,58 +17,76 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
-// What rules do, as computed lists that resources and data sources share: each
-// column has a name, a type and a description.
-type column struct {
-	name        string
-	kind        attr.Type
-	description string
+// Column is an attribute of the objects in a computed list.
+type Column struct {
+	Name string
+	Type attr.Type
+	// Text says in a few words what it holds.
+	Text string
 }
 
-var effectColumns = []column{
-	{"effect_type", types.StringType, "Type of the effect in the API's spelling, such as `setDiscount`, `acceptCoupon` or `rejectCoupon`."},
-	{"campaign_id", types.Int64Type, "ID of the campaign whose rule had the effect."},
-	{"ruleset_id", types.Int64Type, "ID of the campaign's ruleset."},
-	{"rule_index", types.Int64Type, "Place of the rule in the ruleset, from 0."},
-	{"rule_name", types.StringType, "Name of the rule."},
-	{"condition_index", types.Int64Type, "Place of the condition that caused the effect, from 0; null when the API does not tell."},
-	{"triggered_by_coupon", types.Int64Type, "ID of the coupon that caused the effect; null when none did."},
-	{"triggered_for_catalog_item", types.Int64Type, "ID of the catalog item that the effect is for; null when there is none."},
-	{"props", jsontypes.NormalizedType{}, "Properties of the effect as a JSON object, which depend on its type: read them with `jsondecode`. " +
-		"`setDiscount`, for example, has `name` and `value`, an amount in the Application's currency."},
+// Columns describe the objects of a computed list. Such a list is an attribute of its own, and no nested attribute:
+// Terraform's mocks can give values to the former alone.
+type Columns []Column
+
+// EffectColumns are those of effects.
+var EffectColumns = Columns{
+	{"effect_type", types.StringType, "the type in the API's spelling, such as `setDiscount`, `acceptCoupon` or `rejectCoupon`"},
+	{"campaign_id", types.Int64Type, "the campaign whose rule had the effect"},
+	{"ruleset_id", types.Int64Type, "the campaign's ruleset"},
+	{"rule_index", types.Int64Type, "the rule's place in the ruleset, from 0"},
+	{"rule_name", types.StringType, "the rule's name"},
+	{"condition_index", types.Int64Type, "the place of the condition that caused the effect, from 0; null if the API does not say"},
+	{"triggered_by_coupon", types.Int64Type, "the ID of the coupon that caused the effect; null if none did"},
+	{"triggered_for_catalog_item", types.Int64Type, "the ID of the catalog item that the effect is for; null if there is none"},
+	{"props", jsontypes.NormalizedType{}, "the properties, which depend on the type, as a JSON object to be read with `jsondecode`"},
 }
 
-var couponColumns = []column{
-	{"id", types.Int64Type, "ID of the coupon."},
-	{"campaign_id", types.Int64Type, "ID of the campaign that the coupon belongs to."},
-	{"value", types.StringType, "Code of the coupon."},
-	{"usage_limit", types.Int64Type, "How often the coupon can be redeemed; 0 for no limit."},
-	{"recipient_integration_id", types.StringType, "Integration ID of the only customer who may redeem the coupon; null when anybody may."},
-	{"start_date", timetypes.RFC3339Type{}, "When the coupon begins to be valid, RFC 3339; null for at once."},
-	{"expiry_date", timetypes.RFC3339Type{}, "When the coupon ends to be valid, RFC 3339; null for never."},
+var couponColumns = Columns{
+	{"id", types.Int64Type, "the coupon's ID"},
+	{"campaign_id", types.Int64Type, "the campaign that it belongs to"},
+	{"value", types.StringType, "the code"},
+	{"usage_limit", types.Int64Type, "how often it can be redeemed, 0 for no limit"},
+	{"recipient_integration_id", types.StringType, "the integration ID of the only customer who can redeem it; null for everyone"},
+	{"start_date", timetypes.RFC3339Type{}, "when it becomes valid, RFC 3339; null for immediately"},
+	{"expiry_date", timetypes.RFC3339Type{}, "when it expires, RFC 3339; null for never"},
 }
 
-var referralColumns = []column{
-	{"id", types.Int64Type, "ID of the referral."},
-	{"campaign_id", types.Int64Type, "ID of the campaign that the referral belongs to."},
-	{"code", types.StringType, "Code of the referral."},
-	{"usage_limit", types.Int64Type, "How often the code can be used; 0 for no limit."},
-	{"advocate_profile_integration_id", types.StringType, "Integration ID of the customer who refers."},
-	{"friend_profile_integration_id", types.StringType, "Integration ID of the only customer who may use the code; null when anybody may."},
-	{"start_date", timetypes.RFC3339Type{}, "When the code begins to be valid, RFC 3339; null for at once."},
-	{"expiry_date", timetypes.RFC3339Type{}, "When the code ends to be valid, RFC 3339; null for never."},
+var referralColumns = Columns{
+	{"id", types.Int64Type, "the referral's ID"},
+	{"campaign_id", types.Int64Type, "the campaign that it belongs to"},
+	{"code", types.StringType, "the code"},
+	{"usage_limit", types.Int64Type, "how often it can be used, 0 for no limit"},
+	{"advocate_profile_integration_id", types.StringType, "the integration ID of the customer who refers"},
+	{"friend_profile_integration_id", types.StringType, "the integration ID of the only customer who can use it; null for everyone"},
+	{"start_date", timetypes.RFC3339Type{}, "when it becomes valid, RFC 3339; null for immediately"},
+	{"expiry_date", timetypes.RFC3339Type{}, "when it expires, RFC 3339; null for never"},
 }
 
-func objectType(columns []column) types.ObjectType {
+// Object is the type of the objects.
+func (columns Columns) Object() types.ObjectType {
 	kinds := make(map[string]attr.Type, len(columns))
 	for _, c := range columns {
-		kinds[c.name] = c.kind
+		kinds[c.Name] = c.Type
 	}
 	return types.ObjectType{AttrTypes: kinds}
 }
 
-func listOf[T any](api []T, columns []column, row func(T) map[string]attr.Value) types.List {
-	kind := objectType(columns)
+// List is the type of the list.
+func (columns Columns) List() types.ListType { return types.ListType{ElemType: columns.Object()} }
+
+// Describe is a sentence that names the attributes of the objects, since the schema has no place for it.
+func (columns Columns) Describe() string {
+	texts := make([]string, len(columns))
+	for i, c := range columns {
+		texts[i] = "`" + c.Name + "` (" + c.Text + ")"
+	}
+	return "Each has " + strings.Join(texts[:len(texts)-1], ", ") + " and " + texts[len(texts)-1] + "."
+}
+
+// ListOf makes a list of objects.
+func ListOf[T any](api []T, columns Columns, row func(T) map[string]attr.Value) types.List {
+	kind := columns.Object()
 	elements := make([]attr.Value, len(api))
 	for i, one := range api {
 		elements[i] = types.ObjectValueMust(kind.AttrTypes, row(one))
@@ -78,7 +96,7 @@ func listOf[T any](api []T, columns []column, row func(T) map[string]attr.Value)
 
 // Effects are the effects of a response.
 func Effects(api []talonone.Effect) types.List {
-	return listOf(api, effectColumns, func(e talonone.Effect) map[string]attr.Value {
+	return ListOf(api, EffectColumns, func(e talonone.Effect) map[string]attr.Value {
 		props := jsontypes.NewNormalizedValue("{}")
 		if len(e.Props) > 0 && string(bytes.TrimSpace(e.Props)) != "null" {
 			props = jsontypes.NewNormalizedValue(string(e.Props))
@@ -95,7 +113,7 @@ func Effects(api []talonone.Effect) types.List {
 
 // CreatedCoupons are the coupons that rules created.
 func CreatedCoupons(api []talonone.Coupon) types.List {
-	return listOf(api, couponColumns, func(c talonone.Coupon) map[string]attr.Value {
+	return ListOf(api, couponColumns, func(c talonone.Coupon) map[string]attr.Value {
 		return map[string]attr.Value{
 			"id": types.Int64Value(c.ID), "campaign_id": types.Int64Value(c.CampaignID), "value": types.StringValue(c.Value),
 			"usage_limit": types.Int64Value(c.UsageLimit), "recipient_integration_id": OptionalString(c.RecipientIntegrationID, types.StringNull()),
@@ -106,7 +124,7 @@ func CreatedCoupons(api []talonone.Coupon) types.List {
 
 // CreatedReferrals are the referrals that rules created.
 func CreatedReferrals(api []talonone.Referral) types.List {
-	return listOf(api, referralColumns, func(r talonone.Referral) map[string]attr.Value {
+	return ListOf(api, referralColumns, func(r talonone.Referral) map[string]attr.Value {
 		return map[string]attr.Value{
 			"id": types.Int64Value(r.ID), "campaign_id": types.Int64Value(r.CampaignID), "code": types.StringValue(r.Code),
 			"usage_limit":                     types.Int64Value(r.UsageLimit),
@@ -136,46 +154,22 @@ const (
 // ResourceEffects are the computed attributes effects, created_coupons and
 // created_referrals of a resource; when completes their descriptions.
 func ResourceEffects(when string) map[string]resource.Attribute {
-	list := func(text string, columns []column) resource.Attribute {
-		attributes := make(map[string]resource.Attribute, len(columns))
-		for _, c := range columns {
-			switch c.kind {
-			case types.Int64Type:
-				attributes[c.name] = resource.Int64Attribute{Computed: true, MarkdownDescription: c.description}
-			default:
-				attributes[c.name] = resource.StringAttribute{Computed: true, CustomType: TextType(c.kind), MarkdownDescription: c.description}
-			}
-		}
-		return resource.ListNestedAttribute{
-			Computed: true, MarkdownDescription: text + " " + when,
-			NestedObject: resource.NestedAttributeObject{Attributes: attributes},
-		}
+	list := func(text string, columns Columns) resource.Attribute {
+		return resource.ListAttribute{Computed: true, ElementType: columns.Object(), MarkdownDescription: text + " " + when + " " + columns.Describe()}
 	}
 	return map[string]resource.Attribute{
-		"effects": list(effectsText, effectColumns), "created_coupons": list(couponsText, couponColumns),
+		"effects": list(effectsText, EffectColumns), "created_coupons": list(couponsText, couponColumns),
 		"created_referrals": list(referralsText, referralColumns),
 	}
 }
 
 // DataSourceEffects are ResourceEffects for a data source.
 func DataSourceEffects(when string) map[string]datasource.Attribute {
-	list := func(text string, columns []column) datasource.Attribute {
-		attributes := make(map[string]datasource.Attribute, len(columns))
-		for _, c := range columns {
-			switch c.kind {
-			case types.Int64Type:
-				attributes[c.name] = datasource.Int64Attribute{Computed: true, MarkdownDescription: c.description}
-			default:
-				attributes[c.name] = datasource.StringAttribute{Computed: true, CustomType: TextType(c.kind), MarkdownDescription: c.description}
-			}
-		}
-		return datasource.ListNestedAttribute{
-			Computed: true, MarkdownDescription: text + " " + when,
-			NestedObject: datasource.NestedAttributeObject{Attributes: attributes},
-		}
+	list := func(text string, columns Columns) datasource.Attribute {
+		return datasource.ListAttribute{Computed: true, ElementType: columns.Object(), MarkdownDescription: text + " " + when + " " + columns.Describe()}
 	}
 	return map[string]datasource.Attribute{
-		"effects": list(effectsText, effectColumns), "created_coupons": list(couponsText, couponColumns),
+		"effects": list(effectsText, EffectColumns), "created_coupons": list(couponsText, couponColumns),
 		"created_referrals": list(referralsText, referralColumns),
 	}
 }

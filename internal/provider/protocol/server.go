@@ -61,10 +61,13 @@ func present(diags []*tfprotov6.Diagnostic) {
 
 func presentable(text string, most int) string { return talonone.Presentable(text, most, "\n\t") }
 
-func presentEach[T any](events iter.Seq[T], diagsOf func(T) []*tfprotov6.Diagnostic) iter.Seq[T] {
+// oneLine is a text that Terraform prints as a line of its own.
+func oneLine(text string) string { return talonone.Presentable(text, maxSummary, "") }
+
+func presentEach[T any](events iter.Seq[T], prepare func(*T) []*tfprotov6.Diagnostic) iter.Seq[T] {
 	return func(yield func(T) bool) {
 		for event := range events {
-			present(diagsOf(event))
+			present(prepare(&event))
 			if !yield(event) {
 				return
 			}
@@ -99,12 +102,20 @@ func (s *server) UpgradeResourceIdentity(ctx context.Context, req *tfprotov6.Upg
 
 // ReadResource is the framework's.
 func (s *server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
-	return serve(ctx, req, s.Server.ReadResource, func(r *tfprotov6.ReadResourceResponse) []*tfprotov6.Diagnostic { return r.Diagnostics })
+	resp, err := serve(ctx, req, s.Server.ReadResource, func(r *tfprotov6.ReadResourceResponse) []*tfprotov6.Diagnostic { return r.Diagnostics })
+	if resp != nil {
+		boundRead(req, resp)
+	}
+	return resp, err
 }
 
 // PlanResourceChange is the framework's.
 func (s *server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
-	return serve(ctx, req, s.Server.PlanResourceChange, func(r *tfprotov6.PlanResourceChangeResponse) []*tfprotov6.Diagnostic { return r.Diagnostics })
+	resp, err := serve(ctx, req, s.Server.PlanResourceChange, func(r *tfprotov6.PlanResourceChangeResponse) []*tfprotov6.Diagnostic { return r.Diagnostics })
+	if resp != nil {
+		boundPlan(req, resp)
+	}
+	return resp, err
 }
 
 // ApplyResourceChange is the framework's.
@@ -114,7 +125,11 @@ func (s *server) ApplyResourceChange(ctx context.Context, req *tfprotov6.ApplyRe
 
 // ImportResourceState is the framework's.
 func (s *server) ImportResourceState(ctx context.Context, req *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {
-	return serve(ctx, req, s.Server.ImportResourceState, func(r *tfprotov6.ImportResourceStateResponse) []*tfprotov6.Diagnostic { return r.Diagnostics })
+	resp, err := serve(ctx, req, s.Server.ImportResourceState, func(r *tfprotov6.ImportResourceStateResponse) []*tfprotov6.Diagnostic { return r.Diagnostics })
+	if resp != nil {
+		boundImport(req, resp)
+	}
+	return resp, err
 }
 
 // MoveResourceState is the framework's.
@@ -129,7 +144,11 @@ func (s *server) ValidateDataResourceConfig(ctx context.Context, req *tfprotov6.
 
 // ReadDataSource is the framework's.
 func (s *server) ReadDataSource(ctx context.Context, req *tfprotov6.ReadDataSourceRequest) (*tfprotov6.ReadDataSourceResponse, error) {
-	return serve(ctx, req, s.Server.ReadDataSource, func(r *tfprotov6.ReadDataSourceResponse) []*tfprotov6.Diagnostic { return r.Diagnostics })
+	resp, err := serve(ctx, req, s.Server.ReadDataSource, func(r *tfprotov6.ReadDataSourceResponse) []*tfprotov6.Diagnostic { return r.Diagnostics })
+	if resp != nil {
+		boundData(req, resp)
+	}
+	return resp, err
 }
 
 // ValidateListResourceConfig is the framework's.
@@ -160,7 +179,10 @@ func (s *server) CallFunction(ctx context.Context, req *tfprotov6.CallFunctionRe
 func (s *server) ListResource(ctx context.Context, req *tfprotov6.ListResourceRequest) (*tfprotov6.ListResourceServerStream, error) {
 	stream, err := s.Server.ListResource(ctx, req)
 	if stream != nil && stream.Results != nil {
-		stream.Results = presentEach(stream.Results, func(r tfprotov6.ListResourceResult) []*tfprotov6.Diagnostic { return r.Diagnostics })
+		stream.Results = presentEach(stream.Results, func(r *tfprotov6.ListResourceResult) []*tfprotov6.Diagnostic {
+			r.DisplayName = oneLine(r.DisplayName)
+			return r.Diagnostics
+		})
 	}
 	return stream, err
 }
@@ -169,9 +191,15 @@ func (s *server) ListResource(ctx context.Context, req *tfprotov6.ListResourceRe
 func (s *server) InvokeAction(ctx context.Context, req *tfprotov6.InvokeActionRequest) (*tfprotov6.InvokeActionServerStream, error) {
 	stream, err := s.Server.InvokeAction(ctx, req)
 	if stream != nil && stream.Events != nil {
-		stream.Events = presentEach(stream.Events, func(e tfprotov6.InvokeActionEvent) []*tfprotov6.Diagnostic {
-			completed, _ := e.Type.(tfprotov6.CompletedInvokeActionEventType)
-			return completed.Diagnostics
+		stream.Events = presentEach(stream.Events, func(e *tfprotov6.InvokeActionEvent) []*tfprotov6.Diagnostic {
+			switch event := e.Type.(type) {
+			case tfprotov6.ProgressInvokeActionEventType:
+				event.Message = oneLine(event.Message)
+				e.Type = event
+			case tfprotov6.CompletedInvokeActionEventType:
+				return event.Diagnostics
+			}
+			return nil
 		})
 	}
 	return stream, err

@@ -14,6 +14,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/promotion"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -43,6 +44,7 @@ func (d *sessionDataSource) Metadata(_ context.Context, _ datasource.MetadataReq
 func (d *sessionDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := foundContent()
 	attributes["effects"] = framework.DataSourceEffects("Those in force: effects that were rolled back are left out.")["effects"]
+	maps.Copy(attributes, promotion.DataSourceAttributes(resultOutcome...))
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"integration_id": schema.StringAttribute{
 			Required:            true,

@@ -16,6 +16,7 @@ import (
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/promotion"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -32,7 +33,16 @@ type resultModel struct {
 	AdditionalCostTotal         types.Number      `tfsdk:"additional_cost_total"`
 	CartItemAdditionalCostTotal types.Number      `tfsdk:"cart_item_additional_cost_total"`
 	Effects                     types.List        `tfsdk:"effects"`
+	AcceptedCoupons             types.List        `tfsdk:"accepted_coupons"`
+	RejectedCoupons             types.Map         `tfsdk:"rejected_coupons"`
+	TotalDiscount               types.Number      `tfsdk:"total_discount"`
+	Payable                     types.Number      `tfsdk:"payable"`
+	TotalPointsAdded            types.Number      `tfsdk:"total_points_added"`
+	FreeItems                   types.List        `tfsdk:"free_items"`
 }
+
+// resultOutcome names the attributes of resultModel that its effects amount to.
+var resultOutcome = []string{"accepted_coupons", "rejected_coupons", "total_discount", "payable", "total_points_added", "free_items"}
 
 // itemInput mirrors a cart item as it is configured.
 type itemInput struct {
@@ -286,6 +296,7 @@ func costsFromAPI(api map[string]talonone.AdditionalCost) types.Map {
 
 // resultFromAPI is what the deployment says about a session and its effects.
 func resultFromAPI(api *talonone.Session, effects []talonone.Effect) resultModel {
+	outcome := promotion.Of(effects, promotion.Context{Session: api})
 	return resultModel{
 		ID:                          types.Int64Value(api.ID),
 		ApplicationID:               types.Int64Value(api.ApplicationID),
@@ -298,6 +309,12 @@ func resultFromAPI(api *talonone.Session, effects []talonone.Effect) resultModel
 		AdditionalCostTotal:         framework.Number(api.AdditionalCostTotal),
 		CartItemAdditionalCostTotal: framework.Number(api.CartItemAdditionalCostTotal),
 		Effects:                     framework.Effects(effects),
+		AcceptedCoupons:             promotion.Value[types.List](outcome, "accepted_coupons"),
+		RejectedCoupons:             promotion.Value[types.Map](outcome, "rejected_coupons"),
+		TotalDiscount:               promotion.Value[types.Number](outcome, "total_discount"),
+		Payable:                     promotion.Value[types.Number](outcome, "payable"),
+		TotalPointsAdded:            promotion.Value[types.Number](outcome, "total_points_added"),
+		FreeItems:                   promotion.Value[types.List](outcome, "free_items"),
 	}
 }
 

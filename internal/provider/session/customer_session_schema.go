@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/promotion"
 )
 
 // responseParts are what responseContent of updateCustomerSessionV2 can ask for.
@@ -27,6 +28,7 @@ var responseParts = []string{
 func (r *sessionResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	attributes := resourceContent()
 	maps.Copy(attributes, framework.ResourceEffects("As of the last update that Terraform made, or of the last refresh for effects."))
+	maps.Copy(attributes, promotion.ResourceAttributes("As of `effects`.", resultOutcome...))
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"integration_id": schema.StringAttribute{
 			Required: true,

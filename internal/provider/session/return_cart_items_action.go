@@ -67,6 +67,7 @@ func (a *returnAction) Configure(_ context.Context, req action.ConfigureRequest,
 }
 
 func (a *returnAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
+	ctx = framework.Progress(ctx, resp)
 	var config returnInput
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if resp.Diagnostics.HasError() {

@@ -2,8 +2,8 @@ package session
 
 import (
 	"context"
-	"encoding/json"
-	"math/big"
+	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,6 +20,7 @@ import (
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/promotion"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -35,9 +36,6 @@ const evaluationType = "talonone_session_evaluation"
 var eventParts = []string{
 	"customerProfile", "triggeredCampaigns", "loyalty", "event", "awardedGiveaways", "ruleFailureReasons", "campaignEligibility", "achievements",
 }
-
-// discountTypes are the effects whose value is money off.
-var discountTypes = []string{"setDiscount", "setDiscountPerItem", "setDiscountPerAdditionalCost", "setDiscountPerAdditionalCostPerItem"}
 
 type evaluationDataSource struct{ data *framework.Data }
 
@@ -60,8 +58,69 @@ type evaluationModel struct {
 	CreatedCoupons          types.List           `tfsdk:"created_coupons"`
 	CreatedReferrals        types.List           `tfsdk:"created_referrals"`
 	EffectTypes             types.List           `tfsdk:"effect_types"`
-	TotalDiscount           types.Number         `tfsdk:"total_discount"`
 	Total                   types.Number         `tfsdk:"total"`
+
+	outcomeModel
+}
+
+// outcomeModel mirrors what the effects of an evaluation amount to.
+type outcomeModel struct {
+	AcceptedCoupons     types.List           `tfsdk:"accepted_coupons"`
+	RejectedCoupons     types.Map            `tfsdk:"rejected_coupons"`
+	AcceptedReferral    types.String         `tfsdk:"accepted_referral"`
+	RejectedReferral    types.String         `tfsdk:"rejected_referral"`
+	TotalDiscount       types.Number         `tfsdk:"total_discount"`
+	Discounts           types.List           `tfsdk:"discounts"`
+	DiscountBySKU       types.Map            `tfsdk:"discount_by_sku"`
+	Payable             types.Number         `tfsdk:"payable"`
+	TotalPointsAdded    types.Number         `tfsdk:"total_points_added"`
+	TotalPointsDeducted types.Number         `tfsdk:"total_points_deducted"`
+	PointsAdded         types.Map            `tfsdk:"points_added"`
+	PointsDeducted      types.Map            `tfsdk:"points_deducted"`
+	FreeItems           types.List           `tfsdk:"free_items"`
+	AudiencesJoined     types.List           `tfsdk:"audiences_joined"`
+	AudiencesLeft       types.List           `tfsdk:"audiences_left"`
+	AttributesChanged   types.Map            `tfsdk:"attributes_changed"`
+	Notifications       types.List           `tfsdk:"notifications"`
+	TriggeredCampaigns  types.List           `tfsdk:"triggered_campaigns"`
+	FailedRules         types.List           `tfsdk:"failed_rules"`
+	OtherEffects        types.List           `tfsdk:"other_effects"`
+	EffectsJSON         jsontypes.Normalized `tfsdk:"effects_json"`
+	Summary             types.String         `tfsdk:"summary"`
+}
+
+// outcomeAttributes are the names of outcomeModel.
+var outcomeAttributes = []string{
+	"accepted_coupons", "rejected_coupons", "accepted_referral", "rejected_referral", "total_discount", "discounts", "discount_by_sku",
+	"payable", "total_points_added", "total_points_deducted", "points_added", "points_deducted", "free_items", "audiences_joined",
+	"audiences_left", "attributes_changed", "notifications", "triggered_campaigns", "failed_rules", "other_effects", "effects_json", "summary",
+}
+
+func outcomeFrom(o *promotion.Outcome) outcomeModel {
+	return outcomeModel{
+		AcceptedCoupons:     promotion.Value[types.List](o, "accepted_coupons"),
+		RejectedCoupons:     promotion.Value[types.Map](o, "rejected_coupons"),
+		AcceptedReferral:    promotion.Value[types.String](o, "accepted_referral"),
+		RejectedReferral:    promotion.Value[types.String](o, "rejected_referral"),
+		TotalDiscount:       promotion.Value[types.Number](o, "total_discount"),
+		Discounts:           promotion.Value[types.List](o, "discounts"),
+		DiscountBySKU:       promotion.Value[types.Map](o, "discount_by_sku"),
+		Payable:             promotion.Value[types.Number](o, "payable"),
+		TotalPointsAdded:    promotion.Value[types.Number](o, "total_points_added"),
+		TotalPointsDeducted: promotion.Value[types.Number](o, "total_points_deducted"),
+		PointsAdded:         promotion.Value[types.Map](o, "points_added"),
+		PointsDeducted:      promotion.Value[types.Map](o, "points_deducted"),
+		FreeItems:           promotion.Value[types.List](o, "free_items"),
+		AudiencesJoined:     promotion.Value[types.List](o, "audiences_joined"),
+		AudiencesLeft:       promotion.Value[types.List](o, "audiences_left"),
+		AttributesChanged:   promotion.Value[types.Map](o, "attributes_changed"),
+		Notifications:       promotion.Value[types.List](o, "notifications"),
+		TriggeredCampaigns:  promotion.Value[types.List](o, "triggered_campaigns"),
+		FailedRules:         promotion.Value[types.List](o, "failed_rules"),
+		OtherEffects:        promotion.Value[types.List](o, "other_effects"),
+		EffectsJSON:         promotion.Value[jsontypes.Normalized](o, "effects_json"),
+		Summary:             promotion.Value[types.String](o, "summary"),
+	}
 }
 
 // eventModel mirrors the event to evaluate.
@@ -132,7 +191,7 @@ func (d *evaluationDataSource) Read(ctx context.Context, req datasource.ReadRequ
 	model.Effects = framework.Effects(response.Effects)
 	model.CreatedCoupons, model.CreatedReferrals = framework.CreatedCoupons(response.CreatedCoupons), framework.CreatedReferrals(response.CreatedReferrals)
 	model.EffectTypes = effectTypes(response.Effects)
-	model.TotalDiscount = totalDiscount(response.Effects)
+	model.outcomeModel = outcomeFrom(d.outcome(ctx, response))
 	model.Total = types.NumberNull()
 	if response.Session != nil {
 		model.Total = framework.Number(response.Session.Total)
@@ -160,12 +219,12 @@ func (d *evaluationDataSource) evaluateCart(ctx context.Context, model *evaluati
 		// Evaluations that shared an ID would wait for each other.
 		id = "terraform-evaluation-" + uuid.NewString()
 	}
-	asked, _ := framework.Strings(model.ResponseContent)
 	response, err := d.data.Client.UpdateCustomerSessionV2(ctx, id, update,
-		talonone.SessionOptions{Dry: true, Now: now, ResponseContent: framework.WithPart(asked, "customerSession")})
+		talonone.SessionOptions{Dry: true, Now: now, ResponseContent: model.evaluationParts("customerSession")})
 	if err != nil {
 		framework.AddError(diags, framework.Operation{
 			Construct: "data " + evaluationType, Action: "evaluate the cart", Pointers: contentPointers(ctx, model.contentModel),
+			Advice: adviseOnPrice(ctx, model.contentModel, err),
 		}, err)
 	}
 	return response
@@ -200,11 +259,10 @@ func (d *evaluationDataSource) evaluateEvent(ctx context.Context, model *evaluat
 	}
 	cards, _ := framework.Strings(model.LoyaltyCards)
 	campaigns, _ := framework.Int64s(model.EvaluableCampaignIDs)
-	asked, _ := framework.Strings(model.ResponseContent)
 	response, err := d.data.Client.TrackEventV2(ctx, talonone.EventRequest{
 		ProfileID: model.ProfileID.ValueString(), StoreIntegrationID: model.StoreIntegrationID.ValueString(),
 		EvaluableCampaignIDs: campaigns, Type: event.Type.ValueString(), Attributes: customattr.FromConfig(event.Attributes), LoyaltyCards: cards,
-	}, talonone.EventOptions{Dry: true, ForceCompleteEvaluation: model.ForceCompleteEvaluation.ValueBool(), ResponseContent: asked})
+	}, talonone.EventOptions{Dry: true, ForceCompleteEvaluation: model.ForceCompleteEvaluation.ValueBool(), ResponseContent: model.evaluationParts()})
 	if err != nil {
 		framework.AddError(diags, framework.Operation{
 			Construct: "data " + evaluationType, Action: "evaluate event", Object: strconv.Quote(event.Type.ValueString()),
@@ -226,20 +284,45 @@ func effectTypes(effects []talonone.Effect) types.List {
 	return framework.StringList(names, types.ListNull(types.StringType), framework.Exactly)
 }
 
-// totalDiscount adds up exactly what the discount effects take off.
-func totalDiscount(effects []talonone.Effect) types.Number {
-	sum := new(big.Rat)
-	for _, effect := range effects {
-		var props struct {
-			Value json.Number `json:"value"`
-		}
-		if !slices.Contains(discountTypes, effect.EffectType) || json.Unmarshal(effect.Props, &props) != nil {
-			continue
-		}
-		if value, ok := new(big.Rat).SetString(props.Value.String()); ok {
-			sum.Add(sum, value)
+// outcome is what the effects amount to. The response names the loyalty programs of the customer alone, so a program
+// that is new to him is looked up, where a Management key allows it.
+func (d *evaluationDataSource) outcome(ctx context.Context, response *talonone.State) *promotion.Outcome {
+	about := promotion.ContextOf(response)
+	if promotion.NamesMissing(response.Effects, about) {
+		programs, err := d.data.Client.GetLoyaltyPrograms(ctx)
+		if err == nil {
+			for _, program := range programs {
+				about.Programs[program.ID] = program.Name
+			}
 		}
 	}
-	digits, _ := sum.FloatPrec()
-	return framework.Number(json.Number(sum.FloatString(digits)))
+	return promotion.Of(response.Effects, about)
+}
+
+// evaluationParts are the parts to ask for: those that are to be kept in response, and what an outcome needs.
+func (m *evaluationModel) evaluationParts(more ...string) []string {
+	parts, _ := framework.Strings(m.ResponseContent)
+	for _, part := range append(more, promotion.Parts...) {
+		if part == "loyalty" && m.ProfileID.ValueString() == "" {
+			continue // an anonymous cart has no ledger
+		}
+		parts = framework.WithPart(parts, part)
+	}
+	return parts
+}
+
+// adviseOnPrice says which items of a refused cart have no price, where the API's words are about prices.
+func adviseOnPrice(ctx context.Context, content contentModel, err error) map[int]string {
+	var ignored diag.Diagnostics
+	var missing []string
+	for i, item := range content.inputs(ctx, &ignored) {
+		if item.Price.IsNull() {
+			missing = append(missing, fmt.Sprintf("cart_items[%d] (SKU %q)", i, item.SKU.ValueString()))
+		}
+	}
+	if len(missing) == 0 || err == nil || !strings.Contains(strings.ToLower(err.Error()), "price") {
+		return nil
+	}
+	return map[int]string{http.StatusBadRequest: "Items without a price: " + strings.Join(missing, ", ") +
+		". Set price there, or add the SKU to a catalog that is connected to the Application of the Integration API key."}
 }

@@ -16,16 +16,18 @@ import (
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/promotion"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
 func (d *evaluationDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := evaluationContent()
-	maps.Copy(attributes, framework.DataSourceEffects("Nothing of it is stored: a dry run only says what would be."))
+	maps.Copy(attributes, framework.DataSourceEffects("A dry run stores none of it."))
+	maps.Copy(attributes, promotion.DataSourceAttributes(outcomeAttributes...))
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"integration_id": schema.StringAttribute{
 			Optional:            true,
-			MarkdownDescription: "ID of the session as rules see it. Only what is written here counts, also when a session with this ID exists. Default: a random one.",
+			MarkdownDescription: "ID of the session as rules see it. Only what you write here counts, even if a session with this ID exists. Default: a random one.",
 			Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 		},
 		"state": schema.StringAttribute{
@@ -51,11 +53,11 @@ func (d *evaluationDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 		},
 		"now": schema.StringAttribute{
 			Optional: true, CustomType: timetypes.RFC3339Type{},
-			MarkdownDescription: "A time in the future, RFC 3339, that the rules take for the current one, for campaigns that are yet to start. Carts only. Default: the current time.",
+			MarkdownDescription: "A time in the future, RFC 3339, to evaluate the cart at: use it for campaigns that have not started. Carts only. Default: the current time.",
 		},
 		"evaluable_campaign_ids": schema.ListAttribute{
 			Optional: true, ElementType: types.Int64Type,
-			MarkdownDescription: "IDs of the only campaigns to evaluate, also when they are disabled, so that a campaign can be tested before it is enabled. Default: all that are running.",
+			MarkdownDescription: "IDs of the only campaigns to evaluate, even if they are disabled: use it to test a campaign before you enable it. Default: all that are running.",
 			Validators:          []validator.List{listvalidator.NoNullValues(), listvalidator.UniqueValues(), listvalidator.ValueInt64sAre(int64validator.AtLeast(1))},
 		},
 		"force_complete_evaluation": schema.BoolAttribute{
@@ -75,19 +77,16 @@ func (d *evaluationDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 			Computed: true, ElementType: types.StringType,
 			MarkdownDescription: "Types of the effects, in their order and each as often as it occurs, for conditions such as `contains(..., \"acceptCoupon\")`.",
 		},
-		"total_discount": schema.NumberAttribute{
-			Computed:            true,
-			MarkdownDescription: "Sum of the values of all discount effects (" + framework.ListedNames(discountTypes) + "), in the Application's currency; 0 when there is none.",
-		},
 		"total": schema.NumberAttribute{
 			Computed:            true,
 			MarkdownDescription: "Items and costs together before discounts, in the Application's currency; null for an event.",
 		},
 	})
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Says which effects a cart, or an event, would get from the campaigns, by a dry run that stores nothing: no session, no customer, no redemption. " +
-			"So promotions can be asserted in `check` blocks and in `terraform test`: a cart with two sneakers and SUMMER10 gets 10 off.\n\n" +
-			"It is evaluated whenever Terraform reads it, in plans too. Needs an Integration API key.",
+		MarkdownDescription: "Evaluates what a cart, or an event of a customer, would get from the campaigns: accepted codes, the amount to pay, points, free items. " +
+			"It is a dry run that stores nothing: no session, no customer, no redemption. " +
+			"Use it in `check` blocks and in `terraform test`; the guide [Testing promotions](../guides/promotion-tests) shows how.\n\n" +
+			"Terraform evaluates it in every plan. Requires an Integration API key.",
 		Attributes: attributes,
 	}
 }

@@ -67,6 +67,13 @@ func fromJSON(kind tftypes.Type, from any) (tftypes.Value, error) {
 	if value, ready := from.(tftypes.Value); ready {
 		return value, nil
 	}
+	if kind.Is(tftypes.DynamicPseudoType) {
+		text, err := json.Marshal(from)
+		if err != nil {
+			return tftypes.Value{}, err
+		}
+		return dynamicOf(text)
+	}
 	object, isObject := kind.(tftypes.Object)
 	if !isObject {
 		text, err := json.Marshal(from)
@@ -92,6 +99,49 @@ func fromJSON(kind tftypes.Type, from any) (tftypes.Value, error) {
 		return tftypes.Value{}, fmt.Errorf("there is no attribute %s", name)
 	}
 	return tftypes.NewValue(object, members), nil
+}
+
+// dynamicOf makes a value of the type that HCL gives a JSON text: objects, tuples and scalars.
+func dynamicOf(text json.RawMessage) (tftypes.Value, error) {
+	var object map[string]json.RawMessage
+	var tuple []json.RawMessage
+	var scalar any
+	switch {
+	case json.Unmarshal(text, &object) == nil && object != nil:
+		kinds, members := make(map[string]tftypes.Type, len(object)), make(map[string]tftypes.Value, len(object))
+		for name, part := range object {
+			member, err := dynamicOf(part)
+			if err != nil {
+				return tftypes.Value{}, err
+			}
+			kinds[name], members[name] = member.Type(), member
+		}
+		return tftypes.NewValue(tftypes.Object{AttributeTypes: kinds}, members), nil
+	case json.Unmarshal(text, &tuple) == nil && tuple != nil:
+		var kinds []tftypes.Type
+		var elements []tftypes.Value
+		for _, part := range tuple {
+			element, err := dynamicOf(part)
+			if err != nil {
+				return tftypes.Value{}, err
+			}
+			kinds, elements = append(kinds, element.Type()), append(elements, element)
+		}
+		return tftypes.NewValue(tftypes.Tuple{ElementTypes: kinds}, elements), nil
+	}
+	if err := json.Unmarshal(text, &scalar); err != nil {
+		return tftypes.Value{}, err
+	}
+	switch scalar := scalar.(type) {
+	case string:
+		return tftypes.NewValue(tftypes.String, scalar), nil
+	case bool:
+		return tftypes.NewValue(tftypes.Bool, scalar), nil
+	case float64:
+		return tftypes.NewValue(tftypes.Number, scalar), nil
+	default:
+		return tftypes.NewValue(tftypes.DynamicPseudoType, nil), nil
+	}
 }
 
 func asObject(from any) (map[string]any, error) {

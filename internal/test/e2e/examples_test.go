@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
 	"github.com/talon-one/terraform-provider-talonone/internal/test/acctest"
 )
 
@@ -32,6 +33,18 @@ var seeds = map[string]func(*testing.T, *acctest.Deployment){
 	"data-sources/talonone_audience_members": func(t *testing.T, d *acctest.Deployment) {
 		d.Call(t, http.MethodPost, "/v2/audiences", map[string]any{"name": "VIP customers"}, nil)
 	},
+}
+
+// fixtures are the deployments that examples bring with them, instead of the default one.
+var fixtures = map[string]string{"promotion-tests": "season.json"}
+
+func readFixture(t *testing.T, file string) *emulator.Fixture {
+	t.Helper()
+	fixture, err := emulator.ReadFixture(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fixture
 }
 
 // changedByOthers are the objects of examples that other resources of the same example change after they have been read:
@@ -85,7 +98,11 @@ func skipWithoutNewerCLI(t *testing.T, name string) {
 
 func applyExample(t *testing.T, name, folder string) {
 	t.Helper()
-	d := acctest.Start(t)
+	d := acctest.Start(t, func(o *emulator.Options) {
+		if file := fixtures[name]; file != "" {
+			o.Fixture = readFixture(t, filepath.Join(folder, file))
+		}
+	})
 	if seed := seeds[name]; seed != nil {
 		seed(t, d)
 	}

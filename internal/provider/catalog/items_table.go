@@ -1,0 +1,215 @@
+package catalog
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/input"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/files"
+)
+
+// nestedAttributes is the key of JSON objects whose entries are attributes.
+const nestedAttributes = "attributes"
+
+// itemTable turns the records of a file into items.
+type itemTable struct {
+	options files.Options
+	// taken are the roles that the configuration gives to columns.
+	taken   map[string]string
+	columns []itemColumn // in use, by number
+	sorted  []int        // those of attributes, in the order of their names; nil when that is to be found
+	sku     int
+	items   Items
+	lines   map[string]int
+	check   input.KeyCheck
+	scratch []byte
+	failure error
+}
+
+// itemColumn is a column that holds a part of an item.
+type itemColumn struct {
+	name string // in the file
+	files.ColumnSpec
+	quoted string // the attribute as a JSON string
+}
+
+// ItemsFrom reads items from a text, and which column each attribute comes from. An empty field means that the item lacks that
+// part. The error names everything that is wrong, with line and column.
+func ItemsFrom(content io.Reader, options files.Options) (items Items, columns map[string]string, err error) {
+	t := &itemTable{
+		options: options, taken: make(map[string]string), sku: -1, items: make(Items), lines: make(map[string]int),
+		check: input.KeyCheck{Noun: "SKU"},
+	}
+	layout := input.Layout{
+		Key: files.RoleSKU, Use: t.use, Row: t.row, Nested: nestedAttributes,
+		NoKey: fmt.Sprintf("no column holds the SKU: call one %q, or name it in columns, such as columns = { \"Article\" = \"sku\" }", files.RoleSKU),
+	}
+	for column, spec := range options.Columns {
+		layout.Columns = append(layout.Columns, column)
+		if t.taken[spec.Role] = column; spec.Role == files.RoleSKU {
+			layout.Key = column
+		}
+	}
+	slices.Sort(layout.Columns)
+	if options.Format == input.CSV && options.Header == nil {
+		t.check.Header = layout.Key
+	}
+	err = input.ReadTable(content, options.Options, layout)
+	switch {
+	case t.failure != nil:
+		return nil, nil, t.failure
+	case err != nil:
+		return nil, nil, err
+	case len(t.items) == 0:
+		return nil, nil, fmt.Errorf("%w: no row has a SKU", input.ErrNoRecords)
+	}
+	columns = make(map[string]string, len(t.columns))
+	for _, column := range t.columns {
+		if column.Role == "" {
+			columns[column.Attribute] = column.name
+		}
+	}
+	return t.items, columns, nil
+}
+
+// use decides what a column holds.
+func (t *itemTable) use(name string) bool {
+	spec, declared := t.options.Columns[name]
+	nested, isNested := strings.CutPrefix(name, nestedAttributes+".")
+	isJSON := t.options.Format != input.CSV
+	switch {
+	case declared:
+		if isJSON && isNested && spec.Attribute == name {
+			spec.Attribute = nested
+		}
+	case slices.Contains(files.Roles, name) && t.taken[name] == "":
+		spec = files.RoleSpec(name)
+	case isJSON && isNested:
+		spec.Attribute = nested
+	case t.options.IgnoreOthers:
+	case name == "" && !isJSON:
+		return true // It is refused.
+	default:
+		if spec.Attribute = name; !isJSON {
+			spec.Type = input.TypeString
+		}
+	}
+	if !spec.Holds() {
+		return false
+	}
+	for _, other := range t.columns {
+		if other.Role == spec.Role && other.Attribute == spec.Attribute && t.failure == nil {
+			t.failure = input.Optionf(files.Columns, "columns %q and %q both hold %s: give one of them another attribute in columns, or \"ignore\"", other.name, name, spec)
+		}
+	}
+	if spec.Role == files.RoleSKU {
+		t.sku = len(t.columns)
+	}
+	t.columns = append(t.columns, itemColumn{name: name, ColumnSpec: spec, quoted: string(input.AppendString(nil, spec.Attribute))})
+	t.sorted = nil
+	return true
+}
+
+// order sorts the columns of attributes.
+func (t *itemTable) order() {
+	t.sorted = make([]int, 0, len(t.columns))
+	for i, column := range t.columns {
+		if column.Role != files.RoleSKU {
+			t.sorted = append(t.sorted, i)
+		}
+	}
+	slices.SortFunc(t.sorted, func(a, b int) int { return strings.Compare(t.columns[a].Attribute, t.columns[b].Attribute) })
+}
+
+// row makes an item of a record.
+func (t *itemTable) row(row *input.Row) {
+	sku, ok := t.readSKU(row)
+	if !ok {
+		return
+	}
+	if t.sorted == nil {
+		t.order()
+	}
+	var item Item
+	attributes := append(t.scratch[:0], '{')
+	for _, index := range t.sorted {
+		column, cell := &t.columns[index], row.Cell(index)
+		switch {
+		case cell.Absent() && (column.Type != "" || cell.Kind == 0):
+			continue
+		case column.Role == files.RoleProduct && cell.Kind == 0:
+			item.Product = strings.Clone(cell.Text)
+			continue
+		}
+		start := len(attributes)
+		if column.Role == "" {
+			attributes = append(append(appendComma(attributes), column.quoted...), ':')
+		}
+		from := len(attributes)
+		value, mistake := row.AppendJSON(attributes, index, column.Type)
+		if mistake != nil {
+			at := row.At(index)
+			at.Value, at.Note = cell.Text, "SKU "+strconv.Quote(input.Clip(sku))
+			row.Report(input.Cause{Subject: column.name, One: mistake.One, Many: mistake.Many, Advice: mistake.Advice}, at)
+			value = attributes[:start]
+		}
+		switch attributes = value; {
+		case mistake != nil:
+		case column.Role == files.RolePrice:
+			item.Price, attributes = string(value[from:]), value[:start]
+		case column.Role == files.RoleProduct:
+			item.Product, attributes = cell.Text, value[:start]
+		}
+	}
+	t.scratch = append(attributes, '}')
+	if len(t.scratch) > len("{}") {
+		item.Attributes = string(t.scratch)
+	}
+	t.add(row, sku, item)
+}
+
+// readSKU reads and checks the key of a record. A wrong one has been reported, and its record is checked all the same.
+func (t *itemTable) readSKU(row *input.Row) (string, bool) {
+	cell := row.Cell(t.sku)
+	if cell.Absent() {
+		if !t.options.SkipEmpty {
+			row.Report(input.Cause{One: "has no SKU", Many: "rows have no SKU", Advice: "add it, or set skip_rows_without_sku = true to skip such rows"}, input.Place{Line: row.Line()})
+		}
+		return "", false
+	}
+	switch cell.Kind {
+	case 0, jsontext.KindString:
+	case jsontext.KindNumber:
+		if strings.Trim(cell.Text, "0123456789") != "" {
+			row.Report(input.Cause{Subject: "SKU", One: "is a number with a sign, a fraction or an exponent", Many: "rows have numbers with a sign, a fraction or an exponent", Advice: "export it as a string"},
+				input.Place{Line: row.Line(), Value: cell.Text})
+		}
+	default:
+		row.Report(input.Cause{Subject: "SKU", One: "is " + input.KindName(cell.Kind) + ", not a string", Many: "rows do not have a string", Advice: "export it as a string"}, input.Place{Line: row.Line()})
+		return "", false
+	}
+	if cause, note := t.check.Check(cell.Text, row.Line()); cause != nil {
+		at := row.At(t.sku)
+		at.Value, at.Note = cell.Text, note
+		row.Report(*cause, at)
+	}
+	return cell.Text, true
+}
+
+func (t *itemTable) add(row *input.Row, sku string, item Item) {
+	line := row.Line()
+	if first, twice := t.lines[sku]; twice {
+		at := row.At(t.sku)
+		at.Value, at.Note = sku, fmt.Sprintf("already on line %d", first)
+		row.Report(input.Cause{Subject: "SKU", One: "occurs twice", Many: "rows repeat a SKU", Advice: "a SKU occurs once in a catalog; keep one of the rows"}, at)
+		return
+	}
+	sku = strings.Clone(sku)
+	t.lines[sku] = line
+	t.items[sku] = item
+}
