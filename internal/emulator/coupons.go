@@ -501,21 +501,6 @@ func (s *Server) updateCoupon(r *request) (reply, error) {
 		return reply{}, badRequest(problems...)
 	}
 	body.applyTo(c)
-	// null clears; what is left out stays.
-	given, err := r.decodeObject()
-	if err != nil {
-		return reply{}, err
-	}
-	isNull := func(name string) bool { value, has := given[name]; return has && value == nil }
-	if isNull("discountLimit") {
-		c.DiscountLimit = ""
-	}
-	if isNull("reservationLimit") {
-		c.ReservationLimit = nil
-	}
-	if isNull("attributes") {
-		c.Attributes = nil
-	}
 	return okReply(s.viewCoupon(c)), nil
 }
 

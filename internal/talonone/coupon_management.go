@@ -9,18 +9,18 @@ import (
 	"time"
 )
 
-// CouponSettings is the body of updateCoupon, and the part of createCoupons that says what a coupon is. All of it is sent,
-// null where a field is nil: the API clears the dates and the recipient where they are left out, and does not document
-// what it does to the others.
+// CouponSettings is the body of updateCoupon, and the part of createCoupons that says what a coupon is. Send all of it: the
+// API clears the dates and the recipient where they are left out, which is how to clear them, and does not document what it
+// does to the others. Its schema allows no null.
 type CouponSettings struct {
 	// UsageLimit is 0 to 999999; 0 is no limit.
 	UsageLimit             int64           `json:"usageLimit"`
-	DiscountLimit          *json.Number    `json:"discountLimit"`
-	ReservationLimit       *int64          `json:"reservationLimit"`
-	StartDate              *time.Time      `json:"startDate"`
-	ExpiryDate             *time.Time      `json:"expiryDate"`
-	RecipientIntegrationID *string         `json:"recipientIntegrationId"`
-	Attributes             json.RawMessage `json:"attributes"`
+	DiscountLimit          *json.Number    `json:"discountLimit,omitempty"`
+	ReservationLimit       *int64          `json:"reservationLimit,omitempty"`
+	StartDate              *time.Time      `json:"startDate,omitempty"`
+	ExpiryDate             *time.Time      `json:"expiryDate,omitempty"`
+	RecipientIntegrationID *string         `json:"recipientIntegrationId,omitempty"`
+	Attributes             json.RawMessage `json:"attributes,omitempty"`
 	IsReservationMandatory bool            `json:"isReservationMandatory"`
 	ImplicitlyReserved     bool            `json:"implicitlyReserved"`
 	// Limits are left out when nil.

@@ -128,6 +128,7 @@ func (r *storeResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	var state, plan storeModel
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		bulk.NoteReplaced(ctx, resp.Private, bulk.Target{Count: 1, Digest: importedStore(state)}, &resp.Diagnostics)
 	}
 	if req.Plan.Raw.IsNull() {
 		bulk.NoteGuards(ctx, resp.Private, bulk.Guards{DeletionProtection: state.DeletionProtection}, &resp.Diagnostics)
@@ -141,7 +142,11 @@ func (r *storeResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	customattr.Check(ctx, r.data, talonone.EntityStore, nil, plan.Attributes, path.Root("attributes"), &resp.Diagnostics)
 	bulk.NoteGuards(ctx, resp.Private, bulk.Guards{DeletionProtection: plan.DeletionProtection}, &resp.Diagnostics)
 	if req.State.Raw.IsNull() {
-		r.planCreate(ctx, plan, &resp.Diagnostics)
+		replaced := bulk.Replaced(ctx, req.Private, &resp.Diagnostics)
+		if replaced != nil {
+			bulk.Protect(r.data.AllowDelete, storeType, replaced.Digest, "store "+replaced.Digest, plan.DeletionProtection, "", &resp.Diagnostics)
+		}
+		r.planCreate(ctx, plan, replaced, &resp.Diagnostics)
 		return
 	}
 	if !plan.ApplicationID.Equal(state.ApplicationID) {
@@ -167,7 +172,7 @@ func importedStore(m storeModel) string {
 }
 
 // planCreate warns that a store is taken over. Nothing that it sees becomes a planned value.
-func (r *storeResource) planCreate(ctx context.Context, plan storeModel, diags *diag.Diagnostics) {
+func (r *storeResource) planCreate(ctx context.Context, plan storeModel, replaced *bulk.Target, diags *diag.Diagnostics) {
 	if plan.ApplicationID.IsUnknown() || plan.IntegrationID.IsUnknown() {
 		return
 	}
@@ -176,7 +181,7 @@ func (r *storeResource) planCreate(ctx context.Context, plan storeModel, diags *
 		framework.AddError(diags, storeOperation("look for store", plan), err)
 		return
 	}
-	if existing == nil {
+	if existing == nil || replaced != nil && replaced.Digest == importedStore(plan) {
 		return
 	}
 	changes := ""
@@ -222,6 +227,7 @@ func (r *storeResource) Create(ctx context.Context, req resource.CreateRequest, 
 			err = refused
 		case err == nil:
 			made, err = r.data.Client.UpdateStore(ctx, application, existing.ID, body)
+			r.data.TakenOver.Add(storeType + ":" + importedStore(plan))
 		}
 	}
 	if err != nil {
@@ -240,6 +246,7 @@ func (r *storeResource) Read(ctx context.Context, req resource.ReadRequest, resp
 		return
 	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+	bulk.ForgetNotes(ctx, resp.Private, &resp.Diagnostics)
 	found, err := r.look(ctx, state, false)
 	if err == nil && found == nil {
 		found, err = r.look(ctx, state, true)
@@ -249,6 +256,7 @@ func (r *storeResource) Read(ctx context.Context, req resource.ReadRequest, resp
 		return
 	}
 	if found == nil || !state.ID.IsNull() && found.ID != state.ID.ValueInt64() {
+		bulk.NoteGone(ctx, resp.Private, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -260,6 +268,7 @@ func (r *storeResource) Update(ctx context.Context, req resource.UpdateRequest, 
 	var plan, state storeModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	bulk.ForgetNotes(ctx, resp.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -281,7 +290,7 @@ func (r *storeResource) Delete(ctx context.Context, req resource.DeleteRequest, 
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	guards := bulk.GuardsOf(ctx, req.Private, bulk.Guards{DeletionProtection: state.DeletionProtection}, &resp.Diagnostics)
 	r.protect(state, guards.DeletionProtection, "", &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
+	if resp.Diagnostics.HasError() || r.data.KeptByAnother(storeType, importedStore(state), &resp.Diagnostics) {
 		return
 	}
 	err := r.data.Client.DeleteStore(ctx, state.ApplicationID.ValueInt64(), state.ID.ValueInt64())

@@ -91,9 +91,10 @@ func (r *couponResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	if r.data == nil {
 		return
 	}
-	var state, plan codeModel
+	var state, plan, config codeModel
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+		bulk.NoteReplaced(ctx, resp.Private, bulk.Target{Count: 1, Digest: state.importID()}, &resp.Diagnostics)
 	}
 	if req.Plan.Raw.IsNull() {
 		bulk.NoteGuards(ctx, resp.Private, bulk.Guards{DeletionProtection: state.DeletionProtection}, &resp.Diagnostics)
@@ -101,6 +102,7 @@ func (r *couponResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -112,7 +114,11 @@ func (r *couponResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	}
 	bulk.NoteGuards(ctx, resp.Private, bulk.Guards{DeletionProtection: plan.DeletionProtection}, &resp.Diagnostics)
 	if req.State.Raw.IsNull() {
-		r.planCreate(ctx, plan, &resp.Diagnostics)
+		replaced := bulk.Replaced(ctx, req.Private, &resp.Diagnostics)
+		if replaced != nil {
+			bulk.Protect(r.data.AllowDelete, couponResourceType, replaced.Digest, "coupon "+replaced.Digest, plan.DeletionProtection, "", &resp.Diagnostics)
+		}
+		r.planCreate(ctx, plan, replaced, &resp.Diagnostics)
 		return
 	}
 	for name, changes := range map[string]bool{
@@ -127,6 +133,12 @@ func (r *couponResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 		return
 	}
 	plan.ID, plan.BatchID, plan.Created = state.ID, state.BatchID, state.Created
+	if config.DiscountLimit.IsNull() {
+		plan.DiscountLimit = state.DiscountLimit
+	}
+	if config.ReservationLimit.IsNull() {
+		plan.ReservationLimit = state.ReservationLimit
+	}
 	if before, now := instant(state.StartDate), instant(plan.StartDate); before != nil && now != nil && before.Equal(*now) {
 		plan.StartDate = state.StartDate
 	}
@@ -156,7 +168,7 @@ func (r *couponResource) planEnd(ctx context.Context, state codeModel, protectio
 
 // planCreate warns that a coupon is taken over, and refuses a code of another campaign. Nothing that it sees becomes a
 // planned value.
-func (r *couponResource) planCreate(ctx context.Context, plan codeModel, diags *diag.Diagnostics) {
+func (r *couponResource) planCreate(ctx context.Context, plan codeModel, replaced *bulk.Target, diags *diag.Diagnostics) {
 	if plan.ApplicationID.IsUnknown() || plan.CampaignID.IsUnknown() || plan.Value.IsUnknown() {
 		return
 	}
@@ -164,7 +176,7 @@ func (r *couponResource) planCreate(ctx context.Context, plan codeModel, diags *
 	switch {
 	case err != nil:
 		framework.AddError(diags, couponOperation("look for coupon", plan), err)
-	case existing == nil:
+	case existing == nil, replaced != nil && replaced.Digest == plan.in(existing).importID():
 	case existing.CampaignID != plan.CampaignID.ValueInt64():
 		addOtherCampaign(diags, plan, existing)
 	default:
@@ -229,6 +241,7 @@ func (r *couponResource) Create(ctx context.Context, req resource.CreateRequest,
 	}
 	if err == nil {
 		existing, err = r.data.Client.UpdateCoupon(ctx, application, campaign, existing.ID, plan.toAPI(existing, jsontypes.NewNormalizedNull()))
+		r.data.TakenOver.Add(couponResourceType + ":" + plan.importID())
 	}
 	if err != nil {
 		failed := couponOperation("create coupon", plan)
@@ -261,6 +274,7 @@ func (r *couponResource) Read(ctx context.Context, req resource.ReadRequest, res
 		return
 	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
+	bulk.ForgetNotes(ctx, resp.Private, &resp.Diagnostics)
 	found, err := r.look(ctx, state)
 	if err == nil && found == nil {
 		found, err = r.look(ctx, state)
@@ -270,6 +284,7 @@ func (r *couponResource) Read(ctx context.Context, req resource.ReadRequest, res
 		return
 	}
 	if found == nil || found.CampaignID != state.CampaignID.ValueInt64() || !state.ID.IsNull() && found.ID != state.ID.ValueInt64() {
+		bulk.NoteGone(ctx, resp.Private, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -281,6 +296,7 @@ func (r *couponResource) Update(ctx context.Context, req resource.UpdateRequest,
 	var plan, state codeModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	bulk.ForgetNotes(ctx, resp.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -308,7 +324,7 @@ func (r *couponResource) Delete(ctx context.Context, req resource.DeleteRequest,
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	guards := bulk.GuardsOf(ctx, req.Private, bulk.Guards{DeletionProtection: state.DeletionProtection}, &resp.Diagnostics)
 	bulk.Protect(r.data.AllowDelete, couponResourceType, state.importID(), "coupon "+state.Value.String(), guards.DeletionProtection, "", &resp.Diagnostics)
-	if resp.Diagnostics.HasError() {
+	if resp.Diagnostics.HasError() || r.data.KeptByAnother(couponResourceType, state.importID(), &resp.Diagnostics) {
 		return
 	}
 	err := r.data.Client.DeleteCoupon(ctx, state.ApplicationID.ValueInt64(), state.CampaignID.ValueInt64(), state.ID.ValueInt64())

@@ -52,17 +52,29 @@ func (m codeModel) importID() string {
 	return fmt.Sprintf("%d/%d/%s", m.ApplicationID.ValueInt64(), m.CampaignID.ValueInt64(), m.Value.ValueString())
 }
 
+// in is the model in the campaign of a coupon.
+func (m codeModel) in(existing *talonone.Coupon) codeModel {
+	m.CampaignID = types.Int64Value(existing.CampaignID)
+	return m
+}
+
 // toAPI are all settings, since the API clears some of those that are left out. existing, nil for a new coupon, has the
 // attributes and limits that aren't managed here.
 func (m codeModel) toAPI(existing *talonone.Coupon, before jsontypes.Normalized) talonone.CouponSettings {
 	settings := talonone.CouponSettings{
-		UsageLimit: m.UsageLimit.ValueInt64(), DiscountLimit: framework.JSONNumber(m.DiscountLimit), ReservationLimit: m.ReservationLimit.ValueInt64Pointer(),
+		UsageLimit: m.UsageLimit.ValueInt64(), DiscountLimit: framework.JSONNumber(m.DiscountLimit), ReservationLimit: known(m.ReservationLimit),
 		StartDate: instant(m.StartDate), ExpiryDate: instant(m.ExpiryDate), RecipientIntegrationID: framework.StringPointer(m.RecipientIntegrationID),
 		IsReservationMandatory: m.IsReservationMandatory.ValueBool(), ImplicitlyReserved: m.ImplicitlyReserved.ValueBool(),
 	}
 	attributes := customattr.Attributes{}
 	if existing != nil {
 		settings.Limits = existing.Limits
+		if settings.DiscountLimit == nil && existing.DiscountLimit != "" {
+			settings.DiscountLimit = &existing.DiscountLimit
+		}
+		if settings.ReservationLimit == nil {
+			settings.ReservationLimit = existing.ReservationLimit
+		}
 		if had, err := customattr.FromAPI(existing.Attributes); err == nil {
 			attributes = had
 		}
@@ -83,6 +95,13 @@ func (m codeModel) sameSettings(other codeModel) bool {
 	one, err := json.Marshal(m.toAPI(nil, none))
 	two, otherErr := json.Marshal(other.toAPI(nil, none))
 	return err == nil && otherErr == nil && bytes.Equal(one, two) && m.Attributes.IsNull() == other.Attributes.IsNull()
+}
+
+func known(number types.Int64) *int64 {
+	if number.IsUnknown() {
+		return nil
+	}
+	return number.ValueInt64Pointer()
 }
 
 func instant(value timetypes.RFC3339) *time.Time {

@@ -25,7 +25,8 @@ func (r *couponResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A coupon with exactly one code of your choice. Who has it reserved is managed with `talonone_coupon_reservation`.\n\n" +
 			"Creating it takes over a coupon that exists in the campaign with the same code, and the plan warns about this. Destroying it deletes the coupon with its reservations, redeemed or not.\n\n" +
-			"Every update sends all settings. An argument that is omitted is unset on the deployment, except for limits that the API lists for single customers, which are kept.\n\n" +
+			"Every update sends all settings. Dates, the recipient and the flags are unset on the deployment when they are omitted. " +
+			"The API documents no way to remove `discount_limit` and `reservation_limit`, so they are kept when they are omitted.\n\n" +
 			"Requires a Management API key that allows the endpoint `/v1/applications`.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.Int64Attribute{Computed: true, MarkdownDescription: "ID of the coupon."},
@@ -50,12 +51,12 @@ func (r *couponResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 				MarkdownDescription: "How often the code can be redeemed, 0 to 999,999; 0 for no limit. Default: 1. Changes in place.",
 			},
 			"discount_limit": schema.NumberAttribute{
-				Optional:            true,
-				MarkdownDescription: "Largest sum of discounts that the code can give, in the Application's currency. Default: no limit. Changes in place.",
+				Optional: true, Computed: true,
+				MarkdownDescription: "Largest sum of discounts that the code can give, in the Application's currency. Default of a new coupon: no limit. Changes in place; removing it from the configuration keeps the limit.",
 			},
 			"reservation_limit": schema.Int64Attribute{
-				Optional: true, Validators: []validator.Int64{int64validator.Between(0, maxUses)},
-				MarkdownDescription: "How often rules can reserve the code, 0 to 999,999. It doesn't limit `talonone_coupon_reservation`. Default: no limit. Changes in place.",
+				Optional: true, Computed: true, Validators: []validator.Int64{int64validator.Between(0, maxUses)},
+				MarkdownDescription: "How often rules can reserve the code, 0 to 999,999. It doesn't limit `talonone_coupon_reservation`. Default of a new coupon: no limit. Changes in place; removing it from the configuration keeps the limit.",
 			},
 			"start_date":  schema.StringAttribute{Optional: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: "When the coupon becomes valid, RFC 3339. Default: at once. Changes in place."},
 			"expiry_date": schema.StringAttribute{Optional: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: "When the coupon expires, RFC 3339. Default: never. Changes in place."},

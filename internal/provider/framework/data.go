@@ -40,6 +40,8 @@ type Data struct {
 	Attributes PlannedAttributes
 	// Coupons are the codes that resources of this run create.
 	Coupons Codes
+	// TakenOver are the objects, as type:ID, that creates of this run have taken over.
+	TakenOver Codes
 	// AllowDelete are the objects whose guards the environment lifts.
 	AllowDelete bulk.AllowDelete
 	// Targets is what this process has seen and done of audiences, catalogs and coupons as a whole.
@@ -58,4 +60,14 @@ func DataFrom(providerData any, diags *diag.Diagnostics) *Data {
 		return nil
 	}
 	return data
+}
+
+// KeptByAnother says whether an object stays although its resource ends, because another resource of this run has taken it
+// over: a renamed resource, or the new half of a replacement with create_before_destroy.
+func (d *Data) KeptByAnother(resourceType, id string, diags *diag.Diagnostics) bool {
+	if !d.TakenOver.Has(resourceType + ":" + id) {
+		return false
+	}
+	diags.AddWarning("Object was taken over", fmt.Sprintf("%s %s stays on the deployment, because another resource of this configuration has taken it over in the same apply.", resourceType, id))
+	return true
 }
