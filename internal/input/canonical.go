@@ -23,9 +23,13 @@ const maxNumberLength = 400
 // plainDigits is the size of exponent up to which a canonical number is written without one.
 const plainDigits = 30
 
+// The exponents of the numbers that the client reads back.
+const leastExponent, largestExponent = -400, 400
+
 var (
 	errNumber       = errors.New("not a number: write digits with an optional minus sign, decimal point and exponent, like 12.50")
 	errNumberLength = fmt.Errorf("not a number: longer than %d characters", maxNumberLength)
+	errNumberRange  = fmt.Errorf("a number out of range: its exponent must be from %d to %d", leastExponent, largestExponent)
 )
 
 // CanonicalNumber returns the one spelling of a JSON number's value: "1", "1.0" and "1e0" all become "1". It never
@@ -59,6 +63,9 @@ func canonicalNumber(text string) (string, error) {
 	if number.IsZero() {
 		return "0", nil
 	}
+	if at := int64(number.Exponent) + number.NumDigits() - 1; at < leastExponent || at > largestExponent {
+		return "", errNumberRange
+	}
 	if exponent := number.Exponent; exponent >= -plainDigits && exponent <= plainDigits {
 		return number.Text('f'), nil
 	}
@@ -74,7 +81,7 @@ func isNumber(text string) bool {
 }
 
 // AppendCanonical reads the decoder's next value and appends its one spelling: no spaces, names sorted, numbers as
-// CanonicalNumber writes them, strings with the fewest escapes. Times stay as written, since only a schema can tell a
+// CanonicalNumber writes them, strings as AppendString does. Times stay as written, since only a schema can tell a
 // time from a text; EqualJSON and Digest know how to compare them. A name that occurs twice in an object is an error.
 func AppendCanonical(dst []byte, dec *jsontext.Decoder) ([]byte, error) {
 	token, err := dec.ReadToken()

@@ -151,3 +151,16 @@ func FuzzCanonicalJSON(f *testing.F) {
 		}
 	})
 }
+
+// What is out of range could be sent, and never read back.
+func TestNumbersOutOfRangeAreRefused(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"1e999", "-1e401", "1e-999", "123e399", "0.001e-398", "1e2147483647", "1e-2147483648", "1e99999999999"} {
+		if got, err := CanonicalNumber(text); err == nil {
+			t.Errorf("%s becomes %s", text, got)
+		}
+		if got, err := AppendCanonical(nil, jsontext.NewDecoder(strings.NewReader(text))); err == nil {
+			t.Errorf("%s becomes %s", text, got)
+		}
+	}
+}

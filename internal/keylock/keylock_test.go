@@ -59,3 +59,43 @@ func TestAContextEndsTheWait(t *testing.T) {
 		t.Errorf("%d keys are left behind", n)
 	}
 }
+
+func TestSharesExcludeLocks(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var locks Locks
+		first, err := locks.Share(t.Context(), "a")
+		if err != nil {
+			t.Fatal(err)
+		}
+		second, err := locks.Share(t.Context(), "a")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var order []string
+		wait := func(name string, take func(context.Context, ...string) (func(), error)) {
+			go func() {
+				unlock, err := take(context.Background(), "a")
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				order = append(order, name)
+				unlock()
+			}()
+			synctest.Wait()
+		}
+		wait("alone", locks.Lock)
+		wait("shared", locks.Share)
+		first()
+		synctest.Wait()
+		if len(order) != 0 {
+			t.Errorf("%v got the key that is shared", order)
+		}
+		second()
+		synctest.Wait()
+		if len(order) != 2 || order[0] != "alone" || locks.Len() != 0 {
+			t.Errorf("got the key: %v; %d keys are left behind", order, locks.Len())
+		}
+	})
+}

@@ -162,13 +162,13 @@ func fromText(ctx context.Context, name string, attribute any, text string) (att
 	case schema.BoolAttribute:
 		parsed, err := strconv.ParseBool(text)
 		if err != nil {
-			diags.AddAttributeError(at, invalid, fmt.Sprintf("%q is neither true nor false.", text))
+			diags.AddAttributeError(at, invalid, talonone.Quoted(text)+" is neither true nor false.")
 		}
 		return types.BoolValue(parsed), diags
 	case schema.Int64Attribute:
 		parsed, err := strconv.ParseInt(text, 10, 64)
 		if err != nil {
-			diags.AddAttributeError(at, invalid, fmt.Sprintf("%q is not a whole number.", text))
+			diags.AddAttributeError(at, invalid, talonone.Quoted(text)+" is not a whole number.")
 			return nil, diags
 		}
 		value := types.Int64Value(parsed)
@@ -181,7 +181,7 @@ func fromText(ctx context.Context, name string, attribute any, text string) (att
 	case schema.Float64Attribute:
 		parsed, err := strconv.ParseFloat(text, 64)
 		if err != nil || math.IsNaN(parsed) || math.IsInf(parsed, 0) {
-			diags.AddAttributeError(at, invalid, fmt.Sprintf("%q is not a number.", text))
+			diags.AddAttributeError(at, invalid, talonone.Quoted(text)+" is not a number.")
 			return nil, diags
 		}
 		value := types.Float64Value(parsed)

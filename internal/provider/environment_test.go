@@ -54,12 +54,14 @@ func TestEveryProviderAttributeHasAVariable(t *testing.T) {
 }
 
 // TestVariablesHoldNumbersAndSwitches is not parallel: it changes the environment.
+//
+//nolint:paralleltest // See above.
 func TestVariablesHoldNumbersAndSwitches(t *testing.T) {
 	d := acctest.Start(t)
 	for name, value := range map[string]string{
 		"BASE_URL": d.URL, "INTEGRATION_API_KEY": acctest.IntegrationKey, "MANAGEMENT_TOKEN": "unknown", "MANAGEMENT_API_KEY": acctest.ManagementKey,
 		"LEGACY_MANAGER_AUTH": "true", "MAX_RETRIES": "0", "REQUEST_TIMEOUT": "10s", "MANAGEMENT_REQUESTS_PER_SECOND": "1000.5",
-		"VALIDATE_ATTRIBUTES": "false", "VALIDATE_REFERENCES": "false", "READ_CONSISTENCY": "1s", "MOVED_FROM": "31/",
+		"VALIDATE_ATTRIBUTES": "false", "VALIDATE_REFERENCES": "true", "READ_CONSISTENCY": "1s", "MOVED_FROM": "31/",
 	} {
 		t.Setenv("TALONONE_"+name, value)
 	}

@@ -42,6 +42,7 @@ func FuzzAttributes(f *testing.F) {
 		if !utf8.ValidString(text) {
 			t.Skip("Terraform would not send it")
 		}
+		p.Reattach(t)
 		for kind, config := range map[string]acctest.Attributes{
 			"talonone_customer_profile":  {"integration_id": "fuzz", "attributes": text},
 			"talonone_customer_profiles": {"profiles": text},

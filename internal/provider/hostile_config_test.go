@@ -25,7 +25,7 @@ var configurations = map[string]acctest.Attributes{
 	"talonone_attribute":                    {"entity": "CartItem", "name": "hue", "title": "Hue", "type": "string", "description": "d", "suggestions": []string{"red"}},
 	"talonone_coupon":                       {"application_id": 1, "campaign_id": 12, "value": "BEACH-DAY", "recipient_integration_id": "customer-1", "expiry_date": "2030-01-01T00:00:00Z", "attributes": `{}`},
 	"talonone_store":                        {"application_id": 1, "integration_id": "h-1", "name": "Harbour", "description": "d", "attributes": `{}`},
-	"talonone_audience":                     {"name": "VIP", "description": "d", "integration_id": "vip", "integration": "cdp"},
+	"talonone_audience":                     {"name": "VIP", "description": "d", "integration_id": "vip", "integration": "mparticle"},
 	"talonone_audience_customer_attributes": {"audience_id": 1, "attributes": `{"Language":"de"}`},
 	"talonone_audience_membership":          {"audience_id": 1, "profile_integration_id": "customer-1"},
 	"talonone_audience_memberships":         {"audience_id": 1, "members": []string{"customer-1"}},
@@ -164,6 +164,7 @@ func TestOddNumbersAreSentExactlyOrRefused(t *testing.T) {
 
 func applyOdd(t *testing.T, d *acctest.Deployment, p *acctest.Process, kind, attribute, name string, config acctest.Attributes) {
 	t.Helper()
+	p.Reattach(t)
 	d.Forget()
 	where := fmt.Sprintf("%s.%s with %s", kind, attribute, name)
 	plan, diags := p.Plan(t, kind, acctest.Instance{}, config)

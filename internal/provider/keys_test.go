@@ -195,3 +195,20 @@ func TestOnlyTheFirstErrorDescribesADeploymentOutOfReach(t *testing.T) {
 		}
 	}
 }
+
+// TestKeysInTheWrongPlaceAreNotRepeated is not parallel: it changes the environment.
+func TestKeysInTheWrongPlaceAreNotRepeated(t *testing.T) {
+	const key = "3f8a1bc94d2e4f60a7b8c9d0e1f2a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4"
+	for _, attribute := range acctest.Schemas(t).Provider.Block.Attributes {
+		t.Run(attribute.Name, func(t *testing.T) {
+			t.Setenv("TALONONE_"+strings.ToUpper(attribute.Name), key)
+			_, problem := (&acctest.Deployment{URL: "http://127.0.0.1:1"}).Configure(t, "", acctest.Attributes{
+				"base_url": nil, "integration_api_key": nil, "management_api_key": nil, "management_requests_per_second": nil,
+			})
+			// The name of a file is part of the message about it.
+			if strings.Contains(problem, key) && !strings.HasSuffix(attribute.Name, "_file") {
+				t.Errorf("%s: %s", attribute.Name, problem)
+			}
+		})
+	}
+}

@@ -258,7 +258,7 @@ func (p *talonOneProvider) Configure(ctx context.Context, req provider.Configure
 }
 
 func (p *talonOneProvider) Resources(context.Context) []func() resource.Resource {
-	return []func() resource.Resource{
+	resources := []func() resource.Resource{
 		audience.NewAudienceResource,
 		catalog.NewCatalogItemsResource,
 		catalog.NewCatalogItemResource,
@@ -279,6 +279,10 @@ func (p *talonOneProvider) Resources(context.Context) []func() resource.Resource
 		application.NewStoreResource,
 		coupon.NewCouponResource,
 	}
+	for i := range resources {
+		resources[i] = framework.Managed(resources[i])
+	}
+	return resources
 }
 
 // hasResource says whether the provider has a resource type.
@@ -400,7 +404,7 @@ func (v durationValidator) ValidateString(ctx context.Context, req validator.Str
 	}
 	if d, err := time.ParseDuration(req.ConfigValue.ValueString()); err != nil || d <= 0 {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid duration",
-			fmt.Sprintf("%q is not %s.", req.ConfigValue.ValueString(), v.Description(ctx)))
+			fmt.Sprintf("%s is not %s.", talonone.Quoted(req.ConfigValue.ValueString()), v.Description(ctx)))
 	}
 }
 
@@ -420,6 +424,6 @@ func (v movedFromValidator) ValidateString(ctx context.Context, req validator.St
 		return
 	}
 	if !framework.IsMovedFrom(req.ConfigValue.ValueString()) {
-		resp.Diagnostics.AddAttributeError(req.Path, "Invalid moved_from", fmt.Sprintf("%q is not %s.", req.ConfigValue.ValueString(), v.Description(ctx)))
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid moved_from", fmt.Sprintf("%s is not %s.", talonone.Quoted(req.ConfigValue.ValueString()), v.Description(ctx)))
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -88,6 +89,14 @@ func looksLikeKey(text string) bool {
 	}
 	host, _, _ := strings.Cut(rest, "/")
 	return keyLikeHost.MatchString(host)
+}
+
+// Quoted is a setting in quotation marks, unless it looks like a key or an address that holds one: then it is not shown.
+func Quoted(text string) string {
+	if looksLikeKey(text) || strings.Contains(text, "@") {
+		return "The value, which looks like a key and is not shown,"
+	}
+	return strconv.Quote(text)
 }
 
 // Origin is scheme, host and port of an address, for comparison; false where the address is invalid.

@@ -183,6 +183,15 @@ func (c *catalogUses) coalesce(client *Client) {
 	c.finds.identify = c.removals.identify
 }
 
+// forget drops what was read of the items of all catalogs.
+func (c *catalogUses) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, use := range c.byID {
+		use.forget()
+	}
+}
+
 func (c *catalogUses) get(id int64) *catalogUse {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -94,6 +94,12 @@ type Client struct {
 	coupons          cachedBy[couponSearch, []*Coupon]
 	ownApplication   cached[int64]
 
+	// forgotten is when ForgetReads was called last.
+	forgotten struct {
+		sync.Mutex
+		at time.Time
+	}
+
 	// forbidden are the endpoints that the Management key lacks, by operation. known says that the deployment has accepted
 	// the key elsewhere.
 	forbidden sync.Map
@@ -177,6 +183,20 @@ func (c *Client) HasIntegrationKey() bool { return c.config.IntegrationAPIKey !=
 // HasManagementKey says whether Management API operations are possible.
 func (c *Client) HasManagementKey() bool {
 	return c.config.ManagementAPIKey != "" || c.config.ManagementToken != ""
+}
+
+// ForgetReads drops what was read of audiences, their members, and items of catalogs before a time of the deployment's clock, so that
+// it is read again. All who wait for that time together read it once.
+func (c *Client) ForgetReads(before time.Time) {
+	c.forgotten.Lock()
+	defer c.forgotten.Unlock()
+	if !c.forgotten.at.Before(before) {
+		return
+	}
+	c.forgotten.at = c.ServerTime(time.Now())
+	c.forgetAudiences()
+	c.memberLists.dropAll()
+	c.catalogs.forget()
 }
 
 // MayCall says whether a Management API operation is possible, as far as the client knows: with a key that has not been

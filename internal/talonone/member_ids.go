@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"maps"
 	"mime/multipart"
 	"net/textproto"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -364,6 +366,16 @@ func (m *memberCache) keep(audienceID int64, size int) {
 			m.total -= m.sizes[id]
 			delete(m.sizes, id)
 		}
+	}
+}
+
+// dropAll drops the lists of all audiences.
+func (m *memberCache) dropAll() {
+	m.mu.Lock()
+	ids := slices.Collect(maps.Keys(m.lists))
+	m.mu.Unlock()
+	for _, id := range ids {
+		m.drop(id)
 	}
 }
 

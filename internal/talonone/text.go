@@ -16,8 +16,8 @@ const maxShownText = 4 << 10
 func shown(text string) string { return Presentable(text, maxShownText, "") }
 
 // ciCommand matches what the logs of CI systems obey: `::add-mask::` and the like of GitHub at the beginning of a line, where
-// any space may become the beginning of a line when Terraform wraps; `##[group]`, `##vso[…]`, `##teamcity[…]` anywhere.
-var ciCommand = regexp.MustCompile(`(?:^|\s)::|##\w*\[`)
+// any space, of any kind, may become the beginning of a line when Terraform wraps; `##[group]`, `##vso[…]`, `##teamcity[…]` anywhere.
+var ciCommand = regexp.MustCompile(`(?:^|[\s\v\x{85}\p{Z}])::|##\w*\[`)
 
 // Presentable is a text as it may reach a terminal or the log of a CI system: control characters but those
 // in keep, marks that reverse the direction of writing, broken UTF-8 and the first character of commands of

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
@@ -43,6 +45,8 @@ func NewAudienceCustomerAttributesResource() resource.Resource { return &custome
 
 // customerAttributesModel mirrors the resource.
 type customerAttributesModel struct {
+	framework.Deployed
+
 	AudienceID      types.Int64          `tfsdk:"audience_id"`
 	Attributes      jsontypes.Normalized `tfsdk:"attributes"`
 	CheckMembers    types.Bool           `tfsdk:"check_members"`
@@ -84,7 +88,15 @@ func (r *customerAttributesResource) ModifyPlan(ctx context.Context, req resourc
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	customattr.Check(ctx, r.data, talonone.EntityCustomerProfile, nil, plan.Attributes, path.Root("attributes"), &resp.Diagnostics)
+	if req.State.Raw.IsNull() || !plan.Attributes.Equal(state.Attributes) {
+		customattr.Check(ctx, r.data, talonone.EntityCustomerProfile, nil, plan.Attributes, path.Root("attributes"), &resp.Diagnostics)
+	}
+	if !plan.AudienceID.IsUnknown() && !plan.Attributes.IsUnknown() {
+		claim := plan.claim()
+		held := customattr.FromConfig(state.Attributes)
+		claim.Held = func(name string) bool { _, has := held[name]; return has && plan.AudienceID.Equal(state.AudienceID) }
+		r.data.Owners.Claim(ctx, claim, req.Private, resp.Private, &resp.Diagnostics)
+	}
 	switch {
 	case !r.checks(plan):
 		plan.MembersTotal, plan.MembersMatching = types.Int64Null(), types.Int64Null()
@@ -105,6 +117,7 @@ func (r *customerAttributesResource) Create(ctx context.Context, req resource.Cr
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	r.data.Owners.Write(ctx, plan.claim(), resp.Private, &resp.Diagnostics)
 	if err := r.set(within, &plan); err != nil {
 		framework.AddError(&resp.Diagnostics, attributesOperation(customerAttributesType, plan.AudienceID), err)
 		return
@@ -186,6 +199,14 @@ func (r *customerAttributesResource) ImportState(ctx context.Context, req resour
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("attributes"), jsontypes.NewNormalizedValue("{}"))...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("check_members"), true)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity)...)
+}
+
+// claim is what the resource wants to own: the values of attributes of all members.
+func (m *customerAttributesModel) claim() bulk.Claim {
+	return bulk.Claim{
+		Subject: bulk.Subject{Noun: bulk.Noun{One: "attribute", Many: "attributes"}, Place: "the members of " + membersTarget(m.AudienceID), ResourceType: customerAttributesType, ImportID: m.AudienceID.String()},
+		Target:  "attributes of the members of " + membersTarget(m.AudienceID), At: path.Root("attributes"), Rows: slices.Sorted(maps.Keys(customattr.FromConfig(m.Attributes))),
+	}
 }
 
 // checks says whether members are looked at.

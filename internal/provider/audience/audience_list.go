@@ -84,7 +84,9 @@ func (l *audienceList) List(ctx context.Context, req list.ListRequest, stream *l
 				continue
 			}
 			sent++
-			model := fromAPI(found, importedAudience())
+			prior := importedAudience()
+			prior.Deployed = l.data.Here()
+			model := fromAPI(found, prior)
 			result := req.NewListResult(ctx)
 			result.DisplayName = label(model)
 			result.Diagnostics.Append(result.Identity.Set(ctx, audienceIdentity{ID: model.ID})...)

@@ -63,7 +63,7 @@ func (l *membershipList) List(ctx context.Context, req list.ListRequest, stream 
 	stream.Results = func(push func(list.ListResult) bool) {
 		_, err := l.data.Client.GetAudienceMembershipsUpTo(ctx, config.AudienceID.ValueInt64(), int(req.Limit), func(members []talonone.AudienceMember) error {
 			for _, member := range members {
-				if !push(l.result(ctx, req, membershipModel{AudienceID: config.AudienceID, ProfileIntegrationID: types.StringValue(member.IntegrationID)})) {
+				if !push(l.result(ctx, req, membershipIdentity{AudienceID: config.AudienceID, ProfileIntegrationID: types.StringValue(member.IntegrationID)})) {
 					return talonone.ErrStop
 				}
 			}
@@ -77,12 +77,12 @@ func (l *membershipList) List(ctx context.Context, req list.ListRequest, stream 
 	}
 }
 
-func (l *membershipList) result(ctx context.Context, req list.ListRequest, member membershipModel) list.ListResult {
+func (l *membershipList) result(ctx context.Context, req list.ListRequest, member membershipIdentity) list.ListResult {
 	result := req.NewListResult(ctx)
 	result.DisplayName = fmt.Sprintf("%s in audience %d", member.ProfileIntegrationID.ValueString(), member.AudienceID.ValueInt64())
 	result.Diagnostics.Append(result.Identity.Set(ctx, member)...)
 	if req.IncludeResource {
-		result.Diagnostics.Append(result.Resource.Set(ctx, member)...)
+		result.Diagnostics.Append(result.Resource.Set(ctx, membershipModel{Deployed: l.data.Here(), membershipIdentity: member})...)
 	}
 	return result
 }

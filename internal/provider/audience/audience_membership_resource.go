@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -19,6 +18,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
@@ -26,6 +26,7 @@ import (
 var (
 	_ resource.Resource                = (*membershipResource)(nil)
 	_ resource.ResourceWithConfigure   = (*membershipResource)(nil)
+	_ resource.ResourceWithModifyPlan  = (*membershipResource)(nil)
 	_ resource.ResourceWithImportState = (*membershipResource)(nil)
 	_ resource.ResourceWithIdentity    = (*membershipResource)(nil)
 )
@@ -39,6 +40,12 @@ func NewAudienceMembershipResource() resource.Resource { return &membershipResou
 
 // membershipModel mirrors the resource, and its identity.
 type membershipModel struct {
+	framework.Deployed
+	membershipIdentity
+}
+
+// membershipIdentity mirrors the resource's identity.
+type membershipIdentity struct {
 	AudienceID           types.Int64  `tfsdk:"audience_id"`
 	ProfileIntegrationID types.String `tfsdk:"profile_integration_id"`
 }
@@ -57,7 +64,7 @@ func (r *membershipResource) Schema(_ context.Context, _ resource.SchemaRequest,
 			"audience_id": schema.Int64Attribute{
 				Required:            true,
 				MarkdownDescription: "ID of the audience. A change replaces the membership.",
-				Validators:          []validator.Int64{int64validator.AtLeast(1)},
+				Validators:          framework.ReferenceID(),
 				PlanModifiers:       []planmodifier.Int64{int64planmodifier.RequiresReplace()},
 			},
 			"profile_integration_id": schema.StringAttribute{
@@ -83,18 +90,47 @@ func (r *membershipResource) Configure(_ context.Context, req resource.Configure
 	r.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
 }
 
+func (r *membershipResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if r.data == nil {
+		return
+	}
+	var state, plan membershipModel
+	if !req.State.Raw.IsNull() {
+		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
+	}
+	if req.Plan.Raw.IsNull() {
+		r.data.Owners.Leave(ctx, state.claim(), state.claim().Rows, req.Private, resp.Private, &resp.Diagnostics)
+		return
+	}
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
+	if resp.Diagnostics.HasError() || plan.AudienceID.IsUnknown() || plan.ProfileIntegrationID.IsUnknown() {
+		return
+	}
+	claim := plan.claim()
+	claim.Held = func(string) bool {
+		return plan.AudienceID.Equal(state.AudienceID) && plan.ProfileIntegrationID.Equal(state.ProfileIntegrationID)
+	}
+	r.data.Owners.Claim(ctx, claim, req.Private, resp.Private, &resp.Diagnostics)
+}
+
 func (r *membershipResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan membershipModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	if err := r.data.Client.ChangeAudienceMember(ctx, plan.toAPI(talonone.AddToAudience)); err != nil {
+	unlock, err := r.data.LockRow(ctx, membersTarget(plan.AudienceID), plan.ProfileIntegrationID.ValueString())
+	if err == nil {
+		defer unlock()
+		r.data.Owners.Write(ctx, plan.claim(), resp.Private, &resp.Diagnostics)
+		err = r.data.Client.ChangeAudienceMember(ctx, plan.toAPI(talonone.AddToAudience))
+	}
+	if err != nil {
 		framework.AddError(&resp.Diagnostics, plan.operation("add"), err)
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.membershipIdentity)...)
 }
 
 func (r *membershipResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
@@ -103,7 +139,7 @@ func (r *membershipResource) Read(ctx context.Context, req resource.ReadRequest,
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, state)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.membershipIdentity)...)
 	member, err := r.data.Client.IsAudienceMember(ctx, state.AudienceID.ValueInt64(), state.ProfileIntegrationID.ValueString())
 	switch {
 	case talonone.IsNotFound(err), err == nil && !member:
@@ -123,7 +159,13 @@ func (r *membershipResource) Delete(ctx context.Context, req resource.DeleteRequ
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	err := r.data.Client.ChangeAudienceMember(ctx, state.toAPI(talonone.DeleteFromAudience))
+	unlock, err := r.data.LockRow(ctx, membersTarget(state.AudienceID), state.ProfileIntegrationID.ValueString())
+	if err == nil {
+		defer unlock()
+		if remove, _ := r.data.Owners.Spare(ctx, state.claim(), state.claim().Rows, req.Private, &resp.Diagnostics); len(remove) > 0 {
+			err = r.data.Client.ChangeAudienceMember(ctx, state.toAPI(talonone.DeleteFromAudience))
+		}
+	}
 	if err != nil && !talonone.IsNotFound(err) {
 		framework.AddError(&resp.Diagnostics, state.operation("remove"), err)
 	}
@@ -132,7 +174,7 @@ func (r *membershipResource) Delete(ctx context.Context, req resource.DeleteRequ
 func (r *membershipResource) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
 	var imported membershipModel
 	if req.ID == "" {
-		resp.Diagnostics.Append(req.Identity.Get(ctx, &imported)...)
+		resp.Diagnostics.Append(req.Identity.Get(ctx, &imported.membershipIdentity)...)
 	} else {
 		number, profile, listed := strings.Cut(req.ID, "/")
 		id, err := strconv.ParseInt(number, 10, 64)
@@ -141,14 +183,26 @@ func (r *membershipResource) ImportState(ctx context.Context, req resource.Impor
 				"Write the number of the audience, a slash and the integration ID of the profile as it is, such as 748/customer-1.")
 			return
 		}
-		imported = membershipModel{AudienceID: types.Int64Value(id), ProfileIntegrationID: types.StringValue(profile)}
+		imported.membershipIdentity = membershipIdentity{AudienceID: types.Int64Value(id), ProfileIntegrationID: types.StringValue(profile)}
 	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &imported)...)
-	resp.Diagnostics.Append(resp.Identity.Set(ctx, imported)...)
+	resp.Diagnostics.Append(resp.Identity.Set(ctx, imported.membershipIdentity)...)
 }
+
+// claim is what the resource wants to own.
+func (m membershipModel) claim() bulk.Claim {
+	profile := m.ProfileIntegrationID.ValueString()
+	return bulk.Claim{
+		Subject: bulk.Subject{Noun: memberNoun, Place: membersTarget(m.AudienceID), ResourceType: membershipType, ImportID: m.AudienceID.String() + "/" + profile},
+		Target:  membersTarget(m.AudienceID), At: path.Root("profile_integration_id"), Rows: []string{profile},
+	}
+}
+
+// membersTarget is where the members of an audience are, for all resources that manage some.
+func membersTarget(audienceID types.Int64) string { return "audience " + audienceID.String() }
 
 func (m membershipModel) toAPI(action string) talonone.AudienceAction {
 	return talonone.AudienceAction{Action: action, ProfileIntegrationID: m.ProfileIntegrationID.ValueString(), AudienceID: m.AudienceID.ValueInt64()}

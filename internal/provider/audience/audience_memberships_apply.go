@@ -16,12 +16,12 @@ import (
 
 // apply brings the audience to what the plan says, and turns the plan into the state. It returns what has been applied;
 // after an error the state is of that.
-func (r *membershipsResource) apply(ctx context.Context, plan, state *membershipsModel, prior *priorMembers, desired *idSet, seen *bulk.Target, diags *diag.Diagnostics) (applied bulk.Plan) {
+func (r *membershipsResource) apply(ctx context.Context, plan, state *membershipsModel, prior *priorMembers, desired *idSet, seen *bulk.Target, private bulk.Private, diags *diag.Diagnostics) (applied bulk.Plan) {
 	if planned := plan.MembersDigest; !planned.IsUnknown() && planned.ValueString() != desired.digest.String() {
 		addFileChanged(diags)
 		return applied
 	}
-	unlock, err := r.data.Members.Lock(ctx, plan.AudienceID.String())
+	unlock, err := r.data.Rows.Lock(ctx, membersTarget(plan.AudienceID))
 	if err != nil {
 		addMembershipsError(diags, plan, "change the members of", err)
 		return applied
@@ -39,11 +39,22 @@ func (r *membershipsResource) apply(ctx context.Context, plan, state *membership
 		addMembershipsError(diags, plan, "change the members of", err)
 		return applied
 	}
+	claim := plan.claim(desired.Keys())
+	r.data.Owners.Write(ctx, claim, private, diags)
+	if (how == byImport || how == byClearing) && r.data.Owners.Shares(ctx, claim.Target, private, diags) {
+		// A request that replaces the whole audience would remove what another resource has written.
+		how = byActions
+	}
+	removed, spared := r.data.Owners.Spare(ctx, claim, p.Removed, private, diags)
+	p.Removed = removed
 	applied, err = r.send(ctx, plan.AudienceID.ValueInt64(), p, how, desired)
 	tflog.Debug(ctx, "Changed the members of an audience", map[string]any{
 		"audience": plan.AudienceID.ValueInt64(), "added": len(applied.Added), "removed": len(applied.Removed),
 	})
 	ids := desired.Keys()
+	// The members that another resource manages are no longer this one's.
+	applied.Removed = slices.Sorted(slices.Values(slices.Concat(applied.Removed, spared)))
+	p.Removed = slices.Sorted(slices.Values(slices.Concat(p.Removed, spared)))
 	if err != nil {
 		addMembershipsError(diags, plan, "change the members of", err)
 		notAdded := without(p.Added, applied.Added)
@@ -193,12 +204,13 @@ func (r *membershipsResource) carriedOut(ctx context.Context, audienceID int64, 
 }
 
 // removeAll ends the memberships that the resource manages.
-func (r *membershipsResource) removeAll(ctx context.Context, state *membershipsModel, prior *priorMembers) error {
+func (r *membershipsResource) removeAll(ctx context.Context, state *membershipsModel, prior *priorMembers, private bulk.PrivateReader, diags *diag.Diagnostics) error {
 	id := state.AudienceID.ValueInt64()
 	if prior.target.Count == 0 {
 		return nil
 	}
-	if state.holdsTarget() {
+	shared := r.data.Owners.Shares(ctx, membersTarget(state.AudienceID), private, diags)
+	if state.holdsTarget() && !shared {
 		if r.data.Client.HasManagementKey() {
 			if _, _, err := r.exactly(ctx, id, prior.target); err != nil {
 				return err
@@ -210,7 +222,23 @@ func (r *membershipsResource) removeAll(ctx context.Context, state *membershipsM
 	if prior.fingerprints != nil {
 		ids, err = r.resolve(ctx, id, prior.fingerprints)
 	}
+	if err == nil && !prior.complete && prior.fingerprints == nil {
+		// The state knows them by their digest only. What another resource has added since is not told from them.
+		var remote *talonone.MemberIDs
+		remote, _, err = r.exactly(ctx, id, prior.target)
+		if errors.Is(err, errChanged) {
+			diags.AddWarning("Members were left in the audience", fmt.Sprintf(
+				"Another resource of this run manages members of audience %d and has added some, so that those of this resource can't be told from others. Nothing was removed; the next plan shows who is not listed.", id))
+			return nil
+		}
+		if err == nil {
+			for member := range remote.All() {
+				ids = append(ids, string(member))
+			}
+		}
+	}
 	if err == nil {
+		ids, _ = r.data.Owners.Spare(ctx, state.claim(nil), ids, private, diags)
 		_, err = r.sendActions(ctx, id, nil, ids)
 	}
 	return err

@@ -75,6 +75,7 @@ func (l *membershipsList) result(ctx context.Context, req list.ListRequest, audi
 		return result
 	}
 	state := membershipsModel{
+		Deployed:   l.data.Here(),
 		AudienceID: types.Int64Value(audience.ID), ShowSamples: types.BoolValue(true),
 		Members: types.ListNull(types.StringType), MembersFile: types.ObjectNull(files.Types(files.ForMembers())),
 		LastSync: bulk.NullLastSync(), SampleJoining: types.ListNull(types.StringType), SampleLeaving: types.ListNull(types.StringType),

@@ -10,7 +10,9 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/input"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -28,6 +30,8 @@ var memberNoun = bulk.Noun{One: "member", Many: "members"}
 
 // membershipsModel mirrors the resource talonone_audience_memberships.
 type membershipsModel struct {
+	framework.Deployed
+
 	AudienceID        types.Int64    `tfsdk:"audience_id"`
 	Ownership         types.String   `tfsdk:"ownership"`
 	Members           types.List     `tfsdk:"members"`
@@ -78,6 +82,11 @@ func (m *membershipsModel) source() path.Path {
 
 func (m *membershipsModel) subject() bulk.Subject {
 	return bulk.Subject{Noun: memberNoun, Place: "audience " + m.AudienceID.String(), ResourceType: membershipsType, ImportID: m.AudienceID.String()}
+}
+
+// claim is what the resource wants to own; members may be nil where only the audience matters.
+func (m *membershipsModel) claim(members []string) bulk.Claim {
+	return bulk.Claim{Subject: m.subject(), Target: membersTarget(m.AudienceID), At: m.source(), Rows: members, Exclusive: m.exclusive()}
 }
 
 // targetKey names the audience in the memory of the process.
@@ -201,8 +210,7 @@ func membersJSON(ids []string, asObject bool) string {
 // appendQuoted appends an ID as a JSON string; an ID is valid UTF-8 where it was
 // checked, and otherwise the broken bytes become U+FFFD.
 func appendQuoted(dst []byte, id string) []byte {
-	dst, _ = jsontext.AppendQuote(dst, id)
-	return dst
+	return input.AppendString(dst, id)
 }
 
 func listOf(ids []string) types.List {

@@ -154,7 +154,7 @@ func bytesOf(ids []string) func(yield func([]byte) bool) {
 }
 
 // planMembers writes into the plan who joins and who leaves.
-func (r *membershipsResource) planMembers(ctx context.Context, plan, state *membershipsModel, prior *priorMembers, desired *idSet, private bulk.PrivateReader, diags *diag.Diagnostics) {
+func (r *membershipsResource) planMembers(ctx context.Context, plan, state *membershipsModel, prior *priorMembers, desired *idSet, private bulk.PrivateReader, keep bulk.PrivateWriter, diags *diag.Diagnostics) {
 	note := bulk.ReadPrivate[*fileNote](ctx, private, privateFile, diags)
 	if note.isStale(plan, state, prior, desired) {
 		addFileChanged(diags)
@@ -170,10 +170,17 @@ func (r *membershipsResource) planMembers(ctx context.Context, plan, state *memb
 	} else {
 		r.warnUpdate(ctx, plan, prior, desired, p, diags)
 	}
+	if !plan.AudienceID.IsUnknown() {
+		claim := plan.claim(desired.Keys())
+		claim.Held = func(id string) bool { _, added := slices.BinarySearch(p.Added, id); return !added }
+		claim.WasExclusive = prior != nil && state.exclusive()
+		r.data.Owners.Claim(ctx, claim, private, keep, diags)
+	}
 	plan.MemberCount, plan.MembersDigest = types.Int64Value(int64(desired.digest.Count)), types.StringValue(desired.digest.String())
 	keepWritten(plan, state, prior, desired)
 	plan.showPlan(p, state, prior, note, desired)
 	plan.subject().Guard(plan.MaxRemovalPercent, len(p.Removed), p.present, diags)
+	plan.subject().RefuseTwins(plan.source(), p.Added, p.Removed, diags)
 	r.checkKeys(plan, p, desired, diags)
 }
 
@@ -270,7 +277,7 @@ func (r *membershipsResource) checkCreate(ctx context.Context, plan *memberships
 		var problems diag.Diagnostics
 		addMembershipsError(&problems, plan, "plan the members of", err)
 		for _, problem := range problems {
-			diags.AddAttributeError(path.Root("audience_id"), problem.Summary(), problem.Detail()+"\n\nTo destroy, use terraform destroy -refresh=false.")
+			framework.AddMissing(diags, path.Root("audience_id"), problem.Summary(), problem.Detail())
 		}
 		return
 	}

@@ -88,6 +88,9 @@ func (r *membershipsResource) ModifyPlan(ctx context.Context, req resource.Modif
 	if req.Plan.Raw.IsNull() {
 		bulk.NoteGuards(ctx, resp.Private, state.guards(), &resp.Diagnostics)
 		r.planRemoval(&state, state.MaxRemovalPercent, &resp.Diagnostics)
+		if prior := readPrior(&state, &resp.Diagnostics); prior != nil && prior.complete {
+			r.data.Owners.Leave(ctx, state.claim(nil), prior.ids, req.Private, resp.Private, &resp.Diagnostics)
+		}
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -108,9 +111,9 @@ func (r *membershipsResource) ModifyPlan(ctx context.Context, req resource.Modif
 		}
 		bulk.NoteReplaced(ctx, resp.Private, prior.target, &resp.Diagnostics)
 	}
-	var diags diag.Diagnostics
-	r.checkOwnership(&plan, creating, &diags)
-	desired := plan.desired(ctx, &diags)
+	diags := &resp.Diagnostics
+	r.checkOwnership(&plan, creating, diags)
+	desired := plan.desired(ctx, diags)
 	switch {
 	case diags.HasError():
 	case desired == nil || plan.Ownership.IsUnknown() || plan.ShowSamples.IsUnknown():
@@ -120,15 +123,9 @@ func (r *membershipsResource) ModifyPlan(ctx context.Context, req resource.Modif
 				"The members are known only during the apply, which may remove any of the %s. To limit that, set max_removal_percent.", memberNoun.Count(prior.target.Count)))
 		}
 	default:
-		r.planMembers(ctx, &plan, &state, prior, desired, req.Private, &diags)
+		r.planMembers(ctx, &plan, &state, prior, desired, req.Private, resp.Private, diags)
 	}
-	failed := diags.HasError()
-	if creating {
-		bulk.Lenient(ctx, req.Private, diags, &resp.Diagnostics)
-	} else {
-		resp.Diagnostics.Append(diags...)
-	}
-	if !failed {
+	if !diags.HasError() {
 		resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 	}
 }
@@ -144,7 +141,7 @@ func (r *membershipsResource) Create(ctx context.Context, req resource.CreateReq
 	}
 	// What a failed create has added stays, without state: creating again converges, while a tainted resource would first
 	// remove it.
-	applied := r.apply(ctx, &plan, &membershipsModel{}, nil, desired, nil, &resp.Diagnostics)
+	applied := r.apply(ctx, &plan, &membershipsModel{}, nil, desired, nil, resp.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		if n := len(applied.Added); n > 0 {
 			resp.Diagnostics.AddWarning("Some of the members have been added", fmt.Sprintf(
@@ -180,7 +177,6 @@ func (r *membershipsResource) Read(ctx context.Context, req resource.ReadRequest
 		return
 	}
 	if talonone.IsNotFound(err) {
-		bulk.NoteGone(ctx, resp.Private, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -216,7 +212,7 @@ func (r *membershipsResource) Update(ctx context.Context, req resource.UpdateReq
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	applied := r.apply(within, &plan, &state, prior, desired, seen, &resp.Diagnostics)
+	applied := r.apply(within, &plan, &state, prior, desired, seen, resp.Private, &resp.Diagnostics)
 	if applied.Empty() && resp.Diagnostics.HasError() {
 		return
 	}
@@ -238,10 +234,10 @@ func (r *membershipsResource) Delete(ctx context.Context, req resource.DeleteReq
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	unlock, err := r.data.Members.Lock(ctx, state.AudienceID.String())
+	unlock, err := r.data.Rows.Lock(ctx, membersTarget(state.AudienceID))
 	if err == nil {
 		defer unlock()
-		err = r.removeAll(ctx, &state, prior)
+		err = r.removeAll(ctx, &state, prior, req.Private, &resp.Diagnostics)
 	}
 	if err != nil && !talonone.IsNotFound(err) {
 		addMembershipsError(&resp.Diagnostics, &state, "remove the members of", err)

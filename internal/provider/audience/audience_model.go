@@ -3,6 +3,7 @@ package audience
 
 import (
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
@@ -12,6 +13,8 @@ import (
 
 // audienceModel mirrors the resource talonone_audience.
 type audienceModel struct {
+	framework.Deployed
+
 	ID                       types.Int64       `tfsdk:"id"`
 	AccountID                types.Int64       `tfsdk:"account_id"`
 	Created                  timetypes.RFC3339 `tfsdk:"created"`
@@ -27,6 +30,15 @@ type audienceModel struct {
 
 func (m *audienceModel) guards() bulk.Guards {
 	return bulk.Guards{DeletionProtection: m.DeletionProtection}
+}
+
+// claim is what the resource owns.
+func (m *audienceModel) claim() bulk.Claim {
+	id := m.ID.String()
+	return bulk.Claim{
+		Subject: bulk.Subject{Noun: bulk.Noun{One: "audience", Many: "audiences"}, Place: "the account", ResourceType: resourceType, ImportID: id},
+		Target:  "audiences", At: path.Root("name"), Rows: []string{id}, Lost: "its memberships are deleted with it",
+	}
 }
 
 // audienceIdentity mirrors the resource's identity.
@@ -60,7 +72,8 @@ func (m *audienceModel) applicationIDs() []int64 {
 // fromAPI is the server's response. prior, from configuration or state, keeps what
 // the API has no notion of, and decides between null and empty.
 func fromAPI(api *talonone.Audience, prior audienceModel) audienceModel {
-	return audienceModel{
+	model := audienceModel{
+		Deployed:                 prior.Deployed,
 		ID:                       types.Int64Value(api.ID),
 		AccountID:                types.Int64Value(api.AccountID),
 		Created:                  framework.Time(api.Created),
@@ -73,6 +86,8 @@ func fromAPI(api *talonone.Audience, prior audienceModel) audienceModel {
 		SubscribedApplicationIDs: framework.Int64List(api.SubscribedApplicationIDs, prior.SubscribedApplicationIDs),
 		DeletionProtection:       types.BoolValue(prior.DeletionProtection.ValueBool()),
 	}
+	model.LocatedIn(api.AccountID, 0)
+	return model
 }
 
 // matches says whether an audience is what a create with these settings makes.

@@ -74,6 +74,7 @@ func (r *audienceResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if req.Plan.Raw.IsNull() {
 		bulk.NoteGuards(ctx, resp.Private, state.guards(), &resp.Diagnostics)
 		r.checkRemoval(ctx, state, state.DeletionProtection, "Destroying", path.Empty(), &resp.Diagnostics)
+		r.data.Owners.Leave(ctx, state.claim(), state.claim().Rows, req.Private, resp.Private, &resp.Diagnostics)
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -102,9 +103,13 @@ func (r *audienceResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 			protection = state.DeletionProtection
 		}
 		r.checkRemoval(ctx, state, protection, "Replacing", resp.RequiresReplace[0], &resp.Diagnostics)
+		r.data.Owners.Remove(ctx, state.claim(), state.claim().Rows, req.Private, resp.Private, &resp.Diagnostics)
 		return
 	}
 	keepComputed(&plan, state, config)
+	claim := state.claim()
+	claim.Held = func(string) bool { return true }
+	r.data.Owners.Claim(ctx, claim, req.Private, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 }
 
@@ -145,8 +150,11 @@ func (r *audienceResource) Read(ctx context.Context, req resource.ReadRequest, r
 		return
 	}
 	audience := listing.ByID(state.ID.ValueInt64())
+	if audience != nil && framework.IsAnother(state.Created, audience.Created) {
+		framework.WarnAnother(&resp.Diagnostics, "audience "+label(state), state.Created, audience.Created)
+		audience = nil
+	}
 	if audience == nil {
-		bulk.NoteGone(ctx, resp.Private, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -174,12 +182,19 @@ func (r *audienceResource) Update(ctx context.Context, req resource.UpdateReques
 		r.save(ctx, plan, &resp.State, resp.Identity, &resp.Diagnostics)
 		return
 	}
+	if other := r.another(ctx, state, &resp.Diagnostics); other != nil {
+		framework.AddAnother(&resp.Diagnostics, "audience "+label(state), state.Created, other.Created)
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	updated, err := r.data.Client.UpdateAudienceV2(ctx, state.ID.ValueInt64(), plan.toUpdate())
 	if err != nil {
 		framework.AddError(&resp.Diagnostics, operation("update audience", state), err)
 		return
 	}
 	model := fromAPI(updated, plan)
+	model.Created = plan.Created
 	// Drift in the description has been reported by Read.
 	model.Description = plan.Description
 	r.save(ctx, model, &resp.State, resp.Identity, &resp.Diagnostics)
@@ -191,9 +206,19 @@ func (r *audienceResource) Delete(ctx context.Context, req resource.DeleteReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if other := r.another(ctx, state, &resp.Diagnostics); other != nil {
+		framework.WarnAnother(&resp.Diagnostics, "audience "+label(state), state.Created, other.Created)
+		return
+	}
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	guards := bulk.GuardsOf(ctx, req.Private, state.guards(), &resp.Diagnostics)
 	bulk.Protect(r.data.AllowDelete, resourceType, state.ID.String(), "Audience "+label(state), guards.DeletionProtection, "", &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
+		return
+	}
+	if remove, _ := r.data.Owners.Spare(ctx, state.claim(), state.claim().Rows, req.Private, &resp.Diagnostics); len(remove) == 0 {
 		return
 	}
 	// The create of a replacement is not warned of it.
@@ -286,6 +311,24 @@ func (r *audienceResource) look(ctx context.Context, want talonone.NewAudience, 
 		})
 	}
 	return nil, ambiguous
+}
+
+// another is the audience that has the state's ID by now and is another one; nil where it is the same or can't be read.
+func (r *audienceResource) another(ctx context.Context, state audienceModel, diags *diag.Diagnostics) *talonone.Audience {
+	if !r.data.Client.HasManagementKey() {
+		return nil
+	}
+	listing, err := r.data.Client.GetAudiencesAtStart(ctx)
+	if err != nil {
+		if !talonone.IsUnauthorized(err) {
+			framework.AddError(diags, operation("look, before a change, for audience", state), err)
+		}
+		return nil
+	}
+	if audience := listing.ByID(state.ID.ValueInt64()); audience != nil && framework.IsAnother(state.Created, audience.Created) {
+		return audience
+	}
+	return nil
 }
 
 // isGone confirms a response of 404, which a key of the other environment gets for

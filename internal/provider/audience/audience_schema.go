@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -78,7 +77,7 @@ func (r *audienceResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 				Validators: []validator.List{
 					listvalidator.UniqueValues(),
 					listvalidator.NoNullValues(),
-					listvalidator.ValueInt64sAre(int64validator.AtLeast(1)),
+					framework.ReferenceIDs(),
 				},
 			},
 			"deletion_protection": schema.BoolAttribute{

@@ -44,8 +44,12 @@ func (a AllowDelete) Has(resourceType, id string) bool { return a.objects[resour
 
 // AdviseAllowDelete is the sentence that says how to name an object.
 func AdviseAllowDelete(resourceType, id string) string {
-	return fmt.Sprintf("For an object that has no configuration any more, such as a deposed or orphaned one, set the environment variable %s=%s:%s instead.",
-		EnvAllowDelete, resourceType, strings.NewReplacer("%", "%25", ",", "%2C").Replace(id))
+	return fmt.Sprintf("For an object that has no configuration any more, such as a deposed or orphaned one, set the environment variable %s=%s instead.",
+		EnvAllowDelete, allowDeleteValue(resourceType, id))
+}
+
+func allowDeleteValue(resourceType, id string) string {
+	return resourceType + ":" + strings.NewReplacer("%", "%25", ",", "%2C").Replace(id)
 }
 
 // Guards are the arguments that protect an object from its end. The configured ones count for a replacement that destroys

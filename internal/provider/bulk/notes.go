@@ -33,18 +33,7 @@ func Gone(ctx context.Context, private PrivateReader, diags *diag.Diagnostics) b
 	return ReadPrivate[bool](ctx, private, privateGone, diags)
 }
 
-// Lenient turns the errors of planning a create into warnings if Gone: terraform destroy plans that create first, and an
-// error would stop the destroy. Without a planned value the apply of the create finds them again.
-func Lenient(ctx context.Context, private PrivateReader, planned diag.Diagnostics, diags *diag.Diagnostics) {
-	if !Gone(ctx, private, diags) {
-		diags.Append(planned...)
-		return
-	}
-	for _, problem := range planned {
-		diags.AddWarning(problem.Summary(), problem.Detail())
-	}
-}
-
-type plannedGuard struct {
-	MaxRemovalPercent *float64 `json:"max_removal_percent"`
+// ForgetGone removes what NoteGone left.
+func ForgetGone(ctx context.Context, private PrivateWriter, diags *diag.Diagnostics) {
+	WritePrivate(ctx, private, privateGone, nil, diags)
 }

@@ -43,7 +43,7 @@ func OwnershipAttribute(description string) schema.StringAttribute {
 		Computed:            true,
 		Default:             stringdefault.StaticString(Additive),
 		Validators:          []validator.String{stringvalidator.OneOf(Additive, Exclusive)},
-		MarkdownDescription: description,
+		MarkdownDescription: description + " A plan is refused in which two resources list the same, or another resource manages some beside an exclusive one.",
 	}
 }
 

@@ -135,6 +135,12 @@ type PrivateWriter interface {
 	SetKey(ctx context.Context, key string, value []byte) diag.Diagnostics
 }
 
+// Private is a private state that can be read and written.
+type Private interface {
+	PrivateReader
+	PrivateWriter
+}
+
 // ReadPrivate is a value of private state. Terraform drops private state when a provider dies, so a missing one, and one
 // that another version has written otherwise, is the zero value.
 func ReadPrivate[T any](ctx context.Context, private PrivateReader, key string, diags *diag.Diagnostics) T {

@@ -94,7 +94,7 @@ func (l *catalogItemList) List(ctx context.Context, req list.ListRequest, stream
 func (l *catalogItemList) result(ctx context.Context, req list.ListRequest, catalogID types.Int64, item *talonone.CatalogItem) list.ListResult {
 	result := req.NewListResult(ctx)
 	result.DisplayName = item.SKU
-	model, err := itemFromAPI(item, catalogItemModel{CatalogID: catalogID})
+	model, err := itemFromAPI(item, catalogItemModel{Deployed: l.data.Here(), CatalogID: catalogID})
 	if err != nil {
 		result.Diagnostics = diag.Diagnostics{diag.NewErrorDiagnostic("Unreadable catalog item", err.Error())}
 		return result

@@ -6,10 +6,13 @@ import (
 	"math/big"
 
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/input"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -18,6 +21,8 @@ const priceBits = 512
 
 // catalogItemModel mirrors the resource talonone_catalog_item.
 type catalogItemModel struct {
+	framework.Deployed
+
 	CatalogID  types.Int64          `tfsdk:"catalog_id"`
 	SKU        types.String         `tfsdk:"sku"`
 	Price      types.Number         `tfsdk:"price"`
@@ -33,6 +38,15 @@ type catalogItemIdentity struct {
 
 func (m *catalogItemModel) identity() catalogItemIdentity {
 	return catalogItemIdentity{CatalogID: m.CatalogID, SKU: m.SKU}
+}
+
+// claim is what the resource wants to own.
+func (m *catalogItemModel) claim() bulk.Claim {
+	sku := m.SKU.ValueString()
+	return bulk.Claim{
+		Subject: bulk.Subject{Noun: itemsNoun, Place: itemsTarget(m.CatalogID), ResourceType: itemResourceType, ImportID: m.CatalogID.String() + "/" + sku},
+		Target:  itemsTarget(m.CatalogID), At: path.Root("sku"), Rows: []string{sku},
+	}
 }
 
 // item is the content as configured.

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -55,7 +54,7 @@ func (r *catalogItemResource) Schema(_ context.Context, _ resource.SchemaRequest
 			"catalog_id": schema.Int64Attribute{
 				Required:            true,
 				MarkdownDescription: "ID of the catalog, as the Campaign Manager shows it under Account > Tools > Cart item catalogs. Changing this replaces the item.",
-				Validators:          []validator.Int64{int64validator.AtLeast(1)},
+				Validators:          framework.ReferenceID(),
 				PlanModifiers:       []planmodifier.Int64{int64planmodifier.RequiresReplace()},
 			},
 			"sku": schema.StringAttribute{
@@ -96,15 +95,19 @@ func (r *catalogItemResource) Configure(_ context.Context, req resource.Configur
 }
 
 func (r *catalogItemResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
-	if r.data == nil || req.Plan.Raw.IsNull() {
+	if r.data == nil {
 		return
 	}
 	var plan, state catalogItemModel
-	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	creates := req.State.Raw.IsNull()
 	if !creates {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	}
+	if req.Plan.Raw.IsNull() {
+		r.data.Owners.Leave(ctx, state.claim(), state.claim().Rows, req.Private, resp.Private, &resp.Diagnostics)
+		return
+	}
+	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -117,6 +120,11 @@ func (r *catalogItemResource) ModifyPlan(ctx context.Context, req resource.Modif
 	} else {
 		customattr.Check(ctx, r.data, talonone.EntityCartItem, connectedTo(plan.CatalogID.ValueInt64()), plan.Attributes, path.Root("attributes"), &resp.Diagnostics)
 	}
+	if !plan.CatalogID.IsUnknown() && !plan.SKU.IsUnknown() {
+		claim := plan.claim()
+		claim.Held = func(string) bool { return plan.identity() == state.identity() }
+		r.data.Owners.Claim(ctx, claim, req.Private, resp.Private, &resp.Diagnostics)
+	}
 	if creates {
 		r.warnExisting(ctx, plan, &resp.Diagnostics)
 	}
@@ -128,8 +136,13 @@ func (r *catalogItemResource) Create(ctx context.Context, req resource.CreateReq
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	unlock := r.lock(ctx, plan, &resp.Diagnostics)
+	defer unlock()
+	if resp.Diagnostics.HasError() {
+		return
+	}
 	priced := false
-	if plan.Price.IsNull() && r.data.Client.MayCall(listItems) {
+	if plan.Price.IsNull() && !r.data.Owners.WasRemoved(itemsTarget(plan.CatalogID), plan.SKU.ValueString()) && r.data.Client.MayCall(listItems) {
 		existing, err := r.data.Client.FindCatalogItem(ctx, plan.CatalogID.ValueInt64(), plan.SKU.ValueString())
 		if err != nil && !r.data.Client.Forbids(err) {
 			framework.AddError(&resp.Diagnostics, itemOperation("look for catalog item", plan), err)
@@ -137,6 +150,7 @@ func (r *catalogItemResource) Create(ctx context.Context, req resource.CreateReq
 		}
 		priced = existing != nil && existing.Price != ""
 	}
+	r.data.Owners.Write(ctx, plan.claim(), resp.Private, &resp.Diagnostics)
 	if r.put(ctx, plan, priced, "create catalog item", &resp.Diagnostics) {
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 		resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
@@ -184,6 +198,12 @@ func (r *catalogItemResource) Update(ctx context.Context, req resource.UpdateReq
 		return
 	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
+	unlock := r.lock(ctx, plan, &resp.Diagnostics)
+	defer unlock()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	r.data.Owners.Write(ctx, plan.claim(), resp.Private, &resp.Diagnostics)
 	same := plan.Price.Equal(state.Price) && plan.Product.Equal(state.Product) && sameAttributes(plan.Attributes, state.Attributes)
 	if same || r.put(ctx, plan, !state.Price.IsNull(), "update catalog item", &resp.Diagnostics) {
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
@@ -196,10 +216,30 @@ func (r *catalogItemResource) Delete(ctx context.Context, req resource.DeleteReq
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	unlock := r.lock(ctx, state, &resp.Diagnostics)
+	defer unlock()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	remove, _ := r.data.Owners.Spare(ctx, state.claim(), state.claim().Rows, req.Private, &resp.Diagnostics)
+	if len(remove) == 0 {
+		return
+	}
+	r.data.Owners.NoteRemoved(itemsTarget(state.CatalogID), remove)
 	err := r.data.Client.RemoveCatalogItem(ctx, state.CatalogID.ValueInt64(), state.SKU.ValueString())
 	if err != nil && !talonone.IsNotFound(err) {
 		framework.AddError(&resp.Diagnostics, itemOperation("remove catalog item", state), err)
 	}
+}
+
+// lock waits for the item.
+func (r *catalogItemResource) lock(ctx context.Context, m catalogItemModel, diags *diag.Diagnostics) (unlock func()) {
+	unlock, err := r.data.LockRow(ctx, itemsTarget(m.CatalogID), m.SKU.ValueString())
+	if err != nil {
+		framework.AddError(diags, itemOperation("change catalog item", m), err)
+		return func() {}
+	}
+	return unlock
 }
 
 // ImportState takes CATALOG_ID/SKU; the SKU may hold slashes.

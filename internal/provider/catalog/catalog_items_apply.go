@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
@@ -19,6 +20,7 @@ import (
 // itemsApply carries out an itemsPlan.
 type itemsApply struct {
 	client    *talonone.Client
+	owners    *bulk.Owners
 	catalogID int64
 	plan      *itemsPlan
 	steps     []syncStep
@@ -31,10 +33,23 @@ type itemsApply struct {
 	unknown bool
 }
 
+// lock waits for the catalog: who looks before writing must not look while another writes.
+func (r *catalogItemsResource) lock(ctx context.Context, m *catalogItemsModel, diags *diag.Diagnostics) (unlock func()) {
+	if diags.HasError() {
+		return func() {}
+	}
+	unlock, err := r.data.Rows.Lock(ctx, itemsTarget(m.CatalogID))
+	if err != nil {
+		framework.AddError(diags, itemsOperation("change the items of catalog", m.CatalogID), err)
+		return func() {}
+	}
+	return unlock
+}
+
 // startApply looks up the items to add that may exist already: those that are right need no request, and a price that must
 // go takes another one. It returns nil after an error, and where the apply would not do what planned says.
-func (r *catalogItemsResource) startApply(ctx context.Context, config, planned, prior *catalogItemsModel, p *itemsPlan, diags *diag.Diagnostics) *itemsApply {
-	if p == nil {
+func (r *catalogItemsResource) startApply(ctx context.Context, config, planned, prior *catalogItemsModel, p *itemsPlan, private bulk.Private, diags *diag.Diagnostics) *itemsApply {
+	if p == nil || diags.HasError() {
 		return nil
 	}
 	if !planned.LastSync.IsUnknown() && !planned.LastSync.Equal(p.lastSync(prior)) {
@@ -43,7 +58,7 @@ func (r *catalogItemsResource) startApply(ctx context.Context, config, planned, 
 		return nil
 	}
 	a := &itemsApply{
-		client: r.data.Client, catalogID: config.CatalogID.ValueInt64(), plan: p,
+		client: r.data.Client, owners: &r.data.Owners, catalogID: config.CatalogID.ValueInt64(), plan: p,
 		applied: bulk.StartApply(p.prior, p.Released, Item.Equal),
 	}
 	if prior != nil {
@@ -57,6 +72,10 @@ func (r *catalogItemsResource) startApply(ctx context.Context, config, planned, 
 			err = nil
 		}
 		for sku, item := range fetched(rows, err, config, diags) {
+			if r.data.Owners.WasRemoved(itemsTarget(config.CatalogID), sku) {
+				// By another resource of this run; the listing lags behind.
+				continue
+			}
 			current[sku] = item
 			if want := p.desired[sku]; want.Equal(item) {
 				a.applied.Put(sku, want)
@@ -66,8 +85,12 @@ func (r *catalogItemsResource) startApply(ctx context.Context, config, planned, 
 	if diags.HasError() {
 		return nil
 	}
+	// Only now: what this run has removed before must not be believed to be there.
+	r.data.Owners.Write(ctx, planned.claim(p.desired), private, diags)
 	send := bulk.Compare(current, p.desired, Item.Equal)
-	send.Removed = p.Removed
+	var spared []string
+	send.Removed, spared = r.data.Owners.Spare(ctx, planned.claim(nil), p.Removed, private, diags)
+	a.applied.Remove(spared...)
 	a.steps = planSync(send, func(sku string) bool { return p.desired[sku].Price == "" && current[sku].hasPrice() })
 	return a
 }
@@ -104,6 +127,7 @@ func (a *itemsApply) step(ctx context.Context, step syncStep) error {
 		a.version = catalog.Version
 	}
 	if step.remove {
+		a.owners.NoteRemoved(itemsTarget(types.Int64Value(a.catalogID)), step.skus)
 		a.applied.Remove(step.skus...)
 		return nil
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/talon-one/terraform-provider-talonone/internal/input"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -24,6 +25,8 @@ const (
 
 // catalogItemsModel mirrors the resource talonone_catalog_items.
 type catalogItemsModel struct {
+	framework.Deployed
+
 	CatalogID         types.Int64    `tfsdk:"catalog_id"`
 	Ownership         types.String   `tfsdk:"ownership"`
 	Items             ItemsValue     `tfsdk:"items"`

@@ -45,6 +45,14 @@ func (m *catalogItemsModel) subject() bulk.Subject {
 	return bulk.Subject{Noun: itemsNoun, Place: "catalog " + id, ResourceType: itemsResourceType, ImportID: id}
 }
 
+// claim is what the resource wants to own.
+func (m *catalogItemsModel) claim(items Items) bulk.Claim {
+	return bulk.Claim{Subject: m.subject(), Target: itemsTarget(m.CatalogID), At: m.source(), Rows: items.SKUs(), Exclusive: m.exclusive()}
+}
+
+// itemsTarget is where the items of a catalog are, for all resources that manage some.
+func itemsTarget(catalogID types.Int64) string { return "catalog " + catalogID.String() }
+
 // targetKey is the catalog in the memory of this process.
 func (m *catalogItemsModel) targetKey() string {
 	return itemsResourceType + " " + strconv.FormatInt(m.CatalogID.ValueInt64(), 10)
@@ -292,7 +300,7 @@ func (r *catalogItemsResource) validate(ctx context.Context, config *catalogItem
 		}
 	}
 	if err := problems.Err(); err != nil {
-		diags.AddAttributeError(config.source(), "Invalid attributes of catalog items", err.Error()+adviceValidate)
+		framework.AddMissing(diags, config.source(), "Invalid attributes of catalog items", err.Error()+adviceValidate)
 	}
 }
 

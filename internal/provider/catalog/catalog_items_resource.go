@@ -87,6 +87,7 @@ func (r *catalogItemsResource) ModifyPlan(ctx context.Context, req resource.Modi
 	if req.Plan.Raw.IsNull() {
 		bulk.NoteGuards(ctx, resp.Private, prior.guards(), &resp.Diagnostics)
 		prior.endsWith(r.data.AllowDelete, prior.MaxRemovalPercent, &resp.Diagnostics)
+		r.data.Owners.Leave(ctx, prior.claim(nil), prior.content(&resp.Diagnostics).SKUs(), req.Private, resp.Private, &resp.Diagnostics)
 		return
 	}
 	var plan catalogItemsModel
@@ -115,16 +116,20 @@ func (r *catalogItemsResource) ModifyPlan(ctx context.Context, req resource.Modi
 	if p == nil || fileChanged(ctx, &plan, p, req.Private, &resp.Diagnostics) {
 		return
 	}
+	claim := plan.claim(p.desired)
+	claim.Held = func(sku string) bool { _, has := p.prior[sku]; return has }
+	claim.WasExclusive = prior != nil && prior.exclusive()
 	if prior == nil {
-		var look diag.Diagnostics
-		r.checkExclusiveCreate(ctx, &plan, p, replaced, &look)
-		if replaced == nil && !look.HasError() {
-			r.warnExisting(ctx, &plan, nil, p, &look)
+		r.data.Owners.Claim(ctx, claim, req.Private, resp.Private, &resp.Diagnostics)
+		r.checkExclusiveCreate(ctx, &plan, p, replaced, &resp.Diagnostics)
+		if replaced == nil && !resp.Diagnostics.HasError() {
+			r.warnExisting(ctx, &plan, nil, p, &resp.Diagnostics)
 		}
-		bulk.Lenient(ctx, req.Private, look, &resp.Diagnostics)
 	} else {
 		bulk.NoteReplaced(ctx, resp.Private, bulk.TargetOf(bulk.DigestOf(p.prior)), &resp.Diagnostics)
+		r.data.Owners.Claim(ctx, claim, req.Private, resp.Private, &resp.Diagnostics)
 		plan.subject().Guard(plan.MaxRemovalPercent, len(p.Removed), p.present, &resp.Diagnostics)
+		plan.subject().RefuseTwins(plan.source(), p.Added, p.Removed, &resp.Diagnostics)
 		if !resp.Diagnostics.HasError() {
 			r.warnExisting(ctx, &plan, prior, p, &resp.Diagnostics)
 		}
@@ -147,7 +152,9 @@ func (r *catalogItemsResource) Create(ctx context.Context, req resource.CreateRe
 		return
 	}
 	p := r.planItems(ctx, &plan, nil, resp.Private, &resp.Diagnostics)
-	a := r.startApply(ctx, &plan, &plan, nil, p, &resp.Diagnostics)
+	unlock := r.lock(ctx, &plan, &resp.Diagnostics)
+	defer unlock()
+	a := r.startApply(ctx, &plan, &plan, nil, p, resp.Private, &resp.Diagnostics)
 	if a == nil {
 		return
 	}
@@ -190,7 +197,6 @@ func (r *catalogItemsResource) Read(ctx context.Context, req resource.ReadReques
 	all := state.exclusive() || before == nil || state.Ownership.IsNull() && seen != nil
 	now, target, err := r.readItems(ctx, state.CatalogID.ValueInt64(), before, all)
 	if talonone.IsNotFound(err) {
-		bulk.NoteGone(ctx, resp.Private, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -231,7 +237,9 @@ func (r *catalogItemsResource) Update(ctx context.Context, req resource.UpdateRe
 	config.Ownership = plan.Ownership
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, catalogItemsIdentity{CatalogID: plan.CatalogID})...)
 	p := r.planItems(ctx, &config, &prior, req.Private, &resp.Diagnostics)
-	a := r.startApply(ctx, &config, &plan, &prior, p, &resp.Diagnostics)
+	unlock := r.lock(ctx, &plan, &resp.Diagnostics)
+	defer unlock()
+	a := r.startApply(ctx, &config, &plan, &prior, p, resp.Private, &resp.Diagnostics)
 	if a == nil {
 		// The state stays as it was.
 		resp.Diagnostics.Append(resp.State.Set(ctx, &prior)...)
@@ -264,13 +272,18 @@ func (r *catalogItemsResource) Delete(ctx context.Context, req resource.DeleteRe
 	p.Removed = p.prior.SKUs()
 	guards := bulk.GuardsOf(ctx, req.Private, state.guards(), &resp.Diagnostics)
 	state.subject().GuardEnd(r.data.AllowDelete, guards.MaxRemovalPercent, len(p.Removed), len(p.Removed), &resp.Diagnostics)
+	unlock := r.lock(ctx, &state, &resp.Diagnostics)
+	defer unlock()
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	removed, spared := r.data.Owners.Spare(ctx, state.claim(nil), p.Removed, req.Private, &resp.Diagnostics)
+	p.Removed = removed
 	a := &itemsApply{
-		client: r.data.Client, catalogID: state.CatalogID.ValueInt64(), plan: p, version: state.CatalogVersion.ValueInt64(),
+		client: r.data.Client, owners: &r.data.Owners, catalogID: state.CatalogID.ValueInt64(), plan: p, version: state.CatalogVersion.ValueInt64(),
 		steps: planSync(p.Plan, nil), applied: bulk.StartApply(p.prior, nil, Item.Equal),
 	}
+	a.applied.Remove(spared...)
 	if err := a.run(ctx); err != nil && !talonone.IsNotFound(err) {
 		a.report(err, &state, "remove", &resp.Diagnostics)
 		state.stop(a, &state)

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/files"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 )
 
 func (r *catalogItemsResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -31,7 +31,7 @@ func (r *catalogItemsResource) Schema(ctx context.Context, _ resource.SchemaRequ
 			"catalog_id": schema.Int64Attribute{
 				Required:            true,
 				MarkdownDescription: "ID of the catalog, as the Campaign Manager shows it under Account > Tools > Cart item catalogs. Changing this removes the items from the old catalog and adds them to the new one.",
-				Validators:          []validator.Int64{int64validator.AtLeast(1)},
+				Validators:          framework.ReferenceID(),
 				PlanModifiers:       []planmodifier.Int64{int64planmodifier.RequiresReplace()},
 			},
 			"ownership": bulk.OwnershipAttribute("`additive` (default): the resource manages the listed SKUs and leaves all others alone. `exclusive`: the catalog holds exactly " +

@@ -114,6 +114,7 @@ func (a *editItemsAction) Schema(_ context.Context, _ action.SchemaRequest, resp
 			"attributes": schema.StringAttribute{
 				Optional: true, CustomType: jsontypes.NormalizedType{},
 				MarkdownDescription: "New values of custom attributes as a JSON object, with `patch`.",
+				Validators:          []validator.String{customattr.Validator{}},
 			},
 		},
 	}

@@ -12,15 +12,27 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
-// apply carries out a change. It returns what has been applied, also after an error, and the coupon as the last request
+// apply carries out a change of the resource that makes the claim; a Delete claims nothing. It returns what has been applied, also after an error, and the coupon as the last request
 // left it.
-func (r *reservationResource) apply(ctx context.Context, code string, prior map[string]struct{}, change bulk.Plan, diags *diag.Diagnostics) (*bulk.Applied[struct{}], *talonone.Coupon) {
+func (r *reservationResource) apply(ctx context.Context, claim bulk.Claim, prior map[string]struct{}, change bulk.Plan, private bulk.Private, diags *diag.Diagnostics) (*bulk.Applied[struct{}], *talonone.Coupon) {
+	code := claim.ImportID
 	tflog.Debug(ctx, "Changing coupon reservations", map[string]any{
 		"coupon_value": code, "added": len(change.Added), "removed": len(change.Removed),
 		"requests": bulk.Requests(len(change.Added), talonone.MaxReservationIDs) + bulk.Requests(len(change.Removed), talonone.MaxReservationIDs),
 	})
 	// A change that fails keeps its ownership, and so releases nothing.
 	applied := bulk.StartApply(prior, nil, bulk.SameKey)
+	unlock, err := r.data.Rows.Lock(ctx, claim.Target)
+	if err != nil {
+		addError(diags, "change the reservations of coupon", code, err)
+		return applied, nil
+	}
+	defer unlock()
+	if claim.Rows != nil {
+		r.data.Owners.Write(ctx, claim, private, diags)
+	}
+	ending, spared := r.data.Owners.Spare(ctx, claim, change.Removed, private, diags)
+	applied.Remove(spared...)
 	coupon, sent, err := r.data.Client.CreateCouponReservation(ctx, code, change.Added)
 	if err != nil && talonone.RefusalStatus(err) == 0 {
 		// The outcome of the last request is unknown.
@@ -33,11 +45,11 @@ func (r *reservationResource) apply(ctx context.Context, code string, prior map[
 		addError(diags, "reserve coupon", code, err)
 		return applied, coupon
 	}
-	removed, err := r.data.Client.DeleteCouponReservation(ctx, code, change.Removed)
+	removed, err := r.data.Client.DeleteCouponReservation(ctx, code, ending)
 	if err != nil {
 		addError(diags, "end reservations of coupon", code, err)
 	}
-	applied.Remove(change.Removed[:removed]...)
+	applied.Remove(ending[:removed]...)
 	return applied, coupon
 }
 

@@ -163,10 +163,12 @@ func (l *reservationList) result(ctx context.Context, req list.ListRequest, coup
 	result.Diagnostics.Append(result.Identity.Set(ctx, reservationIdentity{types.StringValue(coupon.Value)})...)
 	if req.IncludeResource {
 		state := reservationModel{
+			Deployed:    manager.data.Here(),
 			CouponValue: types.StringValue(coupon.Value), Customers: types.ListNull(types.StringType),
 			LastSync: bulk.NullLastSync(), Timeouts: framework.NoTimeouts(req, &result.Diagnostics),
 		}
 		state.fromAPI(&coupon.Coupon)
+		manager.locate(ctx, &state)
 		manager.fill(ctx, &state, reserved, &result.Diagnostics)
 		result.Diagnostics.Append(result.Resource.Set(ctx, &state)...)
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
@@ -24,6 +25,8 @@ var reservations = bulk.Noun{One: "reservation", Many: "reservations"}
 
 // reservationModel mirrors the resource talonone_coupon_reservation.
 type reservationModel struct {
+	framework.Deployed
+
 	CouponValue       types.String   `tfsdk:"coupon_value"`
 	Customers         types.List     `tfsdk:"customers"`
 	Ownership         types.String   `tfsdk:"ownership"`
@@ -71,6 +74,11 @@ func (m *reservationModel) rows() map[string]struct{} {
 func (m *reservationModel) subject() bulk.Subject {
 	code := m.CouponValue.ValueString()
 	return bulk.Subject{Noun: reservations, Place: "coupon " + strconv.Quote(code), ResourceType: reservationResourceType, ImportID: code}
+}
+
+// claim is what the resource wants to own.
+func (m *reservationModel) claim(customers []string) bulk.Claim {
+	return bulk.Claim{Subject: m.subject(), Target: m.subject().Place, At: path.Root("customers"), Rows: customers, Exclusive: m.exclusive()}
 }
 
 // target is the coupon's key in the memory of the process.

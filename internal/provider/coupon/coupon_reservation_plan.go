@@ -37,11 +37,8 @@ func (r *reservationResource) planCreate(ctx context.Context, plan *reservationM
 	case talonone.IsNotFound(err) && r.data.Coupons.Has(code):
 		// This run creates the coupon first: nobody has it yet.
 		return
-	case talonone.IsNotFound(err) && bulk.Gone(ctx, req.Private, diags):
-		diags.AddAttributeWarning(path.Root("coupon_value"), "Coupon not found", missingCoupon(code))
-		return
 	case talonone.IsNotFound(err):
-		diags.AddAttributeError(path.Root("coupon_value"), "Coupon not found", missingCoupon(code)+" To destroy what is left, run terraform destroy -refresh=false.")
+		framework.AddMissing(diags, path.Root("coupon_value"), "Coupon not found", missingCoupon(code))
 		return
 	case err != nil:
 		addError(diags, "read the reservations of coupon", code, err)
@@ -109,6 +106,7 @@ func (r *reservationResource) planUpdate(ctx context.Context, plan *reservationM
 		subject.WarnUnlisted(change.Removed, diags)
 	}
 	guardRemoval(plan.MaxRemovalPercent, len(change.Removed), state, diags)
+	subject.RefuseTwins(path.Root("customers"), change.Added, change.Removed, diags)
 	plan.setLastSync(change, len(desired))
 	switch {
 	case change.Empty():

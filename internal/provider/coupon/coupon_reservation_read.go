@@ -47,6 +47,13 @@ func (r *reservationResource) lookUpCoupon(ctx context.Context, m *reservationMo
 	m.fromAPI(coupon)
 }
 
+// locate notes the Application of the key, where a running campaign reports it: others may have a coupon with the same code.
+func (r *reservationResource) locate(ctx context.Context, m *reservationModel) {
+	if id, err := r.data.Client.IntegrationApplicationID(ctx); err == nil {
+		m.LocatedIn(0, id)
+	}
+}
+
 func (r *reservationResource) look(ctx context.Context, code string, reserved []string) (*talonone.Coupon, error) {
 	match, err := findByKey(ctx, r.data.Client, code)
 	switch {

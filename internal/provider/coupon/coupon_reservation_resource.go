@@ -71,11 +71,20 @@ func (r *reservationResource) ModifyPlan(ctx context.Context, req resource.Modif
 		state.subject().WarnDestroyed(managed, &resp.Diagnostics)
 		bulk.NoteGuards(ctx, resp.Private, state.guards(), &resp.Diagnostics)
 		r.guardEnd(state.MaxRemovalPercent, state, &resp.Diagnostics)
+		customers, _ := framework.Strings(state.Customers)
+		r.data.Owners.Leave(ctx, state.claim(nil), customers, req.Private, resp.Private, &resp.Diagnostics)
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() {
 		return
+	}
+	if desired, known := framework.Strings(plan.Customers); known && !plan.CouponValue.IsUnknown() && !plan.Ownership.IsUnknown() {
+		held, same := state.rows(), plan.CouponValue.Equal(state.CouponValue)
+		claim := plan.claim(desired)
+		claim.Held = func(id string) bool { _, has := held[id]; return same && has }
+		claim.WasExclusive = same && state.exclusive()
+		r.data.Owners.Claim(ctx, claim, req.Private, resp.Private, &resp.Diagnostics)
 	}
 	switch {
 	case req.State.Raw.IsNull():
@@ -107,7 +116,7 @@ func (r *reservationResource) Create(ctx context.Context, req resource.CreateReq
 
 	code := plan.CouponValue.ValueString()
 	desired, _ := framework.Strings(plan.Customers)
-	_, coupon := r.apply(ctx, code, nil, bulk.Plan{Added: desired}, &resp.Diagnostics)
+	_, coupon := r.apply(ctx, plan.claim(desired), nil, bulk.Plan{Added: desired}, resp.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		// Without a state, the next apply makes the reservations again; it would end those of a tainted resource first.
 		return
@@ -124,6 +133,7 @@ func (r *reservationResource) Create(ctx context.Context, req resource.CreateReq
 	plan.fromAPI(coupon)
 	r.lookUpCoupon(ctx, &plan, desired, &resp.Diagnostics)
 	plan.ReservationCount = countOf(coupon, int64(len(remote)))
+	r.locate(ctx, &plan)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, reservationIdentity{plan.CouponValue})...)
 }
@@ -139,10 +149,13 @@ func (r *reservationResource) Read(ctx context.Context, req resource.ReadRequest
 
 	// The framework requires an identity from every read, even if the object is gone.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, reservationIdentity{state.CouponValue})...)
+	if !r.data.Client.HasIntegrationKey() && !state.Customers.IsNull() {
+		framework.WarnUnseen(&resp.Diagnostics, reservationResourceType, "getReservedCustomers", talonone.IntegrationCredential)
+		return
+	}
 	code := state.CouponValue.ValueString()
 	remote, err := r.reserved(ctx, code)
 	if talonone.IsNotFound(err) {
-		bulk.NoteGone(ctx, resp.Private, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
 		return
 	}
@@ -150,13 +163,21 @@ func (r *reservationResource) Read(ctx context.Context, req resource.ReadRequest
 		addError(&resp.Diagnostics, "read the reservations of coupon", code, err)
 		return
 	}
+	if state.Deployment == nil {
+		r.locate(ctx, &state)
+	}
 	target := targetOf(bulk.SetOf(remote))
 	bulk.ForgetNotes(ctx, resp.Private, &resp.Diagnostics)
 	bulk.NoteTarget(ctx, resp.Private, &target, &resp.Diagnostics)
 	if state.exclusive() {
 		r.data.Targets.NoteRead(state.target(), target)
 	}
+	prior := state.Customers
 	r.fill(ctx, &state, remote, &resp.Diagnostics)
+	if !state.Customers.Equal(prior) {
+		// Another Application may have a coupon with the same code.
+		r.data.RefuseOtherApplication(ctx, state.Deployment, &resp.Diagnostics)
+	}
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
 
@@ -174,9 +195,9 @@ func (r *reservationResource) Update(ctx context.Context, req resource.UpdateReq
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	applied, coupon := r.apply(ctx, plan.CouponValue.ValueString(), state.rows(), change, &resp.Diagnostics)
+	desired, _ := framework.Strings(plan.Customers)
+	applied, coupon := r.apply(ctx, plan.claim(desired), state.rows(), change, resp.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
-		desired, _ := framework.Strings(plan.Customers)
 		state.keepApplied(applied, desired)
 		state.CouponValue = plan.CouponValue
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
@@ -209,7 +230,7 @@ func (r *reservationResource) Delete(ctx context.Context, req resource.DeleteReq
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	applied, _ := r.apply(ctx, state.CouponValue.ValueString(), state.rows(), bulk.Plan{Removed: customers}, &resp.Diagnostics)
+	applied, _ := r.apply(ctx, state.claim(nil), state.rows(), bulk.Plan{Removed: customers}, resp.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		state.keepApplied(applied, customers)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)

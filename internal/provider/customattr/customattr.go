@@ -112,7 +112,7 @@ func (a Attributes) String() string {
 		if i > 0 {
 			text = append(text, ',')
 		}
-		text, _ = jsontext.AppendQuote(text, name)
+		text = input.AppendString(text, name)
 		text = append(append(text, ':'), a[name]...)
 	}
 	return string(append(text, '}'))

@@ -62,7 +62,7 @@ func Check(ctx context.Context, d *framework.Data, entity talonone.Entity, keep 
 		return
 	}
 	for _, problem := range definitions.Problems(entity, attributes) {
-		diags.AddAttributeError(at, "Invalid attribute", problem)
+		framework.AddMissing(diags, at, "Invalid attribute", problem)
 	}
 }
 

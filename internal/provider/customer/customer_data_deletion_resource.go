@@ -30,6 +30,8 @@ func NewCustomerDataDeletionResource() resource.Resource { return &dataDeletionR
 
 // dataDeletionModel mirrors the resource talonone_customer_data_deletion.
 type dataDeletionModel struct {
+	framework.Deployed
+
 	IntegrationID types.String `tfsdk:"integration_id"`
 	Triggers      types.Map    `tfsdk:"triggers"`
 	Found         types.Bool   `tfsdk:"found"`

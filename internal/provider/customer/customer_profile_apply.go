@@ -57,6 +57,32 @@ func (r *profileResource) write(ctx context.Context, plan profileModel, sent cus
 	return model
 }
 
+// lock waits for the profile.
+func (r *profileResource) lock(ctx context.Context, m profileModel, diags *diag.Diagnostics) (unlock func()) {
+	unlock, err := r.data.LockRow(ctx, profilesTarget, m.IntegrationID.ValueString())
+	if err != nil {
+		framework.AddError(diags, profileOperation("change customer profile", m), err)
+		return func() {}
+	}
+	return unlock
+}
+
+// another is the profile that has the state's ID by now and is another one, as in another environment; nil where it is the same.
+func (r *profileResource) another(ctx context.Context, state profileModel, diags *diag.Diagnostics) (other *talonone.CustomerProfile, gone bool) {
+	profile, err := readProfile(ctx, r.data.Client, state.IntegrationID.ValueString())
+	switch {
+	case talonone.IsNotFound(err):
+		r.data.RefuseOtherEnvironment(ctx, state.label(), state.Sandbox, nil, diags)
+		return nil, true
+	case err != nil:
+		framework.AddError(diags, profileOperation("look, before a change, for customer profile", state), err)
+	case framework.IsAnother(state.Created, profile.Created):
+		r.data.RefuseOtherEnvironment(ctx, state.label(), state.Sandbox, profile.Sandbox, diags)
+		return profile, false
+	}
+	return nil, false
+}
+
 // readProfile reads one profile with an Integration key. 404 means that the
 // key's environment lacks it.
 func readProfile(ctx context.Context, client *talonone.Client, integrationID string) (*talonone.CustomerProfile, error) {

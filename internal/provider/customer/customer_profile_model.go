@@ -6,8 +6,10 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
@@ -15,6 +17,8 @@ import (
 
 // profileModel mirrors the resource talonone_customer_profile.
 type profileModel struct {
+	framework.Deployed
+
 	IntegrationID       types.String         `tfsdk:"integration_id"`
 	Attributes          jsontypes.Normalized `tfsdk:"attributes"`
 	RunRuleEngine       types.Bool           `tfsdk:"run_rule_engine"`
@@ -30,9 +34,31 @@ type profileModel struct {
 	Imported            types.Bool           `tfsdk:"imported"`
 }
 
+func (m profileModel) label() string { return "profile " + label(m.IntegrationID.ValueString()) }
+
 // profileIdentity mirrors the resource's identity.
 type profileIdentity struct {
 	IntegrationID types.String `tfsdk:"integration_id"`
+}
+
+// profilesTarget is where profiles are, for all resources that manage some.
+const profilesTarget = "profiles"
+
+// erasure is what removing a profile does for good, if it erases it.
+func erasure(erases types.Bool) string {
+	if !erases.ValueBool() {
+		return ""
+	}
+	return "erase_on_destroy is true, so all data of the customer is erased"
+}
+
+// claim is what the resource wants to own.
+func (m profileModel) claim() bulk.Claim {
+	id := m.IntegrationID.ValueString()
+	return bulk.Claim{
+		Subject: bulk.Subject{Noun: profilesNoun, Place: "the deployment", ResourceType: profileType, ImportID: id},
+		Target:  profilesTarget, At: path.Root("integration_id"), Rows: []string{id}, Lost: erasure(m.EraseOnDestroy),
+	}
 }
 
 // attributes is what the model manages; empty where it manages nothing or is unknown.
@@ -80,6 +106,7 @@ func importedFromAPI(api *talonone.CustomerProfile, prior profileModel) (profile
 
 // setServerValues fills in what only the deployment decides.
 func (m *profileModel) setServerValues(api *talonone.CustomerProfile) {
+	m.LocatedIn(api.AccountID, 0)
 	m.ID = types.Int64Value(api.ID)
 	m.AccountID = types.Int64Value(api.AccountID)
 	m.Created = framework.Time(api.Created)

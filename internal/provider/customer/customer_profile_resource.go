@@ -56,13 +56,23 @@ func (r *profileResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	if req.Plan.Raw.IsNull() {
 		bulk.NoteGuards(ctx, resp.Private, bulk.Guards{Erases: state.EraseOnDestroy}, &resp.Diagnostics)
 		warnOfDestroy(state.IntegrationID.ValueString(), state.EraseOnDestroy.ValueBool(), &resp.Diagnostics)
+		if claim := state.claim(); claim.Lost != "" {
+			r.data.Owners.Leave(ctx, claim, claim.Rows, req.Private, resp.Private, &resp.Diagnostics)
+		}
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	customattr.Check(ctx, r.data, talonone.EntityCustomerProfile, nil, plan.Attributes, path.Root("attributes"), &resp.Diagnostics)
+	if req.State.Raw.IsNull() || !plan.Attributes.Equal(state.Attributes) {
+		customattr.Check(ctx, r.data, talonone.EntityCustomerProfile, nil, plan.Attributes, path.Root("attributes"), &resp.Diagnostics)
+	}
+	if !plan.IntegrationID.IsUnknown() {
+		claim := plan.claim()
+		claim.Held = func(string) bool { return plan.IntegrationID.Equal(state.IntegrationID) }
+		r.data.Owners.Claim(ctx, claim, req.Private, resp.Private, &resp.Diagnostics)
+	}
 	if req.State.Raw.IsNull() {
 		bulk.NoteGuards(ctx, resp.Private, bulk.Guards{Erases: plan.EraseOnDestroy}, &resp.Diagnostics)
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("imported"), false)...)
@@ -74,6 +84,9 @@ func (r *profileResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	if !plan.IntegrationID.Equal(state.IntegrationID) {
 		warnOfDestroy(state.IntegrationID.ValueString(), state.EraseOnDestroy.ValueBool() && (plan.EraseOnDestroy.IsUnknown() || plan.EraseOnDestroy.ValueBool()), &resp.Diagnostics)
 		resp.RequiresReplace = path.Paths{path.Root("integration_id")}
+		if claim := state.claim(); claim.Lost != "" && (plan.EraseOnDestroy.IsUnknown() || plan.EraseOnDestroy.ValueBool()) {
+			r.data.Owners.Remove(ctx, claim, claim.Rows, req.Private, resp.Private, &resp.Diagnostics)
+		}
 		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("imported"), false)...)
 		return
 	}
@@ -100,6 +113,12 @@ func (r *profileResource) Create(ctx context.Context, req resource.CreateRequest
 	}
 	// A failure leaves no state: a profile that was created all the same is taken
 	// over by the next apply, where a tainted one could be erased.
+	unlock := r.lock(ctx, plan, &resp.Diagnostics)
+	defer unlock()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	r.data.Owners.Write(ctx, plan.claim(), resp.Private, &resp.Diagnostics)
 	model := r.write(ctx, plan, desired, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
@@ -117,9 +136,21 @@ func (r *profileResource) Read(ctx context.Context, req resource.ReadRequest, re
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if !r.data.Client.HasIntegrationKey() && !state.ID.IsNull() {
+		framework.WarnUnseen(&resp.Diagnostics, profileType, "getCustomerInventory", talonone.IntegrationCredential)
+		return
+	}
 	profile, err := readProfile(ctx, r.data.Client, state.IntegrationID.ValueString())
-	if talonone.IsNotFound(err) {
+	switch {
+	case talonone.IsNotFound(err):
+		r.data.RefuseOtherEnvironment(ctx, state.label(), state.Sandbox, nil, &resp.Diagnostics)
 		resp.State.RemoveResource(ctx)
+	case err == nil && framework.IsAnother(state.Created, profile.Created):
+		r.data.RefuseOtherEnvironment(ctx, state.label(), state.Sandbox, profile.Sandbox, &resp.Diagnostics)
+		framework.WarnAnother(&resp.Diagnostics, state.label(), state.Created, profile.Created)
+		resp.State.RemoveResource(ctx)
+	}
+	if resp.State.Raw.IsNull() {
 		return
 	}
 	var model profileModel
@@ -151,6 +182,16 @@ func (r *profileResource) Update(ctx context.Context, req resource.UpdateRequest
 	}
 	model := plan
 	if len(change.sent) > 0 {
+		other, gone := r.another(ctx, state, &resp.Diagnostics)
+		if other != nil {
+			framework.AddAnother(&resp.Diagnostics, state.label(), state.Created, other.Created)
+		}
+		if gone && !r.data.IsYoung(state.Created) && !resp.Diagnostics.HasError() {
+			framework.AddGone(&resp.Diagnostics, state.label())
+		}
+		if resp.Diagnostics.HasError() {
+			return
+		}
 		model = r.write(ctx, plan, change.sent, &resp.Diagnostics)
 		if resp.Diagnostics.HasError() {
 			return
@@ -169,6 +210,21 @@ func (r *profileResource) Delete(ctx context.Context, req resource.DeleteRequest
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	guards := bulk.GuardsOf(ctx, req.Private, bulk.Guards{Erases: state.EraseOnDestroy}, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || !guards.Erases.ValueBool() {
+		return
+	}
+	unlock := r.lock(ctx, state, &resp.Diagnostics)
+	defer unlock()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if remove, _ := r.data.Owners.SpareEnd(ctx, r.data.AllowDelete, state.claim(), req.Private, &resp.Diagnostics); len(remove) == 0 {
+		return
+	}
+	if other, _ := r.another(ctx, state, &resp.Diagnostics); other != nil {
+		framework.WarnAnother(&resp.Diagnostics, state.label(), state.Created, other.Created)
+		return
+	}
+	if resp.Diagnostics.HasError() {
 		return
 	}
 	if err := r.data.Client.DeleteCustomerData(ctx, state.IntegrationID.ValueString()); err != nil && !talonone.IsNotFound(err) {

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -14,11 +13,14 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/input"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
 // profilesModel mirrors the resource talonone_customer_profiles.
 type profilesModel struct {
+	framework.Deployed
+
 	Profiles          jsontypes.Normalized `tfsdk:"profiles"`
 	EraseOnDestroy    types.Bool           `tfsdk:"erase_on_destroy"`
 	MaxRemovalPercent types.Float64        `tfsdk:"max_removal_percent"`
@@ -63,7 +65,7 @@ func (r profileRows) value(prior profileRows, text jsontypes.Normalized) jsontyp
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		quoted, _ := jsontext.AppendQuote(nil, id)
+		quoted := input.AppendString(nil, id)
 		b.Write(quoted)
 		b.WriteByte(':')
 		b.WriteString(r[id])
@@ -108,7 +110,7 @@ func identityOf(rows profileRows) profilesIdentity {
 		if i > 0 {
 			text = append(text, ',')
 		}
-		text, _ = jsontext.AppendQuote(text, id)
+		text = input.AppendString(text, id)
 	}
 	return profilesIdentity{IntegrationIDs: types.StringValue(string(append(text, ']')))}
 }

@@ -47,18 +47,24 @@ func planProfiles(state profilesModel, prior, desired profileRows, erase bool) p
 }
 
 // planRows fills in what a plan with known rows says, and warns of what it does.
-func (r *profilesResource) planRows(ctx context.Context, plan *profilesModel, state profilesModel, prior profileRows, diags *diag.Diagnostics) {
+func (r *profilesResource) planRows(ctx context.Context, plan *profilesModel, state profilesModel, prior profileRows, private bulk.PrivateReader, keep bulk.PrivateWriter, diags *diag.Diagnostics) {
 	desired := plan.rows(diags)
 	if diags.HasError() {
 		return
 	}
-	r.checkAttributes(ctx, desired, diags)
+	claim := desired.claim(plan.EraseOnDestroy)
+	claim.Held = func(id string) bool { _, has := prior[id]; return has }
+	r.data.Owners.Claim(ctx, claim, private, keep, diags)
 	if bulk.Compare(prior, desired, input.EqualJSON).Empty() && !state.Profiles.IsNull() {
 		plan.Profiles, plan.LastSync = state.Profiles, state.LastSync
 		return
 	}
 	p := planProfiles(state, prior, desired, plan.EraseOnDestroy.ValueBool())
+	r.checkAttributes(ctx, p, diags)
 	plan.LastSync = p.lastSync(p.Plan, state.LastSync, desired)
+	if len(p.Removed) > 0 {
+		r.data.Owners.Remove(ctx, claim, p.Removed, private, keep, diags)
+	}
 	p.warn(*plan, diags)
 	existing, err := r.existing(ctx, p.Added, state.Sandbox)
 	if err != nil {
@@ -93,6 +99,7 @@ func (p profilesPlan) warn(plan profilesModel, diags *diag.Diagnostics) {
 		warnImported(p.imported, p.desired, diags)
 	}
 	p.prior.subject().Guard(plan.MaxRemovalPercent, leaving, max(len(p.prior), len(p.imported)), diags)
+	p.prior.subject().RefuseTwins(path.Root("profiles"), p.Added, p.Removed, diags)
 	warnErased(len(p.Removed), diags)
 }
 
@@ -127,26 +134,40 @@ func (p profilesPlan) warnExisting(existing map[string]*talonone.CustomerProfile
 	diags.AddAttributeWarning(path.Root("profiles"), fmt.Sprintf("%s of %s to add exist already", bulk.Thousands(len(existing)), profilesNoun.Count(len(p.Added))), detail)
 }
 
-// checkAttributes compares the attributes with the account's definitions.
-func (r *profilesResource) checkAttributes(ctx context.Context, desired profileRows, diags *diag.Diagnostics) {
+// checkAttributes compares the attributes of the profiles to send with the account's definitions.
+func (r *profilesResource) checkAttributes(ctx context.Context, p profilesPlan, diags *diag.Diagnostics) {
+	if len(p.Added)+len(p.Updated) == 0 {
+		return
+	}
 	definitions := customattr.DefinitionsOf(ctx, r.data, talonone.EntityCustomerProfile, nil, diags)
 	if definitions == nil {
 		return
 	}
 	var problems input.Problems
-	for _, id := range desired.ids() {
-		for _, problem := range definitions.Problems(talonone.EntityCustomerProfile, desired.attributes(id)) {
+	for _, id := range slices.Sorted(slices.Values(slices.Concat(p.Added, p.Updated))) {
+		for _, problem := range definitions.Problems(talonone.EntityCustomerProfile, p.desired.attributes(id)) {
 			problems.Add(fmt.Errorf("profile %s: %s", label(id), problem))
 		}
 	}
 	if err := problems.Err(); err != nil {
-		diags.AddAttributeError(path.Root("profiles"), "Invalid attributes", err.Error())
+		framework.AddMissing(diags, path.Root("profiles"), "Invalid attributes", err.Error())
 	}
+}
+
+// spare lets the rows go that another resource manages, instead of erasing them.
+func (p *profilesPlan) spare(removed, spared []string) {
+	p.Removed = removed
+	p.Released = slices.Sorted(slices.Values(slices.Concat(p.Released, spared)))
 }
 
 // subject is the resource in messages. Profiles have no target that could name it, so their digest does.
 func (r profileRows) subject() bulk.Subject {
 	return replacedSubject(new(bulk.TargetOf(bulk.DigestOf(r))))
+}
+
+// claim is what a resource with these rows wants to own.
+func (r profileRows) claim(erases types.Bool) bulk.Claim {
+	return bulk.Claim{Subject: r.subject(), Target: profilesTarget, At: path.Root("profiles"), Rows: r.ids(), Lost: erasure(erases)}
 }
 
 func replacedSubject(target *bulk.Target) bulk.Subject {

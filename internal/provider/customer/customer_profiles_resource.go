@@ -15,6 +15,7 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
 var (
@@ -72,6 +73,9 @@ func (r *profilesResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		bulk.NoteGuards(ctx, resp.Private, state.guards(), &resp.Diagnostics)
 		prior.subject().GuardEnd(r.data.AllowDelete, state.MaxRemovalPercent, len(prior), len(prior), &resp.Diagnostics)
 		warnDestroyed(len(prior), state.EraseOnDestroy.ValueBool(), &resp.Diagnostics)
+		if claim := prior.claim(state.EraseOnDestroy); claim.Lost != "" {
+			r.data.Owners.Leave(ctx, claim, claim.Rows, req.Private, resp.Private, &resp.Diagnostics)
+		}
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -93,7 +97,7 @@ func (r *profilesResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if plan.Profiles.IsUnknown() {
 		plan.LastSync = bulk.UnknownLastSync()
 	} else {
-		r.planRows(ctx, &plan, state, prior, &resp.Diagnostics)
+		r.planRows(ctx, &plan, state, prior, req.Private, resp.Private, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 }
@@ -109,6 +113,7 @@ func (r *profilesResource) Create(ctx context.Context, req resource.CreateReques
 	}
 	// A failure leaves no state, since a tainted resource would be destroyed: creating again sends the
 	// same values.
+	r.data.Owners.Write(ctx, desired.claim(plan.EraseOnDestroy), resp.Private, &resp.Diagnostics)
 	applied := r.apply(ctx, planProfiles(profilesModel{}, nil, desired, false), plan.Sandbox, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
@@ -129,6 +134,10 @@ func (r *profilesResource) Read(ctx context.Context, req resource.ReadRequest, r
 	// gone.
 	resp.Diagnostics.Append(keepIdentity(ctx, resp.Identity, prior)...)
 	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !r.data.Client.HasIntegrationKey() && !state.EraseOnDestroy.IsNull() && (!r.data.Client.HasManagementKey() || state.Sandbox.IsNull()) {
+		framework.WarnUnseen(&resp.Diagnostics, profilesType, "getCustomerInventory", talonone.IntegrationCredential)
 		return
 	}
 	managed := prior
@@ -166,7 +175,11 @@ func (r *profilesResource) Update(ctx context.Context, req resource.UpdateReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	applied := r.apply(ctx, planProfiles(state, prior, desired, plan.EraseOnDestroy.ValueBool()), state.Sandbox, &resp.Diagnostics)
+	claim := desired.claim(plan.EraseOnDestroy)
+	r.data.Owners.Write(ctx, claim, resp.Private, &resp.Diagnostics)
+	change := planProfiles(state, prior, desired, plan.EraseOnDestroy.ValueBool())
+	change.spare(r.data.Owners.Spare(ctx, claim, change.Removed, resp.Private, &resp.Diagnostics))
+	applied := r.apply(ctx, change, state.Sandbox, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		plan = applied.state(state, prior)
 	}
@@ -188,7 +201,8 @@ func (r *profilesResource) Delete(ctx context.Context, req resource.DeleteReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	everything := profilesPlan{prior: prior, Plan: bulk.Plan{Removed: prior.ids()}}
+	everything := profilesPlan{prior: prior}
+	everything.spare(r.data.Owners.SpareEnd(ctx, r.data.AllowDelete, prior.claim(state.EraseOnDestroy), req.Private, &resp.Diagnostics))
 	if applied := r.apply(ctx, everything, state.Sandbox, &resp.Diagnostics); resp.Diagnostics.HasError() {
 		state = applied.state(state, prior)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)

@@ -436,7 +436,7 @@ func TestProfileSetMistakesAreExplained(t *testing.T) {
 		"wrong type":              {keys, `jsonencode({ anna = { age = true } })`, `(?s)"anna".*number.*a\s+boolean`},
 		"missing key":             {`management_api_key = "demo-management-key"`, `jsonencode({ anna = {} })`, `(?s)talonone_customer_profiles.*TALONONE_INTEGRATION_API_KEY`},
 		"refusal of the API":      {`integration_api_key = "demo-integration-key"`, `jsonencode({ anna = {}, berta = { shoe = 1 } })`, `(?s)profiles = .*400.*"shoe" is not\s+defined.*entry 1 is profile "berta"`},
-		"a guard above 100":       {keys, "\"{}\"\nmax_removal_percent = 100.5", `(?s)max_removal_percent.*between\s+0.0+\s+and\s+100.0+`},
+		"a guard above 100":       {keys, "\"{}\"\nmax_removal_percent = 100.5", `(?s)max_removal_percent.*percentage\s+from\s+0`},
 		"import of nothing":       {keys, "", `(?s)1 to 1000 are allowed`},
 		"import of half an array": {keys, `["anna"`, `(?s)JSON array`},
 	} {

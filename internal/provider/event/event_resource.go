@@ -33,6 +33,7 @@ func NewEventResource() resource.Resource { return &eventResource{} }
 
 // resourceModel mirrors the resource.
 type resourceModel struct {
+	framework.Deployed
 	eventInput
 
 	Triggers         types.Map            `tfsdk:"triggers"`
@@ -200,6 +201,7 @@ func (m *resourceModel) setResult(result *tracked) {
 	m.ID, m.ApplicationID, m.Created = types.Int64Null(), types.Int64Null(), timetypes.NewRFC3339Null()
 	if event := result.event; event != nil {
 		m.ID, m.ApplicationID, m.Created = types.Int64Value(event.ID), types.Int64Value(event.ApplicationID), framework.Time(event.Created)
+		m.LocatedIn(0, event.ApplicationID)
 	}
 	m.Effects = framework.Effects(result.effects)
 	m.CreatedCoupons, m.CreatedReferrals = framework.CreatedCoupons(result.coupons), framework.CreatedReferrals(result.referrals)

@@ -3,6 +3,7 @@
 package framework
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -30,9 +31,11 @@ type Data struct {
 	ReadConsistency time.Duration
 	// Audiences are the audience IDs that resources of this run manage.
 	Audiences Claims
-	// Members holds a lock for every audience whose members are being changed, by
-	// its ID in decimal: who looks before adding must not look while another adds.
-	Members keylock.Locks
+	// Rows holds a lock for every target whose rows are being changed, such as "audience 701": who looks before writing must
+	// not look while another writes.
+	Rows keylock.Locks
+	// Owners knows which resource of this process wants, or has written, which rows.
+	Owners bulk.Owners
 	// Referrals are the IDs of referrals that the state of a resource holds, and
 	// NewReferrals those created in this run.
 	Referrals, NewReferrals Claims
@@ -46,6 +49,23 @@ type Data struct {
 	AllowDelete bulk.AllowDelete
 	// Targets is what this process has seen and done of audiences, catalogs and coupons as a whole.
 	Targets bulk.Memory
+}
+
+// LockRow waits for one row of a target. Others may change other rows of it meanwhile, and nobody the target as a whole.
+func (d *Data) LockRow(ctx context.Context, target, row string) (unlock func(), err error) {
+	share, err := d.Rows.Share(ctx, target)
+	if err != nil {
+		return nil, err
+	}
+	own, err := d.Rows.Lock(ctx, target+"\x00"+row)
+	if err != nil {
+		share()
+		return nil, err
+	}
+	return func() {
+		own()
+		share()
+	}, nil
 }
 
 // DataFrom reads the argument of a construct's Configure. It returns nil where

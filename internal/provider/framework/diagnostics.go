@@ -37,8 +37,16 @@ type Operation struct {
 }
 
 // AddError reports err: the API's own words, on the attribute they point to
-// where there is one, and what to do next.
+// where there is one, and what to do next. In a plan it is the error of a look-up.
 func AddError(diags *diag.Diagnostics, operation Operation, err error) {
+	var own diag.Diagnostics
+	addError(&own, operation, err)
+	for _, d := range own {
+		diags.Append(asLookup(d))
+	}
+}
+
+func addError(diags *diag.Diagnostics, operation Operation, err error) {
 	summary := "Unable to " + operation.Action
 	if operation.Object != "" {
 		summary += " " + operation.Object
@@ -69,9 +77,9 @@ func AddError(diags *diag.Diagnostics, operation Operation, err error) {
 // AddAttributeError is AddError for an error that is known to be about one attribute.
 func AddAttributeError(diags *diag.Diagnostics, at path.Path, operation Operation, err error) {
 	var own diag.Diagnostics
-	AddError(&own, operation, err)
+	addError(&own, operation, err)
 	for _, d := range own {
-		diags.AddAttributeError(at, d.Summary(), d.Detail())
+		AddMissing(diags, at, d.Summary(), d.Detail())
 	}
 }
 
@@ -113,6 +121,12 @@ func explain(operation Operation, err error) string {
 		advice = adviseOnStatus(apiErr)
 	}
 	return joinParagraphs(text, advice, adviseOnOutcome(err))
+}
+
+// WarnUnseen says that a Read lacks its key and keeps the state as it is.
+func WarnUnseen(diags *diag.Diagnostics, construct, operation string, credential talonone.Credential) {
+	diags.AddWarning("Changes made outside Terraform are not detected",
+		MissingKey(construct, &talonone.MissingCredentialError{Operation: operation, Credential: credential})+" The state is kept as it is.")
 }
 
 // MissingKey explains which key a construct lacks, and both ways to set it.

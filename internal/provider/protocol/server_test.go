@@ -102,7 +102,7 @@ func TestWhatTerraformCannotTakeIsRefusedInOurWords(t *testing.T) {
 // A deployment names audiences, items and customers, and what it names reaches terminals and the logs of CI systems.
 func TestTextsOfADeploymentAreShownAndNotObeyed(t *testing.T) {
 	t.Parallel()
-	const hostile = "\x1b]0;title\x07a\r\n::add-mask::b ::stop-commands::c ##[group]d ##vso[task.setvariable]e ##teamcity[f\u202eg"
+	const hostile = "\x1b]0;title\x07a\r\n::add-mask::b ::stop-commands::c \u00a0::h \u3000::i\u2003::j ##[group]d ##vso[task.setvariable]e ##teamcity[f\u202eg"
 	wrapped, ok := protocol.Wrap(fake{text: hostile}).(protocol.Server)
 	if !ok {
 		t.Fatal("the wrapper lacks a part")
@@ -133,7 +133,7 @@ func TestTextsOfADeploymentAreShownAndNotObeyed(t *testing.T) {
 		t.Fatalf("got %q", texts)
 	}
 	for _, text := range texts {
-		for _, obeyed := range []string{"\x1b", "\x07", "\r", "\u202e", " ::", "##[", "##vso[", "##teamcity["} {
+		for _, obeyed := range []string{"\x1b", "\x07", "\r", "\u202e", " ::", "\u00a0::", "\u3000::", "\u2003::", "##[", "##vso[", "##teamcity["} {
 			if strings.Contains(text, obeyed) {
 				t.Errorf("%q holds %q", text, obeyed)
 			}

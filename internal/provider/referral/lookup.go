@@ -99,17 +99,17 @@ func checkCampaign(ctx context.Context, client *talonone.Client, campaignID int6
 	campaign := campaignByID(campaigns, campaignID)
 	switch {
 	case campaign == nil:
-		diags.AddAttributeError(path.Root("campaign_id"), "Campaign does not exist",
+		framework.AddMissing(diags, path.Root("campaign_id"), "Campaign does not exist",
 			fmt.Sprintf("No Application of the account has a campaign %d. The Campaign Manager shows a campaign's ID in its address.", campaignID))
 	case !slices.Contains(campaign.Features, "referrals"):
-		diags.AddAttributeError(path.Root("campaign_id"), "Campaign has no referrals",
+		framework.AddMissing(diags, path.Root("campaign_id"), "Campaign has no referrals",
 			fmt.Sprintf("Campaign %d %q does not have the feature referrals. Enable it in the campaign's settings, or choose another campaign.", campaign.ID, campaign.Name))
 	default:
 		own, err := client.IntegrationApplicationID(ctx)
 		if err != nil {
 			framework.AddError(diags, framework.Operation{Construct: resourceType, Action: "find the Application of the Integration API key"}, err)
 		} else if own != 0 && own != campaign.ApplicationID {
-			diags.AddAttributeError(path.Root("campaign_id"), "Campaign belongs to another Application",
+			framework.AddMissing(diags, path.Root("campaign_id"), "Campaign belongs to another Application",
 				fmt.Sprintf("Campaign %d %q belongs to Application %d, and the Integration API key to Application %d, the only one where it creates referrals. Use a provider alias with the key of Application %d.",
 					campaign.ID, campaign.Name, campaign.ApplicationID, own, campaign.ApplicationID))
 		}

@@ -95,7 +95,7 @@ func (l *referralList) List(ctx context.Context, req list.ListRequest, stream *l
 		var sent int64
 		err := l.data.Client.GetReferrals(ctx, config.ApplicationID.ValueInt64(), config.CampaignID.ValueInt64(), config.filter(), func(page []*talonone.Referral) error {
 			for _, referral := range page {
-				if !push(result(ctx, req, referral, config.ApplicationID)) {
+				if !push(l.result(ctx, req, referral, config.ApplicationID)) {
 					return enough
 				}
 				if sent++; req.Limit > 0 && sent >= req.Limit {
@@ -126,9 +126,9 @@ func (m referralListModel) filter() talonone.ReferralFilter {
 	return talonone.ReferralFilter{Advocate: m.Advocate.ValueString(), Valid: m.Valid.ValueString(), Usable: framework.BoolPointer(m.Usable)}
 }
 
-func result(ctx context.Context, req list.ListRequest, referral *talonone.Referral, applicationID types.Int64) list.ListResult {
+func (l *referralList) result(ctx context.Context, req list.ListRequest, referral *talonone.Referral, applicationID types.Int64) list.ListResult {
 	item := req.NewListResult(ctx)
-	model := fromAPI(referral, referralModel{ApplicationID: applicationID})
+	model := fromAPI(referral, referralModel{Deployed: l.data.Here(), ApplicationID: applicationID})
 	item.DisplayName = referral.Code
 	item.Diagnostics.Append(item.Identity.Set(ctx, model.identity())...)
 	if req.IncludeResource {

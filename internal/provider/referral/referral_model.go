@@ -13,6 +13,8 @@ import (
 
 // referralModel mirrors the resource talonone_referral.
 type referralModel struct {
+	framework.Deployed
+
 	ID            types.Int64          `tfsdk:"id"`
 	ApplicationID types.Int64          `tfsdk:"application_id"`
 	CampaignID    types.Int64          `tfsdk:"campaign_id"`
@@ -59,6 +61,7 @@ func (m *referralModel) toAPI() talonone.NewReferral {
 // and the spelling of what is the same.
 func fromAPI(api *talonone.Referral, prior referralModel) referralModel {
 	return referralModel{
+		Deployed:      prior.Deployed,
 		ID:            types.Int64Value(api.ID),
 		ApplicationID: prior.ApplicationID,
 		CampaignID:    types.Int64Value(api.CampaignID),

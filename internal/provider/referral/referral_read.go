@@ -54,6 +54,19 @@ func (r *referralResource) find(ctx context.Context, m referralModel) (api *talo
 	return r.search(ctx, m, filter, func(candidate *talonone.Referral) bool { return candidate.ID == id })
 }
 
+// isGone says whether the state's referral is certainly no longer there. Its ID may belong to another one by now.
+func (r *referralResource) isGone(ctx context.Context, state referralModel, diags *diag.Diagnostics) bool {
+	if r.data.IsYoung(state.Created) {
+		return false
+	}
+	found, unseen, err := r.find(ctx, state)
+	if err != nil {
+		framework.AddError(diags, operation("look, before a change, for referral", state), err)
+		return false
+	}
+	return found == nil && !unseen || found != nil && framework.IsAnother(state.Created, found.Created)
+}
+
 // search lists the campaign's referrals until one is wanted.
 func (r *referralResource) search(ctx context.Context, m referralModel, filter talonone.ReferralFilter, wanted func(*talonone.Referral) bool) (api *talonone.Referral, unseen bool, err error) {
 	if m.ApplicationID.ValueInt64() == 0 {

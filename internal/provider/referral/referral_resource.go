@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/journal"
@@ -72,6 +73,7 @@ func (r *referralResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	}
 	if req.Plan.Raw.IsNull() {
 		r.checkRemoval("destroy", "Destroying", state, &resp.Diagnostics)
+		r.data.Owners.Leave(ctx, state.claim(), state.claim().Rows, req.Private, resp.Private, &resp.Diagnostics)
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -91,11 +93,15 @@ func (r *referralResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	case !plan.Advocate.Equal(state.Advocate):
 		resp.RequiresReplace = path.Paths{path.Root("advocate_profile_integration_id")}
 	default:
+		claim := state.claim()
+		claim.Held = func(string) bool { return true }
+		r.data.Owners.Claim(ctx, claim, req.Private, resp.Private, &resp.Diagnostics)
 		r.planUpdate(&plan, state, config, &resp.Diagnostics)
 		resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 		return
 	}
 	r.checkRemoval("replace", "Replacing", state, &resp.Diagnostics)
+	r.data.Owners.Remove(ctx, state.claim(), state.claim().Rows, req.Private, resp.Private, &resp.Diagnostics)
 }
 
 func (r *referralResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -138,6 +144,10 @@ func (r *referralResource) Read(ctx context.Context, req resource.ReadRequest, r
 			fmt.Sprintf("The inventory of its advocate does not show referral %s, which may be because it is not valid now or because the advocate has no profile. "+
 				"The state is kept as it is. A Management API key that allows the referrals endpoint can tell for certain.", label(state)))
 		return
+	case api != nil && framework.IsAnother(state.Created, api.Created):
+		framework.WarnAnother(&resp.Diagnostics, "referral "+label(state), state.Created, api.Created)
+		resp.State.RemoveResource(ctx)
+		return
 	case api == nil && imported:
 		resp.Diagnostics.AddError("Referral not found", fmt.Sprintf("Campaign %d has no referral %d.", state.CampaignID.ValueInt64(), state.ID.ValueInt64()))
 		return
@@ -162,6 +172,12 @@ func (r *referralResource) Update(ctx context.Context, req resource.UpdateReques
 		if resp.Diagnostics.HasError() {
 			return
 		}
+		if r.isGone(ctx, state, &resp.Diagnostics) {
+			framework.AddGone(&resp.Diagnostics, "referral "+label(state))
+		}
+		if resp.Diagnostics.HasError() {
+			return
+		}
 		wanted := plan.settings()
 		updated, err := r.data.Client.UpdateReferral(ctx, applicationID.ValueInt64(), state.CampaignID.ValueInt64(), state.ID.ValueInt64(), wanted.update())
 		if err != nil {
@@ -170,6 +186,7 @@ func (r *referralResource) Update(ctx context.Context, req resource.UpdateReques
 		}
 		wanted.reportKept(updated, &resp.Diagnostics)
 		plan = fromAPI(updated, plan)
+		plan.Created = state.Created
 		// Uses since the plan show in the next refresh.
 		plan.UsageCounter = state.UsageCounter
 	}
@@ -183,7 +200,13 @@ func (r *referralResource) Delete(ctx context.Context, req resource.DeleteReques
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if remove, _ := r.data.Owners.Spare(ctx, state.claim(), state.claim().Rows, req.Private, &resp.Diagnostics); len(remove) == 0 {
+		return
+	}
 	applicationID := requireApplication(ctx, r.data.Client, state.ApplicationID, state.CampaignID, "delete referral", &resp.Diagnostics)
+	if r.isGone(ctx, state, &resp.Diagnostics) {
+		return
+	}
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -212,6 +235,18 @@ func (r *referralResource) ImportState(ctx context.Context, req resource.ImportS
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("campaign_id"), identity.CampaignID)...)
 	resp.Diagnostics.Append(resp.State.SetAttribute(ctx, path.Root("id"), identity.ID)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, identity)...)
+}
+
+// codesTarget is where referrals are, by their IDs, for both resources that manage some.
+const codesTarget = "referrals"
+
+// claim is what the resource owns.
+func (m *referralModel) claim() bulk.Claim {
+	id := m.ID.String()
+	return bulk.Claim{
+		Subject: bulk.Subject{Noun: noun, Place: "campaign " + m.CampaignID.String(), ResourceType: resourceType, ImportID: m.CampaignID.String() + "/" + id},
+		Target:  codesTarget, At: path.Root("advocate_profile_integration_id"), Rows: []string{id}, Lost: "its code stops working",
+	}
 }
 
 func missingManagementKey(construct, operation string) string {

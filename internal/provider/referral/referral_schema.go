@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 )
 
@@ -57,7 +58,7 @@ func applicationAttribute() schema.Int64Attribute {
 	return schema.Int64Attribute{
 		Optional: true, Computed: true,
 		MarkdownDescription: "ID of the campaign's Application. Default: looked up once a run for all referrals. Null where no key tells: without a Management key and while no campaign of the Application is running.",
-		Validators:          []validator.Int64{int64validator.AtLeast(1)},
+		Validators:          framework.ReferenceID(),
 	}
 }
 
@@ -65,7 +66,7 @@ func campaignAttribute(replaces string) schema.Int64Attribute {
 	return schema.Int64Attribute{
 		Required:            true,
 		MarkdownDescription: "ID of the campaign, which must have the feature referrals. " + replaces,
-		Validators:          []validator.Int64{int64validator.AtLeast(1)},
+		Validators:          framework.ReferenceID(),
 	}
 }
 
@@ -74,5 +75,8 @@ func dateAttribute(description string) schema.StringAttribute {
 }
 
 func attributesAttribute(description string) schema.StringAttribute {
-	return schema.StringAttribute{Optional: true, CustomType: jsontypes.NormalizedType{}, MarkdownDescription: description}
+	return schema.StringAttribute{
+		Optional: true, CustomType: jsontypes.NormalizedType{}, MarkdownDescription: description,
+		Validators: []validator.String{customattr.Validator{}},
+	}
 }

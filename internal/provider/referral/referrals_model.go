@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
@@ -25,6 +26,8 @@ var (
 // referralsModel mirrors the resource talonone_referrals. Codes and IDs are two flat maps, since maps of objects are
 // slow in the framework.
 type referralsModel struct {
+	framework.Deployed
+
 	ApplicationID     types.Int64          `tfsdk:"application_id"`
 	CampaignID        types.Int64          `tfsdk:"campaign_id"`
 	Advocates         types.List           `tfsdk:"advocates"`
@@ -110,6 +113,19 @@ func (m *referralsModel) subject() bulk.Subject {
 func (m *referralsModel) guards() bulk.Guards {
 	return bulk.Guards{MaxRemovalPercent: m.MaxRemovalPercent}
 }
+
+// claimCodes is what the resource owns, by ID: another resource may have codes of the same advocates.
+func (m *referralsModel) claimCodes(rows map[string]row) bulk.Claim {
+	claim := bulk.Claim{Subject: m.subject(), Target: codesTarget, At: path.Root("advocates"), Lost: "their codes stop working"}
+	for _, one := range rows {
+		claim.Rows = append(claim.Rows, codeRow(one.id))
+	}
+	claim.Held = func(string) bool { return true }
+	return claim
+}
+
+// codeRow is a referral in the rows of claimCodes.
+func codeRow(id int64) string { return strconv.FormatInt(id, 10) }
 
 // imported says that no apply has changed rows since the import: the state may hold referrals that the configuration
 // has never listed.

@@ -99,6 +99,7 @@ func (r *referralsResource) planUpdate(ctx context.Context, plan *referralsModel
 		r.requireManagementKey("Referrals can't be removed", "deleteReferral", diags)
 	}
 	plan.subject().Guard(plan.MaxRemovalPercent, len(rows.Removed), len(prior), diags)
+	plan.subject().RefuseTwins(path.Root("advocates"), rows.Added, rows.Removed, diags)
 	if len(rows.Released) > 0 {
 		diags.AddAttributeWarning(path.Root("advocates"), noun.Count(len(rows.Released))+" will be released", fmt.Sprintf(
 			"The import brought %s that the configuration does not list: %s. This resource stops managing them; their codes stay valid. "+
@@ -106,6 +107,33 @@ func (r *referralsResource) planUpdate(ctx context.Context, plan *referralsModel
 			noun.Count(len(rows.Released)), bulk.Names(rows.Released), resourceType))
 	}
 	r.warnExisting(ctx, *plan, rows.Added, diags)
+}
+
+// keptRows are the rows of a state whose advocates stay.
+func keptRows(state referralsModel, advocates []string) map[string]row {
+	kept, listed := state.rows(tracking{}), bulk.SetOf(advocates)
+	maps.DeleteFunc(kept, func(advocate string, _ row) bool { _, stays := listed[advocate]; return !stays })
+	return kept
+}
+
+// spare takes out of the advocates to remove those whose referrals another resource manages.
+func (r *referralsResource) spare(ctx context.Context, state referralsModel, advocates []string, prior map[string]row, applied *bulk.Applied[row], private bulk.PrivateReader, diags *diag.Diagnostics) []string {
+	codes := make([]string, len(advocates))
+	for i, advocate := range advocates {
+		codes[i] = codeRow(prior[advocate].id)
+	}
+	_, spared := r.data.Owners.Spare(ctx, state.claimCodes(nil), codes, private, diags)
+	if len(spared) == 0 {
+		return advocates
+	}
+	kept := bulk.SetOf(spared)
+	return slices.DeleteFunc(slices.Clone(advocates), func(advocate string) bool {
+		_, spares := kept[codeRow(prior[advocate].id)]
+		if spares {
+			applied.Remove(advocate)
+		}
+		return spares
+	})
 }
 
 // planRemoval guards the deletion of all referrals.

@@ -93,6 +93,8 @@ func (r *referralsResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	if req.Plan.Raw.IsNull() {
 		bulk.NoteGuards(ctx, resp.Private, state.guards(), &resp.Diagnostics)
 		r.planRemoval(state.MaxRemovalPercent, state, "Unable to destroy the referrals", &resp.Diagnostics)
+		codes := state.claimCodes(state.rows(tracking{}))
+		r.data.Owners.Leave(ctx, codes, codes.Rows, req.Private, resp.Private, &resp.Diagnostics)
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -102,6 +104,9 @@ func (r *referralsResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	}
 	if req.State.Raw.IsNull() || !plan.Attributes.Equal(state.Attributes) {
 		customattr.Check(ctx, r.data, talonone.EntityReferral, nil, plan.Attributes, path.Root("attributes"), &resp.Diagnostics)
+	}
+	if advocates, known := framework.Strings(plan.Advocates); known && plan.CampaignID.Equal(state.CampaignID) {
+		r.data.Owners.Claim(ctx, state.claimCodes(keptRows(state, advocates)), req.Private, resp.Private, &resp.Diagnostics)
 	}
 	switch {
 	case req.State.Raw.IsNull():
@@ -168,7 +173,6 @@ func (r *referralsResource) Read(ctx context.Context, req resource.ReadRequest, 
 		var err error
 		seen, err = r.readManaged(ctx, state, tracked)
 		if talonone.IsNotFound(err) {
-			bulk.NoteGone(ctx, resp.Private, &resp.Diagnostics)
 			resp.State.RemoveResource(ctx)
 			return
 		}
@@ -204,6 +208,7 @@ func (r *referralsResource) Update(ctx context.Context, req resource.UpdateReque
 	prior := state.rows(tracked)
 	rows := changes(prior, state, plan, advocates)
 	applied := bulk.StartApply(prior, rows.Released, sameRow)
+	rows.Removed = r.spare(ctx, state, rows.Removed, prior, applied, req.Private, &resp.Diagnostics)
 	r.apply(ctx, plan, rows, tracked, applied, &resp.Diagnostics)
 	wanted := plan.settings()
 	tracked.note(applied.Rows(), wanted)
@@ -241,7 +246,8 @@ func (r *referralsResource) Delete(ctx context.Context, req resource.DeleteReque
 		return
 	}
 	applied := bulk.StartApply(prior, nil, sameRow)
-	r.apply(ctx, state, bulk.Plan{Removed: slices.Sorted(maps.Keys(prior))}, tracking{}, applied, &resp.Diagnostics)
+	removed := r.spare(ctx, state, slices.Sorted(maps.Keys(prior)), prior, applied, req.Private, &resp.Diagnostics)
+	r.apply(ctx, state, bulk.Plan{Removed: removed}, tracking{}, applied, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		before, _ := framework.Strings(state.Advocates)
 		state.setApplied(applied.Keys(before), applied.Rows())

@@ -30,6 +30,7 @@ func NewCartItemReturnResource() resource.Resource { return &returnResource{} }
 
 // returnModel mirrors the resource.
 type returnModel struct {
+	framework.Deployed
 	returnInput
 
 	Triggers         types.Map            `tfsdk:"triggers"`

@@ -33,6 +33,20 @@ func (r *sessionResource) send(ctx context.Context, plan *sessionModel, update t
 	return response, nil
 }
 
+// another is the session that has the state's ID by now and is another one; nil where it is the same or gone.
+func (r *sessionResource) another(ctx context.Context, state sessionModel, diags *diag.Diagnostics) (other *talonone.Session, gone bool) {
+	found, err := r.data.Client.GetCustomerSession(ctx, state.IntegrationID.ValueString())
+	switch {
+	case talonone.IsUnknownSession(err):
+		return nil, true
+	case err != nil:
+		framework.AddError(diags, sessionOperation(ctx, "look, before a change, for customer session", state), err)
+	case framework.IsAnother(state.Created, found.Session.Created):
+		return found.Session, false
+	}
+	return nil, false
+}
+
 // alreadyThere finds a session that is exactly what is planned: an apply that was
 // stopped before it could save its state has made it, and a closed session can't
 // be sent again.
@@ -56,6 +70,7 @@ func (m sessionModel) after(ctx context.Context, response *talonone.State, diags
 	m.contentModel = contentFromAPI(ctx, response.Session, planned.contentModel, diags)
 	m.keepPlanned(ctx, planned.contentModel, diags)
 	m.resultModel = resultFromAPI(response.Session, response.Effects)
+	m.LocatedIn(0, response.Session.ApplicationID)
 	if state, ok := keep(ctx, "state", types.StringValue(response.Session.State), planned.State, diags).(types.String); ok {
 		m.State = state
 	}

@@ -17,10 +17,12 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
-// checkAttributes compares the custom attributes with the account's definitions.
-func (r *sessionResource) checkAttributes(ctx context.Context, config contentModel, diags *diag.Diagnostics) {
-	customattr.Check(ctx, r.data, talonone.EntityCustomerSession, nil, config.Attributes, path.Root("attributes"), diags)
-	if !isSet(config.CartItems) {
+// checkAttributes compares those custom attributes with the account's definitions that differ from the state's.
+func (r *sessionResource) checkAttributes(ctx context.Context, config, state contentModel, diags *diag.Diagnostics) {
+	if _, same := applied(ctx, config.Attributes, state.Attributes); !same {
+		customattr.Check(ctx, r.data, talonone.EntityCustomerSession, nil, config.Attributes, path.Root("attributes"), diags)
+	}
+	if _, same := applied(ctx, config.CartItems, state.CartItems); same || !isSet(config.CartItems) {
 		return
 	}
 	checkItems(ctx, r.data, config, diags)
@@ -34,7 +36,7 @@ func checkItems(ctx context.Context, data *framework.Data, config contentModel, 
 		customattr.Check(ctx, data, talonone.EntityCartItem, nil, item.Attributes, at, &own)
 		for _, problem := range own {
 			// Terraform finds the line of an element, not that of an attribute in it.
-			diags.AddAttributeError(element, problem.Summary(), fmt.Sprintf("%s (SKU %s): %s", at, item.SKU, problem.Detail()))
+			framework.AddMissing(diags, element, problem.Summary(), fmt.Sprintf("%s (SKU %s): %s", at, item.SKU, problem.Detail()))
 		}
 	}
 }
@@ -88,6 +90,35 @@ func planCreate(plan *sessionModel, config sessionModel, diags *diag.Diagnostics
 	if plan.ResponseContent.IsNull() {
 		plan.Response = jsontypes.NewNormalizedNull()
 	}
+}
+
+// warnExisting says that a create takes over a session that a shop, for instance, has made.
+func (r *sessionResource) warnExisting(ctx context.Context, plan sessionModel, diags *diag.Diagnostics) {
+	if plan.IntegrationID.IsUnknown() || !r.data.Client.HasIntegrationKey() {
+		return
+	}
+	found, err := r.data.Client.GetCustomerSession(ctx, plan.IntegrationID.ValueString())
+	if err != nil {
+		if !talonone.IsUnknownSession(err) {
+			framework.AddError(diags, sessionOperation(ctx, "look, before creating, for customer session", plan), err)
+		}
+		return
+	}
+	detail := fmt.Sprintf("Customer session %s is there already: it is %s and has been updated %d times.",
+		strconv.Quote(plan.IntegrationID.ValueString()), found.Session.State, found.Session.UpdateCount)
+	if !plan.ProfileID.IsUnknown() && plan.ProfileID.ValueString() != found.Session.ProfileID {
+		detail += " It belongs to another customer than the one configured."
+	}
+	if found.Session.State != talonone.SessionOpen {
+		detail += " Since it is not open, applying can't change it, and only keeps it where it is exactly as configured."
+	} else {
+		detail += " Applying changes it to what is configured."
+	}
+	if plan.OnDestroy.ValueString() != forgetOnDestroy {
+		detail += " Destroying the resource then cancels it."
+	}
+	diags.AddAttributeWarning(path.Root("integration_id"), "The session exists already", detail+
+		" To see first how it differs, import it:\n\n"+framework.ImportBlock(resourceType, plan.IntegrationID.ValueString()))
 }
 
 // planUpdate checks the step from one state to the other, and fills in what the

@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strconv"
 
 	"github.com/google/uuid"
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
@@ -40,6 +42,7 @@ func NewCustomerSessionResource() resource.Resource { return &sessionResource{} 
 
 // sessionModel mirrors the resource.
 type sessionModel struct {
+	framework.Deployed
 	contentModel
 	resultModel
 
@@ -53,12 +56,39 @@ type sessionModel struct {
 	OnDestroy            types.String         `tfsdk:"on_destroy"`
 }
 
+func (m *sessionModel) label() string {
+	return "customer session " + strconv.Quote(m.IntegrationID.ValueString())
+}
+
 // guards says whether the end of the session cancels it.
 func (m *sessionModel) guards() bulk.Guards {
 	if m.OnDestroy.IsUnknown() {
 		return bulk.Guards{Erases: types.BoolUnknown()}
 	}
 	return bulk.Guards{Erases: types.BoolValue(m.OnDestroy.ValueString() != forgetOnDestroy)}
+}
+
+// claim is what the resource wants to own.
+func (m *sessionModel) claim() bulk.Claim {
+	id := m.IntegrationID.ValueString()
+	claim := bulk.Claim{
+		Subject: bulk.Subject{Noun: bulk.Noun{One: "session", Many: "sessions"}, Place: "the Application", ResourceType: resourceType, ImportID: id},
+		Target:  "sessions", At: path.Root("integration_id"), Rows: []string{id},
+	}
+	if m.OnDestroy.ValueString() != forgetOnDestroy && m.State.ValueString() != talonone.SessionCancelled {
+		claim.Lost = "the session is cancelled"
+	}
+	return claim
+}
+
+// lock waits for the session.
+func (r *sessionResource) lock(ctx context.Context, m sessionModel, diags *diag.Diagnostics) (unlock func()) {
+	unlock, err := r.data.LockRow(ctx, m.claim().Target, m.IntegrationID.ValueString())
+	if err != nil {
+		framework.AddError(diags, sessionOperation(ctx, "change customer session", m), err)
+		return func() {}
+	}
+	return unlock
 }
 
 // sessionIdentity mirrors the resource's identity.
@@ -93,6 +123,9 @@ func (r *sessionResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	if req.Plan.Raw.IsNull() {
 		bulk.NoteGuards(ctx, resp.Private, state.guards(), &resp.Diagnostics)
 		warnOfDestroy(state, &resp.Diagnostics)
+		if claim := state.claim(); claim.Lost != "" {
+			r.data.Owners.Leave(ctx, claim, claim.Rows, req.Private, resp.Private, &resp.Diagnostics)
+		}
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -105,19 +138,29 @@ func (r *sessionResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 			`Keep state = "closed", which a partially returned session satisfies, and return items with talonone_cart_item_return.`)
 		return
 	}
-	r.checkAttributes(ctx, config.contentModel, &resp.Diagnostics)
+	r.checkAttributes(ctx, plan.contentModel, state.contentModel, &resp.Diagnostics)
+	if !plan.IntegrationID.IsUnknown() {
+		claim := plan.claim()
+		claim.Held = func(string) bool { return plan.IntegrationID.Equal(state.IntegrationID) }
+		r.data.Owners.Claim(ctx, claim, req.Private, resp.Private, &resp.Diagnostics)
+	}
 	switch {
 	case req.State.Raw.IsNull():
 		bulk.NoteGuards(ctx, resp.Private, plan.guards(), &resp.Diagnostics)
 		planCreate(&plan, config, &resp.Diagnostics)
+		r.warnExisting(ctx, plan, &resp.Diagnostics)
 	case !plan.IntegrationID.Equal(state.IntegrationID):
 		resp.RequiresReplace = path.Paths{path.Root("integration_id")}
 		planCreate(&plan, config, &resp.Diagnostics)
+		r.warnExisting(ctx, plan, &resp.Diagnostics)
 		if plan.OnDestroy.ValueString() == forgetOnDestroy {
 			// A replacement obeys the configuration, too.
 			state.OnDestroy = plan.OnDestroy
 		}
 		warnOfDestroy(state, &resp.Diagnostics)
+		if claim := state.claim(); claim.Lost != "" {
+			r.data.Owners.Remove(ctx, claim, claim.Rows, req.Private, resp.Private, &resp.Diagnostics)
+		}
 	default:
 		planUpdate(ctx, &plan, state, config, &resp.Diagnostics)
 	}
@@ -130,6 +173,12 @@ func (r *sessionResource) Create(ctx context.Context, req resource.CreateRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	unlock := r.lock(ctx, plan, &resp.Diagnostics)
+	defer unlock()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	r.data.Owners.Write(ctx, plan.claim(), resp.Private, &resp.Diagnostics)
 	update := plan.toAPI(ctx, contentModel{}, &resp.Diagnostics)
 	update.State = framework.StringPointer(plan.State)
 	update.EvaluableCampaignIDs, _ = framework.Int64s(plan.EvaluableCampaignIDs)
@@ -162,6 +211,10 @@ func (r *sessionResource) Read(ctx context.Context, req resource.ReadRequest, re
 	}
 	// Also for a session that is gone: the framework asks for it.
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, sessionIdentity{IntegrationID: state.IntegrationID})...)
+	if !r.data.Client.HasIntegrationKey() && !state.State.IsNull() {
+		framework.WarnUnseen(&resp.Diagnostics, resourceType, "getCustomerSession", talonone.IntegrationCredential)
+		return
+	}
 	response, err := r.data.Client.GetCustomerSession(ctx, state.IntegrationID.ValueString())
 	if talonone.IsUnknownSession(err) {
 		resp.State.RemoveResource(ctx)
@@ -171,6 +224,12 @@ func (r *sessionResource) Read(ctx context.Context, req resource.ReadRequest, re
 		framework.AddError(&resp.Diagnostics, sessionOperation(ctx, "read customer session", state), err)
 		return
 	}
+	if framework.IsAnother(state.Created, response.Session.Created) {
+		framework.WarnAnother(&resp.Diagnostics, state.label(), state.Created, response.Session.Created)
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	state.LocatedIn(0, response.Session.ApplicationID)
 	state.contentModel = contentFromAPI(ctx, response.Session, state.contentModel, &resp.Diagnostics)
 	state.resultModel = resultFromAPI(response.Session, response.Effects)
 	state.State = types.StringValue(response.Session.State)
@@ -193,6 +252,16 @@ func (r *sessionResource) Update(ctx context.Context, req resource.UpdateRequest
 	if len(changes.names) == 0 && plan.State.Equal(state.State) {
 		keepResults(ctx, &plan, state)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
+		return
+	}
+	other, gone := r.another(ctx, state, &resp.Diagnostics)
+	if other != nil {
+		framework.AddAnother(&resp.Diagnostics, state.label(), state.Created, other.Created)
+	}
+	if gone && !r.data.IsYoung(state.Created) {
+		framework.AddGone(&resp.Diagnostics, state.label())
+	}
+	if resp.Diagnostics.HasError() {
 		return
 	}
 	if reopens(state, plan) {
@@ -222,6 +291,21 @@ func (r *sessionResource) Delete(ctx context.Context, req resource.DeleteRequest
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	guards := bulk.GuardsOf(ctx, req.Private, state.guards(), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || !guards.Erases.ValueBool() || state.State.ValueString() == talonone.SessionCancelled {
+		return
+	}
+	unlock := r.lock(ctx, state, &resp.Diagnostics)
+	defer unlock()
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if remove, _ := r.data.Owners.SpareEnd(ctx, r.data.AllowDelete, state.claim(), req.Private, &resp.Diagnostics); len(remove) == 0 {
+		return
+	}
+	if other, _ := r.another(ctx, state, &resp.Diagnostics); other != nil {
+		framework.WarnAnother(&resp.Diagnostics, state.label(), state.Created, other.Created)
+		return
+	}
+	if resp.Diagnostics.HasError() {
 		return
 	}
 	id, cancelled := state.IntegrationID.ValueString(), talonone.SessionCancelled

@@ -6,7 +6,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
-	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -46,7 +45,7 @@ func (r *sessionResource) Schema(_ context.Context, _ resource.SchemaRequest, re
 		"evaluable_campaign_ids": schema.ListAttribute{
 			Optional: true, ElementType: types.Int64Type,
 			MarkdownDescription: "IDs of campaigns, sent along with an update. The API documents it for dry runs, so prefer the data source `talonone_session_evaluation`. Not read back. Changes in place while the session is open.",
-			Validators:          []validator.List{listvalidator.NoNullValues(), listvalidator.ValueInt64sAre(int64validator.AtLeast(1))},
+			Validators:          []validator.List{listvalidator.NoNullValues(), framework.ReferenceIDs()},
 		},
 		"response_content": schema.ListAttribute{
 			Optional: true, ElementType: types.StringType,

@@ -20,6 +20,8 @@ import (
 type Process struct {
 	server  tfprotov6.ProviderServer
 	schemas *tfprotov6.GetProviderSchemaResponse
+	// settings are those of the provider block.
+	settings *tfprotov6.DynamicValue
 }
 
 // StartProvider starts a provider that is not configured, as Terraform does for schemas and functions.
@@ -73,13 +75,26 @@ func (d *Deployment) Configure(t testing.TB, dataDir string, settings Attributes
 		"management_requests_per_second": 10000,
 	}
 	maps.Copy(config, settings)
-	response, err := p.server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{
-		TerraformVersion: "1.14.0", Config: p.encode(t, p.schemas.Provider, p.value(t, p.schemas.Provider, config)),
-	})
+	p.settings = p.encode(t, p.schemas.Provider, p.value(t, p.schemas.Provider, config))
+	return p, p.configure(t)
+}
+
+func (p *Process) configure(t testing.TB) (problem string) {
+	t.Helper()
+	response, err := p.server.ConfigureProvider(t.Context(), &tfprotov6.ConfigureProviderRequest{TerraformVersion: "1.14.0", Config: p.settings})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p, Problem(response.Diagnostics)
+	return Problem(response.Diagnostics)
+}
+
+// Reattach begins the next phase in the same process, as Terraform does with TF_REATTACH_PROVIDERS. It is cheaper than
+// another process.
+func (p *Process) Reattach(t testing.TB) {
+	t.Helper()
+	if problem := p.configure(t); problem != "" {
+		t.Fatal(problem)
+	}
 }
 
 // Instance is one resource in a state. The zero Instance is none.

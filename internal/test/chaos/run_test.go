@@ -57,12 +57,13 @@ func (w *workspace) apply(t testing.TB, config, settings attributes) string {
 		return ""
 	}
 	if !w.object.Tainted && !plan.Replaces {
-		return w.carryOut(t, p, plan)
+		return w.carryOut(t, w.d.NewProcessIn(t, w.folder, settings), plan)
 	}
 	destroy, diags := p.Plan(t, w.kind(), w.object, nil)
 	if problem := acctest.Problem(diags); problem != "" {
 		return problem
 	}
+	p = w.d.NewProcessIn(t, w.folder, settings)
 	if problem := w.carryOut(t, p, destroy); problem != "" || config == nil {
 		return problem
 	}

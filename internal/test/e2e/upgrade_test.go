@@ -35,7 +35,11 @@ func TestStatesOfReleasesPlanEmpty(t *testing.T) {
 			copyFile(t, filepath.Join(folder, "deployment.json"), data)
 			d := acctest.Start(t, func(o *emulator.Options) { o.DataFile = data })
 			c := releaseCLI(t, d, folder)
-			copyFile(t, filepath.Join(folder, "state.json"), filepath.Join(c.Dir, "terraform.tfstate"))
+			state, err := os.ReadFile(filepath.Join(folder, "state.json"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.Write("terraform.tfstate", strings.ReplaceAll(string(state), deployment, d.URL))
 
 			if output, code := c.Run("plan", "-detailed-exitcode", "-no-color"); code != 0 {
 				t.Errorf("the plan ended with %d:\n%s", code, clip(output))
@@ -89,7 +93,7 @@ func record(t *testing.T, folder string) {
 	d := acctest.Start(t)
 	c := releaseCLI(t, d, folder)
 	c.must(0, "apply", "-auto-approve", "-no-color")
-	deployment, err := d.Server.State()
+	content, err := d.Server.State()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +106,7 @@ func record(t *testing.T, folder string) {
 		t.Fatal(err)
 	}
 	for name, content := range map[string][]byte{
-		"state.json": []byte(c.Read("terraform.tfstate")), "deployment.json": deployment, "schemas.json": types.JSON(t),
+		"state.json": []byte(strings.ReplaceAll(c.Read("terraform.tfstate"), d.URL, deployment)), "deployment.json": content, "schemas.json": types.JSON(t),
 	} {
 		if err := os.WriteFile(filepath.Join(folder, name), content, 0o600); err != nil {
 			t.Fatal(err)

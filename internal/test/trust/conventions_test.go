@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -55,25 +56,30 @@ func (s subject) lives() (initial, next []string) {
 }
 
 func life(t *testing.T, of subject, values conventions.Values) {
+	lag := time.Duration(0)
+	if values[conventions.ReadLag] != "" || values[conventions.Flapping] != "" {
+		lag = 2 * time.Second
+	}
 	s := stage(t, of, func(o *emulator.Options) { o.Conventions = values })
+	s.w.Settings = attributes{"read_consistency": "3s"}
 	initial, next := s.lives()
 	if s.put != nil {
 		s.put(s, s.d, "others-1")
 	}
-	s.step("create", s.config(initial...), append([]string{"others-1"}, initial...))
+	s.step("create", s.config(initial...), append([]string{"others-1"}, initial...), lag)
 	written := s.config(next...)
 	if s.changed != nil {
 		written = with(written, s.changed)
 	}
-	s.step("update", written, append([]string{"others-1"}, next...))
+	s.step("update", written, append([]string{"others-1"}, next...), lag)
 	s.must(s.w.Destroy(s, s.one(written), acctest.PlanOptions{}))
 	if s.put != nil && !s.keeps {
 		s.alike("destroy", []string{"others-1"})
 	}
 }
 
-// step applies and checks that nothing is left to do.
-func (s scene) step(name string, written attributes, rows []string) {
+// step applies, and checks that nothing is left to do as soon as reads have caught up.
+func (s scene) step(name string, written attributes, rows []string, lag time.Duration) {
 	s.Helper()
 	if problem := s.w.Apply(s, s.one(written), acctest.PlanOptions{}); problem != "" {
 		s.Fatalf("%s: %s", name, problem)
@@ -81,8 +87,11 @@ func (s scene) step(name string, written attributes, rows []string) {
 	if s.put != nil {
 		s.alike(name, rows)
 	}
-	plan, problem := s.w.Plan(s, s.one(written), acctest.PlanOptions{})
-	s.must(problem)
+	plan := s.plan(s.one(written), acctest.PlanOptions{})
+	// A server that lags shows a change after a while.
+	for start := time.Now(); !plan.Empty() && time.Since(start) < lag; {
+		plan = s.plan(s.one(written), acctest.PlanOptions{})
+	}
 	if !plan.Empty() {
 		change := plan.Change("it")
 		text := ""

@@ -178,7 +178,7 @@ func rules() []rule {
 			return first(removes(s), unless(s.bulk, oneObject))
 		}, movedRow},
 		{"two-owners", "A row with two owners is refused in the plan that would make the second one.", func(s subject) string {
-			return first(removes(s), unless(!s.once || s.bulk, "a second one exists beside it"))
+			return first(removes(s), unless(!s.once, "a second one exists beside it"))
 		}, twoOwners},
 		{"killed", "After a kill at any write, before or after it is carried out, the next apply leads to the configuration, and touches nobody else's rows.", func(subject) string { return "" }, killed},
 		{"interrupted", "After Ctrl-C at any write the next apply does the rest.", func(subject) string { return "" }, interrupted},
@@ -603,6 +603,7 @@ func interrupted(t *testing.T, of subject) { cutOff(t, of, false) }
 func readsLag(t *testing.T, of subject) {
 	for _, values := range []conventions.Values{{conventions.ReadLag: "300ms"}, {conventions.ReadLag: "300ms", conventions.Flapping: conventions.Yes}} {
 		s := stage(t, of, func(o *emulator.Options) { o.Conventions = values })
+		s.w.Settings = attributes{"read_consistency": "3s"}
 		config := s.one(s.config(s.initial()...))
 		s.must(s.w.Apply(s, config, acctest.PlanOptions{}))
 		before := rowsIn(s, s.d, s.subject)

@@ -1,0 +1,44 @@
+package bulk
+
+import (
+	"fmt"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/input"
+)
+
+// RefuseTwins refuses a plan that adds a row and removes another one with the same name but for case, white space at the ends or
+// Unicode normal form. A deployment may take both for one row; the removal would then take away what the plan adds, in every
+// plan anew.
+func (s Subject) RefuseTwins(at path.Path, added, removed []string, diags *diag.Diagnostics) {
+	if len(added) == 0 || len(removed) == 0 {
+		return
+	}
+	adds := make(map[string]string, len(added))
+	for _, key := range added {
+		adds[input.Twin(key)] = key
+	}
+	var first string
+	count := 0
+	for _, key := range removed {
+		if twin, found := adds[input.Twin(key)]; found {
+			if count == 0 {
+				first = fmt.Sprintf("%+q would be added and %+q removed", twin, key)
+			}
+			count++
+		}
+	}
+	if count == 0 {
+		return
+	}
+	more := ""
+	if count > 1 {
+		more = fmt.Sprintf(" (and %s more)", Thousands(count-1))
+	}
+	diags.AddAttributeError(at, "Only the spelling of "+s.Noun.Count(count)+" changes", fmt.Sprintf(
+		"%s%s. They differ only in upper and lower case, white space at the ends, or Unicode normalization. A deployment may take both for the same %s, and the removal would undo the addition. "+
+			"Nothing has been changed.\n\nWrite the %s as it is in %s. If they really are two, omit both, apply, and then add the new one.",
+		first, more, s.Noun.One, s.Noun.One, s.Place))
+}

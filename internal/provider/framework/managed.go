@@ -1,0 +1,225 @@
+package framework
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
+)
+
+// Resource is what every resource of the provider implements.
+type Resource interface {
+	resource.ResourceWithConfigure
+	resource.ResourceWithIdentity
+}
+
+// Managed gives a resource what holds for every one: the attribute deployment, whose object is left alone on any other
+// deployment; and plans that what has vanished, or does not exist yet, does not block. The resource's model embeds Deployed.
+func Managed(construct func() resource.Resource) func() resource.Resource {
+	return func() resource.Resource {
+		inner, ok := construct().(Resource)
+		if !ok {
+			panic("a resource has neither an identity nor the provider's data")
+		}
+		if imports, ok := inner.(resource.ResourceWithImportState); ok {
+			return &importable{managed{inner: inner}, imports}
+		}
+		return &managed{inner: inner}
+	}
+}
+
+type managed struct {
+	inner Resource
+	data  *Data
+}
+
+type importable struct {
+	managed
+	imports resource.ResourceWithImportState
+}
+
+var (
+	_ Resource                              = (*managed)(nil)
+	_ resource.ResourceWithConfigValidators = (*managed)(nil)
+	_ resource.ResourceWithValidateConfig   = (*managed)(nil)
+	_ resource.ResourceWithModifyPlan       = (*managed)(nil)
+	_ resource.ResourceWithUpgradeState     = (*managed)(nil)
+	_ resource.ResourceWithMoveState        = (*managed)(nil)
+	_ resource.ResourceWithImportState      = (*importable)(nil)
+)
+
+// Metadata is the resource's.
+func (m *managed) Metadata(ctx context.Context, req resource.MetadataRequest, resp *resource.MetadataResponse) {
+	m.inner.Metadata(ctx, req, resp)
+}
+
+// Schema adds the attribute deployment.
+func (m *managed) Schema(ctx context.Context, req resource.SchemaRequest, resp *resource.SchemaResponse) {
+	m.inner.Schema(ctx, req, resp)
+	resp.Schema.Attributes[deploymentName] = deploymentAttribute
+}
+
+// IdentitySchema is the resource's.
+func (m *managed) IdentitySchema(ctx context.Context, req resource.IdentitySchemaRequest, resp *resource.IdentitySchemaResponse) {
+	m.inner.IdentitySchema(ctx, req, resp)
+}
+
+// Configure keeps the provider's data.
+func (m *managed) Configure(ctx context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
+	m.data = DataFrom(req.ProviderData, &resp.Diagnostics)
+	m.inner.Configure(ctx, req, resp)
+}
+
+// ConfigValidators are the resource's.
+func (m *managed) ConfigValidators(ctx context.Context) []resource.ConfigValidator {
+	if inner, ok := m.inner.(resource.ResourceWithConfigValidators); ok {
+		return inner.ConfigValidators(ctx)
+	}
+	return nil
+}
+
+// ValidateConfig is the resource's.
+func (m *managed) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	if inner, ok := m.inner.(resource.ResourceWithValidateConfig); ok {
+		inner.ValidateConfig(ctx, req, resp)
+	}
+}
+
+// UpgradeState is the resource's.
+func (m *managed) UpgradeState(ctx context.Context) map[int64]resource.StateUpgrader {
+	if inner, ok := m.inner.(resource.ResourceWithUpgradeState); ok {
+		return inner.UpgradeState(ctx)
+	}
+	return nil
+}
+
+// MoveState is the resource's.
+func (m *managed) MoveState(ctx context.Context) []resource.StateMover {
+	if inner, ok := m.inner.(resource.ResourceWithMoveState); ok {
+		return inner.MoveState(ctx)
+	}
+	return nil
+}
+
+// ImportState is the resource's.
+func (m *importable) ImportState(ctx context.Context, req resource.ImportStateRequest, resp *resource.ImportStateResponse) {
+	m.imports.ImportState(ctx, req, resp)
+}
+
+// ModifyPlan plans the deployment, and makes warnings of errors that must not stop the plan.
+func (m *managed) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
+	if m.data == nil {
+		return
+	}
+	creates := req.State.Raw.IsNull()
+	inState := deploymentOf(req.State.Raw)
+	m.data.refuseElsewhere(inState, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !req.Plan.Raw.IsNull() {
+		req.Plan.Raw = m.withPlanned(ctx, req.Plan.Raw, inState, creates, &resp.Diagnostics)
+		resp.Plan.Raw = req.Plan.Raw
+		checkReferences(req.Plan, &resp.Diagnostics)
+	}
+	if inner, ok := m.inner.(resource.ResourceWithModifyPlan); ok && (!m.data.ValidateReferences || !resp.Diagnostics.HasError()) {
+		inner.ModifyPlan(ctx, req, resp)
+	}
+	if !resp.Plan.Raw.IsNull() {
+		// Some plan the state as it was.
+		resp.Plan.Raw = m.withPlanned(ctx, resp.Plan.Raw, inState, creates, &resp.Diagnostics)
+	}
+	var ignored diag.Diagnostics
+	resp.Diagnostics = planDiagnostics(resp.Diagnostics, creates, creates && bulk.Gone(ctx, req.Private, &ignored), m.data.ValidateReferences)
+}
+
+func (m *managed) withPlanned(ctx context.Context, plan tftypes.Value, inState *Deployment, creates bool, diags *diag.Diagnostics) tftypes.Value {
+	planned := Deployment{Origin: types.StringValue(m.data.Client.Origin()), AccountID: types.Int64Unknown(), ApplicationID: types.Int64Unknown()}
+	switch {
+	case creates:
+	case inState != nil:
+		planned.AccountID, planned.ApplicationID = inState.AccountID, inState.ApplicationID
+	case isUnknown(plan):
+		planned = planned.created()
+	default:
+		// A state of before that the plan leaves as it is.
+		return plan
+	}
+	return withDeployment(ctx, plan, planned, diags)
+}
+
+func isUnknown(plan tftypes.Value) bool {
+	var attributes map[string]tftypes.Value
+	return plan.As(&attributes) == nil && !attributes[deploymentName].IsKnown()
+}
+
+// Create fills in what the responses reported about the deployment.
+func (m *managed) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
+	m.inner.Create(ctx, req, resp)
+	if resp.State.Raw.IsNull() {
+		return
+	}
+	created := deploymentOf(resp.State.Raw)
+	if created == nil {
+		created = &Deployment{}
+	}
+	created.Origin = types.StringValue(m.data.Client.Origin())
+	m.data.noteMade(ctx, resp.Private, &resp.Diagnostics)
+	resp.State.Raw = withDeployment(ctx, resp.State.Raw, created.created(), &resp.Diagnostics)
+}
+
+// Read refuses an object of another deployment, and notes one that is gone.
+func (m *managed) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
+	inState := deploymentOf(req.State.Raw)
+	m.data.refuseElsewhere(inState, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	m.readConfirmed(ctx, req, resp)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if resp.State.Raw.IsNull() {
+		m.data.RefuseOtherApplication(ctx, inState, &resp.Diagnostics)
+		if resp.Diagnostics.HasError() {
+			resp.State.Raw = req.State.Raw
+			return
+		}
+		bulk.NoteGone(ctx, resp.Private, &resp.Diagnostics)
+		return
+	}
+	bulk.ForgetGone(ctx, resp.Private, &resp.Diagnostics)
+	deployment := m.data.refreshed(inState, deploymentOf(resp.State.Raw), &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		resp.State.Raw = req.State.Raw
+		return
+	}
+	resp.State.Raw = withDeployment(ctx, resp.State.Raw, deployment, &resp.Diagnostics)
+}
+
+// Update keeps the planned deployment.
+func (m *managed) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
+	inState := deploymentOf(req.State.Raw)
+	m.data.refuse(ctx, inState, &resp.Diagnostics)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	m.data.noteMade(ctx, resp.Private, &resp.Diagnostics)
+	m.inner.Update(ctx, req, resp)
+	if planned := deploymentOf(req.Plan.Raw); planned != nil && !resp.State.Raw.IsNull() {
+		resp.State.Raw = withDeployment(ctx, resp.State.Raw, *planned, &resp.Diagnostics)
+	}
+}
+
+// Delete refuses an object of another deployment.
+func (m *managed) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
+	inState := deploymentOf(req.State.Raw)
+	m.data.refuse(ctx, inState, &resp.Diagnostics)
+	if !resp.Diagnostics.HasError() {
+		m.inner.Delete(ctx, req, resp)
+	}
+}
