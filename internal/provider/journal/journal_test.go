@@ -284,3 +284,27 @@ func FuzzNote(f *testing.F) {
 		shareRow(n.Rows, rowDigests([]string{"a"}))
 	})
 }
+
+// Plans read a note while others add to it what they hold; nobody may find half of it.
+func TestNotesAreReadWholeWhileTheyGrow(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	n := leave(t, New(dir, here), noteOf(t, "VIP", time.Now()))
+	grown := make(chan struct{})
+	go func() {
+		defer close(grown)
+		for id := range int64(60) {
+			New(dir, here).Held("audience", Object{ID: id + 1})
+		}
+	}()
+	for reading := true; reading; {
+		select {
+		case <-grown:
+			reading = false
+		default:
+		}
+		if found := New(dir, here).unanswered("audience", n.Settings, nil); len(found) != 1 {
+			t.Fatalf("%d notes were found, want 1", len(found))
+		}
+	}
+}

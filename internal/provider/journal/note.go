@@ -170,8 +170,11 @@ func (n *Note) exclude(ids []int64) {
 	defer n.Release()
 	alive := n.alive
 	n.Known = newest(append(n.Known, ids...))
-	if n.write(os.O_TRUNC) == nil {
-		_ = os.Chtimes(n.file, alive, alive)
+	// In one step, since others read the note without its lock.
+	whole := Note{note: n.note, file: strings.TrimSuffix(n.file, ".json") + ".new"}
+	_ = os.Remove(whole.file) // a killed process has left it
+	if whole.write(os.O_EXCL) == nil && os.Chtimes(whole.file, alive, alive) == nil {
+		_ = os.Rename(whole.file, n.file)
 	}
 }
 
