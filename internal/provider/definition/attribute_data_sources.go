@@ -63,7 +63,7 @@ func NewAttributesDataSource() datasource.DataSource { return attributes.ListDat
 
 var eventTypes = lookup.Object[talonone.EventType]{
 	Plural: "talonone_event_types", Noun: bulk.Noun{One: "event type", Many: "event types"},
-	Description: "An event type is a kind of custom event. It comes into being with its first attribute: see the resource `talonone_attribute`.",
+	Description: "An event type is a kind of custom event. It comes into being with its first attribute.",
 	Endpoint:    "/v1/event_types",
 	Columns: []lookup.Column[talonone.EventType]{
 		lookup.ID("event type", func(e talonone.EventType) int64 { return e.ID }),
