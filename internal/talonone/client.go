@@ -116,7 +116,7 @@ type Client struct {
 	listHabits sync.Map
 	maxRows    int
 	// maxListBytes is the constant, but in tests.
-	maxListBytes int
+	maxListBytes int64
 
 	// clockAhead is how far the deployment's clock is ahead of ours, as the
 	// latest answer told, in nanoseconds.

@@ -19,7 +19,7 @@ const (
 	// maxRows bounds a list, in rows.
 	maxRows = 20_000_000
 	// maxListBytes bounds the pages of a list together, in bytes of JSON: what is kept of them takes about as much memory.
-	maxListBytes = 2 << 30
+	maxListBytes int64 = 2 << 30
 	// maxPages bounds a list, in pages.
 	maxPages = 100_000
 	// maxPasses bounds how often a list without an order is read whose rows moved meanwhile.
@@ -104,7 +104,7 @@ type pager[T listRow] struct {
 	more bool
 
 	given  int
-	bytes  int
+	bytes  int64
 	lastID int64
 	ids    []int64 // given in order
 	seen   map[string]struct{}
@@ -205,7 +205,7 @@ func (p *pager[T]) page(ctx context.Context, skip, overlap int) (response page[T
 		}
 		var received int
 		response, sorted, received, err = getPage[T](ctx, p.client, p.newCall, paging{skip: skip, size: size, sorted: p.sorted, withTotal: p.withTotal && skip == 0})
-		p.bytes += received
+		p.bytes += int64(received)
 	}
 	if err == nil && p.bytes > p.client.maxListBytes {
 		return response, sorted, endless(p.newCall().operation, fmt.Sprintf("its pages are longer than %d MiB together", p.client.maxListBytes>>20))

@@ -284,8 +284,8 @@ func TestProcessMatrix(t *testing.T) {
 				takeTurn(t)
 				l = newLab(t, s)
 			})
-			if t.Failed() {
-				return
+			if l == nil {
+				return // failed, or skipped
 			}
 			at := l.want.targets[0]
 			for _, f := range chosen {
