@@ -295,7 +295,7 @@ func (p *talonOneProvider) hasResource(resourceType string) bool {
 }
 
 func (p *talonOneProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{
+	sources := []func() datasource.DataSource{
 		audience.NewAudienceDataSource,
 		audience.NewAudiencesDataSource,
 		catalog.NewCatalogItemsDataSource,
@@ -322,6 +322,10 @@ func (p *talonOneProvider) DataSources(context.Context) []func() datasource.Data
 		loyalty.NewLoyaltyProgramDataSource,
 		loyalty.NewLoyaltyProgramsDataSource,
 	}
+	for i := range sources {
+		sources[i] = framework.Bounded(sources[i])
+	}
+	return sources
 }
 
 func (p *talonOneProvider) Functions(context.Context) []func() function.Function {

@@ -112,7 +112,6 @@ var table = []Convention{
 		About:    "`folded`: integration IDs of profiles are kept in lower case, so that `Customer-A` and `customer-a` are one profile.",
 		Material: "Integration IDs are chosen by the caller; case is not mentioned.",
 		Probe:    Traces, ProbeNote: "Creates a profile with a capital letter in its ID and reads it in lower case.",
-		Handled: []string{Sensitive},
 	},
 	{
 		Name: IDTrim, Values: yesNo, Default: No,
@@ -133,7 +132,6 @@ var table = []Convention{
 		About:    "`folded`: SKUs are kept in lower case, so that `Boot-1` and `boot-1` are one item.",
 		Material: "A SKU is unique in its catalog; case is not mentioned.",
 		Probe:    Catalog, ProbeNote: needCatalog,
-		Handled: []string{Sensitive},
 	},
 	{
 		Name: PathCharacters, Values: []string{RFC3986, EncodedOnly}, Default: RFC3986, Strict: EncodedOnly,

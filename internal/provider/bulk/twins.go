@@ -20,7 +20,7 @@ func (s Subject) RefuseTwins(at path.Path, added, removed []string, diags *diag.
 	for _, key := range added {
 		adds[input.Twin(key)] = key
 	}
-	var first string
+	var first, note string
 	count := 0
 	for _, key := range removed {
 		if twin, found := adds[input.Twin(key)]; found {
@@ -28,6 +28,9 @@ func (s Subject) RefuseTwins(at path.Path, added, removed []string, diags *diag.
 				first = fmt.Sprintf("%+q would be added and %+q removed", twin, key)
 			}
 			count++
+			if !input.IsNFC(key) {
+				note = " Terraform brings every text of HCL into the form NFC; another form can be written with \\u escapes in a JSON string, or in a file, where the resource takes one."
+			}
 		}
 	}
 	if count == 0 {
@@ -39,6 +42,6 @@ func (s Subject) RefuseTwins(at path.Path, added, removed []string, diags *diag.
 	}
 	diags.AddAttributeError(at, "Only the spelling of "+s.Noun.Count(count)+" changes", fmt.Sprintf(
 		"%s%s. They differ only in upper and lower case, white space at the ends, or Unicode normalization. A deployment may take both for the same %s, and the removal would undo the addition. "+
-			"Nothing has been changed.\n\nWrite the %s as it is in %s. If they really are two, omit both, apply, and then add the new one.",
-		first, more, s.Noun.One, s.Noun.One, s.Place))
+			"Nothing has been changed.\n\nWrite the %s as it is in %s. If they really are two, omit both, apply, and then add the new one.%s",
+		first, more, s.Noun.One, s.Noun.One, s.Place, note))
 }

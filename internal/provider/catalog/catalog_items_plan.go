@@ -94,10 +94,12 @@ func (r *catalogItemsResource) planEntering(ctx context.Context, config *catalog
 		p.takesOver = true
 		return
 	}
-	p.remote = r.list(ctx, config, diags)
-	if !diags.HasError() && bulk.TargetOf(bulk.DigestOf(p.remote)) != *seen {
+	listed := r.list(ctx, config, diags)
+	// Read knew the prior SKUs only.
+	if !diags.HasError() && bulk.TargetOf(bulk.DigestOf(listed.spelled(p.prior.SKUs()))) != *seen {
 		config.subject().RefuseChanged(path.Root("ownership"), diags)
 	}
+	p.remote = listed.spelled(slices.Concat(p.prior.SKUs(), bulk.NotIn(p.desired.SKUs(), p.prior)))
 	p.Removed, p.present = bulk.NotIn(p.remote.SKUs(), p.desired), len(p.remote)
 }
 
@@ -107,7 +109,7 @@ func (r *catalogItemsResource) checkExclusiveCreate(ctx context.Context, config 
 	if !config.exclusive() || r.data.Targets.WasDeleted(config.targetKey()) {
 		return
 	}
-	p.remote = r.list(ctx, config, diags)
+	p.remote = r.list(ctx, config, diags).spelled(p.desired.SKUs())
 	others, target := bulk.NotIn(p.remote.SKUs(), p.desired), bulk.TargetOf(bulk.DigestOf(p.remote))
 	if len(others) > 0 && (replaced == nil || *replaced != target) && !r.data.Targets.WasRead(config.targetKey(), target) {
 		config.subject().RefuseExclusiveCreate(others, diags)
@@ -260,7 +262,7 @@ func (m *catalogItemsModel) show(ctx context.Context, p *itemsPlan, prior *catal
 	case same && !m.fromFile() && !prior.fromFile():
 		m.Items, m.ManagedItems = prior.Items, types.StringNull()
 	default:
-		m.setManaged(p.desired.keeping(p.prior))
+		m.setManaged(p.desired.spelledAs(p.prior))
 	}
 }
 

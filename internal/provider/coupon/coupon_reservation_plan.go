@@ -32,7 +32,7 @@ func (r *reservationResource) planCreate(ctx context.Context, plan *reservationM
 		return
 	}
 	code := plan.CouponValue.ValueString()
-	remote, err := r.reserved(ctx, code)
+	remote, err := r.reserved(ctx, code, plan.Customers)
 	switch {
 	case talonone.IsNotFound(err):
 		framework.AddMissing(diags, path.Root("coupon_value"), "Coupon not found", missingCoupon(code))
@@ -121,7 +121,7 @@ func (r *reservationResource) planUpdate(ctx context.Context, plan *reservationM
 		r.expectCoupon(plan, state)
 		if remote == nil && (seen == nil || *seen != targetOf(state.rows())) {
 			var err error
-			if remote, err = r.reserved(ctx, plan.CouponValue.ValueString()); err != nil {
+			if remote, err = r.reserved(ctx, plan.CouponValue.ValueString(), state.Customers, plan.Customers); err != nil {
 				addError(diags, "read the reservations of coupon", plan.CouponValue.ValueString(), err)
 			}
 		}
@@ -145,7 +145,7 @@ func (r *reservationResource) change(ctx context.Context, plan, state reservatio
 		return change, nil
 	}
 	code := plan.CouponValue.ValueString()
-	remote, err := r.reserved(ctx, code)
+	remote, err := r.reserved(ctx, code, state.Customers)
 	switch {
 	case err != nil:
 		addError(diags, "read the reservations of coupon", code, err)

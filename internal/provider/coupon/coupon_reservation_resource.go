@@ -154,7 +154,7 @@ func (r *reservationResource) Read(ctx context.Context, req resource.ReadRequest
 		return
 	}
 	code := state.CouponValue.ValueString()
-	remote, err := r.reserved(ctx, code)
+	remote, err := r.reserved(ctx, code, state.Customers)
 	if talonone.IsNotFound(err) {
 		resp.State.RemoveResource(ctx)
 		return

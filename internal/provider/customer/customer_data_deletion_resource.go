@@ -31,6 +31,7 @@ func NewCustomerDataDeletionResource() resource.Resource { return &dataDeletionR
 // dataDeletionModel mirrors the resource talonone_customer_data_deletion.
 type dataDeletionModel struct {
 	framework.Deployed
+	framework.Timed
 
 	IntegrationID types.String `tfsdk:"integration_id"`
 	Triggers      types.Map    `tfsdk:"triggers"`

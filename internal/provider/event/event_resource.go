@@ -34,6 +34,7 @@ func NewEventResource() resource.Resource { return &eventResource{} }
 // resourceModel mirrors the resource.
 type resourceModel struct {
 	framework.Deployed
+	framework.Timed
 	eventInput
 
 	Triggers         types.Map            `tfsdk:"triggers"`

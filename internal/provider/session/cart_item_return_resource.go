@@ -31,6 +31,7 @@ func NewCartItemReturnResource() resource.Resource { return &returnResource{} }
 // returnModel mirrors the resource.
 type returnModel struct {
 	framework.Deployed
+	framework.Timed
 	returnInput
 
 	Triggers         types.Map            `tfsdk:"triggers"`

@@ -386,6 +386,7 @@ func sequence(t tb, r *rapid.T) {
 			e := m.others(g)
 			t.Log("others:", e.text)
 			e.do(t, d)
+			time.Sleep(acctest.Lag())
 		}
 		if config = g.next(config); number == applies {
 			config = configuration{} // the end is a destroy
@@ -409,6 +410,7 @@ func sequence(t tb, r *rapid.T) {
 			if problem := w.synced(t, o); problem != "" {
 				t.Fatal(problem)
 			}
+			time.Sleep(acctest.Lag())
 			unfinished, problem := w.settled(t, config.blocks(), o.unfinished)
 			if problem != "" {
 				t.Fatal(problem)

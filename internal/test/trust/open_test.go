@@ -8,7 +8,5 @@ var open = map[cell]string{}
 var unmet = map[string][]string{
 	"legacy_2022=yes":                {"talonone_audience", "talonone_catalog_item", "talonone_catalog_items"},
 	"mandatory_attributes=color":     {"talonone_catalog_item", "talonone_catalog_items"},
-	"profile_id_case=folded":         {"talonone_audience_memberships", "talonone_coupon_reservation", "talonone_customer_profiles", "talonone_referral", "talonone_referrals"},
-	"sku_case=folded":                {"talonone_catalog_item", "talonone_catalog_items"},
 	"third_party_audiences_only=yes": {"talonone_audience"},
 }

@@ -194,6 +194,8 @@ func rules() []rule {
 		{"integration-key", "With the Integration key alone, rows that others have removed block nothing.", func(s subject) string { return first(s.hasNoRows(), needsManagementKey(s)) }, integrationKeyAlone},
 		{"narrow-key", "A Management key that lacks the endpoints does as much as none would.", func(s subject) string { return first(s.hasNoRows(), needsManagementKey(s)) }, narrowKey},
 		{"real-commands", "The commands of Terraform itself keep all of this: saved plans, `terraform test` beside a state, a second workspace, `-replace`, a renamed key.", func(subject) string { return "" }, realCommands},
+		{"other-normal-form", "A row that differs from a listed one in its Unicode normal form alone is another row: it is never removed in the listed one's place, and nothing is changed again and again.", func(s subject) string { return s.hasNoRows() }, otherNormalForm},
+		{"timeouts", "Timeouts end what takes too long, and say so. Changing them alone sends nothing.", func(subject) string { return "" }, timeoutsHold},
 		{"lost-response", "A create whose response is lost makes nothing twice.", func(s subject) string { return unless(!s.keeps || s.once, repeatable) }, lostResponse},
 	}
 }
@@ -222,6 +224,63 @@ func listedIsOwned(t *testing.T, of subject) {
 		s.must(s.w.Destroy(s, config, acctest.PlanOptions{}))
 	}
 	s.holds()
+}
+
+func timeoutsHold(t *testing.T, of subject) {
+	s := stage(t, of)
+	written := s.config(s.initial()...)
+	s.apply(written)
+	s.d.Forget()
+	impatient := with(written, attributes{"timeouts": attributes{"read": "50ms", "update": "45m"}})
+	s.apply(impatient)
+	s.unwritten()
+	if s.runs {
+		return
+	}
+	if err := s.d.Server.AddFault(emulator.Fault{Hang: true}); err != nil {
+		s.Fatal(err)
+	}
+	s.refused(s.w.Refresh(s), "timeouts block")
+}
+
+// Terraform brings every text of a configuration and a state into Unicode's form NFC.
+func otherNormalForm(t *testing.T, of subject) {
+	const listed, others = "Caf\u00e9-1", "Cafe\u0301-1"
+	s := stage(t, of)
+	s.put(s, s.d, others)
+	s.apply(s.config(listed))
+	s.holds(listed, others)
+	s.settled(s.one(s.config(listed)))
+	if !s.keeps {
+		s.must(s.w.Destroy(s, s.one(s.config(listed)), acctest.PlanOptions{}))
+		s.holds(others)
+	}
+	if !s.exclusive {
+		return
+	}
+	s.take(s, s.d, others)
+	s.apply(s.owning(listed))
+	s.put(s, s.d, others)
+	plan := s.plan(s.one(s.owning(listed)), acctest.PlanOptions{})
+	// A list that can't hold the other ID leaves it alone.
+	left := strings.Contains(plan.Warning, "NFC")
+	if left != plan.Empty() {
+		s.Errorf("the plan is empty: %t, and it warns: %s", plan.Empty(), plan.Warning)
+	}
+	s.must(s.w.ApplyPlan(s, plan))
+	rows := map[bool][]string{true: {listed, others}, false: {listed}}[left]
+	s.holds(rows...)
+	s.settled(s.one(s.owning(listed)))
+	if left {
+		return
+	}
+	s.take(s, s.d, listed)
+	s.put(s, s.d, others)
+	_, problem := s.w.Plan(s, s.one(s.owning(listed)), acctest.PlanOptions{})
+	s.refused(problem, "spelling", "NFC")
+	s.apply(s.owning())
+	s.holds()
+	s.settled(s.one(s.owning()))
 }
 
 func onlyItsOwn(t *testing.T, of subject) {
