@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"regexp"
 	"slices"
@@ -68,6 +69,11 @@ func explain(address string, n *node, problem string) error {
 		return found[2] + "\n" + source
 	})
 	return fmt.Errorf("Error: with %s,\n%s", address, text) //nolint:staticcheck // These are the CLI's words.
+}
+
+// explain is a problem of the provider block.
+func (c *configuration) explain(problem string) error {
+	return explain("provider.talonone", &node{body: c.provider, text: c.text}, problem)
 }
 
 // functionsOfTerraform are those that configurations of tests call.
@@ -279,9 +285,7 @@ func (s *scope) evaluate(t testing.TB, expression hclsyntax.Expression) (cty.Val
 func (s *scope) functions(t testing.TB) map[string]function.Function {
 	t.Helper()
 	all := make(map[string]function.Function, len(functionsOfTerraform)+len(s.process.schemas.Functions))
-	for name, one := range functionsOfTerraform {
-		all[name] = one
-	}
+	maps.Copy(all, functionsOfTerraform)
 	for name, definition := range s.process.schemas.Functions {
 		result := typeOf(t, definition.Return.Type)
 		all[providerFunction+name] = function.New(&function.Spec{

@@ -224,7 +224,7 @@ func (r *caseRun) importStep(t *testing.T, config *configuration, step resource.
 		return err
 	}
 	if problem := p.configureIfNeeded(t); problem != "" {
-		return explain("provider.talonone", nil, problem)
+		return config.explain(problem)
 	}
 	_, kind, _ := parts(step.ResourceName)
 	id := step.ImportStateId
@@ -330,7 +330,7 @@ func (r *caseRun) start(t *testing.T, config *configuration) (*Process, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return p, explain("provider.talonone", &node{body: config.provider, text: config.text}, Problem(validated.Diagnostics))
+	return p, config.explain(Problem(validated.Diagnostics))
 }
 
 func (p *Process) configureIfNeeded(t *testing.T) (problem string) {
@@ -403,7 +403,7 @@ func (r *caseRun) plan(t *testing.T, config *configuration, destroy, refresh boo
 		return nil, err
 	}
 	if problem := p.configureIfNeeded(t); problem != "" {
-		return nil, explain("provider.talonone", nil, problem)
+		return nil, config.explain(problem)
 	}
 	plan, err := r.planWalk(t, p, config, r.state, refresh)
 	if err != nil || !destroy {
@@ -707,7 +707,7 @@ func (r *caseRun) apply(t *testing.T, plan *casePlan) error {
 		return err
 	}
 	if problem := p.configureIfNeeded(t); problem != "" {
-		return explain("provider.talonone", nil, problem)
+		return plan.config.explain(problem)
 	}
 	r.state = plan.state
 	values := &scope{config: plan.config, process: p, values: make(map[string]cty.Value)}
@@ -790,4 +790,3 @@ func (r *caseRun) applyOne(t *testing.T, p *Process, address string, change step
 	}
 	return p.valueOf(t, o.Type, o.Instance), nil
 }
-

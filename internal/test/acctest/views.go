@@ -267,14 +267,14 @@ func sensitiveMembers(attributes []*tfprotov6.SchemaAttribute, value cty.Value) 
 // checkedView is the state as the check functions of plugin-testing get it: with all values as texts, at flat paths.
 func (r *caseRun) checkedView(t *testing.T) *terraform.State {
 	t.Helper()
-	view, values := terraform.NewState(), r.stateView(t).Values
+	module, values := &terraform.ModuleState{Path: []string{"root"}, Outputs: map[string]*terraform.OutputState{}, Resources: map[string]*terraform.ResourceState{}}, r.stateView(t).Values
 	for name, output := range values.Outputs {
-		view.RootModule().Outputs[name] = &terraform.OutputState{Type: "string", Value: fmt.Sprint(output.Value)}
+		module.Outputs[name] = &terraform.OutputState{Type: "string", Value: fmt.Sprint(output.Value)}
 	}
 	for _, one := range values.RootModule.Resources {
-		view.RootModule().Resources[one.Address] = &terraform.ResourceState{Type: one.Type, Primary: flatInstance(one.Type, one.AttributeValues)}
+		module.Resources[one.Address] = &terraform.ResourceState{Type: one.Type, Primary: flatInstance(one.Type, one.AttributeValues)}
 	}
-	return view
+	return &terraform.State{Modules: []*terraform.ModuleState{module}}
 }
 
 func flatInstance(kind string, attributes map[string]any) *terraform.InstanceState {
