@@ -18,12 +18,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator/conventions"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider"
 	"github.com/talon-one/terraform-provider-talonone/internal/test/openapi"
+	"github.com/talon-one/terraform-provider-talonone/internal/test/race"
 )
 
 // Keys of the emulator's default fixture.
@@ -119,7 +121,7 @@ func StartOrLive(t testing.TB) *Deployment {
 }
 
 // readConsistency is short, unless the emulator's reads lag.
-var readConsistency = max(50*time.Millisecond, 3*Lag())
+var readConsistency = max(time.Millisecond, 3*Lag())
 
 // Factories serve the provider in process, without a journal of creates.
 func Factories() map[string]func() (tfprotov6.ProviderServer, error) { return FactoriesIn("") }
@@ -130,6 +132,15 @@ func FactoriesIn(dataDir string) map[string]func() (tfprotov6.ProviderServer, er
 	return map[string]func() (tfprotov6.ProviderServer, error){
 		"talonone": func() (tfprotov6.ProviderServer, error) { return provider.NewServer(build)(), nil },
 	}
+}
+
+// TestWithCLI is resource.UnitTest. Under the race detector it is a sample: tests over the protocol reach the same code
+// without the commands in between.
+func TestWithCLI(t *testing.T, c resource.TestCase) {
+	t.Helper()
+	race.Sample(t, 6)
+	collectLess()
+	resource.UnitTest(t, c)
 }
 
 // Config puts a provider block with all keys before body.
