@@ -415,14 +415,15 @@ func TestASessionThatWasReadCanBeSentBack(t *testing.T) {
 	}
 }
 
-// TestPathsAsTheVendorsClientsEscapeThem sends what Go's url.PathEscape and JavaScript's encodeURIComponent leave as it is.
+// TestPathsAsTheVendorsClientsEscapeThem sends paths as they are, with what Go's url.PathEscape leaves ($ & + : = @) and what
+// JavaScript's encodeURIComponent leaves (! ' ( ) *), and all escaped.
 func TestPathsAsTheVendorsClientsEscapeThem(t *testing.T) {
 	t.Parallel()
 	d := start(t, emulator.Options{Conventions: conventions.Defaults()})
 	for _, id := range []string{"a@b.com", "order:4711", "(x)'s!", "a&b=c+d$e", "*"} {
 		d.must("PUT", "/v2/customer_profiles/"+id, liveKey, `{}`)
 		d.must("PUT", "/v2/customer_sessions/"+id, liveKey, `{"customerSession":{"profileId":"`+id+`"}}`)
-		for _, path := range []string{id, strings.ReplaceAll(url.QueryEscape(id), "+", "%20")} {
+		for _, path := range []string{id, url.PathEscape(id), strings.ReplaceAll(url.QueryEscape(id), "+", "%20")} {
 			if got := d.profileOf(liveKey, path).field("integrationId"); got != id {
 				t.Errorf("%s is profile %s", path, got)
 			}
@@ -431,8 +432,10 @@ func TestPathsAsTheVendorsClientsEscapeThem(t *testing.T) {
 			}
 		}
 	}
-	if got := d.must("POST", "/v1/coupon_reservations/10$OFF_NOW", liveKey, `{"integrationIDs":["a@b.com"]}`).field("value"); got != "10$OFF_NOW" {
-		t.Errorf("reserved %s", got)
+	for _, path := range []string{"10$OFF_NOW", url.PathEscape("10$OFF_NOW"), url.QueryEscape("10$OFF_NOW")} {
+		if got := d.must("POST", "/v1/coupon_reservations/"+path, liveKey, `{"integrationIDs":["a@b.com"]}`).field("value"); got != "10$OFF_NOW" {
+			t.Errorf("%s: reserved %s", path, got)
+		}
 	}
 }
 

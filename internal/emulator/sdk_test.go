@@ -31,6 +31,8 @@ var operationsOf2022 = []string{
 }
 
 // TestVendorsSDKDrivesTheEmulator calls every operation that the SDK and the emulator share, with IDs and codes that need escaping.
+//
+//nolint:paralleltest // the versions together use all operations of 2022
 func TestVendorsSDKDrivesTheEmulator(t *testing.T) {
 	t.Parallel()
 	folders := filepath.SplitList(os.Getenv(sdkVariable))
@@ -44,11 +46,11 @@ func TestVendorsSDKDrivesTheEmulator(t *testing.T) {
 	}
 	used := make(map[string]bool)
 	for _, folder := range folders {
-		t.Run(versionOf(t, folder), func(t *testing.T) { //nolint:paralleltest // together they use all operations
+		t.Run(versionOf(t, folder), func(t *testing.T) {
 			values := conventions.Defaults()
 			values[conventions.LegacyEvents] = conventions.Yes
 			d := start(t, emulator.Options{Conventions: values})
-			cmd := exec.CommandContext(t.Context(), node, script, folder, d.url)
+			cmd := exec.CommandContext(t.Context(), node, script, folder, d.url) //nolint:gosec // the folder comes from whoever runs the tests
 			cmd.Stderr = t.Output()
 			printed, err := cmd.Output()
 			if err != nil {

@@ -103,11 +103,14 @@ func Append(path string) (io.WriteCloser, error) {
 
 // inherited is a stream that stays open when it is closed here: others in the program may use it.
 func inherited(number int, path string) (io.WriteCloser, error) {
-	file := os.NewFile(uintptr(number), path) //nolint:gosec // at most four digits
-	if number == 1 {
+	var file *os.File
+	switch number {
+	case 1:
 		file = os.Stdout
-	} else if number == 2 {
+	case 2:
 		file = os.Stderr
+	default:
+		file = os.NewFile(uintptr(number), path)
 	}
 	if file == nil {
 		return nil, fmt.Errorf("%s is not open", path)

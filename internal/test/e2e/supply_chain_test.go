@@ -51,10 +51,10 @@ func TestImagesArePinnedByDigest(t *testing.T) {
 	pinned := regexp.MustCompile(`^[\w./-]+:[\w.-]+@sha256:[0-9a-f]{64}$`)
 	found := 0
 	for file, own := range map[string]string{
-		filepath.Join("cmd", "talonone-emulator", "Dockerfile"):             "scratch",
+		filepath.Join("cmd", "talonone-emulator", "Dockerfile"):            "scratch",
 		filepath.Join("examples", "pipelines", "gitlab", ".gitlab-ci.yml"): "talonone",
-		filepath.Join("docs", "guides", "pipelines.md"):                     "talonone",
-		filepath.Join("docs", "guides", "installing.md"):                    "registry.example.com/talonone-emulator:0.1.0",
+		filepath.Join("docs", "guides", "pipelines.md"):                    "talonone",
+		filepath.Join("docs", "guides", "installing.md"):                   "registry.example.com/talonone-emulator:0.1.0",
 	} {
 		for _, match := range image.FindAllStringSubmatch(read(t, filepath.Join(root, file)), -1) {
 			switch name := match[1]; {
