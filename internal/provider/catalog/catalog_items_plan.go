@@ -170,20 +170,20 @@ func (p *itemsPlan) warnReformed(config, prior *catalogItemsModel, diags *diag.D
 	var lines []string
 	tell := func(what string, skus []string) {
 		if len(skus) > 0 {
-			lines = append(lines, fmt.Sprintf("  - %s %s: %s", itemsNoun.Count(len(skus)), what, bulk.Names(skus)))
+			lines = append(lines, fmt.Sprintf("  - %s: %s (%s)", what, bulk.Thousands(len(skus)), bulk.Names(skus)))
 		}
 	}
-	tell("to add", p.Added)
-	tell("to update", p.Updated)
-	tell("to update that have a price and lose it", slices.DeleteFunc(slices.Clone(p.Updated), func(sku string) bool {
+	tell("added", p.Added)
+	tell("updated", p.Updated)
+	tell("of these lose their price", slices.DeleteFunc(slices.Clone(p.Updated), func(sku string) bool {
 		return !p.prior[sku].hasPrice() || p.desired[sku].hasPrice()
 	}))
-	tell("to remove", p.Removed)
-	tell("to release", p.Released)
+	tell("removed", p.Removed)
+	tell("released", p.Released)
 	changed := len(p.Added) + len(p.Updated) + len(p.Removed) + len(p.Released)
-	lines = append(lines, "  - "+itemsNoun.Count(len(p.desired)-len(p.Added)-len(p.Updated))+" that stay as they are")
+	lines = append(lines, "  - stay as they are: "+bulk.Thousands(len(p.desired)-len(p.Added)-len(p.Updated)))
 	diags.AddAttributeWarning(config.source(), config.subject().About(really(changed)),
-		"The plan shows the items in another form than the state, so that every item looks changed. It is:\n\n"+strings.Join(lines, "\n"))
+		"The plan shows the items in another form than the state, so that every item looks changed. Really:\n\n"+strings.Join(lines, "\n"))
 }
 
 func really(changed int) string {
