@@ -80,16 +80,21 @@ func ItemsFrom(content io.Reader, options files.Options) (items Items, columns m
 // likelySKUs are what files call the column with the SKU.
 var likelySKUs = []string{"sku", "variant sku", "sku_id", "skuid", "article", "article_number", "artikel", "artikelnummer", "artikel-nr.", "item_number", "item_id", "product_id", "productid", "code", "item", "id"}
 
-// adviseSKU says how to name the column with the SKU among those that a file has.
-func adviseSKU(names []string) string {
-	column := "Article"
+// likelySKU is the column among those that a file has that holds the SKU, by its name.
+func likelySKU(names []string) string {
 	for _, likely := range likelySKUs {
-		if i := slices.IndexFunc(names, func(name string) bool { return strings.EqualFold(strings.TrimSpace(name), likely) }); i >= 0 {
-			column = names[i]
-			break
+		if i := slices.IndexFunc(names, func(name string) bool {
+			return name != files.RoleSKU && strings.EqualFold(strings.TrimSpace(name), likely)
+		}); i >= 0 {
+			return input.Clip(names[i])
 		}
 	}
-	return fmt.Sprintf("no column holds the SKU: call one %q, or name it in columns, such as columns = { %q = \"sku\" }", files.RoleSKU, input.Clip(column))
+	return "Article"
+}
+
+// adviseSKU says how to name the column with the SKU.
+func adviseSKU(names []string) string {
+	return fmt.Sprintf("no column holds the SKU: call one %q, or name it in columns, such as columns = { %q = \"sku\" }", files.RoleSKU, likelySKU(names))
 }
 
 // use decides what a column holds.
@@ -195,8 +200,9 @@ func (t *itemTable) readSKU(row *input.Row) (string, bool) {
 	if cell.Absent() {
 		switch {
 		case t.options.SkipEmpty:
-		case t.sku < 0 && t.options.Format != input.CSV:
-			row.Report(input.Cause{One: "has no SKU", Many: "rows have no SKU", Advice: adviseSKU(t.names)}, input.Place{Line: row.Line()})
+		case len(t.items) == 0 && t.options.Format != input.CSV:
+			row.Report(input.Cause{One: "has no SKU", Many: "rows have no SKU", Advice: fmt.Sprintf(
+				"name the key that holds it in columns, such as columns = { %q = \"sku\" }, or set skip_rows_without_sku = true to skip such rows", likelySKU(t.names))}, input.Place{Line: row.Line()})
 		default:
 			row.Report(input.Cause{One: "has no SKU", Many: "rows have no SKU", Advice: "add it, or set skip_rows_without_sku = true to skip such rows"}, input.Place{Line: row.Line()})
 		}
