@@ -190,7 +190,7 @@ func (p *talonOneProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 
 func (p *talonOneProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	var config model
-	settings := withEnvironment(ctx, req.Config, &resp.Diagnostics)
+	settings := p.withEnvironment(ctx, req.Config, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}

@@ -111,6 +111,8 @@ type Client struct {
 
 	// down is set while the deployment is out of reach.
 	down atomic.Bool
+	// failed are the failures that every request meets, by name: see noteFailure.
+	failed sync.Map
 
 	young young
 	// listHabits are what the deployment does not accept of lists, by operation.

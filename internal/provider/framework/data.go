@@ -70,7 +70,7 @@ func DataFrom(providerData any, diags *diag.Diagnostics) *Data {
 	}
 	data, ok := providerData.(*Data)
 	if !ok {
-		diags.AddError("Unexpected provider data", fmt.Sprintf("Expected *framework.Data, got %T. This is a bug of the provider; please report it.", providerData))
+		diags.AddError("Unexpected provider data", fmt.Sprintf("Expected *framework.Data, got %T.", providerData))
 		return nil
 	}
 	return data
