@@ -201,6 +201,11 @@ func (c *Client) ForgetReads(before time.Time) {
 	c.forgetAudiences()
 	c.memberLists.dropAll()
 	c.catalogs.forget()
+	c.definitions.drop()
+	c.eventTypes.drop()
+	c.stores.dropAll()
+	c.additionalCosts.drop()
+	c.coupons.dropAll()
 }
 
 // MayCall says whether a Management API operation is possible, as far as the client knows: with a key that has not been

@@ -209,31 +209,31 @@ type MemberSource interface {
 type uploadForm struct {
 	contentType string
 	head, tail  string
-	members     []string
+	values      []string
 	length      int
 }
 
-func newUploadForm(source MemberSource) *uploadForm {
+func newUploadForm(column string, values []string) *uploadForm {
 	var b bytes.Buffer
 	form := multipart.NewWriter(&b)
 	header := textproto.MIMEHeader{}
-	header.Set("Content-Disposition", `form-data; name="upFile"; filename="members.csv"`)
+	header.Set("Content-Disposition", `form-data; name="upFile"; filename="data.csv"`)
 	header.Set("Content-Type", "text/csv")
 	// Writing to a bytes.Buffer does not fail.
 	_, _ = form.CreatePart(header)
-	_, _ = b.WriteString(membershipColumn + "\n")
+	_, _ = b.WriteString(column + "\n")
 	head := b.String()
 	_ = form.Close()
-	f := &uploadForm{contentType: form.FormDataContentType(), head: head, tail: b.String()[len(head):], members: source.Keys()}
+	f := &uploadForm{contentType: form.FormDataContentType(), head: head, tail: b.String()[len(head):], values: values}
 	f.length = len(f.head) + len(f.tail)
-	for _, id := range f.members {
+	for _, id := range f.values {
 		f.length += fieldLength(id) + 1
 	}
 	return f
 }
 
 func (f *uploadForm) open() io.Reader {
-	return &formReader{form: f, pending: []byte(f.head), rest: f.members}
+	return &formReader{form: f, pending: []byte(f.head), rest: f.values}
 }
 
 // formReader writes the form in pieces.

@@ -209,7 +209,7 @@ func (c *Client) ConfirmExport(ctx context.Context, audienceID int64, exported *
 // upload is announced, so that a deployment never takes a part for the whole.
 func (c *Client) ImportAudiencesMemberships(ctx context.Context, audienceID int64, members MemberSource) (*MembershipImport, error) {
 	defer c.forgetMembers(audienceID)
-	form := newUploadForm(members)
+	form := newUploadForm(membershipColumn, members.Keys())
 	return doJSON[*MembershipImport](ctx, c, &call{
 		about: audienceObject(audienceID), operation: "importAudiencesMemberships", method: http.MethodPost, route: "/v1/audiences/{audienceId}/memberships/import",
 		params: []string{strconv.FormatInt(audienceID, 10)}, access: managementAccess, stream: true,

@@ -38,7 +38,7 @@ func exported(ids *MemberIDs) []string {
 // uploaded is the CSV that an import of these IDs sends.
 func uploaded(t *testing.T, ids []string) string {
 	t.Helper()
-	form := newUploadForm(listed(ids))
+	form := newUploadForm(membershipColumn, ids)
 	content, err := io.ReadAll(form.open())
 	if err != nil {
 		t.Fatal(err)
