@@ -13,16 +13,19 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider"
 	"github.com/talon-one/terraform-provider-talonone/internal/test/openapi"
+	"github.com/talon-one/terraform-provider-talonone/internal/test/race"
 )
 
 // Keys of the emulator's default fixture.
@@ -97,6 +100,18 @@ func FactoriesIn(dataDir string) map[string]func() (tfprotov6.ProviderServer, er
 	return map[string]func() (tfprotov6.ProviderServer, error){
 		"talonone": func() (tfprotov6.ProviderServer, error) { return provider.NewServer(build)(), nil },
 	}
+}
+
+// collectLess lets the CLIs that this process starts collect their garbage less often: a test's state is small.
+var collectLess = sync.OnceFunc(func() { _ = os.Setenv("GOGC", "400") })
+
+// Test is resource.UnitTest. Under the race detector it is a sample: tests over the protocol reach the same code
+// without the commands in between.
+func Test(t *testing.T, c resource.TestCase) {
+	t.Helper()
+	race.Sample(t, 6)
+	collectLess()
+	resource.UnitTest(t, c)
 }
 
 // Config puts a provider block with all keys before body.
