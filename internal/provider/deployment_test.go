@@ -369,6 +369,8 @@ func TestMocksOfWhatDoesNotExistYetCanBePlanned(t *testing.T) {
 				mocks = []any{"mock"}
 			}
 			for i, mock := range mocks {
+				lenient.Reattach(t)
+				strict.Reattach(t)
 				mocked := maps.Clone(config)
 				mocked[attribute] = mock
 				plan, diags := lenient.Plan(t, kind, acctest.Instance{}, mocked)

@@ -21,8 +21,8 @@ import (
 // configurations are one that applies for each resource, against the emulator's default fixture with the audience 1 and
 // the closed session order-1.
 var configurations = map[string]acctest.Attributes{
-	"talonone_additional_cost":              {"name": "shipping", "title": "Shipping", "description": "d", "type": "both"},
-	"talonone_attribute":                    {"entity": "CartItem", "name": "hue", "title": "Hue", "type": "string", "description": "d", "suggestions": []string{"red"}},
+	"talonone_additional_cost":              {"name": "shipping", "description": "d", "type": "both"},
+	"talonone_attribute":                    {"entity": "CartItem", "name": "hue", "type": "string", "description": "d", "suggestions": []string{"red"}},
 	"talonone_coupon":                       {"application_id": 1, "campaign_id": 12, "value": "BEACH-DAY", "recipient_integration_id": "customer-1", "expiry_date": "2030-01-01T00:00:00Z", "attributes": `{}`},
 	"talonone_store":                        {"application_id": 1, "integration_id": "h-1", "name": "Harbour", "description": "d", "attributes": `{}`},
 	"talonone_audience":                     {"name": "VIP", "description": "d", "integration_id": "vip", "integration": "mparticle"},
@@ -207,7 +207,7 @@ func startsWith(at *tftypes.AttributePath, attribute string) bool {
 
 func sentWrites(d *acctest.Deployment) (operations []string) {
 	for _, request := range d.Server.Requests() {
-		if !strings.HasPrefix(request.Operation, "get") && request.Method != http.MethodGet {
+		if !strings.HasPrefix(request.Operation, "get") && !strings.HasPrefix(request.Operation, "search") && request.Method != http.MethodGet {
 			operations = append(operations, request.Operation)
 		}
 	}

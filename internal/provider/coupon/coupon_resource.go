@@ -184,7 +184,9 @@ func (r *couponResource) planCreate(ctx context.Context, plan codeModel, replace
 	existing, err := r.look(ctx, plan)
 	switch {
 	case err != nil:
-		framework.AddError(diags, couponOperation("look for coupon", plan), err)
+		failed := couponOperation("look for coupon", plan)
+		failed.NotFound = path.Root("application_id")
+		framework.AddError(diags, failed, err)
 	case existing == nil, replaced != nil && replaced.Digest == plan.in(existing).importID():
 	case existing.CampaignID != plan.CampaignID.ValueInt64():
 		addOtherCampaign(diags, plan, existing)

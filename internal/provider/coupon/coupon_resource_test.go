@@ -197,11 +197,12 @@ func TestReservationWaitsForTheCouponOfItsRun(t *testing.T) {
 	if _, diags := p.Apply(t.Context(), t, coupon); acctest.Problem(diags) != "" {
 		t.Fatal(acctest.Problem(diags))
 	}
-	second, problem := p.PlanAgain(t, first, reservation)
+	applying := d.NewProcess(t, nil)
+	second, problem := applying.PlanAgain(t, first, reservation)
 	if problem != "" {
 		t.Fatal(problem)
 	}
-	if _, diags := p.Apply(t.Context(), t, second); acctest.Problem(diags) != "" {
+	if _, diags := applying.Apply(t.Context(), t, second); acctest.Problem(diags) != "" {
 		t.Error(acctest.Problem(diags))
 	}
 }

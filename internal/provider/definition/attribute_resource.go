@@ -61,14 +61,15 @@ func (r *attributeResource) ValidateConfig(ctx context.Context, req resource.Val
 	if entity == talonone.EntityEvent && config.EventType.IsNull() {
 		resp.Diagnostics.AddAttributeError(path.Root("entity"), "Missing event_type", "An attribute of Event belongs to one event type. Set event_type; a new name creates a new event type.")
 	}
+	// A configuration that is generated has empty lists, as responses do.
 	only := func(is bool, name, of string) {
 		if is {
 			resp.Diagnostics.AddAttributeError(path.Root(name), "Unexpected "+name, fmt.Sprintf("Only attributes of %s have %s, and this one is of %s. Remove it.", of, name, entity))
 		}
 	}
 	only(entity != talonone.EntityEvent && !config.EventType.IsNull(), "event_type", "Event")
-	only(entity != talonone.EntityCartItem && !config.SubscribedCatalogIDs.IsNull(), "subscribed_catalog_ids", "CartItem")
-	only(entity != talonone.EntityCartItem && !config.AllowedSubscriptions.IsNull(), "allowed_subscriptions", "CartItem")
+	only(entity != talonone.EntityCartItem && len(config.SubscribedCatalogIDs.Elements()) > 0, "subscribed_catalog_ids", "CartItem")
+	only(entity != talonone.EntityCartItem && len(config.AllowedSubscriptions.Elements()) > 0, "allowed_subscriptions", "CartItem")
 }
 
 func (r *attributeResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
