@@ -13,7 +13,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -89,7 +88,7 @@ func StartOrLive(t testing.TB) *Deployment {
 }
 
 // readConsistency is short, since the emulator's reads do not lag.
-const readConsistency = 50 * time.Millisecond
+const readConsistency = time.Millisecond
 
 // Factories serve the provider in process, without a journal of creates.
 func Factories() map[string]func() (tfprotov6.ProviderServer, error) { return FactoriesIn("") }
@@ -102,12 +101,9 @@ func FactoriesIn(dataDir string) map[string]func() (tfprotov6.ProviderServer, er
 	}
 }
 
-// collectLess lets the CLIs that this process starts collect their garbage less often: a test's state is small.
-var collectLess = sync.OnceFunc(func() { _ = os.Setenv("GOGC", "400") })
-
-// Test is resource.UnitTest. Under the race detector it is a sample: tests over the protocol reach the same code
+// TestWithCLI is resource.UnitTest. Under the race detector it is a sample: tests over the protocol reach the same code
 // without the commands in between.
-func Test(t *testing.T, c resource.TestCase) {
+func TestWithCLI(t *testing.T, c resource.TestCase) {
 	t.Helper()
 	race.Sample(t, 6)
 	collectLess()
