@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -148,9 +149,7 @@ func (d *document) write(folder string) error {
 		return err
 	}
 	files := map[string][]byte{"main.tf": []byte(mainFile), "resources.tf": hclwrite.Format(d.resources.Bytes()), "imports.tf": d.imports.Bytes()}
-	for name, content := range d.files {
-		files[name] = content
-	}
+	maps.Copy(files, d.files)
 	for name, content := range files {
 		// Items and members can be confidential.
 		if err := os.WriteFile(filepath.Join(folder, name), content, 0o600); err != nil {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/zclconf/go-cty/cty"
@@ -124,14 +125,11 @@ func (e *exporter) list(ctx context.Context, kind string, settings map[string]ct
 		if err != nil {
 			return err
 		}
-		id := ""
+		parts := make([]string, len(importIDs[kind]))
 		for i, name := range importIDs[kind] {
-			if i > 0 {
-				id += "/"
-			}
-			id += text(state.GetAttr(name))
+			parts[i] = text(state.GetAttr(name))
 		}
-		if err := e.add(kind, result.DisplayName, id, state); err != nil {
+		if err := e.add(kind, result.DisplayName, strings.Join(parts, "/"), state); err != nil {
 			return err
 		}
 	}

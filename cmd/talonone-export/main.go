@@ -77,7 +77,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	options.Var(&chosen.referrals, "referrals", "`IDs` of campaigns whose referrals, which have the same settings, to export")
 	showVersion := options.Bool("version", false, "print the version and exit")
 	options.Usage = func() {
-		fmt.Fprint(options.Output(), usage)
+		_, _ = io.WriteString(options.Output(), usage)
 		options.PrintDefaults()
 	}
 	if err := options.Parse(args); err != nil {

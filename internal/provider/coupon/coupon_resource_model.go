@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -103,9 +104,7 @@ func (m codeModel) toAPI(existing *talonone.Coupon, before jsontypes.Normalized)
 	for name := range customattr.FromConfig(before) {
 		delete(attributes, name)
 	}
-	for name, value := range customattr.FromConfig(m.Attributes) {
-		attributes[name] = value
-	}
+	maps.Copy(attributes, customattr.FromConfig(m.Attributes))
 	settings.Attributes = json.RawMessage(attributes.WithoutCleared().String())
 	return settings
 }
