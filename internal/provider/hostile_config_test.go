@@ -32,6 +32,7 @@ var configurations = map[string]acctest.Attributes{
 	"talonone_cart_item_return":             {"session_integration_id": "order-1", "returned_cart_items": []map[string]any{{"sku": "SOCKS"}}},
 	"talonone_catalog_item":                 {"catalog_id": 6, "sku": "A", "price": 1, "product": "p", "attributes": `{"color":"red"}`},
 	"talonone_catalog_items":                {"catalog_id": 6, "items": `{"A":{"price":1}}`},
+	"talonone_collection":                   {"name": "SKUs", "description": "d", "items": `["boot"]`},
 	"talonone_coupon_reservation":           {"coupon_value": "SUMMER10", "customers": []string{"customer-1"}},
 	"talonone_customer_data_deletion":       {"integration_id": "customer-1"},
 	"talonone_customer_profile":             {"integration_id": "new", "attributes": `{"Language":"de"}`},
@@ -140,6 +141,7 @@ func TestOddNumbersAreSentExactlyOrRefused(t *testing.T) {
 		"talonone_catalog_items":                {"catalog_id"},
 		"talonone_coupon":                       {"application_id", "campaign_id", "usage_limit", "discount_limit", "reservation_limit"},
 		"talonone_store":                        {"application_id"},
+		"talonone_collection":                   {"max_removal_percent"},
 		"talonone_referral":                     {"campaign_id", "usage_limit"},
 		"talonone_referrals":                    {"campaign_id", "usage_limit"},
 	} {

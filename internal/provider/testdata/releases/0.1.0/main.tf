@@ -324,3 +324,23 @@ resource "talonone_coupon" "minimal" {
   campaign_id    = 12
   value          = "MINIMAL"
 }
+
+resource "talonone_collection" "full" {
+  application_id      = 1
+  campaign_id         = 12
+  name                = "Partners"
+  description         = "Stores"
+  items               = jsonencode(["store-1", "store-2"])
+  deletion_protection = true
+  max_removal_percent = 10
+}
+
+resource "talonone_collection" "minimal" {
+  name  = "SKUs"
+  items = jsonencode([])
+}
+
+resource "talonone_collection" "file" {
+  name       = "Buyers"
+  items_file = { path = "${path.module}/members.csv", column = "customer", delimiter = ";" }
+}
