@@ -204,6 +204,11 @@ func (c *Client) ForgetReads(before time.Time) {
 	c.forgetAudiences()
 	c.memberLists.dropAll()
 	c.catalogs.forget()
+	c.definitions.drop()
+	c.eventTypes.drop()
+	c.stores.dropAll()
+	c.additionalCosts.drop()
+	c.coupons.dropAll()
 	c.collections.dropAll()
 	c.itemLists.dropAll()
 }
