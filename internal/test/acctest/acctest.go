@@ -39,6 +39,8 @@ type Deployment struct {
 	// Server is nil for a live deployment.
 	Server *emulator.Server
 	URL    string
+	// handler is the server with what is to be checked of its requests.
+	handler http.Handler
 }
 
 // Start starts an emulator for one test, without rate limit, and ends it with
@@ -66,13 +68,14 @@ func start(t testing.TB, wrap func(http.Handler) http.Handler, options []func(*e
 	if err != nil {
 		t.Fatal(err)
 	}
-	listener := httptest.NewServer(wrap(server))
+	handler := wrap(server)
+	listener := httptest.NewServer(handler)
 	t.Cleanup(func() {
 		// Close first: it ends the requests that a fault lets hang.
 		_ = server.Close()
 		listener.Close()
 	})
-	return &Deployment{Server: server, URL: listener.URL}
+	return &Deployment{Server: server, URL: listener.URL, handler: handler}
 }
 
 // StartOrLive is Start, unless TF_ACC and TALONONE_BASE_URL name a live deployment.

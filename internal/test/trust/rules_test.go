@@ -1,15 +1,12 @@
 package trust
 
 import (
-	"context"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -147,14 +144,10 @@ func (s scene) settled(config acctest.Config) {
 func (s scene) unwritten() {
 	s.Helper()
 	for _, request := range s.d.Server.Requests() {
-		if isWrite(request.Method, request.Path) {
+		if acctest.IsWrite(request.Method, request.Path) {
 			s.Errorf("%s %s was sent", request.Method, request.Path)
 		}
 	}
-}
-
-func isWrite(method, path string) bool {
-	return method != http.MethodGet && !strings.Contains(path, "_search") && !strings.Contains(path, "dry=true")
 }
 
 func rules() []rule {
@@ -476,33 +469,6 @@ func twoOwners(t *testing.T, of subject) {
 	s.holds()
 }
 
-// trap cuts an apply off at a write.
-type trap struct {
-	server *emulator.Server
-	// at is the write that is cut off; after lets the deployment carry it out first.
-	at     int64
-	after  bool
-	cancel context.CancelFunc
-
-	armed, sprung atomic.Bool
-	writes        atomic.Int64
-}
-
-func (h *trap) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if h.armed.Load() && isWrite(r.Method, r.URL.RequestURI()) && h.writes.Add(1) == h.at {
-		if h.after {
-			h.server.ServeHTTP(httptest.NewRecorder(), r)
-		}
-		h.sprung.Store(true)
-		h.cancel()
-		panic(http.ErrAbortHandler)
-	}
-	if h.armed.Load() && h.sprung.Load() {
-		panic(http.ErrAbortHandler)
-	}
-	h.server.ServeHTTP(w, r)
-}
-
 // cutOff tries what happens to a life of a resource when an apply is cut off at each of its writes.
 func cutOff(t *testing.T, of subject, kill bool) {
 	type step struct {
@@ -534,12 +500,8 @@ func cutOff(t *testing.T, of subject, kill bool) {
 			sprung := false
 			for _, after := range []bool{false, true} {
 				name := fmt.Sprintf("%s, write %d, carried out %t", step.name, at, after)
-				h := &trap{}
 				s := stage(t, of)
-				h.server = s.d.Server
-				listener := httptest.NewServer(h)
-				t.Cleanup(listener.Close)
-				s.d.URL = listener.URL
+				h := s.d.Trap(t)
 				configured := func(written attributes) acctest.Config {
 					if written == nil {
 						return nil
@@ -552,16 +514,13 @@ func cutOff(t *testing.T, of subject, kill bool) {
 				if s.put != nil && !strings.Contains(step.name, "exclusive") {
 					s.put(s, s.d, "others-1")
 				}
-				ctx, cancel := context.WithCancel(t.Context())
-				h.at, h.after, h.cancel = at, after, cancel
-				h.armed.Store(true)
-				s.w.Interrupt = ctx
+				s.w.Interrupt = h.Arm(t.Context(), at, after)
 				if kill {
-					s.w.Killed = h.sprung.Load
+					s.w.Killed = h.Sprung
 				}
 				problem := s.w.Apply(s, configured(step.after), acctest.PlanOptions{})
-				cancel()
-				if !h.sprung.Load() {
+				h.Disarm()
+				if !h.Sprung() {
 					s.must(problem)
 					continue
 				}
@@ -569,7 +528,6 @@ func cutOff(t *testing.T, of subject, kill bool) {
 				if problem == "" && kill {
 					t.Fatalf("%s: the apply that was cut off succeeded", name)
 				}
-				h.armed.Store(false)
 				s.w.Interrupt, s.w.Killed = nil, nil
 				if problem := s.w.Apply(s, configured(step.after), acctest.PlanOptions{}); problem != "" {
 					t.Fatalf("%s: the apply after it: %s", name, problem)
@@ -771,7 +729,7 @@ func onlyChanges(t *testing.T, of subject) {
 	s.holds("a-1", "b-1", "c-1")
 	writes := 0
 	for _, request := range s.d.Server.Requests() {
-		if !isWrite(request.Method, request.Path) {
+		if !acctest.IsWrite(request.Method, request.Path) {
 			continue
 		}
 		if writes++; strings.Contains(string(request.Body), "a-1") || strings.Contains(string(request.Body), "b-1") {
@@ -812,14 +770,8 @@ func plantedNote(t *testing.T, of subject) {
 	s.put(s, s.d, "a-1")
 	// A note as another folder has written it, of a create that was cut off.
 	victim := stage(t, of)
-	h := &trap{server: victim.d.Server, at: 1}
-	listener := httptest.NewServer(h)
-	t.Cleanup(listener.Close)
-	victim.d.URL = listener.URL
-	ctx, cancel := context.WithCancel(t.Context())
-	h.cancel = cancel
-	h.armed.Store(true)
-	victim.w.Interrupt, victim.w.Killed = ctx, h.sprung.Load
+	h := victim.d.Trap(t)
+	victim.w.Interrupt, victim.w.Killed = h.Arm(t.Context(), 1, false), h.Sprung
 	config := s.one(s.config(s.initial()...))
 	victim.w.Apply(victim, config, acctest.PlanOptions{})
 	if err := os.CopyFS(filepath.Join(s.w.Folder, "planted"), os.DirFS(victim.w.Folder)); err != nil {
