@@ -4,10 +4,13 @@ package acctest
 
 import (
 	"bytes"
+	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -18,11 +21,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider"
 	"github.com/talon-one/terraform-provider-talonone/internal/test/openapi"
+	"github.com/talon-one/terraform-provider-talonone/internal/test/race"
 )
 
 // Keys of the emulator's default fixture.
@@ -89,7 +94,7 @@ func StartOrLive(t testing.TB) *Deployment {
 }
 
 // readConsistency is short, since the emulator's reads do not lag.
-const readConsistency = 50 * time.Millisecond
+const readConsistency = time.Millisecond
 
 // Factories serve the provider in process, without a journal of creates.
 func Factories() map[string]func() (tfprotov6.ProviderServer, error) { return FactoriesIn("") }
@@ -100,6 +105,15 @@ func FactoriesIn(dataDir string) map[string]func() (tfprotov6.ProviderServer, er
 	return map[string]func() (tfprotov6.ProviderServer, error){
 		"talonone": func() (tfprotov6.ProviderServer, error) { return provider.NewServer(build)(), nil },
 	}
+}
+
+// TestWithCLI is resource.UnitTest. Under the race detector it is a sample: tests over the protocol reach the same code
+// without the commands in between.
+func TestWithCLI(t *testing.T, c resource.TestCase) {
+	t.Helper()
+	race.Sample(t, 6)
+	collectLess()
+	resource.UnitTest(t, c)
 }
 
 // Config puts a provider block with all keys before body.
@@ -200,6 +214,39 @@ func (d *Deployment) CallAs(t testing.TB, authorization, method, path string, bo
 		if err := json.Unmarshal(text, response); err != nil {
 			t.Fatalf("%s %s: %v\n%s", method, path, err, text)
 		}
+	}
+}
+
+// Upload imports a file with one column behind Terraform's back, with the Management key.
+func (d *Deployment) Upload(t testing.TB, path, column string, rows ...string) {
+	t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	part, err := form.CreateFormFile("upFile", "data.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := csv.NewWriter(part)
+	for _, row := range append([]string{column}, rows...) {
+		_ = table.Write([]string{row}) // Flush would report it.
+	}
+	table.Flush()
+	if err := errors.Join(table.Error(), form.Close()); err != nil {
+		t.Fatal(err)
+	}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, d.URL+path, &body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", form.FormDataContentType())
+	req.Header.Set("Authorization", "ManagementKey-v1 "+ManagementKey)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if text, err := io.ReadAll(resp.Body); err != nil || resp.StatusCode >= http.StatusMultipleChoices {
+		t.Fatalf("POST %s: %s (%v)\n%s", path, resp.Status, err, text)
 	}
 }
 
