@@ -54,6 +54,7 @@ func NewStoreList() list.ListResource {
 // storeModel mirrors the resource talonone_store.
 type storeModel struct {
 	framework.Deployed
+	framework.Timed
 
 	ID                 types.Int64          `tfsdk:"id"`
 	ApplicationID      types.Int64          `tfsdk:"application_id"`

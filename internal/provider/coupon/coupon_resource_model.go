@@ -22,6 +22,7 @@ import (
 // codeModel mirrors the resource talonone_coupon.
 type codeModel struct {
 	framework.Deployed
+	framework.Timed
 
 	ID                     types.Int64          `tfsdk:"id"`
 	ApplicationID          types.Int64          `tfsdk:"application_id"`

@@ -46,6 +46,7 @@ var additionalCosts = lookup.Object[talonone.AdditionalCostDefinition]{
 // costModel mirrors the resource talonone_additional_cost.
 type costModel struct {
 	framework.Deployed
+	framework.Timed
 
 	ID                       types.Int64       `tfsdk:"id"`
 	AccountID                types.Int64       `tfsdk:"account_id"`

@@ -17,6 +17,7 @@ import (
 // attributeModel mirrors the resource talonone_attribute.
 type attributeModel struct {
 	framework.Deployed
+	framework.Timed
 
 	ID                       types.Int64       `tfsdk:"id"`
 	AccountID                types.Int64       `tfsdk:"account_id"`

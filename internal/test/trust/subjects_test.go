@@ -50,6 +50,8 @@ type subject struct {
 	untold bool
 	// once says that a repeated create would make a second object.
 	once bool
+	// plain says that rows have names of plain letters, digits and underscores.
+	plain bool
 	// runs says that the resource carries something out once, and has nothing to destroy.
 	runs bool
 }
@@ -134,6 +136,10 @@ type deployment struct {
 		AdditionalCosts []struct {
 			Name string
 		}
+		Collections []struct {
+			ID   int64
+			Name string
+		}
 	}
 	Coupons struct {
 		All []struct {
@@ -157,12 +163,6 @@ type deployment struct {
 	Events struct {
 		All []struct {
 			Type string
-		}
-	}
-	Definitions struct {
-		Collections []struct {
-			ID   int64
-			Name string
 		}
 	}
 }
@@ -530,7 +530,7 @@ func subjects() []subject {
 					"entity": "CustomerProfile", "name": identifier(row), "title": identifier(row), "type": "string", "description": "", "suggestions": []string{}, "editable": true,
 				}, nil)
 			},
-			changed: attributes{"description": "Changed"}, keeps: true,
+			changed: attributes{"description": "Changed"}, keeps: true, plain: true,
 		},
 		{
 			kind:   "talonone_additional_cost",
@@ -544,7 +544,7 @@ func subjects() []subject {
 			put: func(t testing.TB, d *acctest.Deployment, row string) {
 				d.Call(t, http.MethodPost, "/v1/additional_costs", map[string]any{"name": identifier(row), "title": identifier(row), "description": ""}, nil)
 			},
-			changed: attributes{"title": "Changed"}, keeps: true,
+			changed: attributes{"title": "Changed"}, keeps: true, plain: true,
 		},
 		{
 			kind: "talonone_store", config: single("integration_id", attributes{"application_id": 1, "name": "Store"}),
