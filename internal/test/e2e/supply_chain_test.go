@@ -42,8 +42,8 @@ func TestActionsArePinnedByDigest(t *testing.T) {
 	}
 }
 
-// TestBuildIsReproducible builds the programs of a release in two folders. With the flags of a release nothing of the
-// folder, of the time or of the version control gets into them.
+// TestBuildIsReproducible builds a program of a release in two folders. With the flags of a release, which all of them are
+// built with, nothing of the folder, of the time or of the version control gets into it.
 func TestBuildIsReproducible(t *testing.T) {
 	t.Parallel()
 	release, err := os.ReadFile(filepath.Join("..", "..", "..", ".goreleaser.yml"))
@@ -54,8 +54,8 @@ func TestBuildIsReproducible(t *testing.T) {
 		t.Fatalf("of %d programs, %d are built with -trimpath", programs, trimmed)
 	}
 	first, second := buildIn(t, filepath.Join(t.TempDir(), "a")), buildIn(t, filepath.Join(t.TempDir(), "another", "folder"))
-	if len(first) != 4 {
-		t.Errorf("%d programs were built, want 4", len(first))
+	if len(first) != 1 {
+		t.Errorf("%d programs were built, want 1", len(first))
 	}
 	for name, sum := range first {
 		if second[name] != sum {
@@ -77,7 +77,7 @@ func buildIn(t *testing.T, folder string) map[string][sha256.Size]byte {
 		copyFile(t, filepath.Join(root, file), filepath.Join(folder, file))
 	}
 	out := t.TempDir()
-	cmd := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-ldflags=-s -w -X main.version=1.2.3", "-o", out+string(filepath.Separator), ".", "./cmd/...")
+	cmd := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-ldflags=-s -w -X main.version=1.2.3", "-o", out+string(filepath.Separator), ".")
 	cmd.Dir, cmd.Env = folder, append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=", "GOOS="+runtime.GOOS)
 	if output, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, output)
