@@ -92,6 +92,7 @@ type Client struct {
 	loyaltyPrograms  cached[[]LoyaltyProgramDefinition]
 	stores           cachedBy[int64, []Store]
 	collections      cachedBy[int64, []Collection]
+	itemLists        memberCache
 	additionalCosts  cached[[]AdditionalCostDefinition]
 	catalogs         catalogUses
 	coupons          cachedBy[couponSearch, []*Coupon]
@@ -192,8 +193,8 @@ func (c *Client) HasManagementKey() bool {
 	return c.config.ManagementAPIKey != "" || c.config.ManagementToken != ""
 }
 
-// ForgetReads drops what was read of audiences, their members, items of catalogs and referrals before a time of the deployment's clock, so that
-// it is read again. All who wait for that time together read it once.
+// ForgetReads drops what was read of audiences, their members, items of catalogs, collections and referrals before a time of the
+// deployment's clock, so that it is read again. All who wait for that time together read it once.
 func (c *Client) ForgetReads(before time.Time) {
 	c.forgotten.Lock()
 	defer c.forgotten.Unlock()
@@ -204,6 +205,8 @@ func (c *Client) ForgetReads(before time.Time) {
 	c.forgetAudiences()
 	c.memberLists.dropAll()
 	c.catalogs.forget()
+	c.collections.dropAll()
+	c.itemLists.dropAll()
 	c.referrals.forget()
 }
 

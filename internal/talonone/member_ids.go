@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	// membershipColumn is the header, and the only column, of exports and imports.
+	// membershipColumn is the header, and the only column, of exports and imports of members.
 	membershipColumn = "profileintegrationid"
 	// maxExportedID bounds one ID of an export, in bytes; it ends the reading of
 	// what is no list of IDs.
@@ -35,7 +35,7 @@ const (
 // when it was asked for again.
 var errNoExport = errors.New("the answer is no export")
 
-// MemberIDs is a list of integration IDs in one piece of memory: about 4 bytes
+// MemberIDs is a list of integration IDs, or of the items of a collection, in one piece of memory: about 4 bytes
 // more than their text each. It is not changed once it is returned.
 type MemberIDs struct {
 	// SelfDelimited says that the response told its own end; otherwise a cut export
@@ -71,12 +71,12 @@ func (m *MemberIDs) append(id []byte) {
 
 func (m *MemberIDs) size() int { return len(m.text) + 4*len(m.ends) }
 
-// readExport reads the one-column CSV of exportAudiencesMemberships. Whether the
+// readExport reads the one-column CSV of an export. Whether the
 // deployment quotes is not documented: a field without quotes is taken as it
 // stands, commas included, and a quoted one may hold line breaks of either kind,
 // which encoding/csv would change. A missing header, an empty body and an open
 // quote are errors, so that what was cut is never taken for a shorter list.
-func readExport(body io.Reader) (*MemberIDs, error) {
+func readExport(body io.Reader, column string) (*MemberIDs, error) {
 	in := bufio.NewReaderSize(body, 256<<10)
 	if mark, _ := in.Peek(3); bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
 		_, _ = in.Discard(3)
@@ -88,11 +88,11 @@ func readExport(body io.Reader) (*MemberIDs, error) {
 		return nil, fmt.Errorf("it is empty, without even a header: %w", io.ErrUnexpectedEOF)
 	case err != nil:
 		return nil, err
-	case !strings.EqualFold(string(header), membershipColumn):
-		if strings.HasPrefix(membershipColumn, string(header)) {
+	case !strings.EqualFold(string(header), column):
+		if strings.HasPrefix(column, string(header)) {
 			return nil, fmt.Errorf("it ends within its header: %w", io.ErrUnexpectedEOF)
 		}
-		return nil, fmt.Errorf("%w: it does not begin with the line %s, as every export does", errNoExport, membershipColumn)
+		return nil, fmt.Errorf("%w: it does not begin with the line %s, as every export does", errNoExport, column)
 	}
 	members := &MemberIDs{}
 	for {
@@ -198,9 +198,9 @@ func withoutBreak(line []byte) []byte {
 	return bytes.TrimSuffix(bytes.TrimSuffix(line, []byte{'\n'}), []byte{'\r'})
 }
 
-// MemberSource is a list of integration IDs that can be read several times.
+// MemberSource is a list of integration IDs or items that can be read several times.
 type MemberSource interface {
-	// Keys returns the IDs, each once.
+	// Keys returns them, each once.
 	Keys() []string
 }
 
@@ -209,31 +209,31 @@ type MemberSource interface {
 type uploadForm struct {
 	contentType string
 	head, tail  string
-	members     []string
+	values      []string
 	length      int
 }
 
-func newUploadForm(source MemberSource) *uploadForm {
+func newUploadForm(column string, values []string) *uploadForm {
 	var b bytes.Buffer
 	form := multipart.NewWriter(&b)
 	header := textproto.MIMEHeader{}
-	header.Set("Content-Disposition", `form-data; name="upFile"; filename="members.csv"`)
+	header.Set("Content-Disposition", `form-data; name="upFile"; filename="data.csv"`)
 	header.Set("Content-Type", "text/csv")
 	// Writing to a bytes.Buffer does not fail.
 	_, _ = form.CreatePart(header)
-	_, _ = b.WriteString(membershipColumn + "\n")
+	_, _ = b.WriteString(column + "\n")
 	head := b.String()
 	_ = form.Close()
-	f := &uploadForm{contentType: form.FormDataContentType(), head: head, tail: b.String()[len(head):], members: source.Keys()}
+	f := &uploadForm{contentType: form.FormDataContentType(), head: head, tail: b.String()[len(head):], values: values}
 	f.length = len(f.head) + len(f.tail)
-	for _, id := range f.members {
+	for _, id := range f.values {
 		f.length += fieldLength(id) + 1
 	}
 	return f
 }
 
 func (f *uploadForm) open() io.Reader {
-	return &formReader{form: f, pending: []byte(f.head), rest: f.members}
+	return &formReader{form: f, pending: []byte(f.head), rest: f.values}
 }
 
 // formReader writes the form in pieces.

@@ -38,7 +38,7 @@ func exported(ids *MemberIDs) []string {
 // uploaded is the CSV that an import of these IDs sends.
 func uploaded(t *testing.T, ids []string) string {
 	t.Helper()
-	form := newUploadForm(listed(ids))
+	form := newUploadForm(membershipColumn, ids)
 	content, err := io.ReadAll(form.open())
 	if err != nil {
 		t.Fatal(err)
@@ -67,7 +67,7 @@ func uploaded(t *testing.T, ids []string) string {
 
 func TestIDsOfAnyKindSurviveImportAndExport(t *testing.T) {
 	t.Parallel()
-	got, err := readExport(strings.NewReader(uploaded(t, hardIDs)))
+	got, err := readExport(strings.NewReader(uploaded(t, hardIDs)), membershipColumn)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +113,7 @@ func TestReadExport(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := readExport(strings.NewReader(test.text))
+			got, err := readExport(strings.NewReader(test.text), membershipColumn)
 			if test.err != "" {
 				if err == nil || !strings.Contains(err.Error(), test.err) {
 					t.Errorf("got error %v, want %q", err, test.err)
@@ -139,7 +139,7 @@ func FuzzExportsAreReadBackAsWritten(f *testing.F) {
 		if slices.Contains(want, "") || len(first)+len(second) > maxExportedID/2 {
 			t.Skip("an export names nobody without an ID, and its IDs are bounded")
 		}
-		got, err := readExport(strings.NewReader(uploaded(t, want)))
+		got, err := readExport(strings.NewReader(uploaded(t, want)), membershipColumn)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -153,7 +153,7 @@ func FuzzReadExportNeverPanics(f *testing.F) {
 	f.Add([]byte("profileintegrationid\na\n\"b\"\n"))
 	f.Add([]byte("profileintegrationid\n\"\"\"\"\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		if members, err := readExport(bytes.NewReader(text)); err == nil && members.Len() > len(text) {
+		if members, err := readExport(bytes.NewReader(text), membershipColumn); err == nil && members.Len() > len(text) {
 			t.Errorf("%d IDs in %d bytes", members.Len(), len(text))
 		}
 	})
@@ -406,7 +406,7 @@ func BenchmarkReadExport(b *testing.B) {
 	}
 	b.SetBytes(int64(text.Len()))
 	for b.Loop() {
-		if _, err := readExport(bytes.NewReader(text.Bytes())); err != nil {
+		if _, err := readExport(bytes.NewReader(text.Bytes()), membershipColumn); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"strings"
 	"testing"
 )
 
@@ -39,6 +40,35 @@ func TestActionsArePinnedByDigest(t *testing.T) {
 	}
 	if found < 20 {
 		t.Errorf("%d actions were found: the test looks in the wrong places", found)
+	}
+}
+
+// What a build or a pipeline starts from is named by its digest, too. The image of the guides is the reader's own.
+func TestImagesArePinnedByDigest(t *testing.T) {
+	t.Parallel()
+	root := filepath.Join("..", "..", "..")
+	image := regexp.MustCompile(`(?m)^(?:FROM +|\s*image: *|\s*name: *)([a-z0-9./-]+(?::[\w.-]+)?(?:@\S+)?)`)
+	pinned := regexp.MustCompile(`^[\w./-]+:[\w.-]+@sha256:[0-9a-f]{64}$`)
+	found := 0
+	for file, own := range map[string]string{
+		filepath.Join("cmd", "talonone-emulator", "Dockerfile"):            "scratch",
+		filepath.Join("examples", "pipelines", "gitlab", ".gitlab-ci.yml"): "talonone",
+		filepath.Join("docs", "guides", "pipelines.md"):                    "talonone",
+		filepath.Join("docs", "guides", "installing.md"):                   "registry.example.com/talonone-emulator:0.1.0",
+	} {
+		for _, match := range image.FindAllStringSubmatch(read(t, filepath.Join(root, file)), -1) {
+			switch name := match[1]; {
+			case strings.HasPrefix(name, own):
+			case strings.ContainsAny(name, ":/"):
+				found++
+				if !pinned.MatchString(name) {
+					t.Errorf("%s uses the image %s, which names no digest", file, name)
+				}
+			}
+		}
+	}
+	if found < 3 {
+		t.Errorf("%d images were found: the test looks in the wrong places", found)
 	}
 }
 
