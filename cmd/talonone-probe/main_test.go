@@ -354,13 +354,9 @@ func TestMissingEndpointsAreNamedWithWhatNeedsThem(t *testing.T) {
 
 func TestExitStatusTellsWhatTheProviderReliesOn(t *testing.T) {
 	t.Parallel()
-	at := slices.IndexFunc(conventions.All(), func(c conventions.Convention) bool { return c.Probe == conventions.ReadOnly && c.Handled != nil })
-	if at < 0 {
-		t.Skip("the provider handles every value that can be found without writing")
-	}
-	c := conventions.All()[at]
+	c, _ := conventions.Find(conventions.Legacy2022)
 	for _, value := range c.Values {
-		_, status, printed := newSite(t, conventions.Values{c.Name: value}).probe(t.Context(), "-read-only")
+		_, status, printed := newSite(t, conventions.Values{c.Name: value}).probe(t.Context())
 		if handled := c.HandledUnder(value); handled != (status == 0) || handled == strings.Contains(printed, "PROBLEM") {
 			t.Errorf("%s=%s: exit status %d\n%s", c.Name, value, status, printed)
 		}
@@ -400,7 +396,9 @@ var update = flag.Bool("update", false, "write testdata/output.txt")
 // TestOutput keeps the example of the guide true.
 func TestOutput(t *testing.T) {
 	t.Parallel()
-	s := newSite(t, conventions.Values{conventions.NameTrim: conventions.Yes, conventions.NumberStorage: conventions.Float64, conventions.ReadLag: "800ms"})
+	s := newSite(t, conventions.Values{
+		conventions.NameTrim: conventions.Yes, conventions.NumberStorage: conventions.Float64, conventions.ReadLag: "800ms", conventions.MandatoryAttributes: "color",
+	})
 	_, status, printed := s.probe(t.Context(), "-catalog", "7")
 	printed = regexp.MustCompile(`-conventions \S+`).ReplaceAllString(printed, "-conventions conventions.json")
 	const file = "testdata/output.txt"

@@ -52,7 +52,7 @@ func (l *lab) report(out io.Writer, c config) {
 			}
 			say(table, "%s\t-\t%s\n", convention.Name, orNot(note))
 		case !convention.HandledUnder(value):
-			say(table, "%s\t%s\tPROBLEM: the provider relies on %s\n", convention.Name, value, strings.Join(convention.Handled, " or "))
+			say(table, "%s\t%s\tPROBLEM: %s\n", convention.Name, value, strings.ReplaceAll(convention.Result(value).Words(), "`", ""))
 		case value != convention.Default:
 			say(table, "%s\t%s\tdiffers from the default, %s\n", convention.Name, value, convention.Default)
 		default:

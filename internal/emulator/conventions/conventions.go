@@ -36,8 +36,6 @@ type Convention struct {
 	Probe Probe
 	// ProbeNote says how the value is found, or why it cannot be.
 	ProbeNote string
-	// Handled are the values under which the provider is right, or right with a warning; nil for all of them.
-	Handled []string
 }
 
 // Form is the syntax of a convention's values.
@@ -108,11 +106,6 @@ func (c Convention) Check(value string) error {
 		return fmt.Errorf("convention %s: %q is not a valid value; use %s", c.Name, value, want)
 	}
 	return nil
-}
-
-// HandledUnder reports whether the provider is right under a value, or right with a warning.
-func (c Convention) HandledUnder(value string) bool {
-	return c.Handled == nil || slices.Contains(c.Handled, value)
 }
 
 // Find returns a convention by its name.

@@ -23,13 +23,6 @@ const page = "../../../docs/conventions.md"
 
 func render(t *testing.T) string {
 	t.Helper()
-	quoted := func(values []string) []string {
-		list := make([]string, len(values))
-		for i, value := range values {
-			list[i] = "`" + value + "`"
-		}
-		return list
-	}
 	functions := template.FuncMap{
 		"values": func(c conventions.Convention) string {
 			strict := conventions.Strict()[c.Name]
@@ -56,10 +49,15 @@ func render(t *testing.T) string {
 			}[c.Probe]
 		},
 		"provider": func(c conventions.Convention) string {
-			if c.Handled == nil {
-				return "any value"
+			var parts []string
+			right := "right under every value"
+			for _, value := range c.Values {
+				if words := c.Result(value).Words(); words != conventions.Right.String() {
+					parts = append(parts, "`"+value+"`: "+words)
+					right = "else right"
+				}
 			}
-			return "relies on " + strings.Join(quoted(c.Handled), " or ")
+			return strings.Join(append(parts, right), ".<br>")
 		},
 	}
 	var out strings.Builder
@@ -106,9 +104,12 @@ func TestTheTableIsComplete(t *testing.T) {
 		if strings.Contains(c.About+c.Material+c.ProbeNote, "|") {
 			t.Errorf("%s: a text breaks the table", c.Name)
 		}
-		for _, value := range slices.Concat(c.Values, c.Handled, []string{c.Default, conventions.Strict()[c.Name]}) {
+		for _, value := range slices.Concat(c.Values, []string{c.Default, conventions.Strict()[c.Name]}) {
 			if err := c.Check(value); err != nil {
 				t.Error(err)
+			}
+			if !c.Tested(value) {
+				t.Errorf("nobody knows what the provider does where %s is %s; make conventions finds out", c.Name, value)
 			}
 		}
 		if !c.HandledUnder(c.Default) {

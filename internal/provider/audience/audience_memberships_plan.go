@@ -187,6 +187,7 @@ func (r *membershipsResource) planMembers(ctx context.Context, plan, state *memb
 	plan.showPlan(p, state, prior, note, desired)
 	plan.subject().Guard(plan.MaxRemovalPercent, len(p.Removed), p.present, diags)
 	plan.subject().RefuseTwins(plan.source(), p.Added, p.Removed, diags)
+	plan.subject().WarnTwins(plan.source(), p.Added, desired.Keys(), diags)
 	r.checkKeys(plan, p, desired, diags)
 }
 
@@ -253,7 +254,10 @@ func (m *membershipsModel) showUnknown() {
 	m.MemberCount, m.MembersDigest = types.Int64Unknown(), types.StringUnknown()
 	m.LastSync = bulk.UnknownLastSync()
 	m.SampleJoining, m.SampleLeaving = types.ListUnknown(types.StringType), types.ListUnknown(types.StringType)
-	m.ManagedSet = types.StringUnknown()
+	m.ManagedSet = types.StringNull()
+	if m.fromFile() && !m.exclusive() {
+		m.ManagedSet = types.StringUnknown()
+	}
 }
 
 // checkCreate warns of listed members who are in the audience already, and refuses exclusive ownership of an audience that
@@ -382,12 +386,12 @@ func missingKey(operation string, credential talonone.Credential) string {
 	return framework.MissingKey(membershipsType, &talonone.MissingCredentialError{Operation: operation, Credential: credential})
 }
 
-// planRemoval guards and announces that the members leave with the resource.
-func (r *membershipsResource) planRemoval(state *membershipsModel, maxPercent types.Float64, diags *diag.Diagnostics) {
+// planRemoval guards and announces, by warn, that the members leave with the resource.
+func (r *membershipsResource) planRemoval(state *membershipsModel, warn func(bulk.Subject, int, *diag.Diagnostics), maxPercent types.Float64, diags *diag.Diagnostics) {
 	count := int(state.MemberCount.ValueInt64())
 	state.subject().GuardEnd(r.data.AllowDelete, maxPercent, count, count, diags)
 	if !diags.HasError() {
-		state.subject().WarnDestroyed(count, diags)
+		warn(state.subject(), count, diags)
 	}
 }
 

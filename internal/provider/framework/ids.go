@@ -76,12 +76,12 @@ func (v IDList) ValidateList(ctx context.Context, req validator.ListRequest, res
 		length := utf8.RuneCountInString(id.ValueString())
 		if id.IsNull() || length == 0 || length > talonone.MaxIntegrationID {
 			resp.Diagnostics.AddAttributeError(at, "Invalid integration ID",
-				fmt.Sprintf("Element %d is null, empty or longer than %d characters. An integration ID has 1 to %d characters.", i, talonone.MaxIntegrationID, talonone.MaxIntegrationID))
+				fmt.Sprintf("Element %d is null, empty or longer than %d characters. An integration ID has 1 to %d characters.", i+1, talonone.MaxIntegrationID, talonone.MaxIntegrationID))
 			continue
 		}
 		if earlier, taken := first[id.ValueString()]; taken {
 			resp.Diagnostics.AddAttributeError(at, "Integration ID occurs twice",
-				fmt.Sprintf("Element %d repeats element %d. Remove one of them, for instance with distinct().", i, earlier))
+				fmt.Sprintf("Element %d repeats element %d. Remove one of them, for instance with distinct().", i+1, earlier+1))
 			continue
 		}
 		first[id.ValueString()] = i

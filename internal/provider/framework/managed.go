@@ -114,8 +114,9 @@ func (m *managed) ConfigValidators(ctx context.Context) []resource.ConfigValidat
 	return nil
 }
 
-// ValidateConfig is the resource's.
+// ValidateConfig is the resource's. It refuses timeouts that leave no time.
 func (m *managed) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	checkTimeouts(req.Config.Raw, &resp.Diagnostics)
 	if inner, ok := m.inner.(resource.ResourceWithValidateConfig); ok {
 		inner.ValidateConfig(ctx, req, resp)
 	}

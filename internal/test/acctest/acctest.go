@@ -45,6 +45,8 @@ type Deployment struct {
 	// Server is nil for a live deployment.
 	Server *emulator.Server
 	URL    string
+	// handler is the server with what is to be checked of its requests.
+	handler http.Handler
 }
 
 // Start starts an emulator for one test, without rate limit, and ends it with
@@ -73,13 +75,14 @@ func start(t testing.TB, wrap func(http.Handler) http.Handler, options []func(*e
 	if err != nil {
 		t.Fatal(err)
 	}
-	listener := httptest.NewServer(wrap(server))
+	handler := wrap(server)
+	listener := httptest.NewServer(handler)
 	t.Cleanup(func() {
 		// Close first: it ends the requests that a fault lets hang.
 		_ = server.Close()
 		listener.Close()
 	})
-	return &Deployment{Server: server, URL: listener.URL}
+	return &Deployment{Server: server, URL: listener.URL, handler: handler}
 }
 
 // EnvConventions names conventions under which all deployments of tests live that choose no other value, such as read_lag=1s.
