@@ -1,7 +1,6 @@
 package talonone
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"maps"
@@ -25,52 +24,6 @@ type CatalogItem struct {
 	Product string
 	// Attributes is a JSON object from attribute name to value; nil where the item has none.
 	Attributes json.RawMessage
-}
-
-// UnmarshalJSON reads the API's CatalogItem, whose attributes are a list of names
-// and values although they are written as an object.
-func (i *CatalogItem) UnmarshalJSON(data []byte) error {
-	var wire struct {
-		SKU        string       `json:"sku"`
-		Price      *json.Number `json:"price"`
-		Product    *Product     `json:"product"`
-		Attributes []struct {
-			Name  string          `json:"name"`
-			Value json.RawMessage `json:"value"`
-		} `json:"attributes"`
-	}
-	if err := json.Unmarshal(data, &wire); err != nil {
-		return err
-	}
-	*i = CatalogItem{SKU: wire.SKU}
-	if wire.Price != nil {
-		i.Price = *wire.Price
-	}
-	if wire.Product != nil {
-		i.Product = wire.Product.Name
-	}
-	if len(wire.Attributes) == 0 {
-		return nil
-	}
-	var object bytes.Buffer
-	separator := byte('{')
-	for _, attribute := range wire.Attributes {
-		name, err := json.Marshal(attribute.Name)
-		if err != nil {
-			return err
-		}
-		object.WriteByte(separator)
-		object.Write(name)
-		object.WriteByte(':')
-		if len(attribute.Value) == 0 {
-			attribute.Value = json.RawMessage("null")
-		}
-		object.Write(attribute.Value)
-		separator = ','
-	}
-	object.WriteByte('}')
-	i.Attributes = object.Bytes()
-	return nil
 }
 
 func (i CatalogItem) lacks() string { return lacksUnless(i.SKU != "", "sku") }

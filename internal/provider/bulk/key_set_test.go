@@ -53,6 +53,29 @@ func TestKeySet(t *testing.T) {
 	}
 }
 
+// Of any number of keys, the set finds every one, in blocks that don't change when others follow.
+func TestKeySetGrows(t *testing.T) {
+	t.Parallel()
+	var set KeySet
+	want := make([]string, 0, 50_000)
+	for i := range 50_000 {
+		want = append(want, fmt.Sprintf("%x-%d", i*i, i))
+		set.Add([]byte(want[i]), i)
+	}
+	set.Add(make([]byte, 2*blockSize), len(want))
+	if !slices.Equal(set.Keys()[:len(want)], want) {
+		t.Error("the keys are not those that were added")
+	}
+	for i, key := range want {
+		if first, added := set.Add([]byte(key), 0); added || first != i {
+			t.Fatalf("%q once more: added %v, first at %d, want false, %d", key, added, first, i)
+		}
+	}
+	if missing, others := (&KeySet{}).Compare(listing("a")); len(missing) != 0 || len(others) != 1 {
+		t.Error("an empty set is compared wrongly")
+	}
+}
+
 // BenchmarkKeySet reads a million keys and compares them with a listing in which 1000 differ.
 func BenchmarkKeySet(b *testing.B) {
 	const n = 1_000_000
