@@ -110,6 +110,8 @@ type pager[T listRow] struct {
 	ids    []int64 // given in order
 	seen   map[rowHash]struct{}
 	total  *int
+	// repeated says that a pass has met the same page twice.
+	repeated bool
 }
 
 // eachPage calls use for every page of a list, in order of ID where the deployment knows that.
@@ -159,6 +161,11 @@ func (p *pager[T]) pass(ctx context.Context) (settled bool, err error) {
 		}
 		data := response.Data
 		if pages > 1 && len(data) > 0 && back == 0 && reflect.DeepEqual(data, previous) && !ended(response, at, p.total) {
+			// Rows that move up can bring back the same page, once.
+			if !p.repeated {
+				p.repeated = true
+				return false, nil
+			}
 			return false, endless(operation, fmt.Sprintf("page %d is the same as the one before it", pages))
 		}
 		if p.sorted && (!sorted || !ascending(data)) {
