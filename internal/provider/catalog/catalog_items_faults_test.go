@@ -89,7 +89,7 @@ type killer struct {
 	applied bool // whether the request is carried out all the same
 }
 
-func (k *killer) onRequest(_ context.Context, operation string) {
+func (k *killer) onRequest(request context.Context, operation string) {
 	if k.kill == nil || operation != "syncCatalog" {
 		return
 	}
@@ -100,6 +100,8 @@ func (k *killer) onRequest(_ context.Context, operation string) {
 	if !k.applied {
 		panic(http.ErrAbortHandler)
 	}
+	// The provider hangs up before the response.
+	<-request.Done()
 }
 
 // An update of five requests meets every kind of failure at each of them. Whatever happened, the state holds what has

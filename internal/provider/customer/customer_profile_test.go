@@ -453,7 +453,7 @@ func TestProfileMistakesAreExplained(t *testing.T) {
 		"an array":            {keys, "integration_id = \"a\"\nattributes = jsonencode([1])", `(?s)must be a JSON object, not an array`},
 		"a name twice":        {keys, "integration_id = \"a\"\nattributes = \"{\\\"age\\\":1,\\\"age\\\":2}\"", `(?s)"age" occurs twice`},
 		"an impossible name":  {keys, "integration_id = \"a\"\nattributes = jsonencode({ \"my age\" = 1 })", `(?s)"my age" is not the name of an\s+attribute`},
-		"undefined attribute": {keys, "integration_id = \"a\"\nattributes = jsonencode({ shoe = 1 })", `(?s)no attribute "shoe".*Language.*Campaign\s+Manager`},
+		"undefined attribute": {keys, "integration_id = \"a\"\nattributes = jsonencode({ shoe = 1 })", `(?s)no attribute "shoe".*Language.*talonone_attribute`},
 		"wrong type":          {keys, "integration_id = \"a\"\nattributes = jsonencode({ age = \"1\" })", `(?s)"age".*number.*a\s+string`},
 		"empty ID":            {keys, `integration_id = ""`, `(?s)integration_id.*between 1 and 1000`},
 		"missing key":         {`management_api_key = "demo-management-key"`, `integration_id = "a"`, `(?s)talonone_customer_profile.*TALONONE_INTEGRATION_API_KEY`},
