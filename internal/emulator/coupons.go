@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator/conventions"
 )
@@ -50,26 +51,89 @@ type reservation struct {
 type couponState struct {
 	All table[*coupon] `json:"all"`
 
-	byValue map[string][]*coupon // one value may exist in several Applications
+	byValue    map[string][]*coupon // one value may exist in several Applications
+	byFold     few[string, *coupon] // by the value without letter case
+	byCampaign groups[int64, *coupon]
+	wallets    few[int64, *coupon] // by profile: those that it has reserved
+	visible    table[*coupon]      // those that everybody has
 }
 
 func (cs *couponState) reindex() {
 	cs.byValue = make(map[string][]*coupon, cs.All.count())
+	cs.byFold, cs.byCampaign = make(few[string, *coupon], cs.All.count()), make(groups[int64, *coupon])
+	cs.wallets, cs.visible = make(few[int64, *coupon]), table[*coupon]{}
 	for c := range cs.All.all() {
-		cs.byValue[c.Value] = append(cs.byValue[c.Value], c)
+		cs.index(c)
 	}
+}
+
+func (cs *couponState) index(c *coupon) {
+	cs.byValue[c.Value] = append(cs.byValue[c.Value], c)
+	cs.byFold.add(foldCase(c.Value), c)
+	cs.byCampaign.add(c.CampaignID, c)
+	for _, r := range c.Reservations {
+		cs.wallets.add(r.ProfileID, c)
+	}
+	cs.show(c)
+}
+
+// show puts a coupon among those that everybody has, or takes it out.
+func (cs *couponState) show(c *coupon) {
+	if cs.visible.remove(c.ID); c.Visible {
+		cs.visible.add(c)
+	}
+}
+
+// foldCase is equal for texts that strings.EqualFold takes for equal.
+func foldCase(text string) string {
+	return strings.Map(func(r rune) rune {
+		least := r
+		for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {
+			least = min(least, next)
+		}
+		return least
+	}, text)
+}
+
+// holds says whether a profile has a coupon reserved.
+func (cs *couponState) holds(c *coupon, profileID int64) bool {
+	return slices.Contains(cs.wallets[profileID], c)
+}
+
+// hold adds the reservation of a profile that has none.
+func (cs *couponState) hold(c *coupon, r reservation) {
+	c.Reservations = append(c.Reservations, r)
+	cs.wallets.add(r.ProfileID, c)
+}
+
+// wallet are the coupons that a profile has reserved, and those that everybody has.
+func (cs *couponState) wallet(p *profile) []*coupon {
+	coupons := slices.Concat(cs.wallets.list(p.ID), cs.visible.list())
+	slices.SortFunc(coupons, func(a, b *coupon) int { return cmp.Compare(a.ID, b.ID) })
+	return slices.Compact(coupons)
+}
+
+// reservationOf is the position of a profile's reservation, -1 where it has none.
+func (c *coupon) reservationOf(profileID int64) int {
+	return slices.IndexFunc(c.Reservations, func(r reservation) bool { return r.ProfileID == profileID })
 }
 
 // add makes a coupon known.
 func (cs *couponState) add(c *coupon) {
 	cs.All.add(c)
-	cs.byValue[c.Value] = append(cs.byValue[c.Value], c)
+	cs.index(c)
 }
 
 // remove forgets a coupon with its reservations.
 func (cs *couponState) remove(c *coupon) {
 	cs.All.remove(c.ID)
 	cs.byValue[c.Value] = slices.DeleteFunc(cs.byValue[c.Value], func(other *coupon) bool { return other == c })
+	cs.byFold.remove(foldCase(c.Value), c)
+	cs.byCampaign.remove(c.CampaignID, c)
+	cs.visible.remove(c.ID)
+	for _, r := range c.Reservations {
+		cs.wallets.remove(r.ProfileID, c)
+	}
 }
 
 // findCoupon looks a code up in one Application, folded as that Application compares codes.
@@ -84,18 +148,13 @@ func (s *Server) findCoupon(app *application, code string) (*coupon, bool) {
 
 // reserve makes reservations for profiles that have none; a repetition changes nothing. It returns the number of
 // repetitions.
-func (c *coupon) reserve(profiles []*profile, now time.Time) (repeated int64) {
-	held := make(map[int64]bool, len(c.Reservations)+len(profiles))
-	for _, r := range c.Reservations {
-		held[r.ProfileID] = true
-	}
+func (cs *couponState) reserve(c *coupon, profiles []*profile, now time.Time) (repeated int64) {
 	for _, p := range profiles {
-		if held[p.ID] {
+		if cs.holds(c, p.ID) {
 			repeated++
 			continue
 		}
-		held[p.ID] = true
-		c.Reservations = append(c.Reservations, reservation{ProfileID: p.ID, Created: now})
+		cs.hold(c, reservation{ProfileID: p.ID, Created: now})
 	}
 	return repeated
 }
@@ -176,7 +235,7 @@ func (s *Server) createReservation(r *request) (reply, error) {
 	for i, id := range body.IntegrationIDs {
 		profiles[i] = s.memberProfile(r.cred.sandbox(), id)
 	}
-	repeated := c.reserve(profiles, s.now())
+	repeated := s.state.Coupons.reserve(c, profiles, s.now())
 	if s.is(conventions.ReservationRepeat, conventions.Counted) {
 		c.Repeated += repeated
 	}
@@ -185,14 +244,10 @@ func (s *Server) createReservation(r *request) (reply, error) {
 
 // reservedAlready reports whether one of the profiles has the coupon, or occurs twice.
 func (s *Server) reservedAlready(r *request, c *coupon, integrationIDs []string) bool {
-	held := make(map[int64]bool, len(c.Reservations))
-	for _, one := range c.Reservations {
-		held[one.ProfileID] = true
-	}
 	seen := make(map[string]bool, len(integrationIDs))
 	for _, id := range integrationIDs {
 		p, ok := s.state.Profiles.find(r.cred.sandbox(), id)
-		if seen[id] || ok && held[p.ID] {
+		if seen[id] || ok && s.state.Coupons.holds(c, p.ID) {
 			return true
 		}
 		seen[id] = true
@@ -211,8 +266,9 @@ func (s *Server) deleteReservation(r *request) (reply, error) {
 	}
 	leaving := make(map[int64]bool, len(body.IntegrationIDs))
 	for _, id := range body.IntegrationIDs {
-		if p, ok := s.state.Profiles.find(r.cred.sandbox(), id); ok {
+		if p, ok := s.state.Profiles.find(r.cred.sandbox(), id); ok && s.state.Coupons.holds(c, p.ID) {
 			leaving[p.ID] = true
+			s.state.Coupons.wallets.remove(p.ID, c)
 		}
 	}
 	c.Reservations = slices.DeleteFunc(c.Reservations, func(held reservation) bool { return leaving[held.ProfileID] })
@@ -239,7 +295,7 @@ func (s *Server) searchApplicationCoupons(r *request) (reply, error) {
 		return reply{}, err
 	}
 	state := r.query.Get("campaignState")
-	return s.searchCoupons(r, func(c *coupon) bool {
+	return s.searchCoupons(r, nil, func(c *coupon) bool {
 		camp, ok := s.state.Definitions.campaign(c.CampaignID)
 		return ok && camp.ApplicationID == app.ID && (state == "" || state == camp.State || state == camp.frontendState(s.now()))
 	})
@@ -250,19 +306,22 @@ func (s *Server) searchCampaignCoupons(r *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return s.searchCoupons(r, func(c *coupon) bool { return c.CampaignID == camp.ID })
+	return s.searchCoupons(r, camp, nil)
 }
 
 // searchCoupons adds the attributes of the body to the filters of the query.
-func (s *Server) searchCoupons(r *request, inScope func(*coupon) bool) (reply, error) {
+func (s *Server) searchCoupons(r *request, camp *campaign, inScope func(*coupon) bool) (reply, error) {
 	body := struct {
 		Attributes map[string]any `json:"attributes"`
 	}{}
 	if err := r.decode(&body); err != nil {
 		return reply{}, err
 	}
-	return s.listCoupons(r, func(c *coupon) bool {
-		if !inScope(c) {
+	if len(body.Attributes) == 0 {
+		return s.listCoupons(r, camp, inScope)
+	}
+	return s.listCoupons(r, camp, func(c *coupon) bool {
+		if inScope != nil && !inScope(c) {
 			return false
 		}
 		for name, value := range body.Attributes {
@@ -279,10 +338,11 @@ func (s *Server) getCoupons(r *request) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	return s.listCoupons(r, func(c *coupon) bool { return c.CampaignID == camp.ID })
+	return s.listCoupons(r, camp, nil)
 }
 
-func (s *Server) listCoupons(r *request, inScope func(*coupon) bool) (reply, error) {
+// listCoupons lists those of a campaign, or of all where it is nil, that are in scope; a nil scope has all of them.
+func (s *Server) listCoupons(r *request, camp *campaign, inScope func(*coupon) bool) (reply, error) {
 	p, err := r.page(maxPageSize, "id", "created", "value")
 	if err != nil {
 		return reply{}, err
@@ -300,15 +360,22 @@ func (s *Server) listCoupons(r *request, inScope func(*coupon) bool) (reply, err
 		return reply{}, err
 	}
 	recipient, batch := s.normal(kindOfProfileID, r.query.Get("recipientIntegrationId")), r.query.Get("batchId")
-	var rows []*coupon
-	for c := range s.state.Coupons.All.all() {
-		if inScope(c) && filter.matches(codeView{c.Value, c.Created, c.StartDate, c.ExpiryDate, c.UsageLimit, c.UsageCounter}) &&
-			(recipient == "" || recipient == c.Recipient) && (batch == "" || batch == c.BatchID) &&
-			(referralID == 0 || int64(referralID) == c.ReferralID) && (redeemed == "" || (redeemed == "true") == (c.UsageCounter > 0)) {
-			rows = append(rows, c)
+	rows := s.state.Coupons.All.list()
+	if camp != nil {
+		rows = s.state.Coupons.byCampaign.list(camp.ID)
+	}
+	if filter.code != "" && filter.exact {
+		rows = s.state.Coupons.byFold.list(foldCase(filter.code))
+	}
+	var passes func(*coupon) bool
+	if inScope != nil || !filter.matchesAll() || recipient != "" || batch != "" || referralID != 0 || redeemed != "" {
+		passes = func(c *coupon) bool {
+			return (camp == nil || camp.ID == c.CampaignID) && (inScope == nil || inScope(c)) && filter.matches(codeView{c.Value, c.Created, c.StartDate, c.ExpiryDate, c.UsageLimit, c.UsageCounter}) &&
+				(recipient == "" || recipient == c.Recipient) && (batch == "" || batch == c.BatchID) &&
+				(referralID == 0 || int64(referralID) == c.ReferralID) && (redeemed == "" || (redeemed == "true") == (c.UsageCounter > 0))
 		}
 	}
-	rows = sorted(p, rows, map[string]func(a, b *coupon) int{
+	rows = sorted(p, narrowed(p, rows, passes), map[string]func(a, b *coupon) int{
 		"created": func(a, b *coupon) int { return a.Created.Compare(b.Created) },
 		"value":   func(a, b *coupon) int { return cmp.Compare(a.Value, b.Value) },
 	})
@@ -347,6 +414,11 @@ func (s *Server) codeFilter(r *request, codeParameter string) (codeFilter, error
 	}
 	f.usable, err = r.enumQuery("usable", "true", "false")
 	return f, err
+}
+
+// matchesAll says whether the filter lets everything pass.
+func (f codeFilter) matchesAll() bool {
+	return f.code == "" && f.valid == "" && f.usable == "" && f.created.unlimited() && f.starts.unlimited() && f.expires.unlimited()
 }
 
 func (f codeFilter) matches(c codeView) bool {
@@ -501,6 +573,7 @@ func (s *Server) updateCoupon(r *request) (reply, error) {
 		return reply{}, badRequest(problems...)
 	}
 	body.applyTo(c)
+	s.state.Coupons.show(c)
 	return okReply(s.viewCoupon(c)), nil
 }
 

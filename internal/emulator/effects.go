@@ -272,7 +272,7 @@ func (s *Server) couponProblem(in *evaluation, code string) string {
 		}
 		return "CouponNotFound"
 	}
-	holds := func(r reservation) bool { return in.customer != nil && r.ProfileID == in.customer.ID }
+	reserved := in.customer != nil && s.state.Coupons.holds(c, in.customer.ID)
 	camp, _ := s.state.Definitions.campaign(c.CampaignID)
 	switch state := within(c.StartDate, c.ExpiryDate, in.now); {
 	case s.notEvaluated(in, camp) != "":
@@ -287,7 +287,7 @@ func (s *Server) couponProblem(in *evaluation, code string) string {
 		return "CouponRecipientDoesNotMatch"
 	case c.Mandatory && in.session.ProfileID == "":
 		return "ProfileRequired"
-	case c.Mandatory && !slices.ContainsFunc(c.Reservations, holds):
+	case c.Mandatory && !reserved:
 		return "CouponReservationRequired"
 	default:
 		return ""

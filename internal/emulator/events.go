@@ -35,6 +35,8 @@ type eventState struct {
 	All table[*event] `json:"all"`
 
 	byIntegrationID map[eventKey]*event
+	byApplication   groups[int64, *event]
+	byProfile       few[int64, *event]
 }
 
 // eventKey is how the API finds a v3 event.
@@ -45,6 +47,7 @@ type eventKey struct {
 
 func (es *eventState) reindex() {
 	es.byIntegrationID = make(map[eventKey]*event)
+	es.byApplication, es.byProfile = make(groups[int64, *event]), make(few[int64, *event])
 	for e := range es.All.all() {
 		es.index(e)
 	}
@@ -57,6 +60,10 @@ func (es *eventState) add(e *event) {
 }
 
 func (es *eventState) index(e *event) {
+	es.byApplication.add(e.ApplicationID, e)
+	if e.ProfileID != 0 {
+		es.byProfile.add(e.ProfileID, e)
+	}
 	if e.IntegrationID != "" {
 		es.byIntegrationID[eventKey{e.ApplicationID, e.IntegrationID}] = e
 	}
@@ -418,13 +425,13 @@ func (s *Server) listEvents(r *request) (reply, error) {
 	if raw := r.query.Get("type"); raw != "" {
 		types = strings.Split(raw, ",")
 	}
-	var rows []*event
-	for e := range s.state.Events.All.all() {
-		if e.ApplicationID == app.ID && created.holds(e.Created) && (types == nil || slices.Contains(types, e.Type)) && s.eventMatches(r, e) {
-			rows = append(rows, e)
+	var passes func(*event) bool
+	if types != nil || !created.unlimited() || slices.ContainsFunc([]string{"profile", "session", "effectType", "couponCode", "referralCode"}, r.query.Has) {
+		passes = func(e *event) bool {
+			return created.holds(e.Created) && (types == nil || slices.Contains(types, e.Type)) && s.eventMatches(r, e)
 		}
 	}
-	rows = sorted(p, rows, map[string]func(a, b *event) int{
+	rows := sorted(p, narrowed(p, s.state.Events.byApplication.list(app.ID), passes), map[string]func(a, b *event) int{
 		"created": func(a, b *event) int { return a.Created.Compare(b.Created) },
 	})
 	return listReply(p, rows, s.viewListedEvent), nil

@@ -108,6 +108,26 @@ func sorted[T any](p paging, rows []T, fields map[string]func(a, b T) int) []T {
 	return rows
 }
 
+// narrowed are the rows that pass, or all where passes is nil. Where the page needs no others, it ends with the first row behind it.
+func narrowed[T any](p paging, rows []T, passes func(T) bool) []T {
+	if passes == nil {
+		return rows
+	}
+	most := math.MaxInt
+	if !p.withTotal && !p.descending && (p.sort == "" || p.sort == "id") && p.turned == 0 && !p.shifted {
+		most = p.skip + p.size + 1
+	}
+	var passed []T
+	for _, row := range rows {
+		if passes(row) {
+			if passed = append(passed, row); len(passed) == most {
+				break
+			}
+		}
+	}
+	return passed
+}
+
 // listReply answers a list that gives hasMore, and totalResultSize instead where that is asked for: show turns
 // a row into what the API calls it and is only called for the rows on the page.
 func listReply[T any](p paging, rows []T, show func(T) any) reply {
@@ -220,10 +240,13 @@ func (r *request) periodQuery(prefix string) (p period, err error) {
 	return p, err
 }
 
+// unlimited reports whether every time is in the period, and none at all, too.
+func (p period) unlimited() bool { return p.after.IsZero() && p.before.IsZero() }
+
 // holds reports whether a time is in the period. What has no time is in no period but the unlimited one.
 func (p period) holds(at time.Time) bool {
 	if at.IsZero() {
-		return p.after.IsZero() && p.before.IsZero()
+		return p.unlimited()
 	}
 	return !at.Before(p.after) && (p.before.IsZero() || !at.After(p.before))
 }

@@ -326,18 +326,16 @@ func (s *Server) deleteCustomerData(r *request) (reply, error) {
 		return reply{}, err
 	}
 	p.Attributes = nil
-	for one := range s.state.Sessions.All.all() {
-		if app, ok := s.state.Definitions.application(one.ApplicationID); ok && app.Sandbox == p.Sandbox && one.ProfileID == p.IntegrationID {
+	for _, one := range s.state.Sessions.byCustomer.list(p.IntegrationID) {
+		if app, ok := s.state.Definitions.application(one.ApplicationID); ok && app.Sandbox == p.Sandbox {
 			one.Attributes = nil
 			for i := range one.CartItems {
 				one.CartItems[i].Attributes = nil
 			}
 		}
 	}
-	for e := range s.state.Events.All.all() {
-		if e.ProfileID == p.ID {
-			e.Attributes = nil
-		}
+	for _, e := range s.state.Events.byProfile.list(p.ID) {
+		e.Attributes = nil
 	}
 	return noContent(), nil
 }
@@ -379,8 +377,8 @@ func (s *Server) campaignOf(p *profile, id int64) (*campaign, bool) {
 
 func (s *Server) inventoryReferrals(p *profile) []any {
 	rows := []any{}
-	for one := range s.state.Referrals.All.all() {
-		if _, ok := s.campaignOf(p, one.CampaignID); !ok || one.Advocate != p.IntegrationID {
+	for _, one := range s.state.Referrals.byAdvocate.list(p.IntegrationID) {
+		if _, ok := s.campaignOf(p, one.CampaignID); !ok {
 			continue
 		}
 		row := one.view()
@@ -393,9 +391,12 @@ func (s *Server) inventoryReferrals(p *profile) []any {
 // inventoryCoupons are the coupons that the profile reserved or redeemed, and those that everybody has.
 func (s *Server) inventoryCoupons(p *profile) []any {
 	rows := []any{}
-	for c := range s.state.Coupons.All.all() {
+	for _, c := range s.state.Coupons.wallet(p) {
 		camp, ok := s.campaignOf(p, c.CampaignID)
-		at := slices.IndexFunc(c.Reservations, func(r reservation) bool { return r.ProfileID == p.ID })
+		at := -1
+		if s.state.Coupons.holds(c, p.ID) {
+			at = c.reservationOf(p.ID)
+		}
 		if !ok || at < 0 && !c.Visible {
 			continue
 		}

@@ -31,26 +31,37 @@ func (r *referral) entityID() int64 { return r.ID }
 type referralState struct {
 	All table[*referral] `json:"all"`
 
-	byCode map[string]*referral
+	byCode     map[string]*referral
+	byCampaign groups[int64, *referral]
+	byAdvocate few[string, *referral]
 }
 
 func (rs *referralState) reindex() {
 	rs.byCode = make(map[string]*referral, rs.All.count())
+	rs.byCampaign, rs.byAdvocate = make(groups[int64, *referral]), make(few[string, *referral])
 	for r := range rs.All.all() {
-		rs.byCode[r.Code] = r
+		rs.index(r)
 	}
+}
+
+func (rs *referralState) index(r *referral) {
+	rs.byCode[r.Code] = r
+	rs.byCampaign.add(r.CampaignID, r)
+	rs.byAdvocate.add(r.Advocate, r)
 }
 
 // add makes a referral known.
 func (rs *referralState) add(r *referral) {
 	rs.All.add(r)
-	rs.byCode[r.Code] = r
+	rs.index(r)
 }
 
 // remove forgets a referral.
 func (rs *referralState) remove(r *referral) {
 	rs.All.remove(r.ID)
 	delete(rs.byCode, r.Code)
+	rs.byCampaign.remove(r.CampaignID, r)
+	rs.byAdvocate.remove(r.Advocate, r)
 }
 
 // routesReferrals registers the operations on referrals.
@@ -247,14 +258,18 @@ func (s *Server) getReferrals(r *request) (reply, error) {
 		return reply{}, err
 	}
 	advocate := s.normal(kindOfProfileID, r.query.Get("advocate"))
-	var rows []*referral
-	for ref := range s.state.Referrals.All.all() {
-		if ref.CampaignID == camp.ID && (advocate == "" || advocate == ref.Advocate) &&
-			filter.matches(codeView{ref.Code, ref.Created, ref.StartDate, ref.ExpiryDate, ref.UsageLimit, ref.UsageCounter}) {
-			rows = append(rows, ref)
+	rows := s.state.Referrals.byCampaign.list(camp.ID)
+	if advocate != "" {
+		rows = s.state.Referrals.byAdvocate.list(advocate)
+	}
+	var passes func(*referral) bool
+	if advocate != "" || !filter.matchesAll() {
+		passes = func(ref *referral) bool {
+			return ref.CampaignID == camp.ID &&
+				filter.matches(codeView{ref.Code, ref.Created, ref.StartDate, ref.ExpiryDate, ref.UsageLimit, ref.UsageCounter})
 		}
 	}
-	rows = sorted(p, rows, map[string]func(a, b *referral) int{
+	rows = sorted(p, narrowed(p, rows, passes), map[string]func(a, b *referral) int{
 		"created": func(a, b *referral) int { return a.Created.Compare(b.Created) },
 		"code":    func(a, b *referral) int { return cmp.Compare(a.Code, b.Code) },
 	})

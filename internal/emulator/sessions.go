@@ -92,7 +92,9 @@ type sessionState struct {
 	Effects []seededEffect `json:"effects,omitempty"`
 
 	byIntegrationID map[sessionKey]*session
-	customers       map[sessionKey]bool // by Application and the profile's integration ID: who has had a session
+	byApplication   groups[int64, *session]
+	byCustomer      few[string, *session] // by the profile's integration ID
+	customers       map[sessionKey]bool   // by Application and the profile's integration ID: who has had a session
 }
 
 // sessionKey is how the API finds a session.
@@ -104,13 +106,30 @@ type sessionKey struct {
 func (ss *sessionState) reindex() {
 	ss.byIntegrationID = make(map[sessionKey]*session, ss.All.count())
 	ss.customers = make(map[sessionKey]bool)
+	ss.byApplication, ss.byCustomer = make(groups[int64, *session]), make(few[string, *session])
 	for one := range ss.All.all() {
-		ss.index(one)
+		ss.insert(one)
 	}
 }
 
 func (ss *sessionState) add(one *session) {
 	ss.All.add(one)
+	ss.insert(one)
+}
+
+func (ss *sessionState) insert(one *session) {
+	ss.byApplication.add(one.ApplicationID, one)
+	ss.byCustomer.add(one.ProfileID, one)
+	ss.index(one)
+}
+
+// change gives a session the content of another one.
+func (ss *sessionState) change(one, next *session) {
+	if one.ProfileID != next.ProfileID {
+		ss.byCustomer.remove(one.ProfileID, one)
+		ss.byCustomer.add(next.ProfileID, one)
+	}
+	*one = *next
 	ss.index(one)
 }
 
@@ -400,9 +419,8 @@ func (s *Server) storeSession(r *request, existing, next *session, effects []eff
 		s.state.Sessions.add(next)
 	} else {
 		before = existing.State
-		*existing = *next
+		s.state.Sessions.change(existing, next)
 		next = existing
-		s.state.Sessions.index(next)
 		if next.State == stateOpen {
 			steps = append(steps, "talon_session_updated")
 		}
@@ -436,7 +454,7 @@ func (s *Server) settle(one *session, owner *profile, times int64) {
 	for _, code := range one.CouponCodes {
 		if found, ok := s.findCoupon(app, code); ok {
 			found.UsageCounter = max(0, found.UsageCounter+times)
-			found.redeem(owner, times, s.now())
+			s.state.Coupons.redeem(found, owner, times, s.now())
 		}
 	}
 	if owner == nil {
@@ -448,18 +466,14 @@ func (s *Server) settle(one *session, owner *profile, times int64) {
 }
 
 // redeem counts redemptions by a profile; the first makes a reservation, which stays when it is rolled back.
-func (c *coupon) redeem(owner *profile, times int64, now time.Time) {
-	if owner == nil {
-		return
-	}
-	for i := range c.Reservations {
-		if c.Reservations[i].ProfileID == owner.ID {
-			c.Reservations[i].Redemptions = max(0, c.Reservations[i].Redemptions+times)
-			return
-		}
-	}
-	if times > 0 {
-		c.Reservations = append(c.Reservations, reservation{ProfileID: owner.ID, Created: now, Redemptions: times})
+func (cs *couponState) redeem(c *coupon, owner *profile, times int64, now time.Time) {
+	switch {
+	case owner == nil:
+	case cs.holds(c, owner.ID):
+		at := c.reservationOf(owner.ID)
+		c.Reservations[at].Redemptions = max(0, c.Reservations[at].Redemptions+times)
+	case times > 0:
+		cs.hold(c, reservation{ProfileID: owner.ID, Created: now, Redemptions: times})
 	}
 }
 
@@ -661,16 +675,16 @@ func (s *Server) listSessions(r *request) (reply, error) {
 		}
 		return wanted == "" || wanted == value
 	}
-	var rows []*session
-	for one := range s.state.Sessions.All.all() {
-		if one.ApplicationID == app.ID && created.holds(one.Created) && (r.query.Get("state") == "" || r.query.Get("state") == one.State) &&
-			matches("integrationId", one.IntegrationID) && matches("profile", one.ProfileID) &&
-			matches("referral", one.ReferralCode) && matches("storeIntegrationId", one.StoreIntegrationID) &&
-			(r.query.Get("coupon") == "" || slices.ContainsFunc(one.CouponCodes, func(code string) bool { return matches("coupon", code) })) {
-			rows = append(rows, one)
+	var passes func(*session) bool
+	if !created.unlimited() || slices.ContainsFunc([]string{"state", "integrationId", "profile", "referral", "storeIntegrationId", "coupon"}, r.query.Has) {
+		passes = func(one *session) bool {
+			return created.holds(one.Created) && (r.query.Get("state") == "" || r.query.Get("state") == one.State) &&
+				matches("integrationId", one.IntegrationID) && matches("profile", one.ProfileID) &&
+				matches("referral", one.ReferralCode) && matches("storeIntegrationId", one.StoreIntegrationID) &&
+				(r.query.Get("coupon") == "" || slices.ContainsFunc(one.CouponCodes, func(code string) bool { return matches("coupon", code) }))
 		}
 	}
-	rows = sorted(p, rows, map[string]func(a, b *session) int{
+	rows := sorted(p, narrowed(p, s.state.Sessions.byApplication.list(app.ID), passes), map[string]func(a, b *session) int{
 		"created": func(a, b *session) int { return a.Created.Compare(b.Created) },
 	})
 	return listReply(p, rows, func(one *session) any { return s.viewListedSession(app, one) }), nil

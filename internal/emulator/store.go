@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"iter"
@@ -248,6 +249,48 @@ func (t *table[T]) UnmarshalJSON(data []byte) error {
 		t.ids[i] = entity.entityID()
 	}
 	return nil
+}
+
+// groups are the rows of a table by what many of them have in common, such as their campaign.
+type groups[K comparable, T row] map[K]*table[T]
+
+func (g groups[K, T]) add(key K, entity T) {
+	if g[key] == nil {
+		g[key] = &table[T]{}
+	}
+	g[key].add(entity)
+}
+
+func (g groups[K, T]) remove(key K, entity T) {
+	if group := g[key]; group != nil {
+		group.remove(entity.entityID())
+	}
+}
+
+// list returns the rows of a group by ascending ID; the caller must not change the slice.
+func (g groups[K, T]) list(key K) []T {
+	if group := g[key]; group != nil {
+		return group.list()
+	}
+	return nil
+}
+
+// few are the rows of a table by what only some of them have in common, such as a customer.
+type few[K comparable, T row] map[K][]T
+
+func (f few[K, T]) add(key K, entity T) { f[key] = append(f[key], entity) }
+
+func (f few[K, T]) remove(key K, entity T) {
+	if rest := slices.DeleteFunc(f[key], func(other T) bool { return other == entity }); len(rest) > 0 {
+		f[key] = rest
+	} else {
+		delete(f, key)
+	}
+}
+
+// list returns the rows by ascending ID.
+func (f few[K, T]) list(key K) []T {
+	return slices.SortedFunc(slices.Values(f[key]), func(a, b T) int { return cmp.Compare(a.entityID(), b.entityID()) })
 }
 
 // time is the deployment's clock: UTC, microseconds, as in the API's examples.

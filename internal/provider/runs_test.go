@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -57,9 +58,7 @@ var emptied = map[string]struct{ without, with acctest.Attributes }{
 func with(config, changes acctest.Attributes) acctest.Attributes {
 	changed := make(acctest.Attributes)
 	for _, attributes := range []acctest.Attributes{config, changes} {
-		for name, value := range attributes {
-			changed[name] = value
-		}
+		maps.Copy(changed, attributes)
 	}
 	return changed
 }

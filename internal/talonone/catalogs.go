@@ -147,11 +147,33 @@ type catalogUse struct {
 	// first is the first page of the items, all is all of them.
 	first cached[firstPage]
 	all   cached[[]CatalogItem]
+	// known is what has been seen of single items, and outlives a sync of others.
+	known knownItems
 }
 
 func (u *catalogUse) forget() {
 	u.first.drop()
 	u.all.drop()
+	u.known.forgetAll()
+}
+
+// forgetItems forgets what a sync may have changed: those items that it names, and every listing.
+func (u *catalogUse) forgetItems(actions []CatalogAction) {
+	u.first.drop()
+	u.all.drop()
+	skus := make([]string, 0, len(actions))
+	for _, action := range actions {
+		switch action := action.(type) {
+		case AddItem:
+			skus = append(skus, action.SKU)
+		case RemoveItem:
+			skus = append(skus, action.SKU)
+		default:
+			u.known.forgetAll()
+			return
+		}
+	}
+	u.known.forget(skus)
 }
 
 // firstPage is the first page of items, whether there are more, and how many there are in
@@ -220,7 +242,7 @@ func (c *Client) SyncCatalog(ctx context.Context, catalogID int64, actions []Cat
 		return nil, ctx.Err()
 	}
 	defer func() {
-		use.forget()
+		use.forgetItems(actions)
 		<-use.turn
 	}()
 	type typedAction struct {
@@ -335,9 +357,12 @@ func (c *Client) RemoveCatalogItem(ctx context.Context, catalogID int64, sku str
 	return err
 }
 
-// FindCatalogItem is CatalogItemsBySKU of one item that shares its request with others
-// of the same catalog and time. It returns nil where the catalog has no such item.
+// FindCatalogItem looks one item up, in a request that it shares with others of the same catalog and time. It returns nil where
+// the catalog has no such item. What one reader has seen serves all until a sync of that item.
 func (c *Client) FindCatalogItem(ctx context.Context, catalogID int64, sku string) (*CatalogItem, error) {
+	if item, known := c.catalogs.get(catalogID).known.item(sku); known {
+		return item, nil
+	}
 	return c.catalogs.finds.do(ctx, catalogID, sku)
 }
 
@@ -355,20 +380,65 @@ func (c *Client) sendRemovals(ctx context.Context, catalogID int64, skus []strin
 	return make([]struct{}, len(skus)), err
 }
 
+// sendFinds looks for items. A catalog that is asked for the first time is asked for these items alone. Who asks again is
+// likely to go on, as with hundreds of single items in a configuration: so from the second time on, the first page is read, which
+// tells how many there are, and all others as soon as they take no more requests than have been spent.
 func (c *Client) sendFinds(ctx context.Context, catalogID int64, skus []string) ([]*CatalogItem, error) {
-	items, err := c.CatalogItemsBySKU(ctx, catalogID, skus)
-	if err != nil {
+	known := &c.catalogs.get(catalogID).known
+	if err := c.prefetch(ctx, catalogID, known.missing(skus)); err != nil {
 		return nil, err
 	}
-	bySKU := make(map[string]*CatalogItem, len(items))
-	for i := range items {
-		bySKU[items[i].SKU] = &items[i]
+	bySKU := make(map[string]*CatalogItem, len(skus))
+	if missing := known.missing(skus); len(missing) > 0 {
+		look := known.look()
+		items, err := c.CatalogItemsBySKU(ctx, catalogID, missing)
+		if err != nil {
+			look.end()
+			return nil, err
+		}
+		look.saw(missing, items, len(skuQueries(missing)))
+		for i := range items {
+			bySKU[items[i].SKU] = &items[i]
+		}
 	}
 	found := make([]*CatalogItem, len(skus))
 	for i, sku := range skus {
-		found[i] = bySKU[sku]
+		if found[i] = bySKU[sku]; found[i] == nil {
+			found[i], _ = known.item(sku)
+		}
 	}
 	return found, nil
+}
+
+// prefetch reads pages of a catalog where that is likely to save requests for its single items.
+func (c *Client) prefetch(ctx context.Context, catalogID int64, missing []string) error {
+	use := c.catalogs.get(catalogID)
+	if len(missing) == 0 || use.known.requests() == 0 {
+		return nil
+	}
+	pages, counted := use.known.pages()
+	if !counted {
+		look := use.known.look()
+		first, err := c.firstItems(ctx, catalogID)
+		if err != nil {
+			look.end()
+			return err
+		}
+		look.sawFirst(first)
+		if pages, counted = use.known.pages(); !counted || len(use.known.missing(missing)) == 0 {
+			return nil
+		}
+	}
+	if pages-1 > use.known.requests() || pages > maxKnownPages {
+		return nil
+	}
+	look := use.known.look()
+	defer look.end()
+	all, err := c.CatalogItems(ctx, catalogID)
+	if err == nil {
+		look.sawAll(all)
+	}
+	return err
 }
 
 // CatalogItems lists all items of a catalog: GET /v1/catalogs/{catalogId}/items,
@@ -380,9 +450,12 @@ func (c *Client) CatalogItems(ctx context.Context, catalogID int64) ([]CatalogIt
 }
 
 // CatalogItemsBySKU returns those of the SKUs that the catalog has, in the fewest
-// requests: by the filter of listCatalogItems, or, where the catalog has fewer
+// requests: from what is known, by the filter of listCatalogItems, or, where the catalog has fewer
 // pages, from the list of all items.
 func (c *Client) CatalogItemsBySKU(ctx context.Context, catalogID int64, skus []string) ([]CatalogItem, error) {
+	if items, known := c.catalogs.get(catalogID).known.all(skus); known {
+		return items, nil
+	}
 	queries := skuQueries(skus)
 	whole, err := c.listIsCheaper(ctx, catalogID, len(skus), len(queries))
 	if err != nil {
@@ -432,6 +505,10 @@ func SpelledItems(skus []string, items []CatalogItem) []CatalogItem {
 // CatalogItemsBySKUWithin is CatalogItemsBySKU where that takes at most the given number
 // of requests; otherwise looked is false.
 func (c *Client) CatalogItemsBySKUWithin(ctx context.Context, catalogID int64, skus []string, requests int) (found []CatalogItem, looked bool, err error) {
+	known := &c.catalogs.get(catalogID).known
+	if items, all := known.all(skus); all {
+		return items, true, nil
+	}
 	needed := len(skuQueries(skus))
 	whole, err := c.listIsCheaper(ctx, catalogID, len(skus), needed)
 	if err != nil {
@@ -447,7 +524,13 @@ func (c *Client) CatalogItemsBySKUWithin(ctx context.Context, catalogID int64, s
 	if needed > requests && !c.HasListedCatalog(catalogID) {
 		return nil, false, nil
 	}
+	look := known.look()
 	found, err = c.CatalogItemsBySKU(ctx, catalogID, skus)
+	if err == nil && len(skus) <= PageSize {
+		// The apply asks the same, right after the plan that it makes for itself.
+		look.saw(skus, found, needed)
+	}
+	look.end()
 	return found, err == nil, err
 }
 

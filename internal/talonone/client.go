@@ -97,6 +97,8 @@ type Client struct {
 	catalogs         catalogUses
 	coupons          cachedBy[couponSearch, []*Coupon]
 	ownApplication   cached[int64]
+	running          cachedBy[int64, *Campaign]
+	referrals        referralReads
 
 	// forgotten is when ForgetReads was called last.
 	forgotten struct {
@@ -152,6 +154,7 @@ func New(config Config) (*Client, error) {
 	}
 	client := &Client{base: base, config: config, sender: newSender(config), maxRows: maxRows, maxListBytes: maxListBytes}
 	client.catalogs.coalesce(client)
+	client.referrals.coalesce(client)
 	client.memberships = newSingleMemberships(client)
 	return client, nil
 }
@@ -192,8 +195,8 @@ func (c *Client) HasManagementKey() bool {
 	return c.config.ManagementAPIKey != "" || c.config.ManagementToken != ""
 }
 
-// ForgetReads drops what was read of audiences, their members, items of catalogs and collections before a time of the deployment's
-// clock, so that it is read again. All who wait for that time together read it once.
+// ForgetReads drops what was read of audiences, their members, items of catalogs, collections and referrals before a time of the
+// deployment's clock, so that it is read again. All who wait for that time together read it once.
 func (c *Client) ForgetReads(before time.Time) {
 	c.forgotten.Lock()
 	defer c.forgotten.Unlock()
@@ -211,6 +214,7 @@ func (c *Client) ForgetReads(before time.Time) {
 	c.coupons.dropAll()
 	c.collections.dropAll()
 	c.itemLists.dropAll()
+	c.referrals.forget()
 }
 
 // MayCall says whether a Management API operation is possible, as far as the client knows: with a key that has not been

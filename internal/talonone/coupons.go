@@ -258,15 +258,31 @@ func (c *Client) SharedCoupons(ctx context.Context, applicationID int64, couponV
 // Integration API names the Application. One response serves the whole run.
 func (c *Client) IntegrationApplicationID(ctx context.Context) (int64, error) {
 	return c.ownApplication.get(ctx, func(ctx context.Context) (int64, error) {
-		response, err := doJSON[page[struct {
-			ApplicationID int64 `json:"applicationId"`
-		}]](ctx, c, &call{
-			operation: "integrationGetAllCampaigns", method: http.MethodGet, route: "/v1/integration/campaigns",
-			query: url.Values{"pageSize": {"1"}}, access: integrationAccess,
-		})
-		if err != nil || len(response.Data) == 0 {
+		campaigns, err := c.integrationCampaigns(ctx, url.Values{"pageSize": {"1"}})
+		if err != nil || len(campaigns) == 0 {
 			return 0, err
 		}
-		return response.Data[0].ApplicationID, nil
+		return campaigns[0].ApplicationID, nil
 	})
+}
+
+// RunningCampaign is a campaign of the Integration key's Application:
+// GET /v1/integration/campaigns?campaignIds=, Integration key. It is nil where no such campaign is running there. One response serves the whole run.
+func (c *Client) RunningCampaign(ctx context.Context, id int64) (*Campaign, error) {
+	return c.running.of(id).get(ctx, func(ctx context.Context) (*Campaign, error) {
+		campaigns, err := c.integrationCampaigns(ctx, url.Values{"pageSize": {"1"}, "campaignIds": {strconv.FormatInt(id, 10)}})
+		// A deployment that doesn't know the filter lists other campaigns.
+		if err != nil || len(campaigns) == 0 || campaigns[0].ID != id || campaigns[0].ApplicationID == 0 {
+			return nil, err
+		}
+		return &campaigns[0], nil
+	})
+}
+
+func (c *Client) integrationCampaigns(ctx context.Context, query url.Values) ([]Campaign, error) {
+	response, err := doJSON[page[Campaign]](ctx, c, &call{
+		operation: "integrationGetAllCampaigns", method: http.MethodGet, route: "/v1/integration/campaigns",
+		query: query, access: integrationAccess,
+	})
+	return response.Data, err
 }

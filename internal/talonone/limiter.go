@@ -16,6 +16,9 @@ const (
 	// among programs that know nothing of each other.
 	slowest  = 1.0 / 32
 	recovery = 1.0 / 8
+	// slowStart is how many requests of a process keep a distance at which those of the process before, which has only just
+	// ended, don't count: Terraform plans in one process and applies in the next.
+	slowStart = 8
 )
 
 // pacer holds the requests of one endpoint back to a rate. They are spaced evenly,
@@ -36,6 +39,9 @@ type pacer struct {
 	full float64 // requests per second
 	pace float64
 	next time.Time
+	// distance is that of the first requests, of which left are to come.
+	distance time.Duration
+	left     int
 }
 
 // newPacer makes a pacer from requests per second; negative is no limit. Rates that
@@ -46,11 +52,15 @@ func newPacer(perSecond float64) *pacer {
 	}
 	slots := max(1, int(perSecond))
 	full := perSecond * limiterShare
+	window := time.Duration(float64(slots) / perSecond * float64(time.Second))
+	// With this distance before and after it, one request more than the limit allows takes longer than a window, however short
+	// the time between two processes is.
+	distance := time.Duration(float64(window) / limiterShare / float64(max(1, slots-1)))
 	return &pacer{
-		window: time.Duration(float64(slots) / perSecond * float64(time.Second)),
-		slots:  make(chan struct{}, slots),
-		turn:   make(chan struct{}, 1),
-		full:   full, pace: full,
+		window: window, distance: distance, left: slowStart,
+		slots: make(chan struct{}, slots),
+		turn:  make(chan struct{}, 1),
+		full:  full, pace: full,
 	}
 }
 
@@ -77,7 +87,12 @@ func (p *pacer) wait(ctx context.Context) (answered func(), err error) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.next = time.Now().Add(time.Duration(float64(time.Second) / p.pace))
+	wait := time.Duration(float64(time.Second) / p.pace)
+	if p.left > 0 {
+		p.left--
+		wait = max(wait, p.distance)
+	}
+	p.next = time.Now().Add(wait)
 	return func() { time.AfterFunc(p.window, func() { <-p.slots }) }, nil
 }
 

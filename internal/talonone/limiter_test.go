@@ -1,6 +1,7 @@
 package talonone
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"slices"
@@ -127,6 +128,37 @@ func TestClientsThatShareAKeyFinish(t *testing.T) {
 				}
 				if key.refused > 2*all {
 					t.Errorf("%d of %d requests were refused", key.refused, all+key.refused)
+				}
+			})
+		})
+	}
+}
+
+// Terraform plans in one process and applies in the next, and refreshes before both. Small runs must not be refused.
+func TestProcessesThatFollowEachOtherAreNotRefused(t *testing.T) {
+	t.Parallel()
+	for requests := 1; requests <= slowStart; requests++ {
+		t.Run(fmt.Sprintf("%d requests each", requests), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				key := &sharedKey{}
+				for range 2 {
+					client, err := New(Config{BaseURL: "https://example.talon.one", ManagementAPIKey: "key", Transport: key})
+					if err != nil {
+						t.Fatal(err)
+					}
+					var wait sync.WaitGroup
+					for range requests {
+						wait.Go(func() {
+							if _, err := client.FindCoupons(t.Context(), 1, "CODE"); err != nil {
+								t.Error(err)
+							}
+						})
+					}
+					wait.Wait()
+				}
+				if key.refused > 0 {
+					t.Errorf("%d requests were refused", key.refused)
 				}
 			})
 		})

@@ -69,6 +69,7 @@ type ReferralFilter struct {
 // *OutcomeUnknownError, since a repetition would make a second code. The
 // campaign's referral limits don't count here.
 func (c *Client) CreateReferral(ctx context.Context, referral NewReferral) (*Referral, error) {
+	defer c.referrals.forget()
 	return doJSON[*Referral](ctx, c, &call{
 		operation: "createReferral", method: http.MethodPost, route: "/v1/referrals",
 		access: integrationAccess, body: referral, retryRule: once,
@@ -80,6 +81,7 @@ func (c *Client) CreateReferral(ctx context.Context, referral NewReferral) (*Ref
 // key. It asks for the codes (silent=no), which nothing would tell otherwise. It
 // is sent once, as CreateReferral.
 func (c *Client) CreateReferralsForMultipleAdvocates(ctx context.Context, settings NewReferrals, advocates []string) ([]*Referral, error) {
+	defer c.referrals.forget()
 	response, err := doJSON[page[*Referral]](ctx, c, &call{
 		operation: "createReferralsForMultipleAdvocates", method: http.MethodPost, route: "/v1/referrals_for_multiple_advocates",
 		query: url.Values{"silent": {"no"}}, access: integrationAccess, retryRule: once,
@@ -97,21 +99,23 @@ func (c *Client) CreateReferralsForMultipleAdvocates(ctx context.Context, settin
 // Management key, 1000 a request. The API has no read of a single referral. An
 // error of use ends the list and is returned.
 func (c *Client) GetReferrals(ctx context.Context, applicationID, campaignID int64, filter ReferralFilter, use func([]*Referral) error) error {
-	newCall := func() *call {
-		return &call{
-			operation: "getReferralsWithoutTotalCount", method: http.MethodGet,
-			route:  "/v1/applications/{applicationId}/campaigns/{campaignId}/referrals/no_total",
-			params: []string{strconv.FormatInt(applicationID, 10), strconv.FormatInt(campaignID, 10)},
-			query:  filter.query(), access: managementAccess,
-		}
+	return eachPage(ctx, c, func() *call { return referralsCall(ReferralPlace{applicationID, campaignID}, filter) }, use)
+}
+
+func referralsCall(place ReferralPlace, filter ReferralFilter) *call {
+	return &call{
+		operation: "getReferralsWithoutTotalCount", method: http.MethodGet,
+		route:  "/v1/applications/{applicationId}/campaigns/{campaignId}/referrals/no_total",
+		params: []string{strconv.FormatInt(place.ApplicationID, 10), strconv.FormatInt(place.CampaignID, 10)},
+		query:  filter.query(), access: managementAccess,
 	}
-	return eachPage(ctx, c, newCall, use)
 }
 
 // UpdateReferral changes a referral; its campaign, advocate and code stay:
 // PUT /v1/applications/{applicationId}/campaigns/{campaignId}/referrals/{referralId},
 // Management key.
 func (c *Client) UpdateReferral(ctx context.Context, applicationID, campaignID, id int64, update ReferralUpdate) (*Referral, error) {
+	defer c.referrals.forget()
 	return doJSON[*Referral](ctx, c, &call{
 		operation: "updateReferral", method: http.MethodPut, route: referralRoute,
 		params: referralParams(applicationID, campaignID, id), access: managementAccess, body: update,
@@ -122,6 +126,7 @@ func (c *Client) UpdateReferral(ctx context.Context, applicationID, campaignID, 
 // DELETE /v1/applications/{applicationId}/campaigns/{campaignId}/referrals/{referralId},
 // Management key. A referral that is gone already is no error.
 func (c *Client) DeleteReferral(ctx context.Context, applicationID, campaignID, id int64) error {
+	defer c.referrals.forget()
 	err := c.do(ctx, &call{
 		operation: "deleteReferral", method: http.MethodDelete, route: referralRoute,
 		params: referralParams(applicationID, campaignID, id), access: managementAccess,

@@ -3,6 +3,7 @@ package coupon
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -96,7 +97,7 @@ func (d *couponDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		}
 		where = fmt.Sprintf("Application %d has none", id)
 	}
-	matches, err := findIn(ctx, d.data.Client.FindCoupons, applications, code)
+	matches, err := d.find(ctx, applications, code)
 	switch {
 	case err != nil:
 		framework.AddError(&resp.Diagnostics, attempt, err)
@@ -110,6 +111,24 @@ func (d *couponDataSource) Read(ctx context.Context, req datasource.ReadRequest,
 		model := fromAPI(matches[0], config.Value)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)
 	}
+}
+
+// find looks in the Application of the Integration key first: what it has is what reservations with this key reserve.
+func (d *couponDataSource) find(ctx context.Context, applications []talonone.Application, code string) ([]found, error) {
+	client := d.data.Client
+	if len(applications) < 2 || !client.HasIntegrationKey() {
+		return findIn(ctx, client.FindCoupons, applications, code)
+	}
+	own, err := client.IntegrationApplicationID(ctx)
+	if err != nil && !talonone.IsUnauthorized(err) {
+		return nil, err
+	}
+	matches, err := findIn(ctx, client.FindCoupons, only(applications, own), code)
+	if err != nil || len(matches) > 0 {
+		return matches, err
+	}
+	others := slices.DeleteFunc(slices.Clone(applications), func(a talonone.Application) bool { return a.ID == own })
+	return findIn(ctx, client.FindCoupons, others, code)
 }
 
 func applicationIDs(matches []found) string {

@@ -149,7 +149,7 @@ func (l *reservationList) result(ctx context.Context, req list.ListRequest, coup
 			addError(&result.Diagnostics, "look up coupon", coupon.Value, err)
 			return result, true
 		}
-		if match != nil && match.coupon.ID != coupon.ID {
+		if match != nil && match.ID != coupon.ID {
 			return result, false
 		}
 	}

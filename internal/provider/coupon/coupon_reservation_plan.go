@@ -205,7 +205,7 @@ func (r *reservationResource) isOtherCoupon(ctx context.Context, plan, state res
 		addError(diags, "look up coupon", after, err)
 		return true
 	}
-	return match == nil || match.coupon.ID != state.CouponID.ValueInt64()
+	return match == nil || match.ID != state.CouponID.ValueInt64()
 }
 
 func guardRemoval(maxPercent types.Float64, removed int, state reservationModel, diags *diag.Diagnostics) {

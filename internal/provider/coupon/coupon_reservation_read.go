@@ -67,16 +67,10 @@ func (r *reservationResource) locate(ctx context.Context, m *reservationModel) {
 
 func (r *reservationResource) look(ctx context.Context, code string, reserved []string) (*talonone.Coupon, error) {
 	match, err := findByKey(ctx, r.data.Client, code)
-	switch {
-	case err != nil:
-		return nil, err
-	case match != nil:
-		return match.coupon, nil
-	case len(reserved) > 0:
-		return findByCustomer(ctx, r.data.Client, code, reserved[0])
-	default:
-		return nil, nil
+	if err != nil || match != nil || len(reserved) == 0 {
+		return match, err
 	}
+	return findByCustomer(ctx, r.data.Client, code, reserved[0])
 }
 
 // resolveImport reads an import ID: a code, or a code, a slash and integration

@@ -25,7 +25,7 @@ func (d *couponDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 			},
 			"application_id": schema.Int64Attribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "ID of the Application to search. Default: the only Application of the account that has the code, which takes a request per Application.",
+				MarkdownDescription: "ID of the Application to search. Default: that of the Integration API key where it has the code; otherwise the only one of the account that has it, which takes a request per Application.",
 				Validators:          []validator.Int64{int64validator.AtLeast(1)},
 			},
 			"case_sensitivity": schema.StringAttribute{

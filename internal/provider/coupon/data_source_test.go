@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
 	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/knownvalue"
 	"github.com/hashicorp/terraform-plugin-testing/statecheck"
@@ -59,7 +60,6 @@ func TestCouponIsFoundWithoutItsCampaign(t *testing.T) {
 		"missing":             {`value = "SUMMER11"`, `no coupon "SUMMER11".*Check the spelling`},
 		"missing there":       {"value = \"SUMMER10\"\napplication_id = 2", `Application 2 has none`},
 		"unknown Application": {"value = \"SUMMER10\"\napplication_id = 9", `no Application 9`},
-		"in several":          {`value = "everywhere"`, `Several Applications.*1, 2.*Set application_id`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -69,6 +69,19 @@ func TestCouponIsFoundWithoutItsCampaign(t *testing.T) {
 			})
 		})
 	}
+	t.Run("in several Applications", func(t *testing.T) {
+		t.Parallel()
+		config := acctest.Attributes{"value": "everywhere"}
+		_, diags := d.NewProcess(t, acctest.Attributes{"integration_api_key": nil}).ReadData(t, "talonone_coupon", config)
+		if problem := acctest.Problem(diags); !saying(`Several Applications.*1, 2.*Set application_id`).MatchString(problem) {
+			t.Error(problem)
+		}
+		p := d.NewProcess(t, nil)
+		values, diags := p.ReadData(t, "talonone_coupon", config)
+		if want := tftypes.NewValue(tftypes.Number, 1); acctest.Problem(diags) != "" || !values["application_id"].Equal(want) {
+			t.Errorf("%s, Application %s", acctest.Problem(diags), values["application_id"])
+		}
+	})
 	t.Run("without the key", func(t *testing.T) {
 		t.Parallel()
 		acctest.Test(t, resource.TestCase{

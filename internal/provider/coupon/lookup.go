@@ -20,10 +20,24 @@ type found struct {
 // Integration key, with a Management key. Where the Application can't be told,
 // it is the only Application that has the coupon. It returns nil where the look
 // is not possible or not conclusive.
-func findByKey(ctx context.Context, client *talonone.Client, code string) (*found, error) {
+func findByKey(ctx context.Context, client *talonone.Client, code string) (*talonone.Coupon, error) {
 	if !client.HasManagementKey() {
 		return nil, nil
 	}
+	own, err := client.IntegrationApplicationID(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if own != 0 {
+		coupons, err := client.SharedCoupons(ctx, own, code)
+		if talonone.IsUnauthorized(err) {
+			return nil, nil
+		}
+		if coupon := spelled(coupons, code); err != nil || coupon != nil {
+			return coupon, err
+		}
+	}
+	// Another spelling: the Application says which letter case counts.
 	applications, err := client.GetApplications(ctx)
 	if talonone.IsUnauthorized(err) {
 		return nil, nil
@@ -31,9 +45,7 @@ func findByKey(ctx context.Context, client *talonone.Client, code string) (*foun
 	if err != nil {
 		return nil, err
 	}
-	if own, err := client.IntegrationApplicationID(ctx); err != nil {
-		return nil, err
-	} else if own != 0 {
+	if own != 0 {
 		applications = only(applications, own)
 	}
 	matches, err := findIn(ctx, client.SharedCoupons, applications, code)
@@ -43,7 +55,7 @@ func findByKey(ctx context.Context, client *talonone.Client, code string) (*foun
 	case len(matches) != 1:
 		return nil, nil
 	}
-	return &matches[0], nil
+	return matches[0].coupon, nil
 }
 
 // search lists the coupons of an Application that have a code, in any case.
@@ -72,13 +84,20 @@ func findIn(ctx context.Context, search search, applications []talonone.Applicat
 // at most: the one spelled so, else the one that compares equal. Codes from
 // before a change of the Application's setting keep their spelling.
 func meant(coupons []*talonone.Coupon, code, caseSensitivity string) *talonone.Coupon {
-	for _, coupon := range coupons {
-		if coupon.Value == code {
-			return coupon
-		}
+	if coupon := spelled(coupons, code); coupon != nil {
+		return coupon
 	}
 	for _, coupon := range coupons {
 		if talonone.FoldCode(coupon.Value, caseSensitivity) == talonone.FoldCode(code, caseSensitivity) {
+			return coupon
+		}
+	}
+	return nil
+}
+
+func spelled(coupons []*talonone.Coupon, code string) *talonone.Coupon {
+	for _, coupon := range coupons {
+		if coupon.Value == code {
 			return coupon
 		}
 	}

@@ -30,10 +30,22 @@ const (
 	maxPlanRequests = 20
 )
 
+// running is a campaign that the Integration key reports, in one request: those that run in its Application. nil is that only a
+// Management key can tell.
+func running(ctx context.Context, client *talonone.Client, campaignID int64) (*talonone.Campaign, error) {
+	if !client.HasIntegrationKey() {
+		return nil, nil
+	}
+	return client.RunningCampaign(ctx, campaignID)
+}
+
 // applicationOf is the Application of a campaign. An Integration key creates referrals in its own Application only,
-// which it reports as long as any campaign is running there; a Management key knows every campaign. It is 0 where
-// neither tells.
+// which it reports as long as any campaign is running there; a Management key knows every campaign, and takes a request for
+// each Application. It is 0 where neither tells.
 func applicationOf(ctx context.Context, client *talonone.Client, campaignID int64) (int64, error) {
+	if campaign, err := running(ctx, client, campaignID); err != nil || campaign != nil {
+		return applicationIn(campaign), err
+	}
 	if client.HasManagementKey() {
 		campaigns, err := client.GetCampaigns(ctx)
 		if campaign := campaignByID(campaigns, campaignID); campaign != nil {
@@ -47,6 +59,13 @@ func applicationOf(ctx context.Context, client *talonone.Client, campaignID int6
 		return 0, nil
 	}
 	return client.IntegrationApplicationID(ctx)
+}
+
+func applicationIn(campaign *talonone.Campaign) int64 {
+	if campaign == nil {
+		return 0
+	}
+	return campaign.ApplicationID
 }
 
 // resolveApplication looks an Application up that is null or unknown; null where neither key tells.
@@ -83,21 +102,26 @@ func campaignByID(campaigns []talonone.Campaign, id int64) *talonone.Campaign {
 	return nil
 }
 
-// checkCampaign reports, where a Management key can tell, a campaign that does not exist, has no referrals, or belongs
+// checkCampaign reports a campaign that has no referrals and, where a Management key can tell, one that does not exist or belongs
 // to another Application than the Integration key.
 func checkCampaign(ctx context.Context, client *talonone.Client, campaignID int64, diags *diag.Diagnostics) {
-	if !client.HasManagementKey() {
+	campaign, err := running(ctx, client, campaignID)
+	own := applicationIn(campaign)
+	switch {
+	case err != nil || campaign != nil:
+	case !client.HasManagementKey():
 		return
-	}
-	campaigns, err := client.GetCampaigns(ctx)
-	if talonone.IsUnauthorized(err) {
-		return
+	default:
+		var campaigns []talonone.Campaign
+		if campaigns, err = client.GetCampaigns(ctx); talonone.IsUnauthorized(err) {
+			return
+		}
+		campaign = campaignByID(campaigns, campaignID)
 	}
 	if err != nil {
 		framework.AddError(diags, framework.Operation{Construct: resourceType, Action: "read the campaigns"}, err)
 		return
 	}
-	campaign := campaignByID(campaigns, campaignID)
 	switch {
 	case campaign == nil:
 		framework.AddMissing(diags, path.Root("campaign_id"), "Campaign does not exist",
@@ -105,8 +129,8 @@ func checkCampaign(ctx context.Context, client *talonone.Client, campaignID int6
 	case !slices.Contains(campaign.Features, "referrals"):
 		framework.AddMissing(diags, path.Root("campaign_id"), "Campaign has no referrals",
 			fmt.Sprintf("Campaign %d %q does not have the feature referrals. Enable it in the campaign's settings, or choose another campaign.", campaign.ID, campaign.Name))
-	default:
-		own, err := client.IntegrationApplicationID(ctx)
+	case own == 0:
+		own, err = client.IntegrationApplicationID(ctx)
 		if err != nil {
 			framework.AddError(diags, framework.Operation{Construct: resourceType, Action: "find the Application of the Integration API key"}, err)
 		} else if own != 0 && own != campaign.ApplicationID {

@@ -34,6 +34,17 @@ func (r *referralResource) equal(ctx context.Context, plan referralModel, since 
 	return slices.DeleteFunc(seen.referrals, func(one *talonone.Referral) bool { return !unclaimed(r.data, one, wanted) }), err
 }
 
+// refreshed is find for a refresh, in requests that the referrals of a campaign share where both keys allow that.
+func (r *referralResource) refreshed(ctx context.Context, m referralModel) (api *talonone.Referral, unseen bool, err error) {
+	client := r.data.Client
+	if !client.HasIntegrationKey() || m.ApplicationID.ValueInt64() == 0 || !client.MayCall("getReferralsWithoutTotalCount") {
+		return r.find(ctx, m)
+	}
+	place := talonone.ReferralPlace{ApplicationID: m.ApplicationID.ValueInt64(), CampaignID: m.CampaignID.ValueInt64()}
+	api, err = client.FindReferral(ctx, place, talonone.WantedReferral{ID: m.ID.ValueInt64(), Advocate: m.Advocate.ValueString(), Code: m.Code.ValueString()})
+	return api, false, err
+}
+
 // find looks for a referral by ID: in the inventory of its advocate, which no rate limit slows down, and then among the
 // campaign's referrals. unseen says that only a Management key could tell whether it is gone.
 func (r *referralResource) find(ctx context.Context, m referralModel) (api *talonone.Referral, unseen bool, err error) {

@@ -134,7 +134,7 @@ func (r *referralResource) Read(ctx context.Context, req resource.ReadRequest, r
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
 	imported := state.Advocate.IsNull()
 	state.ApplicationID = resolveApplication(ctx, r.data.Client, state.ApplicationID, state.CampaignID, &resp.Diagnostics)
-	api, unseen, err := r.find(ctx, state)
+	api, unseen, err := r.refreshed(ctx, state)
 	switch {
 	case err != nil:
 		framework.AddError(&resp.Diagnostics, operation("read referral", state), err)

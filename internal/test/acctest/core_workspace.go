@@ -390,7 +390,15 @@ func (w *Workspace) ApplyPlan(t testing.TB, plan *SavedPlan) (problem string) {
 	for _, address := range ordered(plan.deposed, plan.options.Reverse) {
 		a.endDeposed(address, plan.deposed[address])
 	}
-	order, waits := plan.halves()
+	a.carryOutChanges()
+	w.keep(w.State)
+	return a.problems.String()
+}
+
+// carryOutChanges carries out all changes of the plan.
+func (a *apply) carryOutChanges() {
+	a.t.Helper()
+	order, waits := a.plan.halves()
 	failed, done := make(map[half]bool), make(map[half]bool)
 	var mu sync.Mutex
 	for len(done) < len(order) {
@@ -403,12 +411,12 @@ func (w *Workspace) ApplyPlan(t testing.TB, plan *SavedPlan) (problem string) {
 			}
 		}
 		if len(addresses) == 0 {
-			t.Fatal("the changes wait for each other: ", order)
+			a.t.Fatal("the changes wait for each other: ", order)
 		}
-		if !plan.options.Together {
+		if !a.plan.options.Together {
 			addresses = addresses[:1]
 		}
-		plan.options.each(addresses, func(key string) {
+		a.plan.options.each(addresses, func(key string) {
 			h := ready[key]
 			mu.Lock()
 			skipped := slices.ContainsFunc(waits[h], func(other half) bool { return failed[other] })
@@ -419,8 +427,6 @@ func (w *Workspace) ApplyPlan(t testing.TB, plan *SavedPlan) (problem string) {
 			done[h], failed[h] = true, !succeeded
 		})
 	}
-	w.keep(w.State)
-	return a.problems.String()
 }
 
 // apply carries a plan out.
@@ -517,7 +523,7 @@ func (a *apply) carryOutHalf(h half) bool {
 		a.Deposed[h.address] = before
 	}
 	a.State[h.address] = after
-	if after.Exists() {
+	if a.refersTo != nil {
 		a.refersTo[h.address] = block.refersTo()
 	}
 	return succeeded

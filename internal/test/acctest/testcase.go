@@ -796,6 +796,7 @@ func (r *caseRun) applyOne(t *testing.T, p *Process, address string, change step
 		r.state[address] = object{Instance: Instance{Type: builtin}, value: value, order: o.order}
 		return value, err
 	}
+	w := &Workspace{State: map[string]Instance{address: o.Instance}}
 	saved := &SavedPlan{changes: map[string]Change{address: change.Change}, config: Config{}}
 	if change.n != nil {
 		attributes, err := values.attributes(t, address, change.n.body, p.schemas.ResourceSchemas[change.n.kind])
@@ -804,14 +805,8 @@ func (r *caseRun) applyOne(t *testing.T, p *Process, address string, change step
 		}
 		saved.config[address] = Block{Type: change.n.kind, Attributes: attributes}
 	}
-	w := &Workspace{State: map[string]Instance{address: o.Instance}, refersTo: make(map[string][]string)}
 	a := &apply{Workspace: w, t: t, p: p, plan: saved}
-	halves, _ := saved.halves()
-	for _, h := range halves {
-		if !a.carryOutHalf(h) {
-			break
-		}
-	}
+	a.carryOutChanges()
 	o.Instance = w.State[address]
 	r.state[address] = o
 	if problem := a.problems.String(); problem != "" {

@@ -20,7 +20,7 @@ import (
 
 const (
 	// fixedSeed and fewChecks are for `go test`; the flags of rapid say otherwise.
-	fixedSeed, fewChecks = "1", "24"
+	fixedSeed, fewChecks = "1", "16"
 	// shards run at the same time: a sequence mostly waits for requests that others may share.
 	shards = 16
 )
