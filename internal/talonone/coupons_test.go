@@ -130,7 +130,7 @@ func TestCodesFold(t *testing.T) {
 
 func TestTheApplicationOfTheKeyIsAskedForOnce(t *testing.T) {
 	t.Parallel()
-	s := &script{responses: replies{status(200, `{"hasMore":true,"data":[{"applicationId":7}]}`)}}
+	s := &script{responses: replies{status(200, `{"hasMore":true,"data":[{"id":3,"applicationId":7}]}`)}}
 	client := newTestClient(t, s)
 	for range 2 {
 		if id, err := client.IntegrationApplicationID(t.Context()); id != 7 || err != nil {

@@ -144,11 +144,15 @@ func membershipsCall(audienceID int64) *call {
 // ConfirmExport can tell; MemberIDs.SelfDelimited says which case it is.
 func (c *Client) ExportAudiencesMemberships(ctx context.Context, audienceID int64) (*MemberIDs, error) {
 	return c.memberLists.get(ctx, audienceID, func(ctx context.Context) (*MemberIDs, error) {
-		return c.exportColumn(ctx, &call{
-			about: audienceObject(audienceID), operation: "exportAudiencesMemberships", method: http.MethodGet, route: "/v1/audiences/{audienceId}/memberships/export",
-			params: []string{strconv.FormatInt(audienceID, 10)}, access: managementAccess,
-		}, membershipColumn)
+		return c.exportColumn(ctx, exportCall(audienceID), membershipColumn)
 	})
+}
+
+func exportCall(audienceID int64) *call {
+	return &call{
+		about: audienceObject(audienceID), operation: "exportAudiencesMemberships", method: http.MethodGet, route: "/v1/audiences/{audienceId}/memberships/export",
+		params: []string{strconv.FormatInt(audienceID, 10)}, access: managementAccess,
+	}
 }
 
 // ExportedMembers is the export that a reader would get without a request; nil when there is none.

@@ -314,7 +314,8 @@ func TestManagementRequestsAreSpaced(t *testing.T) {
 				t.Errorf("requests %d to %d arrived within %s, want more than a second", i-3, i, window)
 			}
 		}
-		if total := s.seen[19].at.Sub(s.seen[0].at); total > 7*time.Second {
+		// The first eight keep a longer distance than the limit asks for.
+		if total := s.seen[19].at.Sub(s.seen[0].at); total > 8500*time.Millisecond {
 			t.Errorf("20 requests took %s: the limit is not used", total)
 		}
 	})
