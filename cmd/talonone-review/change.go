@@ -101,6 +101,14 @@ var telling = map[string][]string{
 	"talonone_cart_item_return":             {"id"},
 	"talonone_customer_data_deletion":       {"found"},
 	"talonone_audience_customer_attributes": {"attributes", "members_matching"},
+	"talonone_attribute": {
+		"title", "description", "suggestions", "restricted_by_suggestions", "has_allowed_list", "editable", "subscribed_application_ids", "subscribed_catalog_ids",
+	},
+	"talonone_additional_cost": {"title", "description", "type", "subscribed_application_ids"},
+	"talonone_store":           {"name", "description", "attributes"},
+	"talonone_coupon": {
+		"usage_limit", "discount_limit", "reservation_limit", "start_date", "expiry_date", "recipient_integration_id", "is_reservation_mandatory", "implicitly_reserved", "attributes",
+	},
 }
 
 // identities are, by type, the attributes that say which object of the deployment a resource is.
@@ -119,6 +127,10 @@ var identities = map[string][]string{
 	"talonone_customer_profiles":            {"profiles"},
 	"talonone_customer_session":             {"integration_id"},
 	"talonone_cart_item_return":             {"session_integration_id"},
+	"talonone_attribute":                    {"entity", "event_type", "name"},
+	"talonone_additional_cost":              {"name"},
+	"talonone_store":                        {"application_id", "integration_id"},
+	"talonone_coupon":                       {"application_id", "campaign_id", "value"},
 }
 
 func newChange(rc *tfjson.ResourceChange) change {

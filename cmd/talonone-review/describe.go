@@ -96,6 +96,7 @@ type builder struct {
 	catalogs  table[subject]
 	coupons   table[subject]
 	campaigns table[subject]
+	named     table[subject] // by type
 	others    table[subject] // by type
 	events    table[subject] // by type of the event
 	profiles  tally
@@ -206,6 +207,15 @@ func (b *builder) add(c *change) {
 		if c.runs("found") {
 			b.erased++
 		}
+	case "talonone_attribute", "talonone_additional_cost":
+		if c.verb == destroy {
+			// The API can't delete it.
+			b.forgotten++
+			return
+		}
+		b.single(c, b.namedOf(c))
+	case "talonone_store", "talonone_coupon":
+		b.single(c, b.namedOf(c))
 	default:
 		tallyOf := func(object) *tally { return &b.others.at(c.kind, subject{name: code(c.kind)}).tally }
 		if c.isBulk() {
@@ -269,6 +279,27 @@ func (b *builder) membersOf(c *change) func(object) *tally {
 		id, _ := side.text("audience_id")
 		return &b.audiences.at(key, audienceEntry{name: name, id: id}).members
 	}
+}
+
+// names are, by type, the words for what is one object with a name and counted.
+var names = map[string]noun{
+	"talonone_attribute": {"attribute", "attributes"}, "talonone_additional_cost": {"additional cost", "additional costs"},
+	"talonone_store": {"store", "stores"}, "talonone_coupon": {"coupon", "coupons"},
+}
+
+// namedOf finds the tally of a type of names.
+func (b *builder) namedOf(c *change) func(object) *tally {
+	return func(object) *tally { return &b.named.at(c.kind, subject{name: c.kind}).tally }
+}
+
+func (b *builder) namedLines() []line {
+	var lines []line
+	for _, kind := range b.named.keys {
+		if t := b.named.entries[kind].tally; !t.empty() {
+			lines = append(lines, say(t.sentence(names[kind])))
+		}
+	}
+	return lines
 }
 
 // subjectOf finds the tally of what the attribute names.
@@ -511,6 +542,12 @@ func (b *builder) finish() {
 	if codes > 0 {
 		b.lost = append(b.lost, say(referral.of(codes)+" "+verbFor(codes, "stops", "stop")+" working"))
 	}
+	if t := b.named.at("talonone_coupon", subject{}); t.removed > 0 {
+		b.lost = append(b.lost, say(names["talonone_coupon"].of(t.removed)+" "+verbFor(t.removed, "is", "are")+" deleted, with all reservations"))
+	}
+	if t := b.named.at("talonone_store", subject{}); t.removed > 0 {
+		b.lost = append(b.lost, say(names["talonone_store"].of(t.removed)+" "+verbFor(t.removed, "is", "are")+" deleted, and campaigns lose "+verbFor(t.removed, "it", "them")))
+	}
 	if b.erased > 0 {
 		b.lost = append(b.lost, say("The data of "+customer.of(b.erased)+" is erased"))
 	}
@@ -520,6 +557,7 @@ func (b *builder) finish() {
 	b.section("Can't be undone", b.lost)
 	b.section("Managed twice", b.ownerLines())
 	b.section("Possibly renamed", b.moveLines())
+	b.section("Definitions and codes", b.namedLines())
 	b.section("Audiences", audiences)
 	b.section("Catalogs", catalogs)
 	b.section("Coupon reservations", coupons)

@@ -24,6 +24,10 @@ var driftNouns = map[string]noun{
 	"talonone_customer_profile":             profile,
 	"talonone_customer_profiles":            {"set of customer profiles", "sets of customer profiles"},
 	"talonone_customer_session":             session,
+	"talonone_attribute":                    names["talonone_attribute"],
+	"talonone_additional_cost":              names["talonone_additional_cost"],
+	"talonone_store":                        names["talonone_store"],
+	"talonone_coupon":                       names["talonone_coupon"],
 }
 
 // addDrift describes what has changed since the last apply without Terraform.

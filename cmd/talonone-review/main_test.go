@@ -275,6 +275,21 @@ func TestSentences(t *testing.T) {
 			want: "Changed outside of Terraform since the last apply:\n  - Audience \"VIP\" was renamed to \"V.I.P.\"\n  - Audience \"VIP\": 3 members fewer than then\n" +
 				"  - Catalog 6: 1 item fewer than then, 1 item was changed\n  - Audience \"Gone\" was deleted\n  - 1 customer profile was changed",
 		},
+		"definitions": {
+			changes: []obj{
+				changing("talonone_attribute.a", "create", nil, obj{"entity": "CartItem", "name": "hue"}),
+				changing("talonone_attribute.b", "create", nil, obj{"entity": "CartItem", "name": "cut"}),
+				changing("talonone_attribute.c", "delete", obj{"entity": "CartItem", "name": "old"}, nil),
+				changing("talonone_additional_cost.a", "update", obj{"name": "shipping", "title": "a"}, obj{"name": "shipping", "title": "b"}),
+				changing("talonone_store.a", "delete", obj{"application_id": 1, "integration_id": "a"}, nil),
+				changing("talonone_coupon.a", "delete", obj{"application_id": 1, "campaign_id": 12, "value": "A"}, nil),
+				changing("talonone_coupon.b", "delete", obj{"application_id": 1, "campaign_id": 12, "value": "B"}, nil),
+				changing("talonone_coupon.c", "update", obj{"value": "C", "usage_limit": 1, "deletion_protection": false}, obj{"value": "C", "usage_limit": 1, "deletion_protection": true}),
+			},
+			want: "Can't be undone:\n  - 2 coupons are deleted, with all reservations\n  - 1 store is deleted, and campaigns lose it\n\n" +
+				"Definitions and codes:\n  - 2 attributes added\n  - 1 additional cost changes\n  - 1 store removed\n  - 2 coupons removed\n\n" +
+				"Only in Terraform's state:\n  - 1 object leaves Terraform's management and stays as it is\n  - Of 1 resource only settings of Terraform change",
+		},
 		"a plan with errors": {
 			changes: nil,
 			more:    obj{"errored": true, "complete": false},

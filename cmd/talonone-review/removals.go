@@ -158,9 +158,9 @@ func (c *change) leaving() loss {
 		return loss{}
 	}
 	switch c.kind {
-	case audienceType, "talonone_audience_customer_attributes", "talonone_event", "talonone_cart_item_return", "talonone_customer_data_deletion":
+	case audienceType, "talonone_attribute", "talonone_additional_cost", "talonone_audience_customer_attributes", "talonone_event", "talonone_cart_item_return", "talonone_customer_data_deletion":
 		return loss{}
-	case "talonone_audience_membership", "talonone_catalog_item", "talonone_referral":
+	case "talonone_audience_membership", "talonone_catalog_item", "talonone_referral", "talonone_store", "talonone_coupon":
 		return loss{count: 1}
 	case "talonone_customer_session":
 		if c.before.values["on_destroy"] == "forget" {

@@ -159,7 +159,7 @@ leaving(rc) := n if {
 	n := rows(rc)
 }
 
-rows(rc) := 1 if rc.type in {"talonone_audience_membership", "talonone_catalog_item", "talonone_referral"}
+rows(rc) := 1 if rc.type in {"talonone_audience_membership", "talonone_catalog_item", "talonone_referral", "talonone_store", "talonone_coupon"}
 
 rows(rc) := 1 if {
 	rc.type == "talonone_customer_session"
@@ -287,7 +287,7 @@ is_unknown(rc) if {
 is_counted(rc) if {
 	rc.type in {
 		"talonone_audience_customer_attributes", "talonone_event", "talonone_cart_item_return", "talonone_customer_data_deletion",
-		"talonone_customer_session",
+		"talonone_customer_session", "talonone_attribute", "talonone_additional_cost",
 	}
 }
 

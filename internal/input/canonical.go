@@ -109,7 +109,7 @@ func AppendCanonical(dst []byte, dec *jsontext.Decoder) ([]byte, error) {
 // AppendString appends a JSON string with the fewest escapes that survive Terraform, which brings every text of a state into
 // Unicode's form NFC: a text in another form is written in \u escapes. What is not UTF-8 becomes U+FFFD.
 func AppendString(dst []byte, text string) []byte {
-	if isNFC(text) {
+	if IsNFC(text) {
 		dst, _ = jsontext.AppendQuote(dst, text)
 		return dst
 	}
@@ -128,7 +128,8 @@ func AppendString(dst []byte, text string) []byte {
 	return dst
 }
 
-func isNFC(text string) bool {
+// IsNFC tells texts that Terraform leaves as they are: it brings all others into Unicode's form NFC.
+func IsNFC(text string) bool {
 	for i := range len(text) {
 		if text[i] >= utf8.RuneSelf {
 			return norm.NFC.IsNormalString(text)

@@ -19,9 +19,10 @@ import (
 type Layout struct {
 	// Columns are those that must be there, by the names of a CSV header or as dotted paths into JSON objects.
 	Columns []string
-	// Key is the column with the key of each record, if the file has it; NoKey is what to do where it doesn't. JSON values that
-	// are strings rather than objects are keys.
-	Key, NoKey string
+	// Key is the column with the key of each record, if the file has it. JSON values that are strings rather than objects are keys.
+	Key string
+	// NoKey is what to do where no column is the key, by the names that there are.
+	NoKey func(names []string) string
 	// Nested is a JSON object whose entries are columns of their own; their names begin with "Nested.".
 	Nested string
 	// Header, where it is not nil, may refuse the columns of a CSV text.
@@ -287,8 +288,8 @@ func (c *csvTable) findColumns() error {
 	}
 	var text string
 	switch {
-	case len(missing) == 1 && missing[0] == c.layout.Key && !slices.Contains(c.layout.Columns, c.layout.Key):
-		text = c.layout.NoKey
+	case len(missing) == 1 && c.adviseKey(missing[0]):
+		text = c.layout.NoKey(c.header[:c.named])
 	case len(missing) == 1:
 		text = fmt.Sprintf("there is no column %q", Clip(missing[0]))
 	default:
@@ -299,6 +300,11 @@ func (c *csvTable) findColumns() error {
 		fault = fmt.Errorf("%w; %s", fault, hint)
 	}
 	return fault
+}
+
+// adviseKey says whether NoKey says what to do about a missing column.
+func (c *csvTable) adviseKey(name string) bool {
+	return c.layout.NoKey != nil && name == c.layout.Key && !slices.Contains(c.layout.Columns, name)
 }
 
 // hint says why columns may be missing: the delimiter, lines above the header, or the spelling of names.
@@ -313,7 +319,7 @@ func (c *csvTable) hint(wanted, missing []string) string {
 	}
 	for _, name := range missing {
 		for _, there := range c.header {
-			if there != "" && fold(norm.NFC.String(name)) == fold(there) {
+			if there != "" && fold(norm.NFC.String(name)) == fold(there) && !c.adviseKey(name) {
 				return fmt.Sprintf("names must be equal in case and blanks: write %q", there)
 			}
 		}
@@ -350,7 +356,11 @@ func (c *csvTable) hintBelow(wanted []string) string {
 }
 
 func holdsAll(names, wanted []string) bool {
-	return !slices.ContainsFunc(wanted, func(name string) bool { return !slices.Contains(names, name) })
+	folded := make([]string, len(names))
+	for i, name := range names {
+		folded[i] = fold(trimBlank(name))
+	}
+	return !slices.ContainsFunc(wanted, func(name string) bool { return !slices.Contains(folded, fold(norm.NFC.String(name))) })
 }
 
 // otherDelimiter is what separates the fields of a record that was read as a single one.

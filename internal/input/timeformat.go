@@ -222,11 +222,12 @@ func zoneOf(text string) *time.Location {
 	return time.FixedZone("", seconds)
 }
 
-// likelyFormats are tried on a text to say how it might be read.
+// likelyFormats are tried on a text to say how it might be read. D reads two digits as well as one, so that all times of a column
+// get the same advice.
 var likelyFormats = sync.OnceValue(func() []likelyFormat {
 	var formats []likelyFormat
-	for _, date := range []string{"YYYY-MM-DD", "YYYY/MM/DD", "YYYYMMDD", "DD.MM.YYYY", "D.M.YYYY", "DD.MM.YY", "DD/MM/YYYY", "MM/DD/YYYY", "D/M/YYYY", "M/D/YYYY", "DD-MM-YYYY", "MM-DD-YYYY",
-		"DD MMM YYYY", "D MMM YYYY", "DD-MMM-YYYY", "MMM D, YYYY"} {
+	for _, date := range []string{"YYYY-MM-DD", "YYYY/MM/DD", "YYYYMMDD", "D.M.YYYY", "DD.MM.YY", "D/M/YYYY", "M/D/YYYY", "DD-MM-YYYY", "MM-DD-YYYY",
+		"D MMM YYYY", "DD-MMM-YYYY", "MMM D, YYYY"} {
 		for _, clock := range []string{"", " hh:mm", " hh:mm:ss", "'T'hh:mm", "'T'hh:mm:ss", " h:mm", " HH:mm AA", " H:mm AA", " HH:mm:ss AA", " H:mm:ss AA"} {
 			for _, zone := range []string{"", "Z", " Z"} {
 				if clock == "" && zone != "" {
@@ -242,7 +243,7 @@ var likelyFormats = sync.OnceValue(func() []likelyFormat {
 })
 
 // dayBeforeMonth swaps the two in those of likelyFormats that some countries write the other way round.
-var dayBeforeMonth = strings.NewReplacer("DD/MM", "MM/DD", "D/M", "M/D", "DD-MM", "MM-DD")
+var dayBeforeMonth = strings.NewReplacer("D/M", "M/D", "DD-MM", "MM-DD")
 
 type likelyFormat struct {
 	format string

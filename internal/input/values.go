@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -172,7 +173,7 @@ func (v *values) appendScalar(dst []byte, kind, text string) ([]byte, *Mistake) 
 			value, known = v.booleans[fold(text)]
 		}
 		if !known {
-			return dst, v.notBoolean()
+			return dst, v.notBoolean(text)
 		}
 		return strconv.AppendBool(dst, value), nil
 	case TypeTime:
@@ -403,7 +404,9 @@ func isSeparator(r rune, separator string) bool {
 // notNumber says what a number may need to be read.
 func (v *values) notNumber(text string) *Mistake {
 	mistake := &Mistake{One: "is not a number", Many: "values are not numbers"}
-	if advice := v.numberAdvice(trimBlank(text)); advice != "" {
+	if advice := standsForNothing(text); advice != "" {
+		mistake.Advice = advice
+	} else if advice := v.numberAdvice(trimBlank(text)); advice != "" {
 		mistake.Advice = "set " + advice
 	} else if len(text) > 1 && text[0] == '0' && strings.Trim(text, "0123456789") == "" {
 		mistake.Advice = "it has leading zeros like an ID; declare the type string to keep it as text"
@@ -458,7 +461,22 @@ func andList(parts []string) string {
 	return strings.Join(parts[:len(parts)-1], ", ") + " and " + parts[len(parts)-1]
 }
 
-func (v *values) notBoolean() *Mistake {
+// markers are what files have in place of a missing value.
+var markers = []string{"-", "--", "–", "—", "?", ".", "/", "n/a", "na", "nan", "null", "none", "nil", "#n/a", "k.a.", "k. a."}
+
+// standsForNothing advises null_values for a text that is no value, such as a dash; "" for others.
+func standsForNothing(text string) string {
+	text = trimBlank(text)
+	if !slices.Contains(markers, strings.ToLower(text)) {
+		return ""
+	}
+	return fmt.Sprintf("if it stands for a missing value, add %q to null_values", text)
+}
+
+func (v *values) notBoolean(text string) *Mistake {
+	if advice := standsForNothing(text); advice != "" {
+		return &Mistake{"is not a boolean", "values are not booleans", advice}
+	}
 	list := func(texts []string, text string) string { return QuoteAll(orDefault(texts, text)) }
 	return &Mistake{"is not a boolean", "values are not booleans", fmt.Sprintf("list its words in true_values (now %s) and false_values (now %s)",
 		list(v.options.TrueValues, "true"), list(v.options.FalseValues, "false"))}
@@ -503,6 +521,9 @@ var withoutZone = func() *timeParser {
 
 // timeAdvice finds a format that reads a text, or two where day and month can't be told apart.
 func (v *values) timeAdvice(text string) string {
+	if advice := standsForNothing(text); advice != "" {
+		return advice
+	}
 	shape := strings.Map(func(r rune) rune {
 		if unicode.IsDigit(r) {
 			return '0'

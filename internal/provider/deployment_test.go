@@ -31,6 +31,10 @@ var edits = map[string]acctest.Attributes{
 	"talonone_customer_session":             {"coupon_codes": []string{}},
 	"talonone_referral":                     {"usage_limit": 3},
 	"talonone_referrals":                    {"usage_limit": 3},
+	"talonone_additional_cost":              {"title": "Other"},
+	"talonone_attribute":                    {"description": "Other"},
+	"talonone_coupon":                       {"usage_limit": 3},
+	"talonone_store":                        {"name": "Other"},
 }
 
 // forEachKind runs a test for every resource, each on a deployment of its own where configurations can be applied.
@@ -339,6 +343,10 @@ func TestAnotherObjectWithTheSameIDIsLeftAlone(t *testing.T) {
 func TestMocksOfWhatDoesNotExistYetCanBePlanned(t *testing.T) {
 	t.Parallel()
 	references := map[string][]string{
+		"talonone_additional_cost":              {"subscribed_application_ids"},
+		"talonone_attribute":                    {"subscribed_application_ids", "subscribed_catalog_ids"},
+		"talonone_coupon":                       {"application_id", "campaign_id"},
+		"talonone_store":                        {"application_id"},
 		"talonone_audience":                     {"subscribed_application_ids"},
 		"talonone_audience_customer_attributes": {"audience_id"},
 		"talonone_audience_membership":          {"audience_id"},
@@ -363,6 +371,8 @@ func TestMocksOfWhatDoesNotExistYetCanBePlanned(t *testing.T) {
 				mocks = []any{"mock"}
 			}
 			for i, mock := range mocks {
+				lenient.Reattach(t)
+				strict.Reattach(t)
 				mocked := maps.Clone(config)
 				mocked[attribute] = mock
 				plan, diags := lenient.Plan(t, kind, acctest.Instance{}, mocked)

@@ -2,21 +2,21 @@ package provider
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
-	"math"
+	"math/big"
 	"os"
 	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/provider/schema"
-	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/providerserver"
 	"github.com/hashicorp/terraform-plugin-framework/tfsdk"
-	"github.com/hashicorp/terraform-plugin-framework/types"
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
@@ -58,7 +58,7 @@ var credentials = []string{"integration_api_key", "management_api_key", "managem
 // as missing, and what surrounds a text is trimmed. It refuses what only becomes known during apply, since a plan made without
 // it could not read the deployment, and a value of the environment that the provider block would not take. Credentials of the
 // environment are left out where the provider block names another deployment than the environment.
-func withEnvironment(ctx context.Context, config tfsdk.Config, diags *diag.Diagnostics) tfsdk.Config {
+func (p *talonOneProvider) withEnvironment(ctx context.Context, config tfsdk.Config, diags *diag.Diagnostics) tfsdk.Config {
 	var values map[string]tftypes.Value
 	if err := config.Raw.As(&values); err != nil {
 		diags.AddError("Unusable provider configuration", err.Error())
@@ -71,34 +71,80 @@ func withEnvironment(ctx context.Context, config tfsdk.Config, diags *diag.Diagn
 		}
 	}
 	withheld := withheldCredentials(values, diags)
-	attributes := config.Schema.GetAttributes()
-	for _, name := range slices.Sorted(maps.Keys(attributes)) {
-		if !values[name].IsKnown() {
-			diags.AddAttributeError(path.Root(name), "Provider configuration not known yet", fmt.Sprintf(
-				"%s comes from something that Terraform has yet to create, so the plan cannot read the deployment. "+
-					"Use a value that is known before apply, or apply what it depends on first with -target, or set the environment variable %s instead.", name, variable(name)))
-			continue
-		}
+	names := slices.Sorted(maps.Keys(config.Schema.GetAttributes()))
+	if refuseUnknown(names, values, diags); diags.HasError() {
+		return config
+	}
+	fromVariables := make(map[string]bool)
+	for _, name := range names {
 		text := talonone.Trim(os.Getenv(variable(name)))
 		if text == "" || slices.Contains(withheld, name) || !values[name].IsNull() && !values[name].Equal(tftypes.NewValue(tftypes.String, "")) {
 			continue
 		}
-		value, problems := fromText(ctx, name, attributes[name], text)
-		for _, problem := range problems {
-			diags.AddAttributeError(path.Root(name), problem.Summary(), problem.Detail()+" The value comes from the environment variable "+variable(name)+".")
-		}
-		if problems.HasError() {
-			continue
-		}
-		raw, err := value.ToTerraformValue(ctx)
+		value, err := fromText(values[name].Type(), text)
 		if err != nil {
-			diags.AddAttributeError(path.Root(name), "Unusable provider configuration", err.Error())
+			diags.AddAttributeError(path.Root(name), "Invalid "+name, talonone.Quoted(text)+" is "+err.Error()+". "+comesFrom(name))
 			continue
 		}
-		values[name] = raw
+		values[name], fromVariables[name] = value, true
 	}
 	config.Raw = tftypes.NewValue(config.Raw.Type(), values)
+	p.validate(ctx, config, fromVariables, diags)
 	return config
+}
+
+func comesFrom(name string) string {
+	return "The value comes from the environment variable " + variable(name) + "."
+}
+
+// refuseUnknown reports, in one error, the settings that become known only during apply.
+func refuseUnknown(names []string, values map[string]tftypes.Value, diags *diag.Diagnostics) {
+	var unknown, variables []string
+	for _, name := range names {
+		if !values[name].IsKnown() {
+			unknown, variables = append(unknown, name), append(variables, variable(name))
+		}
+	}
+	if len(unknown) == 0 {
+		return
+	}
+	comes, instead := "comes", "the environment variable"
+	if len(unknown) > 1 {
+		comes, instead = "come", "the environment variables"
+	}
+	diags.AddAttributeError(path.Root(unknown[0]), "Provider configuration not known yet", fmt.Sprintf(
+		"%s %s from something that Terraform has yet to create, so the plan cannot read the deployment. "+
+			"Use values that are known before apply, or apply what they depend on first with -target, or set %s %s instead.",
+		strings.Join(unknown, ", "), comes, instead, strings.Join(variables, ", ")))
+}
+
+// validate has the framework check a configuration with values of the environment as it checks the provider block.
+func (p *talonOneProvider) validate(ctx context.Context, config tfsdk.Config, fromVariables map[string]bool, diags *diag.Diagnostics) {
+	if len(fromVariables) == 0 {
+		return
+	}
+	encoded, err := tfprotov6.NewDynamicValue(config.Raw.Type(), config.Raw)
+	if err != nil {
+		diags.AddError("Unusable provider configuration", err.Error())
+		return
+	}
+	resp, err := providerserver.NewProtocol6(p)().ValidateProviderConfig(ctx, &tfprotov6.ValidateProviderConfigRequest{Config: &encoded})
+	if err != nil {
+		diags.AddError("Unusable provider configuration", err.Error())
+		return
+	}
+	for _, problem := range resp.Diagnostics {
+		name := ""
+		if steps := problem.Attribute.Steps(); len(steps) > 0 {
+			if step, ok := steps[0].(tftypes.AttributeName); ok {
+				name = string(step)
+			}
+		}
+		// The provider block has been validated.
+		if fromVariables[name] && problem.Severity == tfprotov6.DiagnosticSeverityError {
+			diags.AddAttributeError(path.Root(name), problem.Summary, problem.Detail+" "+comesFrom(name))
+		}
+	}
 }
 
 // withheldCredentials are the credentials of the environment that the deployment of the provider block must not get: whoever can
@@ -146,53 +192,21 @@ func withheldCredentials(values map[string]tftypes.Value, diags *diag.Diagnostic
 	return withheld
 }
 
-// fromText is an attribute's value as a variable writes it, checked as the attribute is.
-func fromText(ctx context.Context, name string, attribute any, text string) (attr.Value, diag.Diagnostics) {
-	var diags diag.Diagnostics
-	at, invalid := path.Root(name), fmt.Sprintf("Invalid %s", name)
-	switch a := attribute.(type) {
-	case schema.StringAttribute:
-		value := types.StringValue(text)
-		for _, v := range a.Validators {
-			resp := &validator.StringResponse{}
-			v.ValidateString(ctx, validator.StringRequest{Path: at, PathExpression: at.Expression(), ConfigValue: value}, resp)
-			diags.Append(resp.Diagnostics...)
-		}
-		return value, diags
-	case schema.BoolAttribute:
-		parsed, err := strconv.ParseBool(text)
+// fromText is a value as a variable writes it.
+func fromText(kind tftypes.Type, text string) (tftypes.Value, error) {
+	switch {
+	case kind.Is(tftypes.Bool):
+		value, err := strconv.ParseBool(text)
 		if err != nil {
-			diags.AddAttributeError(at, invalid, talonone.Quoted(text)+" is neither true nor false.")
+			return tftypes.Value{}, errors.New("neither true nor false")
 		}
-		return types.BoolValue(parsed), diags
-	case schema.Int64Attribute:
-		parsed, err := strconv.ParseInt(text, 10, 64)
-		if err != nil {
-			diags.AddAttributeError(at, invalid, talonone.Quoted(text)+" is not a whole number.")
-			return nil, diags
+		return tftypes.NewValue(kind, value), nil
+	case kind.Is(tftypes.Number):
+		value, _, err := big.ParseFloat(text, 10, 512, big.ToNearestEven)
+		if err != nil || value.IsInf() {
+			return tftypes.Value{}, errors.New("not a number")
 		}
-		value := types.Int64Value(parsed)
-		for _, v := range a.Validators {
-			resp := &validator.Int64Response{}
-			v.ValidateInt64(ctx, validator.Int64Request{Path: at, PathExpression: at.Expression(), ConfigValue: value}, resp)
-			diags.Append(resp.Diagnostics...)
-		}
-		return value, diags
-	case schema.Float64Attribute:
-		parsed, err := strconv.ParseFloat(text, 64)
-		if err != nil || math.IsNaN(parsed) || math.IsInf(parsed, 0) {
-			diags.AddAttributeError(at, invalid, talonone.Quoted(text)+" is not a number.")
-			return nil, diags
-		}
-		value := types.Float64Value(parsed)
-		for _, v := range a.Validators {
-			resp := &validator.Float64Response{}
-			v.ValidateFloat64(ctx, validator.Float64Request{Path: at, PathExpression: at.Expression(), ConfigValue: value}, resp)
-			diags.Append(resp.Diagnostics...)
-		}
-		return value, diags
-	default:
-		diags.AddAttributeError(at, "Unexpected attribute", fmt.Sprintf("%T can't be set by the environment. This is a bug of the provider; please report it.", a))
-		return nil, diags
+		return tftypes.NewValue(kind, value), nil
 	}
+	return tftypes.NewValue(tftypes.String, text), nil
 }

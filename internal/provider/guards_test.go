@@ -33,6 +33,14 @@ var guardedResources = map[string]guardedResource{
 		acctest.Attributes{"name": "VIP"}, acctest.Attributes{"deletion_protection": true}, acctest.Attributes{"deletion_protection": false},
 		"talonone_audience:702", "protected from deletion",
 	},
+	"talonone_store": {
+		acctest.Attributes{"application_id": 1, "integration_id": "h-1", "name": "Harbour"}, acctest.Attributes{"deletion_protection": true},
+		acctest.Attributes{"deletion_protection": false}, "talonone_store:1/h-1", "protected from deletion",
+	},
+	"talonone_coupon": {
+		acctest.Attributes{"application_id": 1, "campaign_id": 12, "value": "BEACH-DAY"}, acctest.Attributes{"deletion_protection": true},
+		acctest.Attributes{"deletion_protection": false}, "talonone_coupon:1/12/BEACH-DAY", "protected from deletion",
+	},
 	"talonone_audience_memberships": {
 		acctest.Attributes{"audience_id": 701, "members": []string{"customer-1"}}, nothingLeaves, allLeaves, "talonone_audience_memberships:701", "removes too many members",
 	},

@@ -21,6 +21,10 @@ import (
 // configurations are one that applies for each resource, against the emulator's default fixture with the audience 1 and
 // the closed session order-1.
 var configurations = map[string]acctest.Attributes{
+	"talonone_additional_cost":              {"name": "shipping", "description": "d", "type": "both"},
+	"talonone_attribute":                    {"entity": "CartItem", "name": "hue", "type": "string", "description": "d", "suggestions": []string{"red"}},
+	"talonone_coupon":                       {"application_id": 1, "campaign_id": 12, "value": "BEACH-DAY", "recipient_integration_id": "customer-1", "expiry_date": "2030-01-01T00:00:00Z", "attributes": `{}`},
+	"talonone_store":                        {"application_id": 1, "integration_id": "h-1", "name": "Harbour", "description": "d", "attributes": `{}`},
 	"talonone_audience":                     {"name": "VIP", "description": "d", "integration_id": "vip", "integration": "mparticle"},
 	"talonone_audience_customer_attributes": {"audience_id": 1, "attributes": `{"Language":"de"}`},
 	"talonone_audience_membership":          {"audience_id": 1, "profile_integration_id": "customer-1"},
@@ -135,6 +139,8 @@ func TestOddNumbersAreSentExactlyOrRefused(t *testing.T) {
 		"talonone_audience_memberships":         {"audience_id"},
 		"talonone_catalog_item":                 {"catalog_id", "price"},
 		"talonone_catalog_items":                {"catalog_id"},
+		"talonone_coupon":                       {"application_id", "campaign_id", "usage_limit", "discount_limit", "reservation_limit"},
+		"talonone_store":                        {"application_id"},
 		"talonone_collection":                   {"max_removal_percent"},
 		"talonone_referral":                     {"campaign_id", "usage_limit"},
 		"talonone_referrals":                    {"campaign_id", "usage_limit"},
@@ -203,7 +209,7 @@ func startsWith(at *tftypes.AttributePath, attribute string) bool {
 
 func sentWrites(d *acctest.Deployment) (operations []string) {
 	for _, request := range d.Server.Requests() {
-		if !strings.HasPrefix(request.Operation, "get") && request.Method != http.MethodGet {
+		if !strings.HasPrefix(request.Operation, "get") && !strings.HasPrefix(request.Operation, "search") && request.Method != http.MethodGet {
 			operations = append(operations, request.Operation)
 		}
 	}

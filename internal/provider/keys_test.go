@@ -12,6 +12,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
 	"github.com/talon-one/terraform-provider-talonone/internal/test/acctest"
 )
 
@@ -192,6 +193,41 @@ func TestOnlyTheFirstErrorDescribesADeploymentOutOfReach(t *testing.T) {
 		if problem := acctest.Problem(diags); !strings.Contains(problem, want) || i > 0 && len(problem) > 200 {
 			t.Errorf("error %d is %q, want %q", i+1, problem, want)
 		}
+	}
+}
+
+// A failure that every request meets is described once, too, and once more after the deployment has answered.
+func TestOnlyTheFirstErrorDescribesWhatEveryRequestMeets(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		settings    acctest.Attributes
+		maintenance bool
+		want        string
+	}{
+		"a wrong key": {acctest.Attributes{"management_api_key": "unknown"}, false, "refused the Management API key"},
+		"maintenance": {nil, true, "not the API's JSON"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := acctest.StartUnchecked(t)
+			p := d.NewProcess(t, with(acctest.Attributes{"max_retries": 0}, test.settings))
+			if test.maintenance {
+				fault := emulator.Fault{Method: http.MethodGet, Status: http.StatusServiceUnavailable, Header: map[string]string{"Content-Type": "text/html"}, Body: "<html>maintenance</html>"}
+				if err := d.Server.AddFault(fault); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for i, kind := range []string{"talonone_audiences", "talonone_applications", "talonone_audiences"} {
+				_, diags := p.ReadData(t, kind, acctest.Attributes{})
+				want := "see the first error of this kind"
+				if i == 0 {
+					want = test.want
+				}
+				if problem := acctest.Problem(diags); !strings.Contains(problem, want) || i > 0 && len(problem) > 200 {
+					t.Errorf("error %d is %q, want %q", i+1, problem, want)
+				}
+			}
+		})
 	}
 }
 

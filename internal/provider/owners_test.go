@@ -320,6 +320,8 @@ func TestObjectsWithTwoOwnersAreWarnedOf(t *testing.T) {
 		"talonone_referral":                     {"campaign_id": 11, "advocate_profile_integration_id": "a"},
 		"talonone_referrals":                    {"campaign_id": 11, "advocates": []string{"a", "b"}, "usage_limit": 1},
 		"talonone_audience_customer_attributes": {"audience_id": 701, "attributes": `{"Language":"de"}`},
+		"talonone_attribute":                    {"entity": "CartItem", "name": "hue", "type": "string"},
+		"talonone_additional_cost":              {"name": "shipping"},
 	} {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()

@@ -190,7 +190,7 @@ func (p *talonOneProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 
 func (p *talonOneProvider) Configure(ctx context.Context, req provider.ConfigureRequest, resp *provider.ConfigureResponse) {
 	var config model
-	settings := withEnvironment(ctx, req.Config, &resp.Diagnostics)
+	settings := p.withEnvironment(ctx, req.Config, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -277,6 +277,10 @@ func (p *talonOneProvider) Resources(context.Context) []func() resource.Resource
 		event.NewEventResource,
 		session.NewCustomerSessionResource,
 		session.NewCartItemReturnResource,
+		definition.NewAttributeResource,
+		definition.NewAdditionalCostResource,
+		application.NewStoreResource,
+		coupon.NewCouponResource,
 	}
 	for i := range resources {
 		resources[i] = framework.Managed(resources[i])
@@ -296,7 +300,7 @@ func (p *talonOneProvider) hasResource(resourceType string) bool {
 }
 
 func (p *talonOneProvider) DataSources(context.Context) []func() datasource.DataSource {
-	return []func() datasource.DataSource{
+	sources := []func() datasource.DataSource{
 		audience.NewAudienceDataSource,
 		audience.NewAudiencesDataSource,
 		catalog.NewCatalogItemsDataSource,
@@ -323,6 +327,10 @@ func (p *talonOneProvider) DataSources(context.Context) []func() datasource.Data
 		loyalty.NewLoyaltyProgramDataSource,
 		loyalty.NewLoyaltyProgramsDataSource,
 	}
+	for i := range sources {
+		sources[i] = framework.Bounded(sources[i])
+	}
+	return sources
 }
 
 func (p *talonOneProvider) Functions(context.Context) []func() function.Function {
@@ -341,6 +349,7 @@ func (p *talonOneProvider) Actions(context.Context) []func() action.Action {
 		customer.NewDeleteCustomerDataAction,
 		event.NewTrackEventAction,
 		session.NewReturnCartItemsAction,
+		definition.NewImportAllowedValuesAction,
 	}
 }
 
@@ -353,6 +362,10 @@ func (p *talonOneProvider) ListResources(context.Context) []func() list.ListReso
 		collection.NewCollectionList,
 		catalog.NewCatalogItemList,
 		coupon.NewCouponReservationList,
+		definition.NewAttributeList,
+		definition.NewAdditionalCostList,
+		application.NewStoreList,
+		coupon.NewCouponList,
 	}
 }
 

@@ -44,22 +44,30 @@ func (c *Client) GetAdditionalCosts(ctx context.Context) ([]AdditionalCostDefini
 	})
 }
 
+// GetAdditionalCostsAnew is GetAdditionalCosts without what was read before.
+func (c *Client) GetAdditionalCostsAnew(ctx context.Context) ([]AdditionalCostDefinition, error) {
+	c.additionalCosts.drop()
+	return c.GetAdditionalCosts(ctx)
+}
+
 // CreateAdditionalCost creates an additional cost: POST /v1/additional_costs,
 // Management key. There is no operation that deletes it. Name and title are unique,
 // so that a repetition fails instead of creating a second one.
 func (c *Client) CreateAdditionalCost(ctx context.Context, cost NewAdditionalCost) (*AdditionalCostDefinition, error) {
-	defer c.additionalCosts.drop()
-	return doJSON[*AdditionalCostDefinition](ctx, c, &call{
+	made, err := doJSON[*AdditionalCostDefinition](ctx, c, &call{
 		operation: "createAdditionalCost", method: http.MethodPost, route: "/v1/additional_costs", access: managementAccess, body: cost,
 	})
+	noteRow(&c.additionalCosts, made, err)
+	return made, err
 }
 
 // UpdateAdditionalCost changes everything but the name:
 // PUT /v1/additional_costs/{additionalCostId}, Management key.
 func (c *Client) UpdateAdditionalCost(ctx context.Context, id int64, cost NewAdditionalCost) (*AdditionalCostDefinition, error) {
-	defer c.additionalCosts.drop()
-	return doJSON[*AdditionalCostDefinition](ctx, c, &call{
+	changed, err := doJSON[*AdditionalCostDefinition](ctx, c, &call{
 		operation: "updateAdditionalCost", method: http.MethodPut, route: "/v1/additional_costs/{additionalCostId}",
 		params: []string{strconv.FormatInt(id, 10)}, access: managementAccess, body: cost,
 	})
+	noteRow(&c.additionalCosts, changed, err)
+	return changed, err
 }

@@ -2,6 +2,7 @@ package talonone
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -71,6 +72,54 @@ func (c *cached[T]) drop() {
 	var none T
 	c.generation++
 	c.loaded, c.value = false, none
+}
+
+// change edits the value where it is there. A load that is under way is dropped, since it may lack what was written.
+func (c *cached[T]) change(edit func(T) T) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.generation++
+	if c.loaded {
+		c.value = edit(c.value)
+	}
+}
+
+// noteRow puts the row that a write has returned into a cached list, in the place of the one with its ID. After a failure the
+// list is dropped, since nobody knows what is there.
+func noteRow[T listRow](list *cached[[]T], written *T, err error) {
+	if err != nil || written == nil {
+		list.drop()
+		return
+	}
+	id, _ := (*written).identity()
+	list.change(func(rows []T) []T {
+		rows = slices.Clone(rows) // readers have the old slice
+		if at := indexOf(rows, id); at >= 0 {
+			rows[at] = *written
+			return rows
+		}
+		return append(rows, *written)
+	})
+}
+
+// noteDeleted takes a row out of a cached list, or drops the list after a failure.
+func noteDeleted[T listRow](list *cached[[]T], id int64, err error) {
+	if err != nil {
+		list.drop()
+		return
+	}
+	list.change(func(rows []T) []T {
+		return slices.DeleteFunc(slices.Clone(rows), func(row T) bool { return hasID(row, id) })
+	})
+}
+
+func indexOf[T listRow](rows []T, id int64) int {
+	return slices.IndexFunc(rows, func(row T) bool { return hasID(row, id) })
+}
+
+func hasID[T listRow](row T, id int64) bool {
+	own, _ := row.identity()
+	return own == id
 }
 
 // cachedBy is a cached value for each key. The zero value is ready to use.

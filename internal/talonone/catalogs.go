@@ -389,12 +389,14 @@ func (c *Client) CatalogItemsBySKU(ctx context.Context, catalogID int64, skus []
 		return nil, err
 	}
 	if !whole {
-		return c.filteredItems(ctx, catalogID, queries)
+		found, err := c.filteredItems(ctx, catalogID, queries)
+		return SpelledItems(skus, found), err
 	}
 	all, err := c.CatalogItems(ctx, catalogID)
 	if err != nil {
 		return nil, err
 	}
+	all = SpelledItems(skus, all)
 	wanted := make(map[string]bool, len(skus))
 	for _, sku := range skus {
 		wanted[sku] = true
@@ -406,6 +408,25 @@ func (c *Client) CatalogItemsBySKU(ctx context.Context, catalogID int64, skus []
 		}
 	}
 	return found, nil
+}
+
+// SpelledItems are items with the caller's SKUs as the caller writes them, where the deployment has folded their case.
+func SpelledItems(skus []string, items []CatalogItem) []CatalogItem {
+	spelling := SpellingOf(skus, func(yield func(string) bool) {
+		for i := range items {
+			if !yield(items[i].SKU) {
+				return
+			}
+		}
+	})
+	if spelling == nil {
+		return items
+	}
+	items = slices.Clone(items)
+	for i := range items {
+		items[i].SKU = spelling.Of(items[i].SKU)
+	}
+	return items
 }
 
 // CatalogItemsBySKUWithin is CatalogItemsBySKU where that takes at most the given number

@@ -111,6 +111,8 @@ type Client struct {
 
 	// down is set while the deployment is out of reach.
 	down atomic.Bool
+	// failed are the failures that every request meets, by name: see noteFailure.
+	failed sync.Map
 
 	young young
 	// listHabits are what the deployment does not accept of lists, by operation.
@@ -202,6 +204,11 @@ func (c *Client) ForgetReads(before time.Time) {
 	c.forgetAudiences()
 	c.memberLists.dropAll()
 	c.catalogs.forget()
+	c.definitions.drop()
+	c.eventTypes.drop()
+	c.stores.dropAll()
+	c.additionalCosts.drop()
+	c.coupons.dropAll()
 	c.collections.dropAll()
 	c.itemLists.dropAll()
 }

@@ -27,6 +27,12 @@ type Error struct {
 	Credential Credential
 	// Items point to the parts of the request that were refused.
 	Items []ErrorItem
+	// Again says that another operation has met the same failure before, which every request meets: a key that the deployment
+	// does not know, or a page in place of the API, as during maintenance.
+	Again bool
+
+	// foreign says that the response is not the API's.
+	foreign bool
 }
 
 // ErrorItem is one entry of an error answer's list.
@@ -172,7 +178,7 @@ func readError(operation string, resp *http.Response) *Error {
 		} `json:"errors"`
 	}
 	if err := json.Unmarshal(body, &shape); err != nil {
-		apiErr.Message = describeForeignResponse(resp, len(body))
+		apiErr.Message, apiErr.foreign = describeForeignResponse(resp, len(body)), true
 		return apiErr
 	}
 	apiErr.Message = shown(shape.Message)

@@ -44,6 +44,8 @@ type MemberIDs struct {
 
 	text []byte
 	ends []uint32
+	// spelling is how the reader of the list writes some of the IDs.
+	spelling Spelling
 	// confirmed remembers that ConfirmExport found nothing behind the last one.
 	confirmed atomic.Bool
 }
@@ -56,13 +58,32 @@ func (m *MemberIDs) All() iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
 		start := uint32(0)
 		for _, end := range m.ends {
-			if !yield(m.text[start:end:end]) {
+			id := m.text[start:end:end]
+			if written, folded := m.spelling[string(id)]; folded {
+				id = []byte(written)
+			}
+			if !yield(id) {
 				return
 			}
 			start = end
 		}
 	}
 }
+
+// Spelled is the list with the caller's IDs as the caller writes them, where the deployment has folded their case.
+func (m *MemberIDs) Spelled(own []string) *MemberIDs {
+	if m == nil {
+		return nil
+	}
+	as := MemberIDs{SelfDelimited: m.SelfDelimited, text: m.text, ends: m.ends}
+	if as.spelling = SpellingOf(own, as.All()); as.spelling == nil && m.spelling == nil {
+		return m
+	}
+	return &as
+}
+
+// Folded says whether the deployment has folded the case of some of the IDs that Spelled was given.
+func (m *MemberIDs) Folded() bool { return m != nil && len(m.spelling) > 0 }
 
 func (m *MemberIDs) append(id []byte) {
 	m.text = append(m.text, id...)

@@ -73,9 +73,16 @@ func (c *Client) membersAmong(ctx context.Context, audienceID int64, ids []strin
 }
 
 func listedAmong(ids []string, members []AudienceMember) []string {
+	spelling := SpellingOf(ids, func(yield func(string) bool) {
+		for _, member := range members {
+			if !yield(member.IntegrationID) {
+				return
+			}
+		}
+	})
 	listed := make(map[string]bool, len(members))
 	for _, member := range members {
-		listed[member.IntegrationID] = true
+		listed[spelling.Of(member.IntegrationID)] = true
 	}
 	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !listed[id] })
 }
@@ -89,7 +96,7 @@ func (c *Client) membersByExport(ctx context.Context, audienceID int64, ids []st
 	_, err := c.AudienceMembers(ctx, audienceID, func(members *MemberIDs) bool {
 		found = make([]bool, len(ids))
 		count := 0
-		for id := range members.All() {
+		for id := range members.Spelled(ids).All() {
 			if i, ok := index[string(id)]; ok && !found[i] {
 				found[i] = true
 				count++

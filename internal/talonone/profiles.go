@@ -3,6 +3,7 @@ package talonone
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -144,5 +145,9 @@ func (c *Client) GetCustomersByAttributes(ctx context.Context, integrationIDs []
 			return nil
 		}, func() {})
 	})
+	for listed, written := range SpellingOf(integrationIDs, maps.Keys(found)) {
+		found[written] = found[listed]
+		delete(found, listed)
+	}
 	return found, err
 }

@@ -49,30 +49,36 @@ func (c *Client) ListStores(ctx context.Context, applicationID int64) ([]Store, 
 	})
 }
 
+// ForgetStores drops what ListStores has read of an Application.
+func (c *Client) ForgetStores(applicationID int64) { c.stores.of(applicationID).drop() }
+
 // CreateStore creates a store: POST /v1/applications/{applicationId}/stores,
 // Management key. It may be repeated: 409 says that the Application has a store
 // with this integration ID.
 func (c *Client) CreateStore(ctx context.Context, applicationID int64, store NewStore) (*Store, error) {
-	defer c.stores.of(applicationID).drop()
-	return doJSON[*Store](ctx, c, &call{
+	made, err := doJSON[*Store](ctx, c, &call{
 		operation: "createStore", method: http.MethodPost, route: "/v1/applications/{applicationId}/stores",
 		params: []string{strconv.FormatInt(applicationID, 10)}, access: managementAccess, body: store,
 	})
+	noteRow(c.stores.of(applicationID), made, err)
+	return made, err
 }
 
 // UpdateStore changes everything but the integration ID:
 // PUT /v1/applications/{applicationId}/stores/{storeId}, Management key. Whether
 // attributes that are left out are kept is not documented.
 func (c *Client) UpdateStore(ctx context.Context, applicationID, id int64, store NewStore) (*Store, error) {
-	defer c.stores.of(applicationID).drop()
-	return doJSON[*Store](ctx, c, c.storeCall("updateStore", http.MethodPut, applicationID, id, store))
+	changed, err := doJSON[*Store](ctx, c, c.storeCall("updateStore", http.MethodPut, applicationID, id, store))
+	noteRow(c.stores.of(applicationID), changed, err)
+	return changed, err
 }
 
 // DeleteStore deletes a store: DELETE /v1/applications/{applicationId}/stores/{storeId},
 // Management key. 404 says that it is gone already.
 func (c *Client) DeleteStore(ctx context.Context, applicationID, id int64) error {
-	defer c.stores.of(applicationID).drop()
-	return c.do(ctx, c.storeCall("deleteStore", http.MethodDelete, applicationID, id, nil))
+	err := c.do(ctx, c.storeCall("deleteStore", http.MethodDelete, applicationID, id, nil))
+	noteDeleted(c.stores.of(applicationID), id, err)
+	return err
 }
 
 func (c *Client) storeCall(operation, method string, applicationID, id int64, body any) *call {

@@ -148,6 +148,7 @@ func (c *Client) do(ctx context.Context, op *call) error {
 		defer resp.Body.Close()
 	}
 	if err == nil {
+		c.noteSuccess(c.credential(op.access))
 		return nil
 	}
 	if ctx.Err() != nil && op.refusals > 0 {
@@ -159,6 +160,7 @@ func (c *Client) do(ctx context.Context, op *call) error {
 	if apiErr, answered := errors.AsType[*Error](err); answered {
 		apiErr.Credential = c.credential(op.access)
 		apiErr.mask(c.config.secrets())
+		c.noteFailure(apiErr)
 	} else if neverSent(err) {
 		err = c.unreachable(op.operation, withoutURL(err))
 	} else {

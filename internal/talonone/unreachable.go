@@ -59,6 +59,29 @@ func hopeless(err error) bool {
 	return refused && proxy.StatusCode < 500 || errors.Is(err, http.ErrSchemeMismatch)
 }
 
+// foreignPage is the failure of a deployment that answers with another page than the API's.
+const foreignPage = "foreign page"
+
+// noteFailure marks a failure that an earlier request has met, and that every request meets.
+func (c *Client) noteFailure(err *Error) {
+	failure := ""
+	switch {
+	case err.StatusCode == http.StatusUnauthorized && (err.Credential == IntegrationCredential || !c.known.Load()):
+		failure = string(err.Credential)
+	case err.foreign && err.StatusCode >= http.StatusInternalServerError:
+		failure = foreignPage
+	default:
+		return
+	}
+	_, err.Again = c.failed.LoadOrStore(failure, true)
+}
+
+// noteSuccess forgets the failures that a successful request rules out.
+func (c *Client) noteSuccess(credential Credential) {
+	c.failed.Delete(foreignPage)
+	c.failed.Delete(string(credential))
+}
+
 // unreachable notes that the deployment is out of reach: until it answers again, operations don't retry, and say less.
 func (c *Client) unreachable(operation string, err error) error {
 	unreachable := &UnreachableError{Operation: operation, Again: c.down.Swap(true), Err: err}

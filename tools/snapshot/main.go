@@ -34,6 +34,7 @@ var programs = map[string][]string{
 	"talonone-emulator": desktops,
 	"talonone-review":   desktops,
 	"talonone-probe":    desktops,
+	"talonone-export":   desktops,
 }
 
 var desktops = []string{"darwin_amd64", "darwin_arm64", "linux_amd64", "linux_arm64", "windows_amd64", "windows_arm64"}

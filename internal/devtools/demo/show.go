@@ -67,6 +67,37 @@ func show(ctx context.Context, tf *terraform, d deployment) error {
 	if len(left) > 0 {
 		return fmt.Errorf("after the destroy the deployment still holds the audiences %q", left)
 	}
+	return nil
+}
+
+// showSeason sets up a season, all that it stands on included, and takes it down again.
+func showSeason(ctx context.Context, tf *terraform) error {
+	headline("A whole season in one apply, by names instead of IDs: attributes, items, coupons, an audience, referral codes")
+	output, err := tf.run(ctx, 0, "apply", "-auto-approve")
+	if err != nil {
+		return err
+	}
+	if err := expectText(output, "talonone_attribute.season", "talonone_coupon.season", "0 changed, 0 destroyed"); err != nil {
+		return err
+	}
+
+	headline("Plan again: carts get what the table of promotions says, and nothing is left to do")
+	output, err = tf.run(ctx, planEmpty, "plan", "-detailed-exitcode")
+	if err != nil {
+		return err
+	}
+	if err := expectText(output, "No changes."); err != nil {
+		return err
+	}
+
+	headline("Destroy: attributes and additional costs stay, since the API can't delete them, and a warning says so")
+	output, err = tf.run(ctx, 0, "destroy", "-auto-approve")
+	if err != nil {
+		return err
+	}
+	if err := expectText(output, "stays on the deployment"); err != nil {
+		return err
+	}
 
 	headline("Done")
 	fmt.Println("Next: `make emulator`, and README.md for the lines that point a project of your own at it.")

@@ -41,6 +41,7 @@ func NewAudienceMembershipResource() resource.Resource { return &membershipResou
 // membershipModel mirrors the resource, and its identity.
 type membershipModel struct {
 	framework.Deployed
+	framework.Timed
 	membershipIdentity
 }
 

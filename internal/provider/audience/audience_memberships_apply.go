@@ -17,7 +17,9 @@ import (
 // apply brings the audience to what the plan says, and turns the plan into the state. It returns what has been applied;
 // after an error the state is of that.
 func (r *membershipsResource) apply(ctx context.Context, plan, state *membershipsModel, prior *priorMembers, desired *idSet, seen *bulk.Target, private bulk.Private, diags *diag.Diagnostics) (applied bulk.Plan) {
-	if planned := plan.MembersDigest; !planned.IsUnknown() && planned.ValueString() != desired.digest.String() {
+	planned := plan.MembersDigest
+	otherwise := !planned.IsUnknown() && planned.ValueString() != desired.digest.String()
+	if otherwise && !planned.Equal(state.MembersDigest) {
 		addFileChanged(diags)
 		return applied
 	}
@@ -28,6 +30,10 @@ func (r *membershipsResource) apply(ctx context.Context, plan, state *membership
 	}
 	defer unlock()
 	p, err := r.planRows(ctx, plan, prior, desired, seen)
+	if err == nil && otherwise && !(p.Empty() && p.remote.Folded()) {
+		addFileChanged(diags)
+		return applied
+	}
 	how := p.method(plan.exclusive(), desired)
 	if err == nil {
 		how, err = r.checkTarget(ctx, plan, prior, desired, p, how)
@@ -81,10 +87,10 @@ func (r *membershipsResource) checkTarget(ctx context.Context, plan *memberships
 	}
 	id := plan.AudienceID.ValueInt64()
 	if prior != nil {
-		_, _, err := r.exactly(ctx, id, p.expected)
+		_, _, err := r.exactly(ctx, id, prior.ids, p.expected)
 		return how, err
 	}
-	remote, err := r.data.Client.AudienceMembers(ctx, id, unconfirmed)
+	remote, err := r.members(ctx, id, desired.Keys(), unconfirmed)
 	if err != nil {
 		return how, err
 	}
@@ -129,7 +135,7 @@ func (r *membershipsResource) appliedWhole(ctx context.Context, audienceID int64
 	if ctx.Err() != nil || !r.data.Client.HasManagementKey() || talonone.IsNotFound(err) {
 		return bulk.Plan{}, err
 	}
-	members, readErr := r.data.Client.AudienceMembers(ctx, audienceID, unconfirmed)
+	members, readErr := r.members(ctx, audienceID, desired.Keys(), unconfirmed)
 	if readErr != nil {
 		return bulk.Plan{}, errors.Join(err, readErr)
 	}
@@ -212,7 +218,7 @@ func (r *membershipsResource) removeAll(ctx context.Context, state *membershipsM
 	shared := r.data.Owners.Shares(ctx, membersTarget(state.AudienceID), private, diags)
 	if state.holdsTarget() && !shared {
 		if r.data.Client.HasManagementKey() {
-			if _, _, err := r.exactly(ctx, id, prior.target); err != nil {
+			if _, _, err := r.exactly(ctx, id, prior.ids, prior.target); err != nil {
 				return err
 			}
 		}
@@ -225,7 +231,7 @@ func (r *membershipsResource) removeAll(ctx context.Context, state *membershipsM
 	if err == nil && !prior.complete && prior.fingerprints == nil {
 		// The state knows them by their digest only. What another resource has added since is not told from them.
 		var remote *talonone.MemberIDs
-		remote, _, err = r.exactly(ctx, id, prior.target)
+		remote, _, err = r.exactly(ctx, id, prior.ids, prior.target)
 		if errors.Is(err, errChanged) {
 			diags.AddWarning("Members were left in the audience", fmt.Sprintf(
 				"Another resource of this run manages members of audience %d and has added some, so that those of this resource can't be told from others. Nothing was removed; the next plan shows who is not listed.", id))

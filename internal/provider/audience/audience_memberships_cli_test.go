@@ -243,7 +243,7 @@ func TestReplacementConverges(t *testing.T) {
 			old := *s.crowd
 			s.crowd = &crowd{Deployment: old.Deployment, t: t, id: other.ID}
 			s.configure(settings(s))
-			s.apply(fmt.Sprintf("Destroying removes %s members", map[bool]string{true: "1,500", false: "2"}[len(want) > 2]))
+			s.apply(fmt.Sprintf("Replacing removes %s members", map[bool]string{true: "1,500", false: "2"}[len(want) > 2]))
 			s.settled(want...)
 			if err := old.has()(nil); err != nil {
 				t.Error(err)
@@ -432,5 +432,5 @@ func TestNullInAListOfMembersIsExplained(t *testing.T) {
 	t.Parallel()
 	s := shell{terraformcli.New(t, &binaries, "http://127.0.0.1:1"), &crowd{Deployment: acctest.Start(t), t: t, id: 1}}
 	s.configure(`members_json = provider::talonone::members(["a", null])`)
-	s.must(1, `Element 1 of the list is null`, "plan")
+	s.must(1, `Element 2 of the list is null`, "plan")
 }

@@ -116,12 +116,12 @@ func addListed(members *idSet, list types.List, diags *diag.Diagnostics) {
 			diags.AddAttributeError(at.AtListIndex(i), "Invalid member", "An integration ID must not be null.")
 			continue
 		}
-		err := members.add([]byte(id.ValueString()), i)
+		err := members.add([]byte(id.ValueString()), i+1)
 		var twice errListedTwice
 		switch {
 		case errors.As(err, &twice):
 			diags.AddAttributeError(at.AtListIndex(i), "Member listed twice",
-				fmt.Sprintf("Element %d of members repeats element %d. Each member stands in the list once.", i, twice.first))
+				fmt.Sprintf("Element %d of members repeats element %d. Each member stands in the list once.", i+1, twice.first))
 		case err != nil:
 			diags.AddAttributeError(at.AtListIndex(i), "Invalid member", framework.Sentence(err.Error()))
 		}

@@ -138,6 +138,11 @@ func (m *membershipsModel) prior() (*priorMembers, error) {
 		p.ids, p.fingerprints = set.ids, set.fingerprints
 	}
 	p.complete = p.fingerprints == nil && len(p.ids) == p.target.Count
+	if p.complete && !m.Members.IsNull() && m.Ownership.ValueString() != bulk.Additive {
+		// Terraform has brought the IDs of the list into Unicode's form NFC. Where that changed one, the state doesn't say who
+		// is a member.
+		p.complete = digestOfIDs(p.ids) == p.target
+	}
 	return p, nil
 }
 

@@ -88,9 +88,10 @@ func (r *membershipsResource) planRows(ctx context.Context, plan *membershipsMod
 	case prior.complete:
 		p.Added, p.Removed = desired.Compare(bytesOf(prior.ids))
 	default:
-		if p.remote, _, err = r.exactly(ctx, id, prior.target); err != nil {
+		if p.remote, _, err = r.exactly(ctx, id, prior.ids, prior.target); err != nil {
 			return p, err
 		}
+		p.remote = p.remote.Spelled(desired.Keys())
 		p.Added, p.Removed = desired.Compare(p.remote.All())
 	}
 	switch {
@@ -100,7 +101,8 @@ func (r *membershipsResource) planRows(ctx context.Context, plan *membershipsMod
 		p.Removed, p.unresolved, p.takenOver = nil, nil, true
 	case bulk.Enters(prior.ownership, plan.Ownership):
 		p.expected, p.present, p.unresolved = *seen, seen.Count, nil
-		if p.remote, _, err = r.exactly(ctx, id, *seen); err == nil {
+		if p.remote, _, err = r.exactly(ctx, id, prior.ids, *seen); err == nil {
+			p.remote = p.remote.Spelled(desired.Keys())
 			p.Removed = desired.Others(p.remote.All())
 		}
 	}
@@ -177,10 +179,15 @@ func (r *membershipsResource) planMembers(ctx context.Context, plan, state *memb
 		r.data.Owners.Claim(ctx, claim, private, keep, diags)
 	}
 	plan.MemberCount, plan.MembersDigest = types.Int64Value(int64(desired.digest.Count)), types.StringValue(desired.digest.String())
+	if prior != nil && p.Empty() && p.remote.Folded() {
+		// A file can't be spelled as the deployment does.
+		plan.MembersDigest = state.MembersDigest
+	}
 	keepWritten(plan, state, prior, desired)
 	plan.showPlan(p, state, prior, note, desired)
 	plan.subject().Guard(plan.MaxRemovalPercent, len(p.Removed), p.present, diags)
 	plan.subject().RefuseTwins(plan.source(), p.Added, p.Removed, diags)
+	plan.subject().WarnTwins(plan.source(), p.Added, desired.Keys(), diags)
 	r.checkKeys(plan, p, desired, diags)
 }
 
@@ -247,7 +254,10 @@ func (m *membershipsModel) showUnknown() {
 	m.MemberCount, m.MembersDigest = types.Int64Unknown(), types.StringUnknown()
 	m.LastSync = bulk.UnknownLastSync()
 	m.SampleJoining, m.SampleLeaving = types.ListUnknown(types.StringType), types.ListUnknown(types.StringType)
-	m.ManagedSet = types.StringUnknown()
+	m.ManagedSet = types.StringNull()
+	if m.fromFile() && !m.exclusive() {
+		m.ManagedSet = types.StringUnknown()
+	}
 }
 
 // checkCreate warns of listed members who are in the audience already, and refuses exclusive ownership of an audience that
@@ -267,7 +277,7 @@ func (r *membershipsResource) checkCreate(ctx context.Context, plan *memberships
 		r.warnLookedUp(ctx, plan, p.Added, diags)
 		return
 	}
-	remote, err := r.data.Client.AudienceMembers(ctx, plan.AudienceID.ValueInt64(), func(*talonone.MemberIDs) bool { return !plan.exclusive() })
+	remote, err := r.members(ctx, plan.AudienceID.ValueInt64(), desired.Keys(), func(*talonone.MemberIDs) bool { return !plan.exclusive() })
 	if r.data.Client.Forbids(err) && !plan.exclusive() {
 		diags.AddWarning(undetected, r.missingAccess())
 		r.warnLookedUp(ctx, plan, p.Added, diags)
@@ -311,8 +321,12 @@ func (r *membershipsResource) warnUpdate(ctx context.Context, plan *membershipsM
 		return
 	}
 	// Where Read has just listed the audience, that costs nothing; the apply needs no such listing.
-	if remote := r.data.Client.ExportedMembers(plan.AudienceID.ValueInt64()); remote != nil {
+	if remote := r.data.Client.ExportedMembers(plan.AudienceID.ValueInt64()).Spelled(desired.Keys()); remote != nil {
 		warnExisting(plan, p.Added, desired, remote, diags)
+		if plan.fromFile() && remote.Folded() {
+			diags.AddAttributeWarning(plan.source(), "IDs differ from members in letter case only",
+				"The audience has some of the IDs to add in lower case, and no ID with a capital letter. If the deployment ignores case, every plan adds them again: write the IDs of the file in lower case.")
+		}
 	}
 }
 
@@ -372,12 +386,12 @@ func missingKey(operation string, credential talonone.Credential) string {
 	return framework.MissingKey(membershipsType, &talonone.MissingCredentialError{Operation: operation, Credential: credential})
 }
 
-// planRemoval guards and announces that the members leave with the resource.
-func (r *membershipsResource) planRemoval(state *membershipsModel, maxPercent types.Float64, diags *diag.Diagnostics) {
+// planRemoval guards and announces, by warn, that the members leave with the resource.
+func (r *membershipsResource) planRemoval(state *membershipsModel, warn func(bulk.Subject, int, *diag.Diagnostics), maxPercent types.Float64, diags *diag.Diagnostics) {
 	count := int(state.MemberCount.ValueInt64())
 	state.subject().GuardEnd(r.data.AllowDelete, maxPercent, count, count, diags)
 	if !diags.HasError() {
-		state.subject().WarnDestroyed(count, diags)
+		warn(state.subject(), count, diags)
 	}
 }
 

@@ -36,10 +36,25 @@ func digestOf(members *talonone.MemberIDs, visit func(id []byte, sum [sha256.Siz
 	return bulk.TargetOf(digest)
 }
 
+// digestOfIDs is digestOf for IDs of a list.
+func digestOfIDs(ids []string) bulk.Target {
+	var digest bulk.Digest
+	for _, id := range ids {
+		digest.Add([]byte(id))
+	}
+	return bulk.TargetOf(digest)
+}
+
+// members exports an audience, with those of own as they are written there where the deployment has folded their case.
+func (r *membershipsResource) members(ctx context.Context, audienceID int64, own []string, expected func(*talonone.MemberIDs) bool) (*talonone.MemberIDs, error) {
+	members, err := r.data.Client.AudienceMembers(ctx, audienceID, func(members *talonone.MemberIDs) bool { return expected(members.Spelled(own)) })
+	return members.Spelled(own), err
+}
+
 // exactly exports an audience and reports errChanged unless it holds the expected members.
-func (r *membershipsResource) exactly(ctx context.Context, audienceID int64, expected bulk.Target) (*talonone.MemberIDs, bulk.Target, error) {
+func (r *membershipsResource) exactly(ctx context.Context, audienceID int64, own []string, expected bulk.Target) (*talonone.MemberIDs, bulk.Target, error) {
 	var target bulk.Target
-	members, err := r.data.Client.AudienceMembers(ctx, audienceID, func(members *talonone.MemberIDs) bool {
+	members, err := r.members(ctx, audienceID, own, func(members *talonone.MemberIDs) bool {
 		target = digestOf(members, nil)
 		return target == expected
 	})
@@ -54,7 +69,7 @@ func (r *membershipsResource) refresh(ctx context.Context, state *membershipsMod
 	imported := state.MembersDigest.IsNull()
 	if state.holdsTarget() {
 		prior := bulk.Target{Count: int(state.MemberCount.ValueInt64()), Digest: state.MembersDigest.ValueString()}
-		members, target, err := r.exactly(ctx, state.AudienceID.ValueInt64(), prior)
+		members, target, err := r.exactly(ctx, state.AudienceID.ValueInt64(), state.listedIDs(), prior)
 		if !errors.Is(err, errChanged) {
 			return members, target, err
 		}
@@ -81,7 +96,7 @@ func (r *membershipsResource) refresh(ctx context.Context, state *membershipsMod
 func (r *membershipsResource) refreshListed(ctx context.Context, state *membershipsModel, prior *priorMembers) (*talonone.MemberIDs, bulk.Target, error) {
 	var present map[string]bool
 	var target bulk.Target
-	members, err := r.data.Client.AudienceMembers(ctx, state.AudienceID.ValueInt64(), func(members *talonone.MemberIDs) bool {
+	members, err := r.members(ctx, state.AudienceID.ValueInt64(), prior.ids, func(members *talonone.MemberIDs) bool {
 		present = make(map[string]bool, len(prior.ids))
 		for _, id := range prior.ids {
 			present[id] = false

@@ -87,7 +87,7 @@ func (r *membershipsResource) ModifyPlan(ctx context.Context, req resource.Modif
 	}
 	if req.Plan.Raw.IsNull() {
 		bulk.NoteGuards(ctx, resp.Private, state.guards(), &resp.Diagnostics)
-		r.planRemoval(&state, state.MaxRemovalPercent, &resp.Diagnostics)
+		r.planRemoval(&state, bulk.Subject.WarnDestroyed, state.MaxRemovalPercent, &resp.Diagnostics)
 		if prior := readPrior(&state, &resp.Diagnostics); prior != nil && prior.complete {
 			r.data.Owners.Leave(ctx, state.claim(nil), prior.ids, req.Private, resp.Private, &resp.Diagnostics)
 		}
@@ -103,7 +103,7 @@ func (r *membershipsResource) ModifyPlan(ctx context.Context, req resource.Modif
 	} else {
 		if !plan.AudienceID.Equal(state.AudienceID) {
 			bulk.NoteReplaced(ctx, resp.Private, bulk.Target{}, &resp.Diagnostics)
-			r.planRemoval(&state, plan.MaxRemovalPercent, &resp.Diagnostics)
+			r.planRemoval(&state, bulk.Subject.WarnReplaced, plan.MaxRemovalPercent, &resp.Diagnostics)
 			return
 		}
 		if prior = readPrior(&state, &resp.Diagnostics); prior == nil {
@@ -118,9 +118,8 @@ func (r *membershipsResource) ModifyPlan(ctx context.Context, req resource.Modif
 	case diags.HasError():
 	case desired == nil || plan.Ownership.IsUnknown() || plan.ShowSamples.IsUnknown():
 		plan.showUnknown()
-		if prior != nil && prior.target.Count > 0 {
-			diags.AddAttributeWarning(plan.source(), "Removals are not known yet", fmt.Sprintf(
-				"The members are known only during the apply, which may remove any of the %s. To limit that, set max_removal_percent.", memberNoun.Count(prior.target.Count)))
+		if prior != nil {
+			plan.subject().WarnUnknown(plan.source(), prior.target.Count, plan.MaxRemovalPercent, diags)
 		}
 	default:
 		r.planMembers(ctx, &plan, &state, prior, desired, req.Private, resp.Private, diags)

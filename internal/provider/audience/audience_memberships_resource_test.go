@@ -490,7 +490,7 @@ func TestInvalidMembersAreRefusedBeforeAnyRequest(t *testing.T) {
 	for name, test := range map[string]struct{ settings, want string }{
 		"no members":        {``, `(?s)Exactly one|No attribute specified`},
 		"two sources":       {"members = [\"a\"]\nmembers_json = \"[]\"", `(?s)Exactly one|2 attributes specified`},
-		"listed twice":      {`members = ["a", "b", "a"]`, `Element 2 of members repeats element 0`},
+		"listed twice":      {`members = ["a", "b", "a"]`, `Element 3 of members repeats element 1`},
 		"null member":       {`members = ["a", null]`, `must not be null`},
 		"empty ID":          {`members = [""]`, `must not be empty`},
 		"ID too long":       {`members = ["` + long + `"]`, `at most 1000 characters`},

@@ -40,8 +40,9 @@ func (r *membershipsResource) Schema(ctx context.Context, _ resource.SchemaReque
 				"Creating a resource never removes members: import an audience that has others first. Changing from `exclusive` to `additive` removes nobody."),
 			"members": schema.ListAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: fmt.Sprintf("Integration IDs of the members, for lists written by hand: at most %d unique IDs of at most %d characters; order is ignored. "+
-					"Set exactly one of `members`, `members_json` and `members_file`.", maxListed, talonone.MaxIntegrationID),
+				MarkdownDescription: fmt.Sprintf("Integration IDs of the members, for lists written by hand: at most %d unique IDs of at most %d characters; order is ignored. Terraform turns them into Unicode's form NFC; write IDs in another form in `members_json`, with `\\u` escapes. "+
+					"The plan names up to %d of those who join or leave, even if this value is sensitive; set `show_samples = false` to prevent that. "+
+					"Set exactly one of `members`, `members_json` and `members_file`.", maxListed, talonone.MaxIntegrationID, sampleSize),
 			},
 			"members_json": schema.StringAttribute{
 				Optional: true,

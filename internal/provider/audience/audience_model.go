@@ -14,6 +14,7 @@ import (
 // audienceModel mirrors the resource talonone_audience.
 type audienceModel struct {
 	framework.Deployed
+	framework.Timed
 
 	ID                       types.Int64       `tfsdk:"id"`
 	AccountID                types.Int64       `tfsdk:"account_id"`

@@ -372,15 +372,15 @@ func (r *audienceResource) planCreate(ctx context.Context, plan, config audience
 		return
 	}
 	free := func(id int64) bool { return !r.data.Audiences.Has(id) }
-	for _, twin := range equal(listing, want) {
+	for i, twin := range equal(listing, want) {
 		r.data.Journal.Know(resourceType, want, journal.Object{ID: twin.ID, Created: twin.Created})
-		if free(twin.ID) && len(interrupted) == 0 && framework.ValueOf(want.IntegrationID) == "" {
+		// Whether or not a resource of this plan manages it: that resource may be planned later.
+		if i == 0 && len(interrupted) == 0 && framework.ValueOf(want.IntegrationID) == "" {
 			age := framework.Age(r.data.Client.ServerTime(time.Now()).Sub(twin.Created))
 			diags.AddWarning("An audience with the same settings exists",
 				fmt.Sprintf("Audience %d %q, created %s (%s), has the same name and settings. Applying creates another one. "+
 					"If no other resource or configuration manages the existing audience, you can import it instead:\n\n%s",
 					twin.ID, twin.Name, age, twin.Created.Format(time.RFC3339), framework.ImportBlock(resourceType, strconv.FormatInt(twin.ID, 10))))
-			break
 		}
 	}
 	if taken := holderOf(listing, want); taken != nil && free(taken.ID) && len(interrupted) == 0 {

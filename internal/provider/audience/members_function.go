@@ -46,11 +46,11 @@ func (*membersFunction) Run(ctx context.Context, req function.RunRequest, resp *
 	var members idSet
 	for i, id := range ids {
 		if id.IsNull() {
-			resp.Error = function.NewArgumentFuncError(0, fmt.Sprintf("Element %d of the list is null. Every element must be an integration ID.", i))
+			resp.Error = function.NewArgumentFuncError(0, fmt.Sprintf("Element %d of the list is null. Every element must be an integration ID.", i+1))
 			return
 		}
-		if err := members.add([]byte(id.ValueString()), i); err != nil {
-			resp.Error = function.NewArgumentFuncError(0, fmt.Sprintf("Element %d of the list: %s.", i, err))
+		if err := members.add([]byte(id.ValueString()), i+1); err != nil {
+			resp.Error = function.NewArgumentFuncError(0, fmt.Sprintf("Element %d of the list: %s.", i+1, err))
 			return
 		}
 	}

@@ -56,24 +56,38 @@ type Subject struct {
 	ResourceType, ImportID string
 }
 
-// WarnDestroyed says what a destroy, or the end of an object that is replaced, removes. count is how many rows the
-// refreshed state holds.
+// WarnDestroyed says what a destroy removes. count is how many rows the refreshed state holds. Terraform shows one of
+// several warnings with the same summary, and no address with that of a resource without configuration, so it names the place.
 func (s Subject) WarnDestroyed(count int, diags *diag.Diagnostics) {
-	if count == 0 {
-		return
+	if count > 0 {
+		diags.AddWarning(fmt.Sprintf("Destroying removes %s from %s", s.Noun.Count(count), s.Place), AdviseKeeping(s.ResourceType))
 	}
-	diags.AddWarning("Destroying removes "+s.Noun.Count(count), fmt.Sprintf(
-		"%s managed by this resource will be removed from %s. To keep them and only end their management, replace the resource block by\n\n"+
-			"  removed {\n    from = %s.NAME\n    lifecycle {\n      destroy = false\n    }\n  }",
-		capitalized(s.Noun.Count(count)), s.Place, s.ResourceType))
 }
+
+// WarnReplaced says what the end of an object that is replaced removes.
+func (s Subject) WarnReplaced(count int, diags *diag.Diagnostics) {
+	if count > 0 {
+		diags.AddWarning(fmt.Sprintf("Replacing removes %s from %s", s.Noun.Count(count), s.Place), fmt.Sprintf(
+			"The new object adds the %s that the configuration lists to its own target.", s.Noun.Many))
+	}
+}
+
+// AdviseKeeping says how management ends without a destroy. A removed block takes no instance key.
+func AdviseKeeping(resourceType string) string {
+	return fmt.Sprintf("To keep what is there and only end its management, replace the resource block by\n\n"+
+		"  removed {\n    from = %[1]s.NAME\n    lifecycle {\n      destroy = false\n    }\n  }\n\n"+
+		"A removed block ends all instances of count or for_each. For one of them, run terraform state rm '%[1]s.NAME[\"KEY\"]' instead, before the apply.", resourceType)
+}
+
+// About is a summary that names the place, so that no two resources have the same.
+func (s Subject) About(summary string) string { return summary + " (" + s.Place + ")" }
 
 // WarnReleased says which rows an update to additive ownership, or the first apply after an import, lets go.
 func (s Subject) WarnReleased(released []string, diags *diag.Diagnostics) {
 	if len(released) == 0 {
 		return
 	}
-	diags.AddAttributeWarning(path.Root("ownership"), s.Noun.Count(len(released))+" will be released", fmt.Sprintf(
+	diags.AddAttributeWarning(path.Root("ownership"), s.About(s.Noun.Count(len(released))+" will be released"), fmt.Sprintf(
 		"This resource stops managing %s of %s: %s. Nothing is removed. To remove unlisted %s instead, apply with ownership = \"exclusive\" first.",
 		s.Noun.Count(len(released)), s.Place, Names(released), s.Noun.Many))
 }
@@ -83,14 +97,14 @@ func (s Subject) WarnUnlisted(removed []string, diags *diag.Diagnostics) {
 	if len(removed) == 0 {
 		return
 	}
-	diags.AddAttributeWarning(path.Root("ownership"), s.Noun.Count(len(removed))+" not listed will be removed", fmt.Sprintf(
+	diags.AddAttributeWarning(path.Root("ownership"), s.About(s.Noun.Count(len(removed))+" not listed will be removed"), fmt.Sprintf(
 		"With exclusive ownership %s holds only what the configuration lists. This apply removes %s: %s.",
 		s.Place, s.Noun.Count(len(removed)), Names(removed)))
 }
 
 // WarnTakenOver says that an update to exclusive ownership can't show yet what it removes, and so removes nothing.
 func (s Subject) WarnTakenOver(diags *diag.Diagnostics) {
-	diags.AddAttributeWarning(path.Root("ownership"), "Unlisted "+s.Noun.Many+" are removed by the next apply", fmt.Sprintf(
+	diags.AddAttributeWarning(path.Root("ownership"), s.About("Unlisted "+s.Noun.Many+" are removed by the next apply"), fmt.Sprintf(
 		"What else %s holds was not read in this plan, so this apply removes nothing. The next plan shows the %s that are not listed as removals.", s.Place, s.Noun.Many))
 }
 
@@ -105,7 +119,7 @@ func (s Subject) WarnExisting(at path.Path, existing []string, added int, lost [
 	if len(lost) > 0 {
 		detail += " The apply overwrites " + strings.Join(lost, ", ") + "."
 	}
-	diags.AddAttributeWarning(at, fmt.Sprintf("%s of %s to add exist already", Thousands(len(existing)), s.Noun.Count(added)), detail)
+	diags.AddAttributeWarning(at, s.About(fmt.Sprintf("%s of %s to add exist already", Thousands(len(existing)), s.Noun.Count(added))), detail)
 }
 
 // WarnArrived says that rows have come into an exclusive target since the plan, and stay for now.
@@ -113,7 +127,7 @@ func (s Subject) WarnArrived(count int, diags *diag.Diagnostics) {
 	if count <= 0 {
 		return
 	}
-	diags.AddWarning(s.Noun.Count(count)+" arrived after the plan", fmt.Sprintf(
+	diags.AddWarning(s.About(s.Noun.Count(count)+" arrived after the plan"), fmt.Sprintf(
 		"%s holds %s that the plan did not show. They were left alone; the next plan shows them as removals.", capitalized(s.Place), s.Noun.Count(count)))
 }
 
@@ -129,6 +143,19 @@ func (s Subject) RefuseExclusiveCreate(others []string, diags *diag.Diagnostics)
 		"%s holds %s not listed here: %s. Creating a resource never removes anything. Import what is there, so that the plan shows what is removed:\n\n"+
 			"  import {\n    to = %s.NAME\n    id = %q\n  }\n\nOr use ownership = \"additive\", or list them. If the object is being replaced, run the plan with a refresh, without -refresh=false.",
 		capitalized(s.Place), s.Noun.Count(len(others)), Names(others), s.ResourceType, s.ImportID))
+}
+
+// WarnUnknown says that the rows become known only in the apply, so that the plan can't say which of count rows it removes.
+func (s Subject) WarnUnknown(at path.Path, count int, maxPercent types.Float64, diags *diag.Diagnostics) {
+	if count == 0 {
+		return
+	}
+	limit := "To limit that, set max_removal_percent."
+	if !maxPercent.IsNull() {
+		limit = "max_removal_percent limits how many."
+	}
+	diags.AddAttributeWarning(at, s.About("Removals are not known yet"), fmt.Sprintf(
+		"The %s become known only during the apply, which may remove any of the %s. %s", s.Noun.Many, s.Noun.Count(count), limit))
 }
 
 func capitalized(text string) string {

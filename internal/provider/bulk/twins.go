@@ -2,6 +2,8 @@ package bulk
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -20,7 +22,7 @@ func (s Subject) RefuseTwins(at path.Path, added, removed []string, diags *diag.
 	for _, key := range added {
 		adds[input.Twin(key)] = key
 	}
-	var first string
+	var first, note string
 	count := 0
 	for _, key := range removed {
 		if twin, found := adds[input.Twin(key)]; found {
@@ -28,6 +30,9 @@ func (s Subject) RefuseTwins(at path.Path, added, removed []string, diags *diag.
 				first = fmt.Sprintf("%+q would be added and %+q removed", twin, key)
 			}
 			count++
+			if !input.IsNFC(key) {
+				note = " Terraform brings every text of HCL into the form NFC; another form can be written with \\u escapes in a JSON string, or in a file, where the resource takes one."
+			}
 		}
 	}
 	if count == 0 {
@@ -39,6 +44,37 @@ func (s Subject) RefuseTwins(at path.Path, added, removed []string, diags *diag.
 	}
 	diags.AddAttributeError(at, "Only the spelling of "+s.Noun.Count(count)+" changes", fmt.Sprintf(
 		"%s%s. They differ only in upper and lower case, white space at the ends, or Unicode normalization. A deployment may take both for the same %s, and the removal would undo the addition. "+
-			"Nothing has been changed.\n\nWrite the %s as it is in %s. If they really are two, omit both, apply, and then add the new one.",
-		first, more, s.Noun.One, s.Noun.One, s.Place))
+			"Nothing has been changed.\n\nWrite the %s as it is in %s. If they really are two, omit both, apply, and then add the new one.%s",
+		first, more, s.Noun.One, s.Noun.One, s.Place, note))
+}
+
+// maxTwins is up to how many rows WarnTwins compares.
+const maxTwins = 100_000
+
+// WarnTwins says which of the rows to add are listed in another spelling, too: some deployments take both for one row.
+func (s Subject) WarnTwins(at path.Path, added, listed []string, diags *diag.Diagnostics) {
+	if len(added) == 0 || len(listed) > maxTwins {
+		return
+	}
+	adds := make(map[string]string, len(added))
+	for _, key := range added {
+		adds[input.Twin(key)] = key
+	}
+	var pairs []string
+	for _, key := range listed {
+		if twin, found := adds[input.Twin(key)]; found && twin != key {
+			pairs = append(pairs, fmt.Sprintf("%+q and %+q", twin, key))
+		}
+	}
+	if len(pairs) == 0 {
+		return
+	}
+	slices.Sort(pairs)
+	more := ""
+	if len(pairs) > named {
+		more = fmt.Sprintf(" (and %s more)", Thousands(len(pairs)-named))
+	}
+	diags.AddAttributeWarning(at, s.About(s.Noun.Count(len(pairs))+" listed in two spellings"), fmt.Sprintf(
+		"These differ only in upper and lower case, white space at the ends, or Unicode normalization: %s%s. A deployment may take both for one %s. List one of them, unless they really are two.",
+		strings.Join(pairs[:min(len(pairs), named)], "; "), more, s.Noun.One))
 }

@@ -10,6 +10,32 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 )
 
+func TestRowsInTwoSpellingsAreWarnedOf(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		added, listed []string
+		want          string
+	}{
+		"both new":    {[]string{"A", "a"}, []string{"A", "a", "b"}, `1 member listed in two spellings (audience 7): These differ only in upper and lower case, white space at the ends, or Unicode normalization: "a" and "A".`},
+		"one was":     {[]string{"a"}, []string{"A", "a"}, `"a" and "A".`},
+		"both were":   {[]string{"b"}, []string{"A", "a", "b"}, ""},
+		"other names": {[]string{"a"}, []string{"a", "b"}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var diags diag.Diagnostics
+			bulk.Subject{Noun: bulk.Noun{One: "member", Many: "members"}, Place: "audience 7"}.WarnTwins(path.Root("members"), test.added, test.listed, &diags)
+			got := ""
+			for _, d := range diags {
+				got += d.Summary() + ": " + d.Detail()
+			}
+			if (got == "") != (test.want == "") || !strings.Contains(got, test.want) {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
 func TestRowsThatDifferInSpellingAloneAreNotSwapped(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {

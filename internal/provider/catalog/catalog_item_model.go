@@ -22,6 +22,7 @@ const priceBits = 512
 // catalogItemModel mirrors the resource talonone_catalog_item.
 type catalogItemModel struct {
 	framework.Deployed
+	framework.Timed
 
 	CatalogID  types.Int64          `tfsdk:"catalog_id"`
 	SKU        types.String         `tfsdk:"sku"`
@@ -86,6 +87,9 @@ func itemFromAPI(api *talonone.CatalogItem, prior catalogItemModel) (catalogItem
 			return model, fmt.Errorf("the API gives SKU %q the price %s: %w", api.SKU, api.Price, err)
 		}
 		model.Price = types.NumberValue(price)
+		if keepsPrice(api.Price, prior.Price) {
+			model.Price = prior.Price
+		}
 	}
 	if api.Product != "" {
 		model.Product = types.StringValue(api.Product)
@@ -98,6 +102,20 @@ func itemFromAPI(api *talonone.CatalogItem, prior catalogItemModel) (catalogItem
 		model.Attributes = prior.Attributes
 	}
 	return model, nil
+}
+
+// keepsPrice says whether the prior price, or none, is what the deployment shows: it may keep 64-bit floats, and show an item
+// without a price at 0.
+func keepsPrice(shown json.Number, prior types.Number) bool {
+	now, err := input.CanonicalNumber(shown.String())
+	if err != nil || prior.IsUnknown() {
+		return false
+	}
+	if prior.IsNull() {
+		return now == "0"
+	}
+	before, err := input.CanonicalNumber(prior.ValueBigFloat().Text('g', -1))
+	return err == nil && samePrice(before, now)
 }
 
 func parsePrice(number json.Number) (*big.Float, error) {

@@ -54,6 +54,9 @@ func (m *catalogItemsModel) guards() bulk.Guards {
 // fromFile tells whether the items come from a file.
 func (m *catalogItemsModel) fromFile() bool { return !m.ItemsFile.IsNull() }
 
+// byDigest tells whether plan and state show the items of a file by digest.
+func (m *catalogItemsModel) byDigest() bool { return m.PlanDetail.ValueString() == detailKeys }
+
 // content is what the resource holds by its state: from items, or for a file from managed_items, where an item may be
 // known by its digest alone. It is nil for a catalog that was just imported.
 func (m *catalogItemsModel) content(diags *diag.Diagnostics) (items Items) {

@@ -94,10 +94,12 @@ func (r *catalogItemsResource) planEntering(ctx context.Context, config *catalog
 		p.takesOver = true
 		return
 	}
-	p.remote = r.list(ctx, config, diags)
-	if !diags.HasError() && bulk.TargetOf(bulk.DigestOf(p.remote)) != *seen {
+	listed := r.list(ctx, config, diags)
+	// Read knew the prior SKUs only.
+	if !diags.HasError() && bulk.TargetOf(bulk.DigestOf(listed.spelled(p.prior.SKUs()))) != *seen {
 		config.subject().RefuseChanged(path.Root("ownership"), diags)
 	}
+	p.remote = listed.spelled(slices.Concat(p.prior.SKUs(), bulk.NotIn(p.desired.SKUs(), p.prior)))
 	p.Removed, p.present = bulk.NotIn(p.remote.SKUs(), p.desired), len(p.remote)
 }
 
@@ -107,7 +109,7 @@ func (r *catalogItemsResource) checkExclusiveCreate(ctx context.Context, config 
 	if !config.exclusive() || r.data.Targets.WasDeleted(config.targetKey()) {
 		return
 	}
-	p.remote = r.list(ctx, config, diags)
+	p.remote = r.list(ctx, config, diags).spelled(p.desired.SKUs())
 	others, target := bulk.NotIn(p.remote.SKUs(), p.desired), bulk.TargetOf(bulk.DigestOf(p.remote))
 	if len(others) > 0 && (replaced == nil || *replaced != target) && !r.data.Targets.WasRead(config.targetKey(), target) {
 		config.subject().RefuseExclusiveCreate(others, diags)
@@ -161,6 +163,41 @@ func (r *catalogItemsResource) warnExisting(ctx context.Context, config, prior *
 	config.subject().WarnExisting(config.source(), existing, len(p.Added), p.lost(existing, remote), diags)
 }
 
+// warnReformed says which items really change where the plan shows all of them in another form: from a file instead of in
+// HCL, or by digest instead of with their content.
+func (p *itemsPlan) warnReformed(config, prior *catalogItemsModel, diags *diag.Diagnostics) {
+	if prior == nil || len(p.prior) == 0 || config.fromFile() == prior.fromFile() && config.byDigest() == prior.byDigest() {
+		return
+	}
+	var lines []string
+	tell := func(what string, skus []string) {
+		if len(skus) > 0 {
+			lines = append(lines, fmt.Sprintf("  - %s: %s (%s)", what, bulk.Thousands(len(skus)), bulk.Names(skus)))
+		}
+	}
+	tell("added", p.Added)
+	tell("updated", p.Updated)
+	tell("of these lose their price", slices.DeleteFunc(slices.Clone(p.Updated), func(sku string) bool {
+		return !p.prior[sku].hasPrice() || p.desired[sku].hasPrice()
+	}))
+	tell("removed", p.Removed)
+	tell("released", p.Released)
+	changed := len(p.Added) + len(p.Updated) + len(p.Removed) + len(p.Released)
+	lines = append(lines, "  - stay as they are: "+bulk.Thousands(len(p.desired)-len(p.Added)-len(p.Updated)))
+	diags.AddAttributeWarning(config.source(), config.subject().About(really(changed)),
+		"The plan shows the items in another form than the state, so that every item looks changed. Really:\n\n"+strings.Join(lines, "\n"))
+}
+
+func really(changed int) string {
+	switch changed {
+	case 0:
+		return "No item really changes"
+	case 1:
+		return "1 item really changes"
+	}
+	return itemsNoun.Count(changed) + " really change"
+}
+
 // warn says what happens to items that the configuration does not list.
 func (p *itemsPlan) warn(config *catalogItemsModel, diags *diag.Diagnostics) {
 	config.subject().WarnReleased(p.Released, diags)
@@ -172,10 +209,10 @@ func (p *itemsPlan) warn(config *catalogItemsModel, diags *diag.Diagnostics) {
 	}
 }
 
-// endsWith says what the end of this object, by a destroy or a replacement, removes.
-func (m *catalogItemsModel) endsWith(allowed bulk.AllowDelete, maxPercent types.Float64, diags *diag.Diagnostics) {
+// endsWith says by warn, which is one of Subject, what the end of this object removes.
+func (m *catalogItemsModel) endsWith(allowed bulk.AllowDelete, warn func(bulk.Subject, int, *diag.Diagnostics), maxPercent types.Float64, diags *diag.Diagnostics) {
 	count := int(m.ItemCount.ValueInt64())
-	m.subject().WarnDestroyed(count, diags)
+	warn(m.subject(), count, diags)
 	m.subject().GuardEnd(allowed, maxPercent, count, count, diags)
 }
 
@@ -249,8 +286,8 @@ func (m *catalogItemsModel) show(ctx context.Context, p *itemsPlan, prior *catal
 	}
 	same := prior != nil && p.prior.Equal(p.desired)
 	switch {
-	case prior == nil && m.fromFile():
-		// Everything is new. A plan of the whole file would only hide that.
+	case m.fromFile() && (prior == nil || !prior.fromFile()):
+		// A plan of the whole file would only hide what is new in it: everything, or what warnReformed says.
 		m.ManagedItems = types.StringUnknown()
 	case same && m.fromFile() && prior.fromFile():
 		m.ItemsFile = keepingFile(ctx, m.ItemsFile, prior.ItemsFile)
@@ -260,7 +297,7 @@ func (m *catalogItemsModel) show(ctx context.Context, p *itemsPlan, prior *catal
 	case same && !m.fromFile() && !prior.fromFile():
 		m.Items, m.ManagedItems = prior.Items, types.StringNull()
 	default:
-		m.setManaged(p.desired.keeping(p.prior))
+		m.setManaged(p.desired.spelledAs(p.prior))
 	}
 }
 

@@ -22,11 +22,24 @@ func (r *catalogItemsResource) readItems(ctx context.Context, catalogID int64, h
 	if err != nil {
 		return nil, nil, err
 	}
-	if found, err = fromAPI(rows); err != nil || !whole {
+	if found, err = fromAPI(talonone.SpelledItems(held.SKUs(), rows)); err != nil || !whole {
 		return found, nil, err
 	}
 	listed := bulk.TargetOf(bulk.DigestOf(found))
 	return found, &listed, nil
+}
+
+// spelled are the items with SKUs as the resource writes them, where the catalog has folded their case.
+func (items Items) spelled(own []string) Items {
+	spelling := talonone.SpellingOf(own, maps.Keys(items))
+	if spelling == nil {
+		return items
+	}
+	spelled := make(Items, len(items))
+	for sku, item := range items {
+		spelled[spelling.Of(sku)] = item
+	}
+	return spelled
 }
 
 // holding are the items of a listing that the resource holds.

@@ -86,7 +86,7 @@ func (r *catalogItemsResource) ModifyPlan(ctx context.Context, req resource.Modi
 	}
 	if req.Plan.Raw.IsNull() {
 		bulk.NoteGuards(ctx, resp.Private, prior.guards(), &resp.Diagnostics)
-		prior.endsWith(r.data.AllowDelete, prior.MaxRemovalPercent, &resp.Diagnostics)
+		prior.endsWith(r.data.AllowDelete, bulk.Subject.WarnDestroyed, prior.MaxRemovalPercent, &resp.Diagnostics)
 		r.data.Owners.Leave(ctx, prior.claim(nil), prior.content(&resp.Diagnostics).SKUs(), req.Private, resp.Private, &resp.Diagnostics)
 		return
 	}
@@ -97,7 +97,7 @@ func (r *catalogItemsResource) ModifyPlan(ctx context.Context, req resource.Modi
 	}
 	if prior != nil && !plan.CatalogID.Equal(prior.CatalogID) {
 		// Terraform plans the create that follows by itself.
-		prior.endsWith(r.data.AllowDelete, plan.MaxRemovalPercent, &resp.Diagnostics)
+		prior.endsWith(r.data.AllowDelete, bulk.Subject.WarnReplaced, plan.MaxRemovalPercent, &resp.Diagnostics)
 		return
 	}
 	var replaced *bulk.Target
@@ -108,9 +108,8 @@ func (r *catalogItemsResource) ModifyPlan(ctx context.Context, req resource.Modi
 		}
 	}
 	if !plan.isKnown(ctx) {
-		if prior != nil && prior.ItemCount.ValueInt64() > 0 {
-			resp.Diagnostics.AddAttributeWarning(plan.source(), "Removals are not known yet", fmt.Sprintf(
-				"The items are known only during the apply, which may remove any of the %s. To limit that, set max_removal_percent.", itemsNoun.Count(int(prior.ItemCount.ValueInt64()))))
+		if prior != nil {
+			prior.subject().WarnUnknown(plan.source(), int(prior.ItemCount.ValueInt64()), plan.MaxRemovalPercent, &resp.Diagnostics)
 		}
 		return
 	}
@@ -142,6 +141,8 @@ func (r *catalogItemsResource) ModifyPlan(ctx context.Context, req resource.Modi
 		return
 	}
 	r.validate(ctx, &plan, p, &resp.Diagnostics)
+	plan.subject().WarnTwins(plan.source(), p.Added, p.desired.SKUs(), &resp.Diagnostics)
+	p.warnReformed(&plan, prior, &resp.Diagnostics)
 	p.warn(&plan, &resp.Diagnostics)
 	plan.show(ctx, p, prior)
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -33,7 +34,31 @@ func (i Item) Equal(other Item) bool {
 	if i.Digest != "" || other.Digest != "" {
 		return i.digested() == other.digested()
 	}
-	return i.Price == other.Price && i.Product == other.Product && input.EqualJSON(i.Attributes, other.Attributes)
+	return samePrice(i.Price, other.Price) && i.Product == other.Product && input.EqualJSON(i.Attributes, other.Attributes)
+}
+
+// samePrice compares canonical prices. A deployment may keep them as 64-bit floats: what such a float shows of a price is that price.
+func samePrice(a, b string) bool {
+	return a == b || asFloat64(a) == b || asFloat64(b) == a
+}
+
+// exactDigits are how many characters of a number every 64-bit float keeps.
+const exactDigits = 15
+
+// asFloat64 is a canonical number as a deployment shows it that keeps 64-bit floats.
+func asFloat64(number string) string {
+	if len(number) <= exactDigits {
+		return number
+	}
+	value, err := strconv.ParseFloat(number, 64)
+	if err != nil {
+		return number
+	}
+	shown, err := input.CanonicalNumber(strconv.FormatFloat(value, 'g', -1, 64))
+	if err != nil {
+		return number
+	}
+	return shown
 }
 
 // digested is the item known by its digest alone.
@@ -41,6 +66,7 @@ func (i Item) digested() Item {
 	if i.Digest != "" {
 		return i
 	}
+	i.Price = asFloat64(i.Price)
 	digest := input.Digest(string(i.AppendJSON(nil)))
 	if i.Price == "" {
 		digest = noPrice + digest
@@ -155,8 +181,8 @@ func (items Items) inSpellingOf(prior string) string {
 	})
 }
 
-// keeping returns the items, in the spelling of prior where an item equals the one there and its content is known.
-func (items Items) keeping(prior Items) Items {
+// spelledAs returns the items, in the spelling of prior where an item equals the one there and its content is known.
+func (items Items) spelledAs(prior Items) Items {
 	kept := make(Items, len(items))
 	for sku, item := range items {
 		if before, exists := prior[sku]; exists && before.Digest == "" && before.Equal(item) {
@@ -165,6 +191,17 @@ func (items Items) keeping(prior Items) Items {
 		kept[sku] = item
 	}
 	return kept
+}
+
+// keeping is spelledAs for items of a listing. A deployment may show an item without a price at 0.
+func (items Items) keeping(prior Items) Items {
+	for sku, item := range items {
+		if before, exists := prior[sku]; exists && item.Price == "0" && !before.hasPrice() {
+			item.Price = ""
+			items[sku] = item
+		}
+	}
+	return items.spelledAs(prior)
 }
 
 // renderObject writes a JSON object with the names in the given order.

@@ -26,6 +26,7 @@ type itemTable struct {
 	sku     int
 	items   Items
 	lines   map[string]int
+	names   []string // of all columns
 	check   input.KeyCheck
 	scratch []byte
 	failure error
@@ -46,8 +47,7 @@ func ItemsFrom(content io.Reader, options files.Options) (items Items, columns m
 		check: input.KeyCheck{Noun: "SKU"},
 	}
 	layout := input.Layout{
-		Key: files.RoleSKU, Use: t.use, Row: t.row, Nested: nestedAttributes,
-		NoKey: fmt.Sprintf("no column holds the SKU: call one %q, or name it in columns, such as columns = { \"Article\" = \"sku\" }", files.RoleSKU),
+		Key: files.RoleSKU, Use: t.use, Row: t.row, Nested: nestedAttributes, NoKey: adviseSKU,
 	}
 	for column, spec := range options.Columns {
 		layout.Columns = append(layout.Columns, column)
@@ -77,8 +77,29 @@ func ItemsFrom(content io.Reader, options files.Options) (items Items, columns m
 	return t.items, columns, nil
 }
 
+// likelySKUs are what files call the column with the SKU.
+var likelySKUs = []string{"sku", "variant sku", "sku_id", "skuid", "article", "article_number", "artikel", "artikelnummer", "artikel-nr.", "item_number", "item_id", "product_id", "productid", "code", "item", "id"}
+
+// likelySKU is the column among those that a file has that holds the SKU, by its name.
+func likelySKU(names []string) string {
+	for _, likely := range likelySKUs {
+		if i := slices.IndexFunc(names, func(name string) bool {
+			return name != files.RoleSKU && strings.EqualFold(strings.TrimSpace(name), likely)
+		}); i >= 0 {
+			return input.Clip(names[i])
+		}
+	}
+	return "Article"
+}
+
+// adviseSKU says how to name the column with the SKU.
+func adviseSKU(names []string) string {
+	return fmt.Sprintf("no column holds the SKU: call one %q, or name it in columns, such as columns = { %q = \"sku\" }", files.RoleSKU, likelySKU(names))
+}
+
 // use decides what a column holds.
 func (t *itemTable) use(name string) bool {
+	t.names = append(t.names, name)
 	spec, declared := t.options.Columns[name]
 	nested, isNested := strings.CutPrefix(name, nestedAttributes+".")
 	isJSON := t.options.Format != input.CSV
@@ -177,7 +198,12 @@ func (t *itemTable) row(row *input.Row) {
 func (t *itemTable) readSKU(row *input.Row) (string, bool) {
 	cell := row.Cell(t.sku)
 	if cell.Absent() {
-		if !t.options.SkipEmpty {
+		switch {
+		case t.options.SkipEmpty:
+		case len(t.items) == 0 && t.options.Format != input.CSV:
+			row.Report(input.Cause{One: "has no SKU", Many: "rows have no SKU", Advice: fmt.Sprintf(
+				"name the key that holds it in columns, such as columns = { %q = \"sku\" }, or set skip_rows_without_sku = true to skip such rows", likelySKU(t.names))}, input.Place{Line: row.Line()})
+		default:
 			row.Report(input.Cause{One: "has no SKU", Many: "rows have no SKU", Advice: "add it, or set skip_rows_without_sku = true to skip such rows"}, input.Place{Line: row.Line()})
 		}
 		return "", false

@@ -99,7 +99,7 @@ func TestCatalogItemsAreReplacedInOneApply(t *testing.T) {
 				r.isDone()
 				want, catalog := map[string]string{"A": `{"$price":1}`, "B": `{}`}, shoes
 				if name == "another catalog" {
-					expectContains(t, flat(output), "Destroying removes")
+					expectContains(t, flat(output), "Replacing removes")
 					catalog = 7
 				} else if ownership == "additive" {
 					want["FOREIGN"] = `{}`

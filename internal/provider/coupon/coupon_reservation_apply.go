@@ -55,7 +55,7 @@ func (r *reservationResource) apply(ctx context.Context, claim bulk.Claim, prior
 
 // warnArrived reports reservations that were made since the plan. Reads may lag behind, so those just ended don't count.
 func (r *reservationResource) warnArrived(ctx context.Context, plan reservationModel, change bulk.Plan, diags *diag.Diagnostics) {
-	remote, err := r.reserved(ctx, plan.CouponValue.ValueString())
+	remote, err := r.reserved(ctx, plan.CouponValue.ValueString(), plan.Customers)
 	if err != nil {
 		tflog.Warn(ctx, "Unable to look for new reservations", map[string]any{"error": err.Error()})
 		return

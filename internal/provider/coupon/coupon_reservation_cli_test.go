@@ -248,7 +248,7 @@ func TestReplacementsOfReservationsConvergeInOneApply(t *testing.T) {
 			s.settled()
 			s.holds(strings.Replace(want, " c", "", 1))
 			s.Write("main.tf", strings.Replace(s.Read("main.tf"), "SUMMER10", "VIP-ONLY", 1))
-			s.apply(`Destroying removes 1 reservation`)
+			s.apply(`Replacing removes 1 reservation`)
 			s.settled()
 			s.holds(strings.TrimPrefix(want, "b c"))
 		})

@@ -94,7 +94,7 @@ func (m *reservationModel) setCustomers(remote []string) {
 	listed, known := framework.Strings(m.Customers)
 	kept := bulk.In(listed, bulk.SetOf(remote))
 	if m.exclusive() || m.Customers.IsNull() {
-		kept = append(kept, bulk.NotIn(remote, bulk.SetOf(listed))...)
+		kept = append(kept, framework.NFC(bulk.NotIn(remote, bulk.SetOf(listed)))...)
 	}
 	if !known || !slices.Equal(kept, listed) {
 		m.Customers = framework.IDListValue(kept)

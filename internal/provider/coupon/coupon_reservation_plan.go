@@ -32,8 +32,11 @@ func (r *reservationResource) planCreate(ctx context.Context, plan *reservationM
 		return
 	}
 	code := plan.CouponValue.ValueString()
-	remote, err := r.reserved(ctx, code)
+	remote, err := r.reserved(ctx, code, plan.Customers)
 	switch {
+	case talonone.IsNotFound(err) && r.data.Coupons.Has(code):
+		// This run creates the coupon first: nobody has it yet.
+		return
 	case talonone.IsNotFound(err):
 		framework.AddMissing(diags, path.Root("coupon_value"), "Coupon not found", missingCoupon(code))
 		return
@@ -51,6 +54,7 @@ func (r *reservationResource) planCreate(ctx context.Context, plan *reservationM
 	if !known {
 		return
 	}
+	plan.subject().WarnTwins(path.Root("customers"), desired, desired, diags)
 	if replaced == nil && !r.data.Targets.WasDeleted(plan.target()) {
 		plan.subject().WarnExisting(path.Root("customers"), bulk.In(desired, bulk.SetOf(remote)), len(desired), nil, diags)
 	}
@@ -81,6 +85,7 @@ func (r *reservationResource) planUpdate(ctx context.Context, plan *reservationM
 	desired, known := framework.Strings(plan.Customers)
 	if !known || plan.Ownership.IsUnknown() {
 		plan.ReservationCount, plan.LastSync = types.Int64Unknown(), bulk.UnknownLastSync()
+		plan.subject().WarnUnknown(path.Root("customers"), len(state.Customers.Elements()), plan.MaxRemovalPercent, diags)
 		r.expectCoupon(plan, state)
 		return
 	}
@@ -104,6 +109,7 @@ func (r *reservationResource) planUpdate(ctx context.Context, plan *reservationM
 	}
 	guardRemoval(plan.MaxRemovalPercent, len(change.Removed), state, diags)
 	subject.RefuseTwins(path.Root("customers"), change.Added, change.Removed, diags)
+	subject.WarnTwins(path.Root("customers"), change.Added, desired, diags)
 	plan.setLastSync(change, len(desired))
 	switch {
 	case change.Empty():
@@ -121,7 +127,7 @@ func (r *reservationResource) planUpdate(ctx context.Context, plan *reservationM
 		r.expectCoupon(plan, state)
 		if remote == nil && (seen == nil || *seen != targetOf(state.rows())) {
 			var err error
-			if remote, err = r.reserved(ctx, plan.CouponValue.ValueString()); err != nil {
+			if remote, err = r.reserved(ctx, plan.CouponValue.ValueString(), state.Customers, plan.Customers); err != nil {
 				addError(diags, "read the reservations of coupon", plan.CouponValue.ValueString(), err)
 			}
 		}
@@ -145,7 +151,7 @@ func (r *reservationResource) change(ctx context.Context, plan, state reservatio
 		return change, nil
 	}
 	code := plan.CouponValue.ValueString()
-	remote, err := r.reserved(ctx, code)
+	remote, err := r.reserved(ctx, code, state.Customers)
 	switch {
 	case err != nil:
 		addError(diags, "read the reservations of coupon", code, err)

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,18 +19,27 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
-// reserved lists the integration IDs of all customers who have the coupon reserved.
-func (r *reservationResource) reserved(ctx context.Context, code string) ([]string, error) {
+// reserved lists the integration IDs of all customers who have the coupon reserved. Those of own are spelled as they are there,
+// where the deployment has folded their case.
+func (r *reservationResource) reserved(ctx context.Context, code string, own ...types.List) ([]string, error) {
 	profiles, _, err := r.data.Client.GetReservedCustomers(ctx, code, nil)
 	ids := make([]string, len(profiles))
 	for i, profile := range profiles {
 		ids[i] = profile.IntegrationID
 	}
-	return ids, err
+	known := make(map[string]struct{})
+	for _, list := range own {
+		customers, _ := framework.Strings(list)
+		maps.Copy(known, bulk.SetOf(customers))
+	}
+	return talonone.SpellingOf(slices.Collect(maps.Keys(known)), slices.Values(ids)).Each(ids), err
 }
 
 // fill puts into a model what a listing of its coupon's reservations says, and what else can be read.
 func (r *reservationResource) fill(ctx context.Context, m *reservationModel, reserved []string, diags *diag.Diagnostics) {
+	if m.exclusive() || m.Customers.IsNull() {
+		framework.WarnNotNFC(diags, path.Root("customers"), reserved)
+	}
 	m.setCustomers(reserved)
 	m.ReservationCount = types.Int64Value(int64(len(reserved)))
 	r.lookUpCoupon(ctx, m, reserved, diags)

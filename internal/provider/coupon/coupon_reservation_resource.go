@@ -91,7 +91,7 @@ func (r *reservationResource) ModifyPlan(ctx context.Context, req resource.Modif
 		r.planCreate(ctx, &plan, req, resp)
 	case r.isOtherCoupon(ctx, plan, state, &resp.Diagnostics):
 		resp.RequiresReplace = path.Paths{path.Root("coupon_value")}
-		state.subject().WarnDestroyed(managed, &resp.Diagnostics)
+		state.subject().WarnReplaced(managed, &resp.Diagnostics)
 		r.guardEnd(plan.MaxRemovalPercent, state, &resp.Diagnostics)
 		bulk.ForgetNotes(ctx, resp.Private, &resp.Diagnostics)
 		if strings.EqualFold(plan.CouponValue.ValueString(), state.CouponValue.ValueString()) {
@@ -154,7 +154,7 @@ func (r *reservationResource) Read(ctx context.Context, req resource.ReadRequest
 		return
 	}
 	code := state.CouponValue.ValueString()
-	remote, err := r.reserved(ctx, code)
+	remote, err := r.reserved(ctx, code, state.Customers)
 	if talonone.IsNotFound(err) {
 		resp.State.RemoveResource(ctx)
 		return

@@ -32,7 +32,7 @@ func (r *reservationResource) Schema(ctx context.Context, _ resource.SchemaReque
 			},
 			"customers": schema.ListAttribute{
 				Required: true, ElementType: types.StringType,
-				MarkdownDescription: fmt.Sprintf("Integration IDs of the customers who have the coupon reserved. At most %s unique IDs; order is ignored; may be empty. "+
+				MarkdownDescription: fmt.Sprintf("Integration IDs of the customers who have the coupon reserved. At most %s unique IDs; order is ignored; may be empty. Terraform turns them into Unicode's form NFC; customers with IDs in another form are left alone. "+
 					"Every listed reservation is managed by this resource, also one that existed before (the plan warns about these), and ends when the customer is no longer listed or the resource is destroyed. "+
 					"Changes are made in place and send only the difference.", bulk.Thousands(maxCustomers)),
 				Validators: []validator.List{framework.IDList{Max: maxCustomers}},

@@ -37,7 +37,7 @@ func DefinitionsOf(ctx context.Context, d *framework.Data, entity talonone.Entit
 		return nil
 	}
 	definitions := Definitions{}
-	for _, definition := range all {
+	for _, definition := range d.Attributes.Over(all) {
 		if definition.Entity == entity && (keep == nil || keep(definition)) {
 			definitions[definition.Name] = definition
 		}
@@ -88,7 +88,8 @@ func (d Definitions) Problem(entity talonone.Entity, name string, text json.RawM
 	}
 	definition, ok := d[name]
 	if !ok {
-		return fmt.Sprintf("The account defines no attribute %q for %s. It defines: %s. Correct the name, or create the attribute in the Campaign Manager.",
+		return fmt.Sprintf("The account defines no attribute %q for %s. It defines: %s. Correct the name, or create the attribute with the resource talonone_attribute. "+
+			"If this configuration creates it already, let this resource depend on it, so that it is planned and created first: refer to its name or add it to depends_on.",
 			name, entity, d.names())
 	}
 	if len(text) == 0 || isCleared(text) {

@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/journal"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -31,6 +32,7 @@ func NewCustomerDataDeletionResource() resource.Resource { return &dataDeletionR
 // dataDeletionModel mirrors the resource talonone_customer_data_deletion.
 type dataDeletionModel struct {
 	framework.Deployed
+	framework.Timed
 
 	IntegrationID types.String `tfsdk:"integration_id"`
 	Triggers      types.Map    `tfsdk:"triggers"`
@@ -59,7 +61,9 @@ func (r *dataDeletionResource) ModifyPlan(ctx context.Context, req resource.Modi
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	if !req.State.Raw.IsNull() {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-		resp.RequiresReplace = plan.erasesAgain(state)
+		resp.RequiresReplace = journal.RunsAgain([]journal.Input{
+			{Name: "integration_id", Planned: plan.IntegrationID, Prior: state.IntegrationID}, {Name: "triggers", Planned: plan.Triggers, Prior: state.Triggers},
+		})
 		if len(resp.RequiresReplace) == 0 {
 			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("found"), state.Found)...)
 			return
@@ -71,18 +75,6 @@ func (r *dataDeletionResource) ModifyPlan(ctx context.Context, req resource.Modi
 	// Terraform shows the warnings of the call that plans the end of a replaced object, not of the other.
 	resp.Diagnostics.AddWarning("Applying erases data of 1 customer",
 		fmt.Sprintf("All attributes of %s, its sessions and its events are erased in every Application of the environment. This can't be undone.", customerLabel(plan.IntegrationID)))
-}
-
-// erasesAgain lists the arguments that make an erasure another one. No triggers and empty ones are the same.
-func (m dataDeletionModel) erasesAgain(state dataDeletionModel) path.Paths {
-	var again path.Paths
-	if !m.IntegrationID.Equal(state.IntegrationID) {
-		again = append(again, path.Root("integration_id"))
-	}
-	if !m.Triggers.Equal(state.Triggers) && (m.Triggers.IsUnknown() || len(m.Triggers.Elements())+len(state.Triggers.Elements()) > 0) {
-		again = append(again, path.Root("triggers"))
-	}
-	return again
 }
 
 func (r *dataDeletionResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {

@@ -18,6 +18,7 @@ import (
 // profileModel mirrors the resource talonone_customer_profile.
 type profileModel struct {
 	framework.Deployed
+	framework.Timed
 
 	IntegrationID       types.String         `tfsdk:"integration_id"`
 	Attributes          jsontypes.Normalized `tfsdk:"attributes"`

@@ -32,7 +32,11 @@ func planUpdate(plan *profileModel, state profileModel, diags *diag.Diagnostics)
 				label(state.IntegrationID.ValueString()), strings.Join(change.released, ", ")))
 	}
 	if len(change.sent) == 0 {
-		plan.LastActivity, plan.ClosedSessions, plan.TotalSales, plan.AudienceMemberships = state.LastActivity, state.ClosedSessions, state.TotalSales, state.AudienceMemberships
+		plan.LastActivity = state.LastActivity
+	}
+	if len(change.sent) == 0 || plan.RunRuleEngine.Equal(types.BoolValue(false)) {
+		// Attributes change none of these, only rules could.
+		plan.ClosedSessions, plan.TotalSales, plan.AudienceMemberships = state.ClosedSessions, state.TotalSales, state.AudienceMemberships
 	}
 }
 

@@ -196,7 +196,11 @@ func (r *profileResource) Update(ctx context.Context, req resource.UpdateRequest
 		if resp.Diagnostics.HasError() {
 			return
 		}
-	} else if model.AudienceMemberships.IsUnknown() {
+		if !plan.AudienceMemberships.IsUnknown() {
+			// What others have changed meanwhile is for the next refresh to say.
+			model.ClosedSessions, model.TotalSales, model.AudienceMemberships = plan.ClosedSessions, plan.TotalSales, plan.AudienceMemberships
+		}
+	} else if model.LastActivity.IsUnknown() {
 		// The attributes became known only now, and are what they were.
 		model.LastActivity, model.ClosedSessions, model.TotalSales, model.AudienceMemberships = state.LastActivity, state.ClosedSessions, state.TotalSales, state.AudienceMemberships
 	}

@@ -70,12 +70,20 @@ func (a *profilesApply) note(part []talonone.ProfileUpdate, now []talonone.Custo
 	for _, update := range part {
 		a.Put(update.IntegrationID, a.plan.desired[update.IntegrationID])
 	}
+	sent, returned := make([]string, len(part)), make([]string, len(now))
+	for i := range part {
+		sent[i] = part[i].IntegrationID
+	}
+	for i := range now {
+		returned[i] = now[i].IntegrationID
+	}
+	spelling := talonone.SpellingOf(sent, slices.Values(returned))
 	for _, profile := range now {
 		remote, err := customattr.FromAPI(profile.Attributes)
 		if err != nil {
 			return err
 		}
-		id := profile.IntegrationID
+		id := spelling.Of(profile.IntegrationID)
 		if names := a.plan.desired.attributes(id).Clearing(a.plan.prior.attributes(id)).Ignored(remote); len(names) > 0 {
 			a.ignored[id] = names
 		}

@@ -291,7 +291,7 @@ func TestGuardHoldsInReplacements(t *testing.T) {
 	s.run(0, nil, "apply", "-auto-approve", "-replace="+many)
 	s.expect("a", map[string]any{"age": 1.0})
 	s.settled()
-	s.run(0, []string{"Destroying removes 1 profile", "Customer data of 1 profile will be erased", "can't be undone"}, "destroy", "-auto-approve")
+	s.run(0, []string{"Customer data of 1 profile will be erased", "can't be undone"}, "destroy", "-auto-approve")
 	s.expect("a", map[string]any{})
 }
 

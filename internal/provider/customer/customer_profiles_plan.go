@@ -94,13 +94,14 @@ func (p profilesPlan) warn(plan profilesModel, diags *diag.Diagnostics) {
 	leaving := len(p.Removed)
 	if p.imported == nil {
 		leaving += len(p.Released)
-		warnForgotten(len(p.Released), diags)
+		warnForgotten(p.Released, diags)
 	} else {
 		warnImported(p.imported, p.desired, diags)
 	}
 	p.prior.subject().Guard(plan.MaxRemovalPercent, leaving, max(len(p.prior), len(p.imported)), diags)
 	p.prior.subject().RefuseTwins(path.Root("profiles"), p.Added, p.Removed, diags)
-	warnErased(len(p.Removed), diags)
+	p.prior.subject().WarnTwins(path.Root("profiles"), p.Added, p.desired.ids(), diags)
+	warnErased(p.Removed, "", diags)
 }
 
 // warnExisting says which of the profiles to add exist already, and what is overwritten in them.
@@ -174,27 +175,27 @@ func replacedSubject(target *bulk.Target) bulk.Subject {
 	return bulk.Subject{Noun: profilesNoun, Place: "this resource", ResourceType: profilesType, ImportID: target.Digest[:8]}
 }
 
-// warnDestroyed says what the end of a resource with that many profiles does.
-func warnDestroyed(count int, erase bool, diags *diag.Diagnostics) {
-	if !erase {
-		warnForgotten(count, diags)
-		return
-	}
-	bulk.Subject{Noun: profilesNoun, Place: "the customer data of the deployment", ResourceType: profilesType}.WarnDestroyed(count, diags)
-	warnErased(count, diags)
-}
-
-func warnErased(count int, diags *diag.Diagnostics) {
-	if count > 0 {
-		diags.AddWarning("Customer data of "+profilesNoun.Count(count)+" will be erased",
-			"erase_on_destroy is true. All attributes of the profiles that leave this resource, of their sessions, and of their events are erased in every Application of the environment. This can't be undone.")
+// warnDestroyed says what the end of a resource with these profiles does.
+func warnDestroyed(ids []string, erase bool, diags *diag.Diagnostics) {
+	if erase {
+		warnErased(ids, "\n\n"+bulk.AdviseKeeping(profilesType), diags)
+	} else {
+		warnForgotten(ids, diags)
 	}
 }
 
-func warnForgotten(count int, diags *diag.Diagnostics) {
-	if count > 0 {
-		diags.AddWarning(profilesNoun.Count(count)+" will only be forgotten",
-			"The API can't delete a profile, and erase_on_destroy is false. The profiles that leave this resource stay on the deployment as they are, and Terraform no longer manages them.")
+func warnErased(ids []string, advice string, diags *diag.Diagnostics) {
+	if len(ids) > 0 {
+		diags.AddWarning("Customer data of "+profilesNoun.Count(len(ids))+" will be erased", fmt.Sprintf(
+			"erase_on_destroy is true, and these leave the resource: %s. All attributes of the profiles, of their sessions and of their events are erased in every Application of the environment. This can't be undone.%s",
+			bulk.Names(ids), advice))
+	}
+}
+
+func warnForgotten(ids []string, diags *diag.Diagnostics) {
+	if len(ids) > 0 {
+		diags.AddWarning(profilesNoun.Count(len(ids))+" will only be forgotten", fmt.Sprintf(
+			"The API can't delete a profile, and erase_on_destroy is false. These stay on the deployment as they are, and Terraform no longer manages them: %s.", bulk.Names(ids)))
 	}
 }
 

@@ -72,7 +72,7 @@ func (r *profilesResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if destroys {
 		bulk.NoteGuards(ctx, resp.Private, state.guards(), &resp.Diagnostics)
 		prior.subject().GuardEnd(r.data.AllowDelete, state.MaxRemovalPercent, len(prior), len(prior), &resp.Diagnostics)
-		warnDestroyed(len(prior), state.EraseOnDestroy.ValueBool(), &resp.Diagnostics)
+		warnDestroyed(prior.ids(), state.EraseOnDestroy.ValueBool(), &resp.Diagnostics)
 		if claim := prior.claim(state.EraseOnDestroy); claim.Lost != "" {
 			r.data.Owners.Leave(ctx, claim, claim.Rows, req.Private, resp.Private, &resp.Diagnostics)
 		}
@@ -96,6 +96,9 @@ func (r *profilesResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	}
 	if plan.Profiles.IsUnknown() {
 		plan.LastSync = bulk.UnknownLastSync()
+		if !creates && state.EraseOnDestroy.ValueBool() {
+			bulk.Subject{Noun: profilesNoun, Place: "customer data"}.WarnUnknown(path.Root("profiles"), len(prior), plan.MaxRemovalPercent, &resp.Diagnostics)
+		}
 	} else {
 		r.planRows(ctx, &plan, state, prior, req.Private, resp.Private, &resp.Diagnostics)
 	}

@@ -2,10 +2,13 @@ package event
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
@@ -34,6 +37,7 @@ func NewEventResource() resource.Resource { return &eventResource{} }
 // resourceModel mirrors the resource.
 type resourceModel struct {
 	framework.Deployed
+	framework.Timed
 	eventInput
 
 	Triggers         types.Map            `tfsdk:"triggers"`
@@ -121,7 +125,8 @@ func (r *eventResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 		resp.RequiresReplace = plan.runsAgain(state, config)
 		if len(resp.RequiresReplace) == 0 {
-			state.ResponseContent = plan.ResponseContent
+			state.Triggers, state.Attributes = journal.Spelled(plan.Triggers, state.Triggers), journal.Spelled(plan.Attributes, state.Attributes)
+			state.LoyaltyCards, state.ResponseContent = journal.Spelled(plan.LoyaltyCards, state.LoyaltyCards), plan.ResponseContent
 			if plan.ResponseContent.IsNull() {
 				state.Response = plan.Response
 			}
@@ -133,6 +138,8 @@ func (r *eventResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	plan.checkAttributes(ctx, r.data, &resp.Diagnostics)
 	if config.IdempotencyKey.IsNull() && r.data.Journal.Begun(resourceType, plan.inputs(plan)) {
 		plan.reportBegun(&resp.Diagnostics)
+	} else {
+		plan.warnOfRun(&resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 }
@@ -190,6 +197,20 @@ func (m *resourceModel) runsAgain(state, config resourceModel) path.Paths {
 		key = state.IdempotencyKey
 	}
 	return journal.RunsAgain(append(m.inputs(state), journal.Input{Name: "idempotency_key", Planned: key, Prior: state.IdempotencyKey}))
+}
+
+// warnOfRun says what the apply does. Terraform shows it for replacements, too, in the call that plans the end of the event
+// before.
+func (m *resourceModel) warnOfRun(diags *diag.Diagnostics) {
+	which, of := "an event", "a customer who is not known yet"
+	if !m.Type.IsUnknown() {
+		which = fmt.Sprintf("event %q", m.Type.ValueString())
+	}
+	if !m.ProfileID.IsUnknown() {
+		of = "customer " + strconv.Quote(m.ProfileID.ValueString())
+	}
+	diags.AddWarning("Applying tracks "+which, fmt.Sprintf(
+		"It is an event of %s and runs the rules of campaigns, which can give coupons, points and more. It can't be undone.", of))
 }
 
 // inputs are the arguments that make an event another one.

@@ -39,6 +39,10 @@ type Data struct {
 	// Referrals are the IDs of referrals that the state of a resource holds, and
 	// NewReferrals those created in this run.
 	Referrals, NewReferrals Claims
+	// Attributes are the definitions of attributes that resources of this run create or change.
+	Attributes PlannedAttributes
+	// Coupons are the codes that resources of this run create.
+	Coupons Codes
 	// AllowDelete are the objects whose guards the environment lifts.
 	AllowDelete bulk.AllowDelete
 	// Targets is what this process has seen and done of audiences, catalogs and coupons as a whole.
@@ -70,7 +74,7 @@ func DataFrom(providerData any, diags *diag.Diagnostics) *Data {
 	}
 	data, ok := providerData.(*Data)
 	if !ok {
-		diags.AddError("Unexpected provider data", fmt.Sprintf("Expected *framework.Data, got %T. This is a bug of the provider; please report it.", providerData))
+		diags.AddError("Unexpected provider data", fmt.Sprintf("Expected *framework.Data, got %T.", providerData))
 		return nil
 	}
 	return data

@@ -104,6 +104,9 @@ func explain(operation Operation, err error) string {
 		}
 		return joinParagraphs(ended(err.Error()), adviseOnNetwork(err))
 	}
+	if apiErr.Again && !talonone.IsOutcomeUnknown(err) {
+		return fmt.Sprintf("The deployment answered %s with %d %s, too: see the first error of this kind.", apiErr.Operation, apiErr.StatusCode, http.StatusText(apiErr.StatusCode))
+	}
 	text := fmt.Sprintf("The API answered %s with %d %s", apiErr.Operation, apiErr.StatusCode, http.StatusText(apiErr.StatusCode))
 	if apiErr.Message != "" {
 		text += ": " + apiErr.Message

@@ -3,17 +3,34 @@ package framework
 import (
 	"context"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/input"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
-// talonone.MaxIntegrationID is the longest integration ID, in characters (NewReferral and
+// NFC are the texts that a list of a state can hold: Terraform brings every text into Unicode's form NFC.
+func NFC(texts []string) []string {
+	return slices.DeleteFunc(slices.Clone(texts), func(text string) bool { return !input.IsNFC(text) })
+}
+
+// WarnNotNFC says which IDs a list at the path can't hold.
+func WarnNotNFC(diags *diag.Diagnostics, at path.Path, ids []string) {
+	others := slices.DeleteFunc(slices.Clone(ids), input.IsNFC)
+	if len(others) == 0 {
+		return
+	}
+	diags.AddAttributeWarning(at, "Some IDs can't be in a Terraform list", fmt.Sprintf(
+		"IDs that are not in Unicode's form NFC: %d, such as %+q. Terraform would turn them into other IDs, so this resource leaves them out and never changes or removes them.", len(others), others[0]))
+}
 
 // IDListValue is the list of these IDs; it is never null.
 func IDListValue(ids []string) types.List {
@@ -59,12 +76,12 @@ func (v IDList) ValidateList(ctx context.Context, req validator.ListRequest, res
 		length := utf8.RuneCountInString(id.ValueString())
 		if id.IsNull() || length == 0 || length > talonone.MaxIntegrationID {
 			resp.Diagnostics.AddAttributeError(at, "Invalid integration ID",
-				fmt.Sprintf("Element %d is null, empty or longer than %d characters. An integration ID has 1 to %d characters.", i, talonone.MaxIntegrationID, talonone.MaxIntegrationID))
+				fmt.Sprintf("Element %d is null, empty or longer than %d characters. An integration ID has 1 to %d characters.", i+1, talonone.MaxIntegrationID, talonone.MaxIntegrationID))
 			continue
 		}
 		if earlier, taken := first[id.ValueString()]; taken {
 			resp.Diagnostics.AddAttributeError(at, "Integration ID occurs twice",
-				fmt.Sprintf("Element %d repeats element %d. Remove one of them, for instance with distinct().", i, earlier))
+				fmt.Sprintf("Element %d repeats element %d. Remove one of them, for instance with distinct().", i+1, earlier+1))
 			continue
 		}
 		first[id.ValueString()] = i

@@ -2,9 +2,12 @@ package framework
 
 import (
 	"context"
+	"sync"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 
@@ -18,23 +21,30 @@ type Resource interface {
 }
 
 // Managed gives a resource what holds for every one: the attribute deployment, whose object is left alone on any other
-// deployment; and plans that what has vanished, or does not exist yet, does not block. The resource's model embeds Deployed.
+// deployment; timeouts, where it has none; and plans that what has vanished, or does not exist yet, does not block. The resource's model embeds Deployed.
 func Managed(construct func() resource.Resource) func() resource.Resource {
+	timed := sync.OnceValue(func() bool {
+		var described resource.SchemaResponse
+		construct().Schema(context.Background(), resource.SchemaRequest{}, &described)
+		return described.Schema.Blocks[timeoutsName] == nil
+	})
 	return func() resource.Resource {
 		inner, ok := construct().(Resource)
 		if !ok {
 			panic("a resource has neither an identity nor the provider's data")
 		}
 		if imports, ok := inner.(resource.ResourceWithImportState); ok {
-			return &importable{managed{inner: inner}, imports}
+			return &importable{managed{inner: inner, timed: timed}, imports}
 		}
-		return &managed{inner: inner}
+		return &managed{inner: inner, timed: timed}
 	}
 }
 
 type managed struct {
 	inner Resource
 	data  *Data
+	// timed says that the resource is a single row and gets its timeouts here. The others have their own.
+	timed func() bool
 }
 
 type importable struct {
@@ -57,10 +67,32 @@ func (m *managed) Metadata(ctx context.Context, req resource.MetadataRequest, re
 	m.inner.Metadata(ctx, req, resp)
 }
 
-// Schema adds the attribute deployment.
+// Schema adds the attribute deployment, and the timeouts of a single row.
 func (m *managed) Schema(ctx context.Context, req resource.SchemaRequest, resp *resource.SchemaResponse) {
 	m.inner.Schema(ctx, req, resp)
 	resp.Schema.Attributes[deploymentName] = deploymentAttribute
+	if m.timed() {
+		if resp.Schema.Blocks == nil {
+			resp.Schema.Blocks = make(map[string]schema.Block, 1)
+		}
+		resp.Schema.Blocks[timeoutsName] = rowTimeouts(ctx)
+	}
+}
+
+// keepTimeouts is what a single row returns, with the timeouts that it was given.
+func (m *managed) keepTimeouts(object, given tftypes.Value) tftypes.Value {
+	if !m.timed() {
+		return object
+	}
+	return withTimeouts(object, given)
+}
+
+// within bounds what a single row takes. Other resources bound it themselves.
+func (m *managed) within(ctx context.Context, object tftypes.Value, entry string) (context.Context, context.CancelFunc) {
+	if !m.timed() {
+		return ctx, func() {}
+	}
+	return within(ctx, object, entry, rowTimeout)
 }
 
 // IdentitySchema is the resource's.
@@ -82,8 +114,9 @@ func (m *managed) ConfigValidators(ctx context.Context) []resource.ConfigValidat
 	return nil
 }
 
-// ValidateConfig is the resource's.
+// ValidateConfig is the resource's. It refuses timeouts that leave no time.
 func (m *managed) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	checkTimeouts(req.Config.Raw, &resp.Diagnostics)
 	if inner, ok := m.inner.(resource.ResourceWithValidateConfig); ok {
 		inner.ValidateConfig(ctx, req, resp)
 	}
@@ -121,16 +154,28 @@ func (m *managed) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	asked := req.State.Raw
 	if !req.Plan.Raw.IsNull() {
+		asked = req.Plan.Raw
+		if m.timed() && onlyTimeouts(req.Config.Raw, req.Plan.Raw, req.State.Raw) {
+			req.Plan.Raw = withTimeouts(req.State.Raw, req.Plan.Raw)
+		}
 		req.Plan.Raw = m.withPlanned(ctx, req.Plan.Raw, inState, creates, &resp.Diagnostics)
 		resp.Plan.Raw = req.Plan.Raw
 		checkReferences(req.Plan, &resp.Diagnostics)
 	}
+	fallback := time.Duration(0)
+	if m.timed() {
+		fallback = rowTimeout
+	}
+	ctx, cancel := within(ctx, asked, "read", fallback)
+	defer cancel()
 	if inner, ok := m.inner.(resource.ResourceWithModifyPlan); ok && (!m.data.ValidateReferences || !resp.Diagnostics.HasError()) {
 		inner.ModifyPlan(ctx, req, resp)
 	}
 	if !resp.Plan.Raw.IsNull() {
 		// Some plan the state as it was.
+		resp.Plan.Raw = m.keepTimeouts(resp.Plan.Raw, req.Plan.Raw)
 		resp.Plan.Raw = m.withPlanned(ctx, resp.Plan.Raw, inState, creates, &resp.Diagnostics)
 	}
 	var ignored diag.Diagnostics
@@ -159,10 +204,13 @@ func isUnknown(plan tftypes.Value) bool {
 
 // Create fills in what the responses reported about the deployment.
 func (m *managed) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
-	m.inner.Create(ctx, req, resp)
+	within, cancel := m.within(ctx, req.Plan.Raw, "create")
+	defer cancel()
+	m.inner.Create(within, req, resp)
 	if resp.State.Raw.IsNull() {
 		return
 	}
+	resp.State.Raw = m.keepTimeouts(resp.State.Raw, req.Plan.Raw)
 	created := deploymentOf(resp.State.Raw)
 	if created == nil {
 		created = &Deployment{}
@@ -179,7 +227,9 @@ func (m *managed) Read(ctx context.Context, req resource.ReadRequest, resp *reso
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	m.readConfirmed(ctx, req, resp)
+	within, cancel := m.within(ctx, req.State.Raw, "read")
+	defer cancel()
+	m.readConfirmed(within, req, resp)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -193,6 +243,7 @@ func (m *managed) Read(ctx context.Context, req resource.ReadRequest, resp *reso
 		return
 	}
 	bulk.ForgetGone(ctx, resp.Private, &resp.Diagnostics)
+	resp.State.Raw = m.keepTimeouts(resp.State.Raw, req.State.Raw)
 	deployment := m.data.refreshed(inState, deploymentOf(resp.State.Raw), &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		resp.State.Raw = req.State.Raw
@@ -208,8 +259,17 @@ func (m *managed) Update(ctx context.Context, req resource.UpdateRequest, resp *
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if m.timed() && onlyTimeouts(req.Config.Raw, req.Plan.Raw, req.State.Raw) {
+		resp.State.Raw = req.Plan.Raw
+		return
+	}
 	m.data.noteMade(ctx, resp.Private, &resp.Diagnostics)
-	m.inner.Update(ctx, req, resp)
+	within, cancel := m.within(ctx, req.Plan.Raw, "update")
+	defer cancel()
+	m.inner.Update(within, req, resp)
+	if !resp.State.Raw.IsNull() && !resp.Diagnostics.HasError() {
+		resp.State.Raw = m.keepTimeouts(resp.State.Raw, req.Plan.Raw)
+	}
 	if planned := deploymentOf(req.Plan.Raw); planned != nil && !resp.State.Raw.IsNull() {
 		resp.State.Raw = withDeployment(ctx, resp.State.Raw, *planned, &resp.Diagnostics)
 	}
@@ -220,6 +280,8 @@ func (m *managed) Delete(ctx context.Context, req resource.DeleteRequest, resp *
 	inState := deploymentOf(req.State.Raw)
 	m.data.refuse(ctx, inState, &resp.Diagnostics)
 	if !resp.Diagnostics.HasError() {
-		m.inner.Delete(ctx, req, resp)
+		within, cancel := m.within(ctx, req.State.Raw, "delete")
+		defer cancel()
+		m.inner.Delete(within, req, resp)
 	}
 }

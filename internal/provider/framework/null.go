@@ -1,6 +1,8 @@
 package framework
 
 import (
+	"strings"
+
 	"slices"
 	"time"
 
@@ -23,6 +25,22 @@ func OptionalString(api *string, prior types.String) types.String {
 		return types.StringValue("")
 	}
 	return types.StringNull()
+}
+
+// FoldedString is an ID or SKU of a response, in the spelling of before where the deployment has folded its case.
+func FoldedString(api string, prior types.String) types.String {
+	if strings.ToLower(prior.ValueString()) == api {
+		return prior
+	}
+	return types.StringValue(api)
+}
+
+// OptionalFolded is OptionalString and FoldedString.
+func OptionalFolded(api *string, prior types.String) types.String {
+	if api != nil && *api != "" {
+		return FoldedString(*api, prior)
+	}
+	return OptionalString(api, prior)
 }
 
 // Int64List keeps the prior order where the API returned the same numbers in

@@ -32,11 +32,11 @@ type Input struct {
 	Planned, Prior attr.Value
 }
 
-// RunsAgain lists the inputs that changed, each of which replaces the resource.
+// RunsAgain lists the inputs that mean something else than before, each of which replaces the resource.
 func RunsAgain(inputs []Input) path.Paths {
 	var changed path.Paths
 	for _, input := range inputs {
-		if !input.Planned.Equal(input.Prior) {
+		if input.Planned.IsUnknown() || meaning(input.Planned) != meaning(input.Prior) {
 			changed = append(changed, path.Root(input.Name))
 		}
 	}
@@ -113,7 +113,7 @@ func (r *Run) Failed(err error) {
 func inputDigest(inputs []Input) string {
 	var texts []string
 	for _, input := range inputs {
-		texts = append(texts, input.Name, input.Planned.String())
+		texts = append(texts, input.Name, meaning(input.Planned))
 	}
 	return digestOf(texts...)
 }

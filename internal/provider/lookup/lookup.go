@@ -22,6 +22,8 @@ type Object[T any] struct {
 	// Name and Plural are the types of the data sources, such as talonone_store and talonone_stores. Without a Name there is
 	// no singular one.
 	Name, Plural string
+	// Named is the column that people know the objects by; empty is name.
+	Named string
 	// Noun names the objects in texts.
 	Noun bulk.Noun
 	// Description says what such an object is; Endpoint is the Management API's that the key must allow.
@@ -83,6 +85,8 @@ func (s Scope) holds(column string, value attr.Value) bool {
 		return !slices.ContainsFunc(has.Elements(), element.Equal)
 	})
 }
+
+func (o Object[T]) named() string { return cmp.Or(o.Named, "name") }
 
 func (o Object[T]) in(scope Scope, one T) bool {
 	return !slices.ContainsFunc(o.Columns, func(c Column[T]) bool { return !scope.holds(c.Name, c.Of(one)) })

@@ -5,6 +5,7 @@ package protocol
 import (
 	"context"
 	"iter"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
@@ -52,6 +53,7 @@ func serve[Request, Response any](ctx context.Context, req Request, call func(co
 
 func present(diags []*tfprotov6.Diagnostic) {
 	for _, d := range diags {
+		ownWords(d)
 		if d.Summary == "Invalid JSON String Value" {
 			d.Detail = "This is not valid JSON. Write it with jsonencode(...). It is not repeated here, since it may hold data of a person."
 		}
@@ -170,7 +172,8 @@ func (s *server) PlanAction(ctx context.Context, req *tfprotov6.PlanActionReques
 func (s *server) CallFunction(ctx context.Context, req *tfprotov6.CallFunctionRequest) (*tfprotov6.CallFunctionResponse, error) {
 	resp, err := serve(ctx, req, s.Server.CallFunction, func(*tfprotov6.CallFunctionResponse) []*tfprotov6.Diagnostic { return nil })
 	if resp != nil && resp.Error != nil {
-		resp.Error.Text = presentable(resp.Error.Text, maxDetail)
+		// Terraform ends it with a full stop.
+		resp.Error.Text = presentable(strings.TrimSuffix(resp.Error.Text, "."), maxDetail)
 	}
 	return resp, err
 }

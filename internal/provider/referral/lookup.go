@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -142,6 +143,32 @@ func (f findings) sort() {
 	slices.SortFunc(f.referrals, func(a, b *talonone.Referral) int { return cmp.Compare(a.ID, b.ID) })
 }
 
+// spell sorts the referrals, and writes their advocates as they were asked for where the deployment has folded their case.
+// listed are the advocates of all referrals that were seen.
+func (f *findings) spell(asked, listed []string) {
+	f.sort()
+	spelled := spelled(asked, listed, f.referrals)
+	exactly := bulk.SetOf(asked)
+	f.referrals = slices.DeleteFunc(spelled, func(one *talonone.Referral) bool {
+		_, ok := exactly[one.AdvocateProfileIntegrationID]
+		return !ok
+	})
+}
+
+func spelled(asked, listed []string, referrals []*talonone.Referral) []*talonone.Referral {
+	spelling := talonone.SpellingOf(asked, slices.Values(listed))
+	if spelling == nil {
+		return referrals
+	}
+	copies := make([]*talonone.Referral, len(referrals))
+	for i, one := range referrals {
+		copied := *one
+		copied.AdvocateProfileIntegrationID = spelling.Of(one.AdvocateProfileIntegrationID)
+		copies[i] = &copied
+	}
+	return copies
+}
+
 // find searches with one listing of the campaign where the Application is known and a Management key allows it, else in
 // the inventory of each advocate.
 func find(ctx context.Context, client *talonone.Client, s search) (findings, error) {
@@ -150,7 +177,13 @@ func find(ctx context.Context, client *talonone.Client, s search) (findings, err
 	}
 	var seen findings
 	wanted := bulk.SetOf(s.advocates)
+	for _, advocate := range s.advocates {
+		// A deployment may fold the case of IDs; spelled tells.
+		wanted[strings.ToLower(advocate)] = struct{}{}
+	}
+	var listed []string
 	keep := func(referral *talonone.Referral) {
+		listed = append(listed, referral.AdvocateProfileIntegrationID)
 		if _, ok := wanted[referral.AdvocateProfileIntegrationID]; ok && referral.CampaignID == s.campaignID &&
 			!referral.Created.Before(s.since) && (s.until.IsZero() || !referral.Created.After(s.until)) {
 			seen.referrals = append(seen.referrals, referral)
@@ -173,7 +206,7 @@ func find(ctx context.Context, client *talonone.Client, s search) (findings, err
 		}
 		if !talonone.IsUnauthorized(err) || !client.HasIntegrationKey() {
 			seen.listed = true
-			seen.sort()
+			seen.spell(s.advocates, listed)
 			return seen, err
 		}
 	}
@@ -206,7 +239,7 @@ func find(ctx context.Context, client *talonone.Client, s search) (findings, err
 			keep(&referrals[j].Referral)
 		}
 	}
-	seen.sort()
+	seen.spell(s.advocates, listed)
 	return seen, err
 }
 

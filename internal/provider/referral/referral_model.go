@@ -14,6 +14,7 @@ import (
 // referralModel mirrors the resource talonone_referral.
 type referralModel struct {
 	framework.Deployed
+	framework.Timed
 
 	ID            types.Int64          `tfsdk:"id"`
 	ApplicationID types.Int64          `tfsdk:"application_id"`
@@ -65,8 +66,8 @@ func fromAPI(api *talonone.Referral, prior referralModel) referralModel {
 		ID:            types.Int64Value(api.ID),
 		ApplicationID: prior.ApplicationID,
 		CampaignID:    types.Int64Value(api.CampaignID),
-		Advocate:      types.StringValue(api.AdvocateProfileIntegrationID),
-		Friend:        framework.OptionalString(api.FriendProfileIntegrationID, prior.Friend),
+		Advocate:      framework.FoldedString(api.AdvocateProfileIntegrationID, prior.Advocate),
+		Friend:        framework.OptionalFolded(api.FriendProfileIntegrationID, prior.Friend),
 		StartDate:     dateFrom(api.StartDate, prior.StartDate),
 		ExpiryDate:    dateFrom(api.ExpiryDate, prior.ExpiryDate),
 		UsageLimit:    types.Int64Value(api.UsageLimit),

@@ -54,7 +54,11 @@ func (r *referralsResource) create(ctx context.Context, m referralsModel, advoca
 			for part := range slices.Chunk(missing(advocates), talonone.MaxAdvocates) {
 				sent = part
 				created, err := r.data.Client.CreateReferralsForMultipleAdvocates(ctx, want, part)
-				for _, one := range created {
+				names := make([]string, len(created))
+				for i, one := range created {
+					names[i] = one.AdvocateProfileIntegrationID
+				}
+				for _, one := range spelled(part, names, created) {
 					put(one)
 				}
 				if err != nil {

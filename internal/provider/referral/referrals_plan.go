@@ -46,6 +46,7 @@ func (r *referralsResource) planCreate(ctx context.Context, plan *referralsModel
 	plan.setUnknown()
 	if known {
 		plan.setRows(advocates, nil)
+		plan.subject().WarnTwins(path.Root("advocates"), advocates, advocates, diags)
 	}
 	if known && !plan.hasUnknownSettings() {
 		plan.LastSync = changes(nil, referralsModel{}, *plan, advocates).LastSync(types.Object{}, len(advocates), noun, plan.settings().content)
@@ -76,6 +77,7 @@ func (r *referralsResource) planUpdate(ctx context.Context, plan *referralsModel
 	advocates, known := framework.Strings(plan.Advocates)
 	plan.setUnknown()
 	if !known {
+		plan.subject().WarnUnknown(path.Root("advocates"), len(state.ReferralIDs.Elements()), plan.MaxRemovalPercent, diags)
 		return
 	}
 	prior := state.rows(tracked)
@@ -100,6 +102,7 @@ func (r *referralsResource) planUpdate(ctx context.Context, plan *referralsModel
 	}
 	plan.subject().Guard(plan.MaxRemovalPercent, len(rows.Removed), len(prior), diags)
 	plan.subject().RefuseTwins(path.Root("advocates"), rows.Added, rows.Removed, diags)
+	plan.subject().WarnTwins(path.Root("advocates"), rows.Added, advocates, diags)
 	if len(rows.Released) > 0 {
 		diags.AddAttributeWarning(path.Root("advocates"), noun.Count(len(rows.Released))+" will be released", fmt.Sprintf(
 			"The import brought %s that the configuration does not list: %s. This resource stops managing them; their codes stay valid. "+
@@ -136,14 +139,14 @@ func (r *referralsResource) spare(ctx context.Context, state referralsModel, adv
 	})
 }
 
-// planRemoval guards the deletion of all referrals.
-func (r *referralsResource) planRemoval(maxPercent types.Float64, state referralsModel, summary string, diags *diag.Diagnostics) {
+// planRemoval guards the deletion of all referrals, and announces it by warn.
+func (r *referralsResource) planRemoval(warn func(bulk.Subject, int, *diag.Diagnostics), maxPercent types.Float64, state referralsModel, summary string, diags *diag.Diagnostics) {
 	count := len(state.ReferralIDs.Elements())
 	if count > 0 {
 		r.requireManagementKey(summary, "deleteReferral", diags)
 	}
 	subject := state.subject()
-	subject.WarnDestroyed(count, diags)
+	warn(subject, count, diags)
 	subject.GuardEnd(r.data.AllowDelete, maxPercent, count, count, diags)
 }
 

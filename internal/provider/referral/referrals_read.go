@@ -6,7 +6,9 @@ import (
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/input"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
@@ -43,6 +45,12 @@ func (r *referralsResource) readImported(ctx context.Context, state *referralsMo
 			return nil
 		})
 		seen.sort()
+		all := make([]string, len(seen.referrals))
+		for i, one := range seen.referrals {
+			all[i] = one.AdvocateProfileIntegrationID
+		}
+		framework.WarnNotNFC(diags, path.Root("advocates"), all)
+		seen.referrals = slices.DeleteFunc(seen.referrals, func(one *talonone.Referral) bool { return !input.IsNFC(one.AdvocateProfileIntegrationID) })
 	}
 	if err != nil {
 		framework.AddError(diags, operationOnAll("read referrals", *state), err)

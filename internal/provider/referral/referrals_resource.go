@@ -92,7 +92,7 @@ func (r *referralsResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	}
 	if req.Plan.Raw.IsNull() {
 		bulk.NoteGuards(ctx, resp.Private, state.guards(), &resp.Diagnostics)
-		r.planRemoval(state.MaxRemovalPercent, state, "Unable to destroy the referrals", &resp.Diagnostics)
+		r.planRemoval(bulk.Subject.WarnDestroyed, state.MaxRemovalPercent, state, "Unable to destroy the referrals", &resp.Diagnostics)
 		codes := state.claimCodes(state.rows(tracking{}))
 		r.data.Owners.Leave(ctx, codes, codes.Rows, req.Private, resp.Private, &resp.Diagnostics)
 		return
@@ -114,7 +114,7 @@ func (r *referralsResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		r.planCreate(ctx, &plan, config, bulk.Replaced(ctx, req.Private, &resp.Diagnostics), &resp.Diagnostics)
 	case !plan.CampaignID.Equal(state.CampaignID):
 		resp.RequiresReplace = path.Paths{path.Root("campaign_id")}
-		r.planRemoval(plan.MaxRemovalPercent, state, "Unable to replace the referrals", &resp.Diagnostics)
+		r.planRemoval(bulk.Subject.WarnReplaced, plan.MaxRemovalPercent, state, "Unable to replace the referrals", &resp.Diagnostics)
 		return
 	default:
 		tracked := bulk.ReadPrivate[tracking](ctx, req.Private, privateTracking, &resp.Diagnostics)

@@ -388,7 +388,7 @@ func TestReferralsErrorsPointToTheirCause(t *testing.T) {
 	d := acctest.Start(t)
 	for name, test := range map[string]struct{ config, want string }{
 		"campaign without feature": {strings.Replace(referrals(`["a"]`, ""), "= 11", "= 12", 1), `Campaign has no referrals`},
-		"advocate twice":           {referrals(`["a", "b", "a"]`, ""), `occurs twice.*Element 2 repeats element 0`},
+		"advocate twice":           {referrals(`["a", "b", "a"]`, ""), `occurs twice.*Element 3 repeats element 1`},
 		"null advocate":            {referrals(`["a", null]`, ""), `Invalid integration ID`},
 		"more than everything":     {referrals(`["a"]`, "max_removal_percent = 100.5"), `Write a percentage from 0`},
 		"empty advocate":           {referrals(`[""]`, ""), `Invalid integration ID`},

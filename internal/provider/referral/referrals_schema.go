@@ -32,8 +32,9 @@ func (r *referralsResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			"campaign_id":    campaignAttribute("Changing this replaces all referrals and their codes."),
 			"advocates": schema.ListAttribute{
 				Required: true, ElementType: types.StringType,
-				MarkdownDescription: fmt.Sprintf("Integration IDs of the advocates, at most %s, each once; order is ignored. Use further resources for more.", bulk.Thousands(maxAdvocates)),
-				Validators:          []validator.List{framework.IDList{Max: maxAdvocates}},
+				MarkdownDescription: fmt.Sprintf("Integration IDs of the advocates, at most %s, each once; order is ignored. Terraform turns them into Unicode's form NFC; advocates with IDs in another form can't be listed. Use further resources for more. "+
+					"They are the keys of `codes` and `referral_ids`, which a plan shows even if this value is sensitive.", bulk.Thousands(maxAdvocates)),
+				Validators: []validator.List{framework.IDList{Max: maxAdvocates}},
 			},
 			"usage_limit": schema.Int64Attribute{
 				Required:            true,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -30,6 +31,22 @@ type returnedModel struct {
 	Position types.Int64  `tfsdk:"position"`
 	SKU      types.String `tfsdk:"sku"`
 	Quantity types.Int64  `tfsdk:"quantity"`
+}
+
+// String is the entry in a sentence: "2 of SKU "SOCKS"".
+func (m returnedModel) String() string {
+	text := "all units left"
+	if !m.Quantity.IsNull() {
+		text = m.Quantity.String()
+	}
+	var item []string
+	if !m.SKU.IsNull() {
+		item = append(item, "SKU "+m.SKU.String())
+	}
+	if !m.Position.IsNull() {
+		item = append(item, "position "+m.Position.String())
+	}
+	return text + " of " + strings.Join(item, " at ")
 }
 
 // Descriptions that the resource and the action share.

@@ -2,10 +2,14 @@ package session
 
 import (
 	"context"
+	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -21,7 +25,11 @@ var (
 	_ resource.ResourceWithIdentity   = (*returnResource)(nil)
 )
 
-const returnType = "talonone_cart_item_return"
+const (
+	returnType = "talonone_cart_item_return"
+	// namedItems is how many items a warning names.
+	namedItems = 5
+)
 
 type returnResource struct{ data *framework.Data }
 
@@ -31,6 +39,7 @@ func NewCartItemReturnResource() resource.Resource { return &returnResource{} }
 // returnModel mirrors the resource.
 type returnModel struct {
 	framework.Deployed
+	framework.Timed
 	returnInput
 
 	Triggers         types.Map            `tfsdk:"triggers"`
@@ -91,7 +100,7 @@ func (r *returnResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 		resp.RequiresReplace = journal.RunsAgain(append(plan.inputs(state),
 			journal.Input{Name: "idempotency_key", Planned: plan.IdempotencyKey, Prior: state.IdempotencyKey}))
 		if len(resp.RequiresReplace) == 0 {
-			state.ResponseContent = plan.ResponseContent
+			state.Triggers, state.ResponseContent = journal.Spelled(plan.Triggers, state.Triggers), plan.ResponseContent
 			if plan.ResponseContent.IsNull() {
 				state.Response = plan.Response
 			}
@@ -103,9 +112,13 @@ func (r *returnResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 			}
 		}
 	}
-	if plan.ID.IsUnknown() && config.IdempotencyKey.IsNull() && r.data != nil && r.data.Journal.Begun(returnType, plan.inputs(plan)) {
+	switch {
+	case !plan.ID.IsUnknown():
+	case config.IdempotencyKey.IsNull() && r.data != nil && r.data.Journal.Begun(returnType, plan.inputs(plan)):
 		resp.Diagnostics.AddWarning("An earlier apply began this return",
 			"Its response is not in the state. Applying sends it again under the same idempotency key: if the items went back, the deployment repeats its response, and they don't go back twice.")
+	default:
+		plan.warnOfRun(ctx, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 }
@@ -152,6 +165,28 @@ func (r *returnResource) Update(ctx context.Context, req resource.UpdateRequest,
 
 // Delete forgets the return.
 func (r *returnResource) Delete(context.Context, resource.DeleteRequest, *resource.DeleteResponse) {}
+
+// warnOfRun says what the apply does. Terraform shows it for replacements, too, in the call that plans the end of the return
+// before.
+func (m *returnModel) warnOfRun(ctx context.Context, diags *diag.Diagnostics) {
+	of := "a session that is not known yet"
+	if !m.SessionIntegrationID.IsUnknown() {
+		of = "session " + strconv.Quote(m.SessionIntegrationID.ValueString())
+	}
+	what := "The items are not known yet."
+	if items := elements[returnedModel](ctx, m.ReturnedCartItems, diags); len(items) > 0 {
+		texts := make([]string, 0, namedItems)
+		for _, one := range items[:min(len(items), namedItems)] {
+			texts = append(texts, one.String())
+		}
+		what = "Goes back: " + strings.Join(texts, ", ")
+		if more := len(items) - len(texts); more > 0 {
+			what += fmt.Sprintf(" and %d more", more)
+		}
+		what += "."
+	}
+	diags.AddWarning("Applying returns items of "+of, what+" This rolls back effects on the items and can't be undone.")
+}
 
 // inputs are the arguments that make a return another one.
 func (m *returnModel) inputs(prior returnModel) []journal.Input {

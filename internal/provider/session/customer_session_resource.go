@@ -43,6 +43,7 @@ func NewCustomerSessionResource() resource.Resource { return &sessionResource{} 
 // sessionModel mirrors the resource.
 type sessionModel struct {
 	framework.Deployed
+	framework.Timed
 	contentModel
 	resultModel
 

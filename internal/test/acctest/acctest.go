@@ -25,6 +25,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/conventions"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider"
 	"github.com/talon-one/terraform-provider-talonone/internal/test/openapi"
 	"github.com/talon-one/terraform-provider-talonone/internal/test/race"
@@ -44,6 +45,8 @@ type Deployment struct {
 	// Server is nil for a live deployment.
 	Server *emulator.Server
 	URL    string
+	// handler is the server with what is to be checked of its requests.
+	handler http.Handler
 }
 
 // Start starts an emulator for one test, without rate limit, and ends it with
@@ -67,17 +70,50 @@ func start(t testing.TB, wrap func(http.Handler) http.Handler, options []func(*e
 	for _, option := range options {
 		option(&chosen)
 	}
+	chosen.Conventions = withEnvironment(t, chosen.Conventions)
 	server, err := emulator.New(chosen)
 	if err != nil {
 		t.Fatal(err)
 	}
-	listener := httptest.NewServer(wrap(server))
+	handler := wrap(server)
+	listener := httptest.NewServer(handler)
 	t.Cleanup(func() {
 		// Close first: it ends the requests that a fault lets hang.
 		_ = server.Close()
 		listener.Close()
 	})
-	return &Deployment{Server: server, URL: listener.URL}
+	return &Deployment{Server: server, URL: listener.URL, handler: handler}
+}
+
+// EnvConventions names conventions under which all deployments of tests live that choose no other value, such as read_lag=1s.
+const EnvConventions = "TALONONE_TEST_CONVENTIONS"
+
+func withEnvironment(t testing.TB, chosen conventions.Values) conventions.Values {
+	t.Helper()
+	text := os.Getenv(EnvConventions)
+	if text == "" {
+		return chosen
+	}
+	values := make(conventions.Values)
+	for setting := range strings.SplitSeq(text, ",") {
+		if err := values.Parse(setting); err != nil {
+			t.Fatalf("%s: %v", EnvConventions, err)
+		}
+	}
+	maps.Copy(values, chosen)
+	return values
+}
+
+// Lag is how long reads lag behind writes by EnvConventions.
+func Lag() time.Duration {
+	for setting := range strings.SplitSeq(os.Getenv(EnvConventions), ",") {
+		if text, found := strings.CutPrefix(setting, conventions.ReadLag+"="); found {
+			// Starting a deployment refuses what is no duration.
+			lag, _ := time.ParseDuration(text)
+			return lag
+		}
+	}
+	return 0
 }
 
 // StartOrLive is Start, unless TF_ACC and TALONONE_BASE_URL name a live deployment.
@@ -90,8 +126,8 @@ func StartOrLive(t testing.TB) *Deployment {
 	return Start(t)
 }
 
-// readConsistency is short, since the emulator's reads do not lag.
-const readConsistency = time.Millisecond
+// readConsistency is short, unless the emulator's reads lag.
+var readConsistency = max(time.Millisecond, 3*Lag())
 
 // Factories serve the provider in process, without a journal of creates.
 func Factories() map[string]func() (tfprotov6.ProviderServer, error) { return FactoriesIn("") }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+	"golang.org/x/text/unicode/norm"
 )
 
 // This file is a stand-in for Terraform core: it makes the calls of the provider protocol that core
@@ -124,7 +125,31 @@ func (p *Process) instance(t testing.TB, kind string, state *tfprotov6.DynamicVa
 	if state == nil || p.decode(t, p.schemas.ResourceSchemas[kind], state) == nil {
 		return Instance{Type: kind}
 	}
-	return Instance{Type: kind, state: state, identity: identity, private: private}
+	return Instance{Type: kind, state: p.normalized(t, kind, state), identity: identity, private: private}
+}
+
+// normalized is a state as core keeps it, with every text in Unicode's form NFC.
+func (p *Process) normalized(t testing.TB, kind string, state *tfprotov6.DynamicValue) *tfprotov6.DynamicValue {
+	t.Helper()
+	if state == nil || norm.NFC.IsNormal(state.MsgPack) {
+		return state
+	}
+	schema := p.schemas.ResourceSchemas[kind]
+	value, err := state.Unmarshal(schema.ValueType())
+	if err != nil {
+		t.Fatal(err)
+	}
+	value, err = tftypes.Transform(value, func(_ *tftypes.AttributePath, part tftypes.Value) (tftypes.Value, error) {
+		var text string
+		if !part.Type().Is(tftypes.String) || !part.IsKnown() || part.IsNull() || part.As(&text) != nil {
+			return part, nil
+		}
+		return tftypes.NewValue(tftypes.String, norm.NFC.String(text)), nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p.encode(t, schema, value)
 }
 
 // stateOf is an object's state, null where there is none.
@@ -238,7 +263,7 @@ func (p *Process) Plan(t testing.TB, kind string, prior Instance, config Attribu
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan.planned, plan.identity, plan.private = response.PlannedState, response.PlannedIdentity, response.PlannedPrivate
+	plan.planned, plan.identity, plan.private = p.normalized(t, kind, response.PlannedState), response.PlannedIdentity, response.PlannedPrivate
 	plan.Warning, plan.Replaces = Warning(response.Diagnostics), prior.Exists() && len(response.RequiresReplace) > 0
 	return plan, response.Diagnostics
 }

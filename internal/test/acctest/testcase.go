@@ -796,8 +796,6 @@ func (r *caseRun) applyOne(t *testing.T, p *Process, address string, change step
 		r.state[address] = object{Instance: Instance{Type: builtin}, value: value, order: o.order}
 		return value, err
 	}
-	var problems report
-	w := &Workspace{State: map[string]Instance{address: o.Instance}}
 	saved := &SavedPlan{changes: map[string]Change{address: change.Change}, config: Config{}}
 	if change.n != nil {
 		attributes, err := values.attributes(t, address, change.n.body, p.schemas.ResourceSchemas[change.n.kind])
@@ -806,11 +804,18 @@ func (r *caseRun) applyOne(t *testing.T, p *Process, address string, change step
 		}
 		saved.config[address] = Block{Type: change.n.kind, Attributes: attributes}
 	}
-	w.change(t, p, address, saved, &problems)
+	w := &Workspace{State: map[string]Instance{address: o.Instance}, refersTo: make(map[string][]string)}
+	a := &apply{Workspace: w, t: t, p: p, plan: saved}
+	halves, _ := saved.halves()
+	for _, h := range halves {
+		if !a.carryOutHalf(h) {
+			break
+		}
+	}
 	o.Instance = w.State[address]
 	r.state[address] = o
-	if len(problems) > 0 {
-		return cty.NilVal, explain(address, change.n, strings.TrimPrefix(problems.String(), address+": "))
+	if problem := a.problems.String(); problem != "" {
+		return cty.NilVal, explain(address, change.n, strings.TrimPrefix(problem, address+": "))
 	}
 	return p.valueOf(t, o.Type, o.Instance), nil
 }

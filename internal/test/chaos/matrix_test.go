@@ -10,10 +10,12 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/terraformcli"
+	"github.com/talon-one/terraform-provider-talonone/internal/test/acctest"
 )
 
 var (
@@ -70,9 +72,9 @@ type reference struct {
 }
 
 // observe runs a scenario without a fault, and the plan after it.
-func observe(t *testing.T, s scenario) reference {
+func observe(t *testing.T, s scenario, lag time.Duration) reference {
 	t.Helper()
-	w := newWorkspace(t, s)
+	w := newWorkspace(t, s, lag)
 	before := w.snapshot(t)
 	if problem := w.apply(t, s.after, nil); problem != "" {
 		t.Fatal(problem)
@@ -124,7 +126,8 @@ func (w *workspace) left(t *testing.T) string {
 	if w.isAction() {
 		return ""
 	}
-	plan, problem := w.plan(t, w.d.NewProcessIn(t, w.folder, nil), w.after)
+	w.settle()
+	plan, problem := w.plan(t, w.process(t, nil), w.after)
 	switch {
 	case problem != "":
 		return "the plan after all is done: " + problem
@@ -147,7 +150,7 @@ func TestFaultMatrix(t *testing.T) {
 		}
 		t.Run(s.name(), func(t *testing.T) {
 			t.Parallel()
-			want := observe(t, s)
+			want := observe(t, s, acctest.Lag())
 			for _, one := range chosen {
 				for number, at := range want.targets {
 					if number > 0 && number < len(want.targets)-1 && !*long {
@@ -156,13 +159,36 @@ func TestFaultMatrix(t *testing.T) {
 					name := fmt.Sprintf("%s, %s, request %d", one.fault.name, one.variant.name, number+1)
 					t.Run(name, func(t *testing.T) {
 						t.Parallel()
-						o := one.run(t, s, at, want)
+						o := one.run(t, s, at, want, acctest.Lag())
 						faultTable.add(s, one.fault.name, one.variant.name, o)
 						if o.problem != "" {
 							t.Error(o.problem)
 						}
 					})
 				}
+			}
+		})
+	}
+}
+
+// Where reads lag behind writes, a lost response must double nothing either. TALONONE_TEST_CONVENTIONS=read_lag=1s lets the
+// whole matrix live like that.
+func TestFaultsWhereReadsLag(t *testing.T) {
+	t.Parallel()
+	at := slices.IndexFunc(faults(), func(f fault) bool { return f.name == "reset after it was applied" })
+	lost := cell{faults()[at], variants[0]}
+	for _, operation := range []string{"createAudienceV2", "createReferral", "updateCustomerProfileAudiences"} {
+		number := slices.IndexFunc(scenarios(), func(s scenario) bool { return s.operation == operation && s.change == "create" })
+		if number < 0 {
+			t.Fatalf("no create calls %s", operation)
+		}
+		s := scenarios()[number]
+		t.Run(s.name(), func(t *testing.T) {
+			t.Parallel()
+			const lag = 300 * time.Millisecond
+			want := observe(t, s, lag)
+			if o := lost.run(t, s, want.targets[0], want, lag); o.problem != "" {
+				t.Error(o.problem)
 			}
 		})
 	}
@@ -175,9 +201,9 @@ type cell struct {
 }
 
 // run is one scenario with one fault.
-func (c cell) run(t *testing.T, s scenario, at target, want reference) outcome {
+func (c cell) run(t *testing.T, s scenario, at target, want reference, lag time.Duration) outcome {
 	t.Helper()
-	w := newWorkspace(t, s)
+	w := newWorkspace(t, s, lag)
 	for _, fault := range c.fault.at(at, c.variant) {
 		if err := w.d.Server.AddFault(fault); err != nil {
 			t.Fatal(err)

@@ -7,10 +7,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/conventions"
 	"github.com/talon-one/terraform-provider-talonone/internal/test/acctest"
 )
 
@@ -20,6 +22,8 @@ type workspace struct {
 	d      *acctest.Deployment
 	folder string
 	object acctest.Instance
+	// lag is how long reads lag behind writes.
+	lag time.Duration
 	// invoked says that an action has ended well.
 	invoked bool
 }
@@ -27,9 +31,14 @@ type workspace struct {
 func legacyEvents(o *emulator.Options) { o.LegacyEvents = true }
 
 // newWorkspace has what the scenario begins with.
-func newWorkspace(t testing.TB, s scenario) *workspace {
+func newWorkspace(t testing.TB, s scenario, lag time.Duration) *workspace {
 	t.Helper()
-	w := &workspace{scenario: s, d: acctest.StartUnchecked(t, legacyEvents), folder: t.TempDir(), object: acctest.Instance{Type: s.kind()}}
+	d := acctest.StartUnchecked(t, legacyEvents, func(o *emulator.Options) {
+		if lag > 0 {
+			o.Conventions = conventions.Values{conventions.ReadLag: lag.String()}
+		}
+	})
+	w := &workspace{scenario: s, d: d, lag: lag, folder: t.TempDir(), object: acctest.Instance{Type: s.kind()}}
 	if s.seed != nil {
 		s.seed(t, w.d)
 	}
@@ -38,14 +47,27 @@ func newWorkspace(t testing.TB, s scenario) *workspace {
 			t.Fatal(problem)
 		}
 	}
+	w.settle()
 	w.d.Forget()
 	return w
+}
+
+// settle waits until reads show all that has been written.
+func (w *workspace) settle() { time.Sleep(w.lag) }
+
+// process is a provider that expects the lag.
+func (w *workspace) process(t testing.TB, settings attributes) *acctest.Process {
+	t.Helper()
+	if w.lag > 0 {
+		settings = with(attributes{"read_consistency": (3 * w.lag).String()}, settings)
+	}
+	return w.d.NewProcessIn(t, w.folder, settings)
 }
 
 // apply does what `terraform apply` does: a fresh provider, refresh, plan, and the changes. It returns the text of the errors.
 func (w *workspace) apply(t testing.TB, config, settings attributes) string {
 	t.Helper()
-	p := w.d.NewProcessIn(t, w.folder, settings)
+	p := w.process(t, settings)
 	if w.isAction() {
 		return w.invoke(t, p, config)
 	}
@@ -57,13 +79,13 @@ func (w *workspace) apply(t testing.TB, config, settings attributes) string {
 		return ""
 	}
 	if !w.object.Tainted && !plan.Replaces {
-		return w.carryOut(t, w.d.NewProcessIn(t, w.folder, settings), plan)
+		return w.carryOut(t, w.process(t, settings), plan)
 	}
 	destroy, diags := p.Plan(t, w.kind(), w.object, nil)
 	if problem := acctest.Problem(diags); problem != "" {
 		return problem
 	}
-	p = w.d.NewProcessIn(t, w.folder, settings)
+	p = w.process(t, settings)
 	if problem := w.carryOut(t, p, destroy); problem != "" || config == nil {
 		return problem
 	}

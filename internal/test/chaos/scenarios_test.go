@@ -116,6 +116,10 @@ func scenarios() []scenario {
 	shared := attributes{"type": "product_shared", "profile_id": "customer-1", "attributes": `{"url":"https://shop.example.com/"}`}
 	advanced := with(shared, attributes{"api_version": "v3", "integration_id": "share-1"})
 	legacy := attributes{"api_version": "v1", "type": "product_shared", "session_id": "visit", "attributes": `{"url":"https://shop.example.com/"}`}
+	attribute := attributes{"entity": "CartItem", "name": "hue", "type": "string", "suggestions": []string{"red"}, "subscribed_catalog_ids": []int{6}}
+	cost := attributes{"name": "shipping", "type": "both"}
+	store := attributes{"application_id": 1, "integration_id": "harbour-street", "name": "Harbour Street"}
+	code := attributes{"application_id": 1, "campaign_id": 12, "value": "BEACH-DAY", "usage_limit": 100}
 	sale := attributes{"catalog_id": 6, "edit": "patch", "price": 5, "all_items": true}
 
 	return []scenario{
@@ -166,6 +170,17 @@ func scenarios() []scenario {
 		{"referrals", "update", "updateReferral", seedReferral, referrals, with(referrals, attributes{"usage_limit": 5})},
 		{"referrals", "remove", "deleteReferral", seedReferral, referrals, with(referrals, attributes{"advocates": []string{"customer-1"}})},
 		{"referrals", "destroy", "deleteReferral", seedReferral, referrals, nil},
+
+		{"attribute", "create", "createAttribute", nil, nil, attribute},
+		{"attribute", "update", "updateAttribute", nil, attribute, with(attribute, attributes{"description": "As on the label"})},
+		{"additional_cost", "create", "createAdditionalCost", nil, nil, cost},
+		{"additional_cost", "update", "updateAdditionalCost", nil, cost, with(cost, attributes{"title": "Shipping"})},
+		{"store", "create", "createStore", nil, nil, store},
+		{"store", "update", "updateStore", nil, store, with(store, attributes{"name": "Harbour"})},
+		{"store", "destroy", "deleteStore", nil, store, nil},
+		{"coupon", "create", "createCoupons", nil, nil, code},
+		{"coupon", "update", "updateCoupon", nil, code, with(code, attributes{"usage_limit": 200})},
+		{"coupon", "destroy", "deleteCoupon", nil, code, nil},
 
 		{"customer_profile", "create", "updateCustomerProfileV2", nil, nil, profile},
 		{"customer_profile", "update", "updateCustomerProfileV2", nil, profile, with(profile, attributes{"attributes": `{"Language":"en"}`})},

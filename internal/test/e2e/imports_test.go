@@ -30,6 +30,16 @@ var importables = map[string][]importable{
 		{id: "702", identity: `id = 702`},
 		{id: "703", identity: `id = 703`},
 	},
+	"talonone_additional_cost": {{id: "shipping", identity: `id = 401`}},
+	"talonone_attribute": {
+		{id: "CartItem/color", identity: `id = 101`},
+		{id: "Event/product_shared/url", identity: `id = 114`},
+	},
+	"talonone_coupon": {
+		{id: "1/12/SUMMER25%OFF", identity: `application_id = 1, campaign_id = 12, value = "SUMMER25%OFF"`},
+		{id: "1/12/PERSONAL-1", identity: `application_id = 1, campaign_id = 12, value = "PERSONAL-1"`},
+	},
+	"talonone_store":                        {{id: "1/" + odd, identity: `application_id = 1, integration_id = ` + hcl(odd)}},
 	"talonone_audience_membership":          {{id: "701/" + odd, identity: `audience_id = 701, profile_integration_id = ` + hcl(odd)}},
 	"talonone_audience_memberships":         {{id: "701", identity: `audience_id = 701`}, {id: "702", identity: `audience_id = 702`}},
 	"talonone_audience_customer_attributes": {{id: "701", identity: `audience_id = 701`}},
@@ -115,6 +125,8 @@ func makeImportables(t *testing.T, d *acctest.Deployment) {
 		body["advocateProfileIntegrationId"] = advocate
 		post("/v1/referrals", body)
 	}
+	post("/v1/applications/1/stores", map[string]any{"name": odd, "description": "Two\nlines.", "integrationId": odd})
+	post("/v1/additional_costs", map[string]any{"name": "shipping", "title": "Shipping", "description": "", "type": "both"})
 	d.Forget()
 }
 

@@ -36,6 +36,15 @@ var listings = map[string][]query{
 		{"", []string{`audience_id=701`, `audience_id=702`, `audience_id=703`}},
 		{"limit = 1\nconfig {\n name_regex = \"Bare\"\n}", []string{`audience_id=702`}},
 	},
+	"talonone_additional_cost": {{"", []string{`id=401`}}},
+	"talonone_attribute": {
+		{"config {\n entity = \"Event\"\n}", []string{`id=114`}},
+		{"config {\n entity = \"CartItem\"\n name_regex = \"^c\"\n}", []string{`id=101`}},
+	},
+	"talonone_coupon": {
+		{"config {\n application_id = 1\n campaign_id = 12\n value_regex = \"^SUMMER\"\n}", []string{`application_id=1,campaign_id=12,value=SUMMER10`, `application_id=1,campaign_id=12,value=SUMMER25%OFF`}},
+	},
+	"talonone_store": {{"config {\n application_id = 1\n}", []string{`application_id=1,integration_id=` + odd}}},
 	"talonone_catalog_item": {
 		{"config {\n catalog_id = 6\n}", []string{`catalog_id=6,sku=` + odd, `catalog_id=6,sku=free`, `catalog_id=6,sku=plain`}},
 		{"config {\n catalog_id = 6\n product_names = [" + hcl(odd) + "]\n}", []string{`catalog_id=6,sku=` + odd}},

@@ -279,7 +279,7 @@ func TestExamplesAreReviewed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			skipWithoutNewerCLI(t, name)
-			d := startExample(t, name, folder)
+			d := startExample(t, name, folder, 0)
 			c := newExampleCLI(t, d.URL, folder)
 			c.must(0, "plan", "-out=plan.tfplan", "-no-color")
 			c.Write("plan.json", c.stdout("show", "-json", "plan.tfplan"))

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"maps"
 	"os"
 	"path/filepath"
@@ -30,6 +31,8 @@ type wanted struct {
 	audience *wantedAudience
 	referral *wantedReferral
 	part     *wantedPart
+	// first says create_before_destroy.
+	first bool
 }
 
 type wantedAudience struct {
@@ -51,6 +54,7 @@ type wantedPart struct {
 	// exclusive resources own the whole place.
 	exclusive bool
 	content   content
+	items     map[string]item
 	// written are the attributes that say it.
 	written acctest.Attributes
 }
@@ -93,14 +97,32 @@ const (
 // crowd is more than one request takes.
 const crowd = 1001
 
-// generator draws configurations.
+// generator draws the configurations of one state.
 type generator struct {
 	*rapid.T
 	folder string
-	// address is that of the resource that is drawn, and files how many files each has.
-	address string
-	files   map[string]int
+	// name is that of the resource that is drawn, and files how many files each has.
+	name  string
+	files map[string]int
+	// keys count how often a resource was renamed.
+	keys map[string]int
+	// pools are the rows that each resource may list. They are disjoint, so that no row has two owners.
+	pools map[string][]string
+	// managed says in which groups the memberships are those of the configuration's audience, if there is one.
+	managed map[string]bool
 }
+
+func newGenerator(t *rapid.T, folder string) *generator {
+	g := &generator{T: t, folder: folder, files: map[string]int{}, keys: map[string]int{}, pools: map[string][]string{}, managed: map[string]bool{}}
+	for _, group := range []string{"first", "second", "alone"} {
+		g.pools["memberships."+group], g.pools["reservations."+group], g.pools["items."+group] = people[group], people[group], skus[group]
+	}
+	g.pools["membership"], g.pools["item"] = people["single"], skus["single"]
+	return g
+}
+
+// at is the address of a resource under its name of today.
+func (g *generator) at(name string) string { return fmt.Sprintf("%s[%d]", name, g.keys[name]) }
 
 func (g *generator) chance(oneIn int, label string) bool {
 	return rapid.IntRange(0, oneIn-1).Draw(g.T, label) == oneIn-1
@@ -114,58 +136,191 @@ func (g *generator) some(from []string, label string) []string {
 	return rapid.SliceOfNDistinct(rapid.SampledFrom(from), 0, len(from), rapid.ID).Draw(g.T, label)
 }
 
-// next draws the configuration that follows another.
-func (g *generator) next(before configuration) configuration {
-	after := maps.Clone(before)
-	change := func(address string, draw func() wanted) {
-		g.address = address
+// next draws the configuration that follows another, and the `moved` blocks that it has: new addresses by old ones.
+func (g *generator) next(before configuration) (after configuration, moved map[string]string) {
+	after = maps.Clone(before)
+	change := func(name string, draw func() wanted) {
+		g.name = name
 		switch {
-		case rapid.Bool().Draw(g.T, "change "+address) && g.chance(4, "drop "+address):
-			delete(after, address)
-		case rapid.Bool().Draw(g.T, "keep "+address):
+		case rapid.Bool().Draw(g.T, "change "+name) && g.chance(4, "drop "+name):
+			delete(after, g.at(name))
+		case rapid.Bool().Draw(g.T, "keep "+name):
 		default:
-			after[address] = draw()
+			w := draw()
+			w.first = g.chance(4, "create before destroy")
+			after[g.at(name)] = w
 		}
 	}
-	for _, address := range []string{"audience.shared", "audience.alone"} {
-		change(address, g.audience)
-	}
-	// Where the memberships are: in an audience of the configuration, or in one that was there before.
-	home := func(group string, existing int64) (place, string) {
-		address := "audience." + group
-		if _, managed := after[address]; managed && rapid.Bool().Draw(g.T, "members in "+address) {
-			return place{}, address
-		}
-		return audiencePlace(existing), ""
-	}
-	sharedPlace, sharedAddress := home("shared", sharedAudience)
-	alonePlace, aloneAddress := home("alone", aloneAudience)
-	move := func(address string, to place, audience string) {
-		if w, ok := after[address]; ok {
-			part := *w.part
-			part.place, part.audience = to, audience
-			after[address] = wanted{part: &part}
-		}
+	for _, name := range []string{"audience.shared", "audience.alone"} {
+		change(name, g.audience)
 	}
 	for _, group := range []string{"first", "second"} {
-		change("memberships."+group, func() wanted { return g.memberships(people[group], false) })
-		change("items."+group, func() wanted { return g.items(sharedCatalog, skus[group], false) })
-		change("reservations."+group, func() wanted { return g.reservations(sharedCoupon, people[group], false) })
+		change("memberships."+group, func() wanted { return g.memberships(g.drawn(), false) })
+		change("items."+group, func() wanted { return g.items(sharedCatalog, g.contents(g.drawn()), false) })
+		change("reservations."+group, func() wanted { return g.reservations(sharedCoupon, g.drawn(), false) })
 		change("referral."+group, g.referral)
-		move("memberships."+group, sharedPlace, sharedAddress)
 	}
-	change("memberships.alone", func() wanted { return g.memberships(people["alone"], true) })
-	move("memberships.alone", alonePlace, aloneAddress)
-	change("items.alone", func() wanted { return g.items(aloneCatalog, skus["alone"], true) })
-	change("reservations.alone", func() wanted { return g.reservations(aloneCoupon, people["alone"], true) })
-	for _, name := range people["single"] {
+	change("memberships.alone", func() wanted { return g.memberships(g.drawn(), true) })
+	change("items.alone", func() wanted { return g.items(aloneCatalog, g.contents(g.drawn()), true) })
+	change("reservations.alone", func() wanted { return g.reservations(aloneCoupon, g.drawn(), true) })
+	for _, name := range g.pools["membership"] {
 		change("membership."+name, func() wanted { return membership(name) })
-		move("membership."+name, sharedPlace, sharedAddress)
 	}
-	for _, sku := range skus["single"] {
-		change("item."+sku, func() wanted { return g.single(sku) })
+	for _, sku := range g.pools["item"] {
+		change("item."+sku, func() wanted { return single(sku, g.item()) })
 	}
-	return after
+	if g.chance(2, "move rows") {
+		g.moveRows(after)
+	}
+	moved = g.rename(before, after)
+	// Where the memberships are: in an audience of the configuration, or in one that was there before.
+	for group, existing := range g.homes() {
+		if g.chance(3, "other audience") {
+			g.managed[group] = !g.managed[group]
+		}
+		home, audience := audiencePlace(existing), g.at("audience."+group)
+		if _, exists := after[audience]; exists && g.managed[group] {
+			home = place{}
+		} else {
+			audience = ""
+		}
+		for address, w := range after {
+			if w.memberships() && strings.HasPrefix(address, "memberships.alone") == (group == "alone") {
+				part := *w.part
+				part.place, part.audience = home, audience
+				after[address] = wanted{part: &part, first: w.first}
+			}
+		}
+	}
+	return after, moved
+}
+
+// homes are the audiences of memberships that were there before.
+func (*generator) homes() iter.Seq2[string, int64] {
+	return func(yield func(string, int64) bool) {
+		_ = yield("shared", sharedAudience) && yield("alone", aloneAudience)
+	}
+}
+
+func (w wanted) memberships() bool {
+	return w.part != nil && (w.part.kind == membershipsKind || w.part.kind == membershipKind)
+}
+
+// drawn are some of the rows that a resource may list, and sometimes many more.
+func (g *generator) drawn() []string {
+	rows := g.some(g.pools[g.name], "rows")
+	if !strings.HasPrefix(g.name, "reservations") && g.chance(12, "crowd") {
+		for i := range crowd {
+			rows = append(rows, fmt.Sprintf("%s-crowd-%04d", g.name, i))
+		}
+	}
+	return rows
+}
+
+// moveRows lets rows go from one resource to another one of the same place: from list to list, and from and to resources of
+// single rows.
+func (g *generator) moveRows(after configuration) {
+	kind := pick(g, []string{"membership", "item", "reservation"}, "moved kind")
+	names := []string{kind + "s.first", kind + "s.second"}
+	if kind != "reservation" {
+		names = append(names, kind)
+	}
+	from := pick(g, names, "from")
+	to := pick(g, slices.DeleteFunc(names, func(name string) bool { return name == from }), "to")
+	one := func(name string) bool { return name == kind }
+	listed := slices.DeleteFunc(slices.Clone(g.pools[from]), func(row string) bool {
+		if one(from) {
+			_, exists := after[g.at(from+"."+row)]
+			return !exists
+		}
+		w, exists := after[g.at(from)]
+		if !exists {
+			return true
+		}
+		_, lists := w.part.content[row]
+		return !lists
+	})
+	if len(listed) == 0 {
+		return
+	}
+	goes := rapid.SliceOfNDistinct(rapid.SampledFrom(listed), 1, min(2, len(listed)), rapid.ID).Draw(g.T, "moved rows")
+	going := set(goes)
+	g.pools[from] = slices.DeleteFunc(slices.Clone(g.pools[from]), func(row string) bool { _, is := going[row]; return is })
+	g.pools[to] = append(slices.Clone(g.pools[to]), goes...)
+	items := make(map[string]item)
+	for _, row := range goes {
+		items[row] = g.item()
+		source := g.at(from)
+		if one(from) {
+			source = g.at(from + "." + row)
+		}
+		if before, has := after[source].part.items[row]; has && rapid.Bool().Draw(g.T, "as it is") {
+			items[row] = before
+		}
+		if one(from) {
+			delete(after, source)
+		}
+	}
+	if !one(from) {
+		g.relist(after, from, func(rows content) { maps.DeleteFunc(rows, func(row, _ string) bool { _, is := going[row]; return is }) }, nil)
+	}
+	if !one(to) {
+		g.relist(after, to, func(rows content) { maps.Copy(rows, going) }, items)
+		return
+	}
+	for _, row := range goes {
+		w := membership(row)
+		if kind == "item" {
+			w = single(row, items[row])
+		}
+		after[g.at(to+"."+row)] = w
+	}
+}
+
+// relist changes the rows of a resource, and no content but that of items.
+func (g *generator) relist(after configuration, name string, change func(content), items map[string]item) {
+	rows, all, first := content{}, maps.Clone(items), false
+	if w, exists := after[g.at(name)]; exists {
+		first, rows = w.first, maps.Clone(w.part.content)
+		if all == nil {
+			all = make(map[string]item)
+		}
+		maps.Copy(all, w.part.items)
+	}
+	change(rows)
+	g.name = name
+	var w wanted
+	list := slices.AppendSeq([]string{}, maps.Keys(rows)) // not nil, which is no list
+	slices.Sort(list)
+	switch {
+	case strings.HasPrefix(name, "memberships"):
+		w = g.memberships(list, false)
+	case strings.HasPrefix(name, "reservations"):
+		w = g.reservations(sharedCoupon, list, false)
+	default:
+		maps.DeleteFunc(all, func(sku string, _ item) bool { _, is := rows[sku]; return !is })
+		w = g.items(sharedCatalog, all, false)
+	}
+	w.first = first
+	after[g.at(name)] = w
+}
+
+// rename gives some resources another key, with or without a `moved` block.
+func (g *generator) rename(before, after configuration) (moved map[string]string) {
+	moved = make(map[string]string)
+	for _, old := range slices.Sorted(maps.Keys(after)) {
+		if !g.chance(10, "rename "+old) {
+			continue
+		}
+		name := old[:strings.LastIndex(old, "[")]
+		g.keys[name]++
+		after[g.at(name)] = after[old]
+		delete(after, old)
+		if _, existed := before[old]; existed && rapid.Bool().Draw(g.T, "with a moved block") {
+			moved[old] = g.at(name)
+		}
+	}
+	return moved
 }
 
 func (g *generator) audience() wanted {
@@ -206,7 +361,7 @@ func (w wanted) additive() wanted {
 	part.exclusive = false
 	part.written = maps.Clone(part.written)
 	delete(part.written, "ownership")
-	return wanted{part: &part}
+	return wanted{part: &part, first: w.first}
 }
 
 // imported is a resource that begins with an import.
@@ -219,9 +374,9 @@ type imported struct {
 // imports draws imports of resources that would otherwise be created: of all that is in a place, or of a part.
 func (g *generator) imports(m *model, config configuration, imports map[string]imported) {
 	for _, address := range slices.Sorted(maps.Keys(config)) {
-		at, creates := m.creates(config, address)
+		at, creates := m.creates(config, address, nil)
 		h, held := m.held[address]
-		if _, drawn := imports[address]; !creates || drawn || held && m.exists(h) || !config[address].manages() || !g.chance(3, "import "+address) {
+		if _, drawn := imports[address]; !creates || drawn || config[address].part.exclusive && m.shares(at) || held && m.exists(h) || !config[address].manages() || !g.chance(3, "import "+address) {
 			continue
 		}
 		i := imported{place: at, id: at.importID(), own: maps.Clone(m.Places[at])}
@@ -246,13 +401,7 @@ func set(names []string) content {
 	return c
 }
 
-func (g *generator) memberships(from []string, mayOwnAll bool) wanted {
-	members := g.some(from, "members")
-	if g.chance(12, "crowd") {
-		for i := range crowd {
-			members = append(members, fmt.Sprintf("%s-crowd-%04d", from[0], i))
-		}
-	}
+func (g *generator) memberships(members []string, mayOwnAll bool) wanted {
 	written := acctest.Attributes{}
 	exclusive := g.ownership(written, mayOwnAll)
 	forms := []string{"list", "object", "array", "text", "csv"}
@@ -288,8 +437,7 @@ func membership(name string) wanted {
 	}}
 }
 
-func (g *generator) reservations(coupon string, from []string, mayOwnAll bool) wanted {
-	customers := g.some(from, "customers")
+func (g *generator) reservations(coupon string, customers []string, mayOwnAll bool) wanted {
 	written := acctest.Attributes{"coupon_value": coupon, "customers": customers}
 	exclusive := g.ownership(written, mayOwnAll)
 	return wanted{part: &wantedPart{
@@ -322,17 +470,25 @@ func (g *generator) item() item {
 	return i
 }
 
-func (g *generator) items(catalog int64, from []string, mayOwnAll bool) wanted {
+// contents draws the items with these SKUs.
+func (g *generator) contents(skus []string) map[string]item {
 	items := make(map[string]item)
-	for _, sku := range g.some(from, "SKUs") {
-		items[sku] = g.item()
-	}
-	if g.chance(12, "crowd") {
-		one := g.item()
-		for i := range crowd {
-			items[fmt.Sprintf("%s-crowd-%04d", from[0], i)] = one
+	var crowded item
+	for _, sku := range skus {
+		switch {
+		case !strings.Contains(sku, "-crowd-"):
+			items[sku] = g.item()
+		case strings.HasSuffix(sku, "-0000"):
+			crowded = g.item()
+			fallthrough
+		default:
+			items[sku] = crowded
 		}
 	}
+	return items
+}
+
+func (g *generator) items(catalog int64, items map[string]item, mayOwnAll bool) wanted {
 	written := acctest.Attributes{"catalog_id": catalog}
 	exclusive := g.ownership(written, mayOwnAll)
 	order := slices.Sorted(maps.Keys(items))
@@ -370,7 +526,7 @@ func (g *generator) items(catalog int64, from []string, mayOwnAll bool) wanted {
 		wants[sku] = i.canonical()
 	}
 	return wanted{part: &wantedPart{
-		kind: itemsKind, place: place{kind: inCatalog, number: catalog}, exclusive: exclusive, content: wants, written: written,
+		kind: itemsKind, place: place{kind: inCatalog, number: catalog}, exclusive: exclusive, content: wants, items: items, written: written,
 	}}
 }
 
@@ -381,8 +537,7 @@ func field(i item, name string) string {
 	return ""
 }
 
-func (g *generator) single(sku string) wanted {
-	i := g.item()
+func single(sku string, i item) wanted {
 	written := acctest.Attributes{"catalog_id": sharedCatalog, "sku": sku}
 	if i.Price != "" {
 		written["price"] = i.Price
@@ -394,16 +549,16 @@ func (g *generator) single(sku string) wanted {
 		written["attributes"] = mustJSON(i.Attributes)
 	}
 	return wanted{part: &wantedPart{
-		kind: itemKind, place: place{kind: inCatalog, number: sharedCatalog}, content: content{sku: i.canonical()}, written: written,
+		kind: itemKind, place: place{kind: inCatalog, number: sharedCatalog}, content: content{sku: i.canonical()}, items: map[string]item{sku: i}, written: written,
 	}}
 }
 
 // file writes a file, sometimes over an earlier one of the same resource.
 func (g *generator) file(name, text string) string {
-	if g.files[g.address] == 0 || rapid.Bool().Draw(g.T, "another file") {
-		g.files[g.address]++
+	if g.files[g.name] == 0 || rapid.Bool().Draw(g.T, "another file") {
+		g.files[g.name]++
 	}
-	path := filepath.Join(g.folder, fmt.Sprintf("%s-%d-%s", g.address, g.files[g.address], name))
+	path := filepath.Join(g.folder, fmt.Sprintf("%s-%d-%s", g.name, g.files[g.name], name))
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		g.Fatal(err)
 	}
@@ -416,16 +571,18 @@ func csvText(rows [][]string) string {
 	return text.String()
 }
 
-// blocks are the configuration as the driver takes it.
-func (c configuration) blocks() map[string]block {
-	blocks := make(map[string]block, len(c))
+// blocks are the configuration as the workspace takes it.
+func (c configuration) blocks() acctest.Config {
+	blocks := make(acctest.Config, len(c))
 	for address, w := range c {
-		blocks[address] = w.block()
+		block := w.block()
+		block.CreateBeforeDestroy = w.first
+		blocks[address] = block
 	}
 	return blocks
 }
 
-func (w wanted) block() block {
+func (w wanted) block() acctest.Block {
 	switch {
 	case w.audience != nil:
 		attributes := acctest.Attributes{"name": w.audience.name}
@@ -435,7 +592,7 @@ func (w wanted) block() block {
 		if w.audience.applications != nil {
 			attributes["subscribed_application_ids"] = w.audience.applications
 		}
-		return block{kind: audienceKind, attributes: attributes}
+		return acctest.Block{Type: audienceKind, Attributes: attributes}
 	case w.referral != nil:
 		attributes := acctest.Attributes{"campaign_id": 11, "advocate_profile_integration_id": w.referral.advocate}
 		if w.referral.friend != "" {
@@ -447,14 +604,17 @@ func (w wanted) block() block {
 		if w.referral.attributes != "" {
 			attributes["attributes"] = w.referral.attributes
 		}
-		return block{kind: referralKind, attributes: attributes}
+		return acctest.Block{Type: referralKind, Attributes: attributes}
 	default:
-		attributes := w.part.written
-		if w.part.place.kind == inAudience {
-			attributes = maps.Clone(attributes)
-			attributes["audience_id"] = w.part.place.number
+		block := acctest.Block{Type: w.part.kind, Attributes: w.part.written}
+		switch {
+		case w.part.audience != "":
+			block.References = map[string]string{"audience_id": w.part.audience}
+		case w.part.place.kind == inAudience:
+			block.Attributes = maps.Clone(block.Attributes)
+			block.Attributes["audience_id"] = w.part.place.number
 		}
-		return block{kind: w.part.kind, attributes: attributes, audience: w.part.audience}
+		return block
 	}
 }
 
@@ -462,7 +622,8 @@ func describe(t testing.TB, c configuration) {
 	t.Helper()
 	blocks := c.blocks()
 	for _, address := range slices.Sorted(maps.Keys(blocks)) {
-		text := fmt.Sprint(blocks[address].attributes)
-		t.Logf("  %s in %q: %s", address, blocks[address].audience, text[:min(len(text), 300)])
+		block := blocks[address]
+		text := fmt.Sprint(block.Attributes)
+		t.Logf("  %s %v, create_before_destroy %t: %s", address, block.References, block.CreateBeforeDestroy, text[:min(len(text), 300)])
 	}
 }

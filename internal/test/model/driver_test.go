@@ -4,10 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"math/big"
-	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -15,241 +13,127 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/test/acctest"
 )
 
-// block is one resource block of a configuration.
-type block struct {
-	kind       string
-	attributes acctest.Attributes
-	// audience is the address of the resource whose id is the audience_id; "" is none.
-	audience string
-}
-
 const audienceKind = "talonone_audience"
 
-// workspace does Terraform's part: it keeps the state of many resources, and plans and applies them in the order of their
-// references, with everything that may run at once running at once.
+// workspace is a state with a memory of its last applies.
 type workspace struct {
-	d     *acctest.Deployment
-	state map[string]acctest.Instance
+	*acctest.Workspace
 	// before and now are the configurations of the last two applies.
-	before, now map[string]block
+	before, now acctest.Config
 	// planned is last_sync as the last plan found it.
 	planned map[string]tftypes.Value
 }
 
-// run is one command, with a provider of its own.
-type run struct {
-	*workspace
-	t    testing.TB
-	p    *acctest.Process
-	mu   sync.Mutex
-	said []string
+// problems are what went wrong, one a line.
+type problems []string
+
+func (p *problems) add(format string, values ...any) { *p = append(*p, fmt.Sprintf(format, values...)) }
+
+func (p *problems) String() string {
+	slices.Sort(*p)
+	return strings.Join(*p, "\n")
 }
 
-func (w *workspace) start(t testing.TB) *run {
-	return &run{workspace: w, t: t, p: w.d.NewProcess(t, nil)}
-}
+const refusal = "Exclusive ownership needs an import"
 
-// problem notes what went wrong with a resource; "" is nothing.
-func (r *run) problem(address, action, text string) bool {
-	if text == "" {
-		return false
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.said = append(r.said, action+" "+address+": "+text)
-	return true
-}
-
-func (r *run) problems() string {
-	slices.Sort(r.said)
-	return strings.Join(r.said, "\n")
-}
-
-// together does something for all addresses at once. A panic, which is how a test ends, comes out of it.
-func together(addresses []string, visit func(address string)) {
-	var group sync.WaitGroup
-	panics := make([]any, len(addresses))
-	for i, address := range addresses {
-		group.Go(func() {
-			defer func() { panics[i] = recover() }()
-			visit(address)
-		})
-	}
-	group.Wait()
-	for _, reason := range panics {
-		if reason != nil {
-			panic(reason)
+// refusedOnly says whether all problems are refusals to create these exclusive resources.
+func (w *workspace) refusedOnly(problem string, config acctest.Config, addresses map[string]bool) bool {
+	known := slices.AppendSeq(slices.Collect(maps.Keys(config)), maps.Keys(w.State))
+	for line := range strings.SplitSeq(problem, "\n") {
+		for _, address := range known {
+			if strings.HasPrefix(line, address) && !(addresses[address] && strings.Contains(line, refusal)) {
+				return false
+			}
 		}
 	}
-}
-
-// refresh reads the whole state.
-func (r *run) refresh() map[string]acctest.Instance {
-	fresh := make(map[string]acctest.Instance, len(r.state))
-	var mu sync.Mutex
-	together(slices.Sorted(maps.Keys(r.state)), func(address string) {
-		object, diags := r.p.Refresh(r.t, r.state[address])
-		r.problem(address, "refresh", acctest.Problem(diags))
-		mu.Lock()
-		defer mu.Unlock()
-		if object.Exists() {
-			fresh[address] = object
-		}
-	})
-	return fresh
-}
-
-// change plans one resource for a refreshed state.
-func (r *run) change(address string, prior acctest.Instance, config acctest.Attributes, kind string) acctest.Change {
-	change, problem := r.p.PlanChange(r.t, kind, prior, config)
-	r.problem(address, "plan", problem)
-	return change
-}
-
-// plan plans everything for a refreshed state: audiences first, since others refer to them.
-func (r *run) plan(state map[string]acctest.Instance, config map[string]block) map[string]acctest.Change {
-	changes := make(map[string]acctest.Change)
-	var mu sync.Mutex
-	note := func(address string, s acctest.Change) {
-		mu.Lock()
-		defer mu.Unlock()
-		if !s.Empty() {
-			changes[address] = s
-		}
-	}
-	audiences, others := split(state, config)
-	together(audiences, func(address string) {
-		note(address, r.change(address, state[address], config[address].attributes, audienceKind))
-	})
-	ids := make(map[string]tftypes.Value)
-	for _, address := range audiences {
-		switch s := changes[address]; {
-		case s.Put != nil:
-			ids[address] = r.p.Planned(r.t, *s.Put, "id")
-		case s.Destroy == nil && state[address].Exists():
-			ids[address] = r.p.Attribute(r.t, state[address], "id")
-		}
-	}
-	together(others, func(address string) {
-		note(address, r.change(address, state[address], config[address].resolved(ids), kindOf(address, state, config)))
-	})
-	return changes
-}
-
-func kindOf(address string, state map[string]acctest.Instance, config map[string]block) string {
-	if b, ok := config[address]; ok {
-		return b.kind
-	}
-	return state[address].Type
-}
-
-// split are the addresses of a state and a configuration, audiences and others.
-func split(state map[string]acctest.Instance, config map[string]block) (audiences, others []string) {
-	all := make(map[string]bool)
-	for address := range state {
-		all[address] = true
-	}
-	for address := range config {
-		all[address] = true
-	}
-	for _, address := range slices.Sorted(maps.Keys(all)) {
-		if kindOf(address, state, config) == audienceKind {
-			audiences = append(audiences, address)
-		} else {
-			others = append(others, address)
-		}
-	}
-	return audiences, others
-}
-
-// resolved are a block's attributes with the reference filled in.
-func (b block) resolved(ids map[string]tftypes.Value) acctest.Attributes {
-	if b.audience == "" {
-		return b.attributes
-	}
-	attributes := maps.Clone(b.attributes)
-	attributes["audience_id"] = ids[b.audience]
-	return attributes
+	return problem != ""
 }
 
 // refused plans what must be refused, and returns the text of what is wrong with the refusals.
-func (w *workspace) refused(t testing.TB, config map[string]block, addresses []string) string {
+func (w *workspace) refused(t testing.TB, config acctest.Config, o acctest.PlanOptions, addresses []string) string {
 	t.Helper()
-	r := w.start(t)
-	w.d.Forget()
-	w.state = r.refresh()
-	r.plan(w.state, config)
-	var wrong []string
+	w.Deployment.Forget()
+	_, said := w.Plan(t, config, o)
+	var wrong problems
+	want := make(map[string]bool)
 	for _, address := range addresses {
-		is := func(said string) bool {
-			return strings.HasPrefix(said, "plan "+address+": ") && strings.Contains(said, "Exclusive ownership needs an import")
+		want[address] = true
+		is := func(line string) bool {
+			return strings.HasPrefix(line, address+": ") && strings.Contains(line, refusal)
 		}
-		if !slices.ContainsFunc(r.said, is) {
-			wrong = append(wrong, address+" is not refused")
+		if !slices.ContainsFunc(strings.Split(said, "\n"), is) {
+			wrong.add("%s is not refused", address)
 		}
-		r.said = slices.DeleteFunc(r.said, is)
 	}
-	r.problem("", "planning wrote:", strings.Join(w.writes(), ", "))
-	return strings.Join(append(wrong, r.said...), "\n")
+	if len(wrong) > 0 || !w.refusedOnly(said, config, want) {
+		wrong.add("the plan said: %s", said)
+	}
+	w.wrote(&wrong)
+	return wrong.String()
 }
 
-// apply does what `terraform apply` does with import blocks, and returns the text of all problems.
-func (w *workspace) apply(t testing.TB, config map[string]block, imports map[string]imported) string {
-	t.Helper()
-	w.before, w.now = w.now, config
-	planning := w.start(t)
-	w.d.Forget()
-	w.state = planning.refresh()
-	for address, i := range imports {
-		object, diags := planning.p.Import(t, config[address].kind, i.id, nil)
-		planning.problem(address, "import", acctest.Problem(diags))
-		w.state[address] = object
-	}
-	changes := planning.plan(w.state, config)
-	planning.problem("", "planning wrote:", strings.Join(w.writes(), ", "))
-	if len(planning.said) > 0 {
-		return planning.problems()
-	}
-	w.planned = make(map[string]tftypes.Value)
-	for address, object := range w.state {
-		if change := changes[address]; config[address].managesRows() && change.Destroy == nil {
-			w.planned[address] = planning.p.Attribute(t, object, "last_sync")
+// wrote reports the requests of a plan that could have changed something.
+func (w *workspace) wrote(p *problems) {
+	for _, request := range w.Deployment.Server.Requests() {
+		if acctest.IsWrite(request.Method, request.Path) {
+			p.add("planning wrote: %s %s", request.Method, request.Path)
 		}
 	}
-	applying := w.start(t)
-	applying.carryOut(changes, config)
-	return applying.problems()
+}
+
+// apply does what `terraform apply` does, and returns the text of all problems.
+func (w *workspace) apply(t testing.TB, config acctest.Config, o acctest.PlanOptions) string {
+	t.Helper()
+	w.before, w.now = w.now, config
+	w.Deployment.Forget()
+	plan, problem := w.Plan(t, config, o)
+	if problem != "" {
+		return "plan: " + problem
+	}
+	var wrong problems
+	if w.wrote(&wrong); len(wrong) > 0 {
+		return wrong.String()
+	}
+	w.planned = make(map[string]tftypes.Value)
+	p := w.Deployment.NewProcess(t, nil)
+	for address, block := range config {
+		if object := plan.Refreshed(address); managesRows(block) && object.Exists() && plan.Change(address).Destroy == nil {
+			w.planned[address] = p.Attribute(t, object, "last_sync")
+		}
+	}
+	return w.ApplyPlan(t, plan)
 }
 
 // managesRows says whether a resource has last_sync.
-func (b block) managesRows() bool {
-	return slices.Contains([]string{membershipsKind, itemsKind, reservationsKind}, b.kind)
+func managesRows(b acctest.Block) bool {
+	return slices.Contains([]string{membershipsKind, itemsKind, reservationsKind}, b.Type)
 }
 
 // synced checks that last_sync says what the last apply has done: it changes when rows change, and only then.
 func (w *workspace) synced(t testing.TB, o outcome) string {
 	t.Helper()
-	r := w.start(t)
+	p := w.Deployment.NewProcess(t, nil)
+	var wrong problems
 	for address, want := range o.synced {
-		if !w.now[address].managesRows() {
+		if !managesRows(w.now[address]) {
 			continue
 		}
 		before, existed := w.planned[address]
-		now := r.p.Attribute(t, w.state[address], "last_sync")
+		now := p.Attribute(t, w.State[address], "last_sync")
 		if existed && want == (rows{}) {
 			if !now.Equal(before) {
-				r.problem(address, "last_sync of", fmt.Sprintf("nothing has changed, and it was %s, then %s", before, now))
+				wrong.add("last_sync of %s: nothing has changed, and it was %s, then %s", address, before, now)
 			}
 			continue
 		}
 		if got := rowsOf(t, now); got != want {
-			r.problem(address, "last_sync of", fmt.Sprintf("want %+v, got %+v", want, got))
+			wrong.add("last_sync of %s: want %+v, got %+v", address, want, got)
 		}
 		if existed && now.Equal(before) {
-			r.problem(address, "last_sync of", fmt.Sprintf("%+v has changed, and it still is %s", want, now))
+			wrong.add("last_sync of %s: %+v has changed, and it still is %s", address, want, now)
 		}
 	}
-	return r.problems()
+	return wrong.String()
 }
 
 func rowsOf(t testing.TB, lastSync tftypes.Value) rows {
@@ -272,69 +156,17 @@ func rowsOf(t testing.TB, lastSync tftypes.Value) rows {
 	return rows{number("added"), number("updated"), number("removed"), number("released")}
 }
 
-// carryOut applies changes in the order of their references.
-func (r *run) carryOut(changes map[string]acctest.Change, config map[string]block) {
-	audiences, others := split(r.state, config)
-	destroy := func(address string) {
-		if plan := changes[address].Destroy; plan != nil {
-			r.applyOne(address, "destroy", *plan)
-		}
-	}
-	together(others, destroy)
-	together(audiences, destroy)
-	put := func(address string) {
-		plan := changes[address].Put
-		if plan == nil {
-			return
-		}
-		// All references are known by now.
-		again, problem := r.p.PlanAgain(r.t, *plan, config[address].resolved(r.audienceIDs()))
-		if !r.problem(address, "second plan of", problem) {
-			r.applyOne(address, "apply", again)
-		}
-	}
-	together(audiences, put)
-	together(others, put)
-}
-
-func (r *run) applyOne(address, action string, plan acctest.Plan) {
-	applied, diags := r.p.Apply(r.t.Context(), r.t, plan)
-	if !r.problem(address, action, acctest.Problem(diags)) {
-		r.problem(address, action, r.p.Contradiction(r.t, plan, applied))
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if applied.Exists() {
-		r.state[address] = applied
-	} else {
-		delete(r.state, address)
-	}
-}
-
-// audienceIDs are the IDs of all audiences in the state.
-func (r *run) audienceIDs() map[string]tftypes.Value {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	ids := make(map[string]tftypes.Value)
-	for address, object := range r.state {
-		if object.Type == audienceKind {
-			ids[address] = r.p.Attribute(r.t, object, "id")
-		}
-	}
-	return ids
-}
-
 // ids are the numbers of what has an `id`, by address.
 func (w *workspace) ids(t testing.TB) map[string]int64 {
 	t.Helper()
-	r := w.start(t)
+	p := w.Deployment.NewProcess(t, nil)
 	ids := make(map[string]int64)
-	for address, object := range w.state {
+	for address, object := range w.State {
 		if object.Type != audienceKind && object.Type != referralKind {
 			continue
 		}
 		var number big.Float
-		if err := r.p.Attribute(t, object, "id").As(&number); err != nil {
+		if err := p.Attribute(t, object, "id").As(&number); err != nil {
 			t.Fatal(err)
 		}
 		ids[address], _ = number.Int64()
@@ -347,9 +179,9 @@ const countedForAll = "reservation_count"
 
 // shared says whether another resource was about the same coupon in the last apply, be it to destroy it.
 func (w *workspace) shared(address string) bool {
-	for _, blocks := range []map[string]block{w.before, w.now} {
+	for _, blocks := range []acctest.Config{w.before, w.now} {
 		for other, b := range blocks {
-			if other != address && b.kind == reservationsKind && b.attributes["coupon_value"] == w.now[address].attributes["coupon_value"] {
+			if other != address && b.Type == reservationsKind && b.Attributes["coupon_value"] == w.now[address].Attributes["coupon_value"] {
 				return true
 			}
 		}
@@ -359,52 +191,58 @@ func (w *workspace) shared(address string) bool {
 
 // settled checks that a fresh look at the deployment finds what the state says, and nothing to do but for what is
 // unfinished. It returns the text of all problems.
-func (w *workspace) settled(t testing.TB, config map[string]block, unfinished map[string]bool) (more bool, problems string) {
+func (w *workspace) settled(t testing.TB, config acctest.Config, unfinished map[string]bool) (more bool, problem string) {
 	t.Helper()
-	r := w.start(t)
-	w.d.Forget()
-	fresh := r.refresh()
-	for address, object := range w.state {
-		if !fresh[address].Exists() {
-			r.problem(address, "fresh read of", "it is gone")
+	w.Deployment.Forget()
+	plan, problem := w.Plan(t, config, acctest.PlanOptions{Together: true})
+	if problem != "" {
+		return false, "the plan after the apply: " + problem
+	}
+	p := w.Deployment.NewProcess(t, nil)
+	var wrong problems
+	for address, object := range w.State {
+		fresh := plan.Refreshed(address)
+		if !fresh.Exists() {
+			wrong.add("fresh read of %s: it is gone", address)
 			continue
 		}
-		for name, values := range r.p.Differences(t, object, fresh[address]) {
+		for name, values := range p.Differences(t, object, fresh) {
 			if (!unfinished[address] || name == "last_sync") && (name != countedForAll || !w.shared(address)) {
-				r.problem(address, "fresh read of", name+" is "+values)
+				wrong.add("fresh read of %s: %s is %s", address, name, values)
 			}
 		}
+		w.State[address] = fresh
 	}
-	w.state = fresh
-	changes := r.plan(fresh, config)
+	if len(w.Deposed) > 0 {
+		wrong.add("deposed objects are left: %v", slices.Sorted(maps.Keys(w.Deposed)))
+	}
 	for address := range config {
-		change, planned := changes[address]
-		if planned == unfinished[address] {
-			more = more || planned
+		change := plan.Change(address)
+		if !change.Empty() == unfinished[address] {
+			more = more || unfinished[address]
 			continue
 		}
 		text := "is not empty:"
-		if !planned {
+		if change.Empty() {
 			text = "is empty, and should remove what is not listed"
 		}
-		for _, plan := range []*acctest.Plan{change.Destroy, change.Put} {
-			if plan != nil {
-				text += " " + r.p.Contradiction(t, *plan, fresh[address])
+		for _, half := range []*acctest.Plan{change.Destroy, change.Put} {
+			if half != nil {
+				text += " " + p.Contradiction(t, *half, plan.Refreshed(address))
 			}
 		}
-		r.problem(address, "the plan after the apply of", text)
+		wrong.add("the plan after the apply of %s: %s", address, text)
 	}
-	r.problem("", "planning wrote:", strings.Join(w.writes(), ", "))
-	return more, r.problems()
+	w.wrote(&wrong)
+	return more, wrong.String()
 }
 
-// writes are the requests that could have changed something.
-func (w *workspace) writes() []string {
-	var writes []string
-	for _, request := range w.d.Server.Requests() {
-		if request.Method != http.MethodGet && !strings.Contains(request.Path, "_search") {
-			writes = append(writes, fmt.Sprintf("%s %s", request.Method, request.Path))
-		}
+// empty says whether there is nothing more to do.
+func (w *workspace) empty(t testing.TB, config acctest.Config) bool {
+	t.Helper()
+	plan, problem := w.Plan(t, config, acctest.PlanOptions{Together: true})
+	if problem != "" {
+		t.Fatal("the plan after the apply: ", problem)
 	}
-	return writes
+	return plan.Empty()
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"testing"
@@ -53,9 +54,10 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// model says what the deployment must hold. What it takes over from the documentation is in change.
+// model says what the deployment must hold after what has been done with one state. What it takes over from the
+// documentation is in apply.
 type model struct {
-	world
+	*world
 	held map[string]holding
 }
 
@@ -137,27 +139,83 @@ func (m *model) destination(config configuration, w wanted) (at place, known boo
 	return audiencePlace(h.id), true
 }
 
-// creates says whether the next apply creates a resource in a place that is there already, and where.
-func (m *model) creates(config configuration, address string) (at place, creates bool) {
+// creates says whether the next apply creates a resource in a place that is there already, and where. Resources can be
+// replaced although nothing asks for it.
+func (m *model) creates(config configuration, address string, replaced map[string]bool) (at place, creates bool) {
 	w := config[address]
 	if w.part == nil {
 		return at, false
 	}
 	at, known := m.destination(config, w)
 	h, held := m.held[address]
-	return at, known && m.Places[at] != nil && (!held || !m.exists(h) || h.place != at)
+	return at, known && m.Places[at] != nil && (!held || !m.exists(h) || h.place != at || replaced[address])
 }
 
-// refused are the resources that a plan refuses: creating an exclusive one never removes anything.
-func (m *model) refused(config configuration) []string {
+// unlisted are the rows that a new exclusive resource finds and does not list, in a place that is there already: those of
+// others, and those that this state's resources have in it.
+func (m *model) unlisted(config configuration, address string, replaced map[string]bool) (others, own content) {
+	at, creates := m.creates(config, address, replaced)
+	if !creates || !config[address].part.exclusive {
+		return nil, nil
+	}
+	others = without(m.Places[at], config[address].part.content)
+	own = content{}
+	for _, h := range m.held {
+		switch {
+		case h.wanted.part == nil || h.place != at:
+		case h.exclusive:
+			own = maps.Clone(others)
+		default:
+			maps.Copy(own, within(others, h.own))
+		}
+	}
+	return without(others, own), own
+}
+
+// refused are the resources that a plan refuses: creating an exclusive one never removes what others have.
+func (m *model) refused(config configuration, replaced map[string]bool) []string {
 	var addresses []string
 	for _, address := range slices.Sorted(maps.Keys(config)) {
-		at, creates := m.creates(config, address)
-		if creates && config[address].part.exclusive && len(without(m.Places[at], config[address].part.content)) > 0 {
+		if others, _ := m.unlisted(config, address, replaced); len(others) > 0 {
 			addresses = append(addresses, address)
 		}
 	}
 	return addresses
+}
+
+// unsure are the resources that an apply may refuse before it writes anything: they are created where another object has rows
+// that they don't list, and the apply knows these rows only if that object's end comes first. The next apply does it.
+func (m *model) unsure(config configuration) map[string]bool {
+	addresses := make(map[string]bool)
+	for address := range config {
+		_, held := m.held[address]
+		if _, own := m.unlisted(config, address, nil); !held && len(own) > 0 {
+			addresses[address] = true
+		}
+	}
+	return addresses
+}
+
+// shares says whether a resource has rows in a place.
+func (m *model) shares(at place) bool {
+	for _, h := range m.held {
+		if h.wanted.part != nil && h.place == at {
+			return true
+		}
+	}
+	return false
+}
+
+// moved lets resources have other addresses.
+func (m *model) moved(to map[string]string) {
+	held := make(map[string]holding, len(m.held))
+	for address, h := range m.held {
+		if target, found := to[address]; found {
+			address = target
+		}
+		held[address] = h
+	}
+	m.held = held
 }
 
 // without is what is not in other.
@@ -170,30 +228,47 @@ func without(from, other content) content {
 // within is what is in other, too.
 func within(from, other content) content { return without(from, without(from, other)) }
 
-// apply is what an apply of a configuration does, after imports. ids are what the deployment called new objects, and after
-// is what it holds afterwards: the documentation leaves open whether a plan has seen a whole catalog.
-func (m *model) apply(config configuration, imports map[string]imported, ids map[string]int64, after world) outcome {
+// change is what an apply is told to do.
+type change struct {
+	config  configuration
+	imports map[string]imported
+	// replaced are replaced in any case.
+	replaced map[string]bool
+}
+
+// apply is what an apply does. ids are what the deployment called new objects, and after is what it holds afterwards: the
+// documentation leaves open whether a plan has seen a whole catalog.
+func (m *model) apply(c change, ids map[string]int64, after *world) outcome {
 	target := func(w wanted) place {
 		if w.part.audience != "" {
 			return audiencePlace(ids[w.part.audience])
 		}
 		return w.part.place
 	}
-	for address, i := range imports {
-		m.held[address] = holding{place: i.place, imported: true, own: i.own, wanted: config[address]}
+	for address, i := range c.imports {
+		m.held[address] = holding{place: i.place, imported: true, own: i.own, wanted: c.config[address]}
 	}
+	// Plans are made from what there is now.
+	seen := make(map[place]content, len(m.Places))
+	for at, rows := range m.Places {
+		seen[at] = maps.Clone(rows)
+	}
+	var ends []string
 	for _, address := range slices.Sorted(maps.Keys(m.held)) {
 		h := m.held[address]
-		w, stays := config[address]
+		w, stays := c.config[address]
 		switch {
 		case !m.exists(h):
 			delete(m.held, address)
-		case !stays, m.replaces(h, w), w.part != nil && target(w) != h.place:
-			m.destroy(address)
+		case !stays, c.replaced[address], m.replaces(h, w), w.part != nil && target(w) != h.place:
+			ends = append(ends, address)
 		}
 	}
-	for _, address := range slices.Sorted(maps.Keys(config)) {
-		switch w := config[address]; {
+	for _, address := range ends {
+		m.destroy(address)
+	}
+	for _, address := range slices.Sorted(maps.Keys(c.config)) {
+		switch w := c.config[address]; {
 		case w.audience != nil:
 			m.putAudience(ids[address], *w.audience)
 			m.held[address] = holding{id: ids[address], wanted: w}
@@ -203,9 +278,16 @@ func (m *model) apply(config configuration, imports map[string]imported, ids map
 		}
 	}
 	o := outcome{synced: make(map[string]rows), unfinished: make(map[string]bool)}
-	for _, address := range slices.Sorted(maps.Keys(config)) {
-		if w := config[address]; w.part != nil {
-			o.synced[address], o.unfinished[address] = m.putPart(address, target(w), w, after)
+	// A row that one resource removes and another one lists stays.
+	for _, address := range slices.Sorted(maps.Keys(c.config)) {
+		if w := c.config[address]; w.part != nil {
+			o.synced[address], o.unfinished[address] = m.sync(address, target(w), w, seen, after)
+		}
+	}
+	for address, w := range c.config {
+		if w.part != nil {
+			maps.Copy(m.Places[target(w)], w.part.content)
+			m.held[address] = holding{place: target(w), exclusive: w.part.exclusive, own: maps.Clone(w.part.content), wanted: w}
 		}
 	}
 	return o
@@ -238,16 +320,16 @@ func (m *model) putReferral(id int64, w wantedReferral) {
 	m.Referrals[id] = now
 }
 
-// putPart puts into a place what a resource wants of it.
-func (m *model) putPart(address string, at place, w wanted, after world) (done rows, unfinished bool) {
-	there := m.Places[at]
+// sync removes from a place what a resource wants there no longer, and says what it changes there.
+func (m *model) sync(address string, at place, w wanted, seen map[place]content, after *world) (done rows, unfinished bool) {
+	there := seen[at]
 	before, held := m.held[address]
 	own := within(there, before.own)
 	switch {
 	case before.exclusive:
 		own = maps.Clone(there)
 	case before.imported:
-		own = before.own // as the plan has read it, with what other resources remove in this apply
+		own = before.own
 	}
 	unlisted := without(own, w.part.content)
 	switch {
@@ -265,7 +347,7 @@ func (m *model) putPart(address string, at place, w wanted, after world) (done r
 	}
 	done.Removed = len(unlisted)
 	for name := range unlisted {
-		delete(there, name)
+		delete(m.Places[at], name)
 	}
 	for name, what := range w.part.content {
 		if _, ours := own[name]; !ours {
@@ -273,9 +355,7 @@ func (m *model) putPart(address string, at place, w wanted, after world) (done r
 		} else if there[name] != what {
 			done.Updated++
 		}
-		there[name] = what
 	}
-	m.held[address] = holding{place: at, exclusive: w.part.exclusive, own: maps.Clone(w.part.content), wanted: w}
 	return done, unfinished
 }
 
@@ -369,83 +449,213 @@ func TestEverythingIsAsDocumented(t *testing.T) {
 	}
 }
 
+// site is a state with its configuration, and what there must be because of it.
+type site struct {
+	name   string
+	w      *workspace
+	m      *model
+	g      *generator
+	config configuration
+}
+
 func sequence(t tb, r *rapid.T) {
-	folder, err := os.MkdirTemp("", "model-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Cleanup(func() { _ = os.RemoveAll(folder) })
 	d := start(t)
-	w := &workspace{d: d, state: map[string]acctest.Instance{}}
-	m := &model{world: observe(t, d), held: map[string]holding{}}
-	g := &generator{T: r, folder: folder, files: map[string]int{}}
-	config := configuration{}
-	applies := rapid.IntRange(1, 5).Draw(r, "applies")
-	for number := range applies + 1 {
-		for range rapid.IntRange(0, 4).Draw(r, "edits") {
-			e := m.others(g)
-			t.Log("others:", e.text)
-			e.do(t, d)
+	trap := d.Trap(t)
+	there := observe(t, d)
+	// A second state works with the same audiences, catalogs and coupons, and doesn't know of the first one.
+	sites := make([]*site, rapid.IntRange(1, 2).Draw(r, "states"))
+	for i := range sites {
+		folder, err := os.MkdirTemp("", "model-")
+		if err != nil {
+			t.Fatal(err)
 		}
-		if config = g.next(config); number == applies {
-			config = configuration{} // the end is a destroy
+		r.Cleanup(func() { _ = os.RemoveAll(folder) })
+		w := d.NewWorkspace(t)
+		w.Folder = filepath.Join(folder, "data")
+		if err := os.Mkdir(w.Folder, 0o700); err != nil {
+			t.Fatal(err)
 		}
-		imports := m.refusals(t, w, config)
-		g.imports(m, config, imports)
-		for again := false; ; again = true {
-			t.Log("apply:")
-			describe(t, config)
-			for _, address := range slices.Sorted(maps.Keys(imports)) {
-				t.Logf("  import %s: %s", address, imports[address].id)
-			}
-			if problem := w.apply(t, config.blocks(), imports); problem != "" {
-				t.Fatal(problem)
-			}
-			found := observe(t, d)
-			o := m.apply(config, imports, w.ids(t), found)
-			if diff := cmp.Diff(m.world, found); diff != "" {
-				t.Fatalf("the deployment (-model +deployment):\n%s", diff)
-			}
-			if problem := w.synced(t, o); problem != "" {
-				t.Fatal(problem)
-			}
-			unfinished, problem := w.settled(t, config.blocks(), o.unfinished)
-			if problem != "" {
-				t.Fatal(problem)
-			}
-			if !unfinished {
-				break
-			}
-			if again {
-				t.Fatal("two applies have not been enough")
-			}
-			imports = nil
+		sites[i] = &site{
+			name: fmt.Sprintf("state %d", i), w: &workspace{Workspace: w}, m: &model{world: there, held: map[string]holding{}},
+			g: newGenerator(r, folder), config: configuration{},
 		}
+	}
+	for range rapid.IntRange(1, 5).Draw(r, "applies") {
+		pick(sites[0].g, sites, "state").step(t, trap, false)
+	}
+	for _, s := range sites {
+		s.step(t, trap, true)
 	}
 }
 
-// refusals plans what a plan must refuse, and changes the configuration so that it doesn't: what is new is imported, and
-// what manages another place already becomes additive.
-func (m *model) refusals(t tb, w *workspace, config configuration) map[string]imported {
-	imports := make(map[string]imported)
-	refused := m.refused(config)
-	if len(refused) == 0 {
-		return imports
+// step lets others edit something, and applies the next configuration; at the end none is left.
+func (s *site) step(t tb, trap *acctest.Trap, end bool) {
+	g, m, w := s.g, s.m, s.w
+	for range rapid.IntRange(0, 4).Draw(g.T, "edits") {
+		e := m.others(g)
+		t.Log("others:", e.text)
+		e.do(t, w.Deployment)
+		time.Sleep(acctest.Lag())
 	}
-	t.Log("refused:", refused)
+	config, moved := g.next(s.config)
+	if end {
+		config = configuration{}
+	}
+	s.config = config
+	var o acctest.PlanOptions
+	switch rapid.IntRange(0, 3).Draw(g.T, "order") {
+	case 0:
+	case 1:
+		o.Reverse = true
+	default:
+		o.Together = true
+	}
+	// The trap lets an apply of one request after the other die: what has its response by then is saved.
+	dies := !o.Together && rapid.Bool().Draw(g.T, "dies")
+	o.Moved = moved
+	tainted := s.replacements(&o, dies)
+	m.moved(moved)
+	c := change{config: config, replaced: map[string]bool{}}
+	for _, address := range append(tainted, o.Replace...) {
+		c.replaced[address] = true
+	}
+	s.refusals(t, &c, o)
+	g.imports(m, config, c.imports)
+	o.Import = make(map[string]string)
+	for address, i := range c.imports {
+		o.Import[address] = i.id
+	}
+	t.Logf("%s, apply (moved %v, tainted %v, replaced %v, imported %v, reverse %t, together %t):", s.name, moved, tainted, o.Replace, o.Import, o.Reverse, o.Together)
 	describe(t, config)
-	if problem := w.refused(t, config.blocks(), refused); problem != "" {
-		t.Fatal(problem)
+	again := s.apply(t, trap, c, o, dies)
+	for range 3 {
+		if !again {
+			return
+		}
+		again = s.again(t, change{config: config})
 	}
-	for _, address := range refused {
-		if h, held := m.held[address]; held && m.exists(h) {
-			config[address] = config[address].additive()
+	t.Fatal("several applies have not been enough")
+}
+
+// replacements draws what is replaced although nothing asks for it, by -replace or because it is tainted. The addresses are
+// those after `moved` blocks.
+func (s *site) replacements(o *acctest.PlanOptions, dies bool) (tainted []string) {
+	for _, old := range slices.Sorted(maps.Keys(s.w.State)) {
+		address := old
+		if to, found := o.Moved[old]; found {
+			address = to
+		}
+		w, stays := s.config[address]
+		if !stays || !s.g.chance(8, "replace "+address) {
 			continue
 		}
-		at, _ := m.creates(config, address)
-		imports[address] = imported{place: at, id: at.importID(), own: maps.Clone(m.Places[at])}
+		switch {
+		case rapid.Bool().Draw(s.g.T, "tainted"):
+			object := s.w.State[old]
+			object.Tainted = true
+			s.w.State[old] = object
+			tainted = append(tainted, address)
+		case !dies || w.part != nil:
+			// After a kill nobody knows whether an object with an ID of its own is the one of before.
+			o.Replace = append(o.Replace, address)
+		}
 	}
-	return imports
+	return tainted
+}
+
+// apply applies, and says whether another apply is needed.
+func (s *site) apply(t tb, trap *acctest.Trap, c change, o acctest.PlanOptions, dies bool) (again bool) {
+	unsure := s.m.unsure(c.config)
+	if dies {
+		at, carriedOut := rapid.Int64Range(1, 8).Draw(s.g.T, "write"), rapid.Bool().Draw(s.g.T, "carried out")
+		s.w.Interrupt, s.w.Killed = trap.Arm(t.Context(), at, carriedOut), trap.Sprung
+	}
+	problem := s.w.apply(t, c.config.blocks(), o)
+	cut := dies && trap.Sprung()
+	trap.Disarm()
+	s.w.Interrupt, s.w.Killed = nil, nil
+	switch {
+	case cut:
+		t.Log("killed:", problem)
+	case problem == "":
+		return s.check(t, c, true)
+	case len(unsure) > 0 && s.w.refusedOnly(problem, c.config.blocks(), unsure):
+		t.Log("refused by the apply:", problem)
+	default:
+		t.Fatal(problem)
+	}
+	// Whatever has landed, applying again leads to the same.
+	o.Replace, o.Moved, o.Import = nil, nil, nil
+	for range 3 {
+		if problem := s.w.apply(t, c.config.blocks(), o); problem != "" {
+			t.Fatal("after it was cut off: ", problem)
+		}
+		if s.w.empty(t, c.config.blocks()) {
+			return s.check(t, c, false)
+		}
+	}
+	t.Fatal("several applies have not been enough")
+	return false
+}
+
+// again is an apply that does what the one before could not show.
+func (s *site) again(t tb, c change) (again bool) {
+	if problem := s.w.apply(t, c.config.blocks(), acctest.PlanOptions{Together: true}); problem != "" {
+		t.Fatal(problem)
+	}
+	return s.check(t, c, true)
+}
+
+// check compares the deployment and the state with what must be there.
+func (s *site) check(t tb, c change, whole bool) (unfinished bool) {
+	found := observe(t, s.w.Deployment)
+	o := s.m.apply(c, s.w.ids(t), found)
+	if diff := cmp.Diff(s.m.world, found); diff != "" {
+		t.Fatalf("the deployment (-model +deployment):\n%s", diff)
+	}
+	if whole {
+		if problem := s.w.synced(t, o); problem != "" {
+			t.Fatal(problem)
+		}
+	}
+	time.Sleep(acctest.Lag())
+	unfinished, problem := s.w.settled(t, c.config.blocks(), o.unfinished)
+	if problem != "" {
+		t.Fatal(problem)
+	}
+	return unfinished
+}
+
+// refusals plans what a plan must refuse, and changes the configuration so that it doesn't: what is new is imported, and
+// what manages another place already becomes additive. So does what create_before_destroy would let the apply refuse.
+func (s *site) refusals(t tb, c *change, o acctest.PlanOptions) {
+	c.imports = make(map[string]imported)
+	refused := s.m.refused(c.config, c.replaced)
+	if len(refused) > 0 {
+		t.Log(s.name, "refused:", refused)
+		describe(t, c.config)
+		if problem := s.w.refused(t, c.config.blocks(), o, refused); problem != "" {
+			t.Fatal(problem)
+		}
+	}
+	for _, address := range refused {
+		if h, held := s.m.held[address]; held && s.m.exists(h) {
+			c.config[address] = c.config[address].additive()
+			continue
+		}
+		at, _ := s.m.creates(c.config, address, nil)
+		if s.m.shares(at) {
+			// What the end of the other one removes is not what the import has seen.
+			c.config[address] = c.config[address].additive()
+			continue
+		}
+		c.imports[address] = imported{place: at, id: at.importID(), own: maps.Clone(s.m.Places[at])}
+	}
+	for address, w := range c.config {
+		if _, own := s.m.unlisted(c.config, address, c.replaced); w.first && c.replaced[address] && len(own) > 0 {
+			c.config[address] = w.additive()
+		}
+	}
 }
 
 // tb is a testing.TB whose failures rapid sees and shrinks.

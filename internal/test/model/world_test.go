@@ -126,7 +126,7 @@ func mustJSON(value any) string {
 }
 
 // observe reads the deployment from the emulator's own state, past the API.
-func observe(t testing.TB, d *acctest.Deployment) world {
+func observe(t testing.TB, d *acctest.Deployment) *world {
 	t.Helper()
 	text, err := d.Server.State()
 	if err != nil {
@@ -179,7 +179,7 @@ func observe(t testing.TB, d *acctest.Deployment) world {
 	if err := decoder.Decode(&state); err != nil {
 		t.Fatal(err)
 	}
-	w := world{Audiences: map[int64]audience{}, Referrals: map[int64]referral{}, Places: map[place]content{}}
+	w := &world{Audiences: map[int64]audience{}, Referrals: map[int64]referral{}, Places: map[place]content{}}
 	names := make(map[int64]string)
 	attributes := make(map[string]any)
 	for _, p := range state.Profiles.All {

@@ -1,15 +1,12 @@
 package trust
 
 import (
-	"context"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -37,6 +34,7 @@ const (
 	runsOnce    = "it carries something out once"
 	noGuard     = "it has no guard"
 	staysBehind = "its rows stay when it is destroyed"
+	plainNames  = "its names are of plain letters"
 	repeatable  = "a repeated create changes nothing"
 )
 
@@ -147,14 +145,10 @@ func (s scene) settled(config acctest.Config) {
 func (s scene) unwritten() {
 	s.Helper()
 	for _, request := range s.d.Server.Requests() {
-		if isWrite(request.Method, request.Path) {
+		if acctest.IsWrite(request.Method, request.Path) {
 			s.Errorf("%s %s was sent", request.Method, request.Path)
 		}
 	}
-}
-
-func isWrite(method, path string) bool {
-	return method != http.MethodGet && !strings.Contains(path, "_search") && !strings.Contains(path, "dry=true")
 }
 
 func rules() []rule {
@@ -194,6 +188,8 @@ func rules() []rule {
 		{"integration-key", "With the Integration key alone, rows that others have removed block nothing.", func(s subject) string { return first(s.hasNoRows(), needsManagementKey(s)) }, integrationKeyAlone},
 		{"narrow-key", "A Management key that lacks the endpoints does as much as none would.", func(s subject) string { return first(s.hasNoRows(), needsManagementKey(s)) }, narrowKey},
 		{"real-commands", "The commands of Terraform itself keep all of this: saved plans, `terraform test` beside a state, a second workspace, `-replace`, a renamed key.", func(subject) string { return "" }, realCommands},
+		{"other-normal-form", "A row that differs from a listed one in its Unicode normal form alone is another row: it is never removed in the listed one's place, and nothing is changed again and again.", func(s subject) string { return first(s.hasNoRows(), unless(!s.plain, plainNames)) }, otherNormalForm},
+		{"timeouts", "Timeouts end what takes too long, and say so. Changing them alone sends nothing.", func(subject) string { return "" }, timeoutsHold},
 		{"lost-response", "A create whose response is lost makes nothing twice.", func(s subject) string { return unless(!s.keeps || s.once, repeatable) }, lostResponse},
 	}
 }
@@ -222,6 +218,63 @@ func listedIsOwned(t *testing.T, of subject) {
 		s.must(s.w.Destroy(s, config, acctest.PlanOptions{}))
 	}
 	s.holds()
+}
+
+func timeoutsHold(t *testing.T, of subject) {
+	s := stage(t, of)
+	written := s.config(s.initial()...)
+	s.apply(written)
+	s.d.Forget()
+	impatient := with(written, attributes{"timeouts": attributes{"read": "50ms", "update": "45m"}})
+	s.apply(impatient)
+	s.unwritten()
+	if s.runs {
+		return
+	}
+	if err := s.d.Server.AddFault(emulator.Fault{Hang: true}); err != nil {
+		s.Fatal(err)
+	}
+	s.refused(s.w.Refresh(s), "timeouts block")
+}
+
+// Terraform brings every text of a configuration and a state into Unicode's form NFC.
+func otherNormalForm(t *testing.T, of subject) {
+	const listed, others = "Caf\u00e9-1", "Cafe\u0301-1"
+	s := stage(t, of)
+	s.put(s, s.d, others)
+	s.apply(s.config(listed))
+	s.holds(listed, others)
+	s.settled(s.one(s.config(listed)))
+	if !s.keeps {
+		s.must(s.w.Destroy(s, s.one(s.config(listed)), acctest.PlanOptions{}))
+		s.holds(others)
+	}
+	if !s.exclusive {
+		return
+	}
+	s.take(s, s.d, others)
+	s.apply(s.owning(listed))
+	s.put(s, s.d, others)
+	plan := s.plan(s.one(s.owning(listed)), acctest.PlanOptions{})
+	// A list that can't hold the other ID leaves it alone.
+	left := strings.Contains(plan.Warning, "NFC")
+	if left != plan.Empty() {
+		s.Errorf("the plan is empty: %t, and it warns: %s", plan.Empty(), plan.Warning)
+	}
+	s.must(s.w.ApplyPlan(s, plan))
+	rows := map[bool][]string{true: {listed, others}, false: {listed}}[left]
+	s.holds(rows...)
+	s.settled(s.one(s.owning(listed)))
+	if left {
+		return
+	}
+	s.take(s, s.d, listed)
+	s.put(s, s.d, others)
+	_, problem := s.w.Plan(s, s.one(s.owning(listed)), acctest.PlanOptions{})
+	s.refused(problem, "spelling", "NFC")
+	s.apply(s.owning())
+	s.holds()
+	s.settled(s.one(s.owning()))
 }
 
 func onlyItsOwn(t *testing.T, of subject) {
@@ -476,33 +529,6 @@ func twoOwners(t *testing.T, of subject) {
 	s.holds()
 }
 
-// trap cuts an apply off at a write.
-type trap struct {
-	server *emulator.Server
-	// at is the write that is cut off; after lets the deployment carry it out first.
-	at     int64
-	after  bool
-	cancel context.CancelFunc
-
-	armed, sprung atomic.Bool
-	writes        atomic.Int64
-}
-
-func (h *trap) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if h.armed.Load() && isWrite(r.Method, r.URL.RequestURI()) && h.writes.Add(1) == h.at {
-		if h.after {
-			h.server.ServeHTTP(httptest.NewRecorder(), r)
-		}
-		h.sprung.Store(true)
-		h.cancel()
-		panic(http.ErrAbortHandler)
-	}
-	if h.armed.Load() && h.sprung.Load() {
-		panic(http.ErrAbortHandler)
-	}
-	h.server.ServeHTTP(w, r)
-}
-
 // cutOff tries what happens to a life of a resource when an apply is cut off at each of its writes.
 func cutOff(t *testing.T, of subject, kill bool) {
 	type step struct {
@@ -534,12 +560,8 @@ func cutOff(t *testing.T, of subject, kill bool) {
 			sprung := false
 			for _, after := range []bool{false, true} {
 				name := fmt.Sprintf("%s, write %d, carried out %t", step.name, at, after)
-				h := &trap{}
 				s := stage(t, of)
-				h.server = s.d.Server
-				listener := httptest.NewServer(h)
-				t.Cleanup(listener.Close)
-				s.d.URL = listener.URL
+				h := s.d.Trap(t)
 				configured := func(written attributes) acctest.Config {
 					if written == nil {
 						return nil
@@ -552,16 +574,13 @@ func cutOff(t *testing.T, of subject, kill bool) {
 				if s.put != nil && !strings.Contains(step.name, "exclusive") {
 					s.put(s, s.d, "others-1")
 				}
-				ctx, cancel := context.WithCancel(t.Context())
-				h.at, h.after, h.cancel = at, after, cancel
-				h.armed.Store(true)
-				s.w.Interrupt = ctx
+				s.w.Interrupt = h.Arm(t.Context(), at, after)
 				if kill {
-					s.w.Killed = h.sprung.Load
+					s.w.Killed = h.Sprung
 				}
 				problem := s.w.Apply(s, configured(step.after), acctest.PlanOptions{})
-				cancel()
-				if !h.sprung.Load() {
+				h.Disarm()
+				if !h.Sprung() {
 					s.must(problem)
 					continue
 				}
@@ -569,7 +588,6 @@ func cutOff(t *testing.T, of subject, kill bool) {
 				if problem == "" && kill {
 					t.Fatalf("%s: the apply that was cut off succeeded", name)
 				}
-				h.armed.Store(false)
 				s.w.Interrupt, s.w.Killed = nil, nil
 				if problem := s.w.Apply(s, configured(step.after), acctest.PlanOptions{}); problem != "" {
 					t.Fatalf("%s: the apply after it: %s", name, problem)
@@ -771,7 +789,7 @@ func onlyChanges(t *testing.T, of subject) {
 	s.holds("a-1", "b-1", "c-1")
 	writes := 0
 	for _, request := range s.d.Server.Requests() {
-		if !isWrite(request.Method, request.Path) {
+		if !acctest.IsWrite(request.Method, request.Path) {
 			continue
 		}
 		if writes++; strings.Contains(string(request.Body), "a-1") || strings.Contains(string(request.Body), "b-1") {
@@ -812,14 +830,8 @@ func plantedNote(t *testing.T, of subject) {
 	s.put(s, s.d, "a-1")
 	// A note as another folder has written it, of a create that was cut off.
 	victim := stage(t, of)
-	h := &trap{server: victim.d.Server, at: 1}
-	listener := httptest.NewServer(h)
-	t.Cleanup(listener.Close)
-	victim.d.URL = listener.URL
-	ctx, cancel := context.WithCancel(t.Context())
-	h.cancel = cancel
-	h.armed.Store(true)
-	victim.w.Interrupt, victim.w.Killed = ctx, h.sprung.Load
+	h := victim.d.Trap(t)
+	victim.w.Interrupt, victim.w.Killed = h.Arm(t.Context(), 1, false), h.Sprung
 	config := s.one(s.config(s.initial()...))
 	victim.w.Apply(victim, config, acctest.PlanOptions{})
 	if err := os.CopyFS(filepath.Join(s.w.Folder, "planted"), os.DirFS(victim.w.Folder)); err != nil {
@@ -837,7 +849,8 @@ func plantedNote(t *testing.T, of subject) {
 // needsManagementKey says why a resource can't do without.
 func needsManagementKey(s subject) string {
 	switch s.kind {
-	case "talonone_audience", "talonone_referral", "talonone_referrals", "talonone_collection":
+	case "talonone_audience", "talonone_referral", "talonone_referrals",
+		"talonone_attribute", "talonone_additional_cost", "talonone_store", "talonone_coupon", "talonone_collection":
 		return "it needs a Management key"
 	default:
 		return ""

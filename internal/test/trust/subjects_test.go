@@ -50,6 +50,8 @@ type subject struct {
 	untold bool
 	// once says that a repeated create would make a second object.
 	once bool
+	// plain says that rows have names of plain letters, digits and underscores.
+	plain bool
 	// runs says that the resource carries something out once, and has nothing to destroy.
 	runs bool
 }
@@ -88,6 +90,7 @@ func fixture() *emulator.Fixture {
 		ID: 21, ApplicationID: 1, Name: "Elsewhere", Features: []string{"referrals"},
 		ReferralSettings: &emulator.FixtureCodeSettings{ValidCharacters: []string{"A", "B", "C", "D", "E", "F", "G", "H"}, CouponPattern: "FRIEND-########"},
 	})
+	f.Campaigns = append(f.Campaigns, emulator.FixtureCampaign{ID: 22, ApplicationID: 1, Name: "Another", Features: []string{"coupons"}})
 	return f
 }
 
@@ -120,8 +123,28 @@ type deployment struct {
 			Items []struct{ SKU string }
 		}
 	}
+	Definitions struct {
+		Attributes []struct {
+			ID           int64
+			Entity, Name string
+		}
+		Stores []struct {
+			ID            int64
+			ApplicationID int64
+			IntegrationID string
+		}
+		AdditionalCosts []struct {
+			Name string
+		}
+		Collections []struct {
+			ID   int64
+			Name string
+		}
+	}
 	Coupons struct {
 		All []struct {
+			ID           int64
+			CampaignID   int64
 			Value        string
 			Reservations []struct{ ProfileID int64 }
 		}
@@ -142,28 +165,27 @@ type deployment struct {
 			Type string
 		}
 	}
-	Definitions struct {
-		Collections []struct {
-			ID   int64
-			Name string
-		}
-	}
 }
 
 // rowsIn are the rows that a subject has in a deployment.
 func rowsIn(t testing.TB, d *acctest.Deployment, s subject) []string {
 	t.Helper()
+	rows := s.held(state(t, d))
+	slices.Sort(rows)
+	return rows
+}
+
+// state is what the emulator keeps.
+func state(t testing.TB, d *acctest.Deployment) (found deployment) {
+	t.Helper()
 	text, err := d.Server.State()
 	if err != nil {
 		t.Fatal(err)
 	}
-	var found deployment
 	if err := json.Unmarshal(text, &found); err != nil {
 		t.Fatal(err)
 	}
-	rows := s.held(found)
-	slices.Sort(rows)
-	return rows
+	return found
 }
 
 func (d deployment) profile(id int64) string {
@@ -490,5 +512,91 @@ func subjects() []subject {
 			},
 			elsewhere: attributes{"triggers": map[string]string{"shipment": "2"}}, runs: true, once: true, keeps: true,
 		},
+		{
+			kind: "talonone_attribute",
+			config: func(rows ...string) attributes {
+				return attributes{"entity": "CustomerProfile", "name": identifier(rows[0]), "type": "string"}
+			},
+			held: func(d deployment) (rows []string) {
+				for _, a := range d.Definitions.Attributes {
+					if a.Entity == "CustomerProfile" && strings.Contains(a.Name, "_") {
+						rows = append(rows, strings.ReplaceAll(a.Name, "_", "-"))
+					}
+				}
+				return rows
+			},
+			put: func(t testing.TB, d *acctest.Deployment, row string) {
+				d.Call(t, http.MethodPost, "/v1/attributes", map[string]any{
+					"entity": "CustomerProfile", "name": identifier(row), "title": identifier(row), "type": "string", "description": "", "suggestions": []string{}, "editable": true,
+				}, nil)
+			},
+			changed: attributes{"description": "Changed"}, keeps: true, plain: true,
+		},
+		{
+			kind:   "talonone_additional_cost",
+			config: func(rows ...string) attributes { return attributes{"name": identifier(rows[0])} },
+			held: func(d deployment) (rows []string) {
+				for _, c := range d.Definitions.AdditionalCosts {
+					rows = append(rows, strings.ReplaceAll(c.Name, "_", "-"))
+				}
+				return rows
+			},
+			put: func(t testing.TB, d *acctest.Deployment, row string) {
+				d.Call(t, http.MethodPost, "/v1/additional_costs", map[string]any{"name": identifier(row), "title": identifier(row), "description": ""}, nil)
+			},
+			changed: attributes{"title": "Changed"}, keeps: true, plain: true,
+		},
+		{
+			kind: "talonone_store", config: single("integration_id", attributes{"application_id": 1, "name": "Store"}),
+			held: func(d deployment) (rows []string) {
+				for _, s := range d.Definitions.Stores {
+					if s.ApplicationID == 1 {
+						rows = append(rows, s.IntegrationID)
+					}
+				}
+				return rows
+			},
+			put: func(t testing.TB, d *acctest.Deployment, row string) {
+				d.Call(t, http.MethodPost, "/v1/applications/1/stores", map[string]any{"name": row, "description": "", "integrationId": row}, nil)
+			},
+			take: func(t testing.TB, d *acctest.Deployment, row string) {
+				for _, s := range state(t, d).Definitions.Stores {
+					if s.ApplicationID == 1 && s.IntegrationID == row {
+						d.Call(t, http.MethodDelete, fmt.Sprintf("/v1/applications/1/stores/%d", s.ID), nil, nil)
+					}
+				}
+			},
+			changed: attributes{"name": "Changed"}, elsewhere: attributes{"application_id": 2}, irreversible: true,
+			guard: attributes{"deletion_protection": true}, lifted: attributes{"deletion_protection": false},
+		},
+		{
+			kind: "talonone_coupon",
+			config: func(rows ...string) attributes {
+				return attributes{"application_id": 1, "campaign_id": 12, "value": "CODE-" + rows[0]}
+			},
+			held: func(d deployment) (rows []string) {
+				for _, c := range d.Coupons.All {
+					if row, ours := strings.CutPrefix(c.Value, "CODE-"); ours && c.CampaignID == 12 {
+						rows = append(rows, row)
+					}
+				}
+				return rows
+			},
+			put: func(t testing.TB, d *acctest.Deployment, row string) {
+				d.Call(t, http.MethodPost, "/v1/applications/1/campaigns/12/coupons", map[string]any{"usageLimit": 1, "numberOfCoupons": 1, "couponPattern": "CODE-" + row}, nil)
+			},
+			take: func(t testing.TB, d *acctest.Deployment, row string) {
+				for _, c := range state(t, d).Coupons.All {
+					if c.Value == "CODE-"+row {
+						d.Call(t, http.MethodDelete, fmt.Sprintf("/v1/applications/1/campaigns/12/coupons/%d", c.ID), nil, nil)
+					}
+				}
+			},
+			changed: attributes{"usage_limit": 7}, elsewhere: attributes{"campaign_id": 22}, irreversible: true,
+			guard: attributes{"deletion_protection": true}, lifted: attributes{"deletion_protection": false},
+		},
 	}
 }
+
+// identifier is a row as the name of an attribute.
+func identifier(row string) string { return strings.ReplaceAll(row, "-", "_") }

@@ -255,6 +255,76 @@ resource "talonone_event" "minimal" {
   profile_id = talonone_customer_profile.minimal.integration_id
 }
 
+resource "talonone_attribute" "full" {
+  entity                     = "CartItem"
+  name                       = "material"
+  title                      = "Material"
+  type                       = "string"
+  description                = "What it is made of"
+  suggestions                = ["cotton", "leather"]
+  restricted_by_suggestions  = true
+  editable                   = false
+  subscribed_application_ids = [2, 1]
+  subscribed_catalog_ids     = [6]
+  allowed_subscriptions      = ["catalog", "application"]
+}
+
+resource "talonone_attribute" "minimal" {
+  entity     = "Event"
+  event_type = "signed_up"
+  name       = "newsletter"
+  type       = "boolean"
+}
+
+resource "talonone_additional_cost" "full" {
+  name                       = "wrapping"
+  title                      = "Wrapping"
+  description                = "For presents"
+  type                       = "both"
+  subscribed_application_ids = [2, 1]
+}
+
+resource "talonone_additional_cost" "minimal" {
+  name = "insurance"
+}
+
+resource "talonone_store" "full" {
+  application_id      = 1
+  integration_id      = "harbour/street"
+  name                = "Harbour Street"
+  description         = "At the ferry terminal"
+  attributes          = jsonencode({})
+  deletion_protection = true
+}
+
+resource "talonone_store" "minimal" {
+  application_id = 1
+  integration_id = "old-town"
+  name           = "Old Town"
+}
+
+resource "talonone_coupon" "full" {
+  application_id           = 1
+  campaign_id              = 12
+  value                    = "Beach-Day$"
+  usage_limit              = 20
+  discount_limit           = 99.5
+  reservation_limit        = 5
+  start_date               = "2026-06-01T00:00:00+02:00"
+  expiry_date              = "2099-09-01T00:00:00Z"
+  recipient_integration_id = "customer-1"
+  is_reservation_mandatory = true
+  implicitly_reserved      = true
+  attributes               = jsonencode({})
+  deletion_protection      = true
+}
+
+resource "talonone_coupon" "minimal" {
+  application_id = 1
+  campaign_id    = 12
+  value          = "MINIMAL"
+}
+
 resource "talonone_collection" "full" {
   application_id      = 1
   campaign_id         = 12

@@ -1,0 +1,3 @@
+list "talonone_additional_cost" "all" {
+  provider = talonone
+}

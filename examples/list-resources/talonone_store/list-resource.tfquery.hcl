@@ -1,0 +1,7 @@
+list "talonone_store" "shop" {
+  provider = talonone
+
+  config {
+    application_id = 1
+  }
+}

@@ -1,0 +1,6 @@
+import {
+  to = talonone_additional_cost.shipping
+  identity = {
+    id = 401
+  }
+}

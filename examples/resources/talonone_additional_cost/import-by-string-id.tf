@@ -1,0 +1,4 @@
+import {
+  to = talonone_additional_cost.shipping
+  id = "shipping"
+}

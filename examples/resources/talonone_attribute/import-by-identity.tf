@@ -1,0 +1,6 @@
+import {
+  to = talonone_attribute.color
+  identity = {
+    id = 101
+  }
+}

@@ -1,0 +1,4 @@
+import {
+  to = talonone_attribute.color
+  id = "CartItem/color"
+}

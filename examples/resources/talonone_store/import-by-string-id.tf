@@ -1,0 +1,4 @@
+import {
+  to = talonone_store.harbour
+  id = "1/harbour-street"
+}

@@ -1,0 +1,46 @@
+# Who gets what: the audience of the season, its coupons with their reservations, and a referral code for each guest.
+
+locals {
+  # Outside of the live environment, test customers take the place of all others.
+  guests = [
+    for row in csvdecode(file("${path.module}/guests.csv")) : row.customer
+    if var.environment == "live" || row.test == "yes"
+  ]
+  coupons = { for row in csvdecode(file("${path.module}/coupons.csv")) : row.code => row }
+}
+
+resource "talonone_audience" "guests" {
+  name                       = "Season guests${local.here.suffix}"
+  description                = "Invited to the opening of the season."
+  subscribed_application_ids = [data.talonone_application.shop.id]
+}
+
+resource "talonone_audience_memberships" "guests" {
+  audience_id = talonone_audience.guests.id
+  members     = local.guests
+}
+
+resource "talonone_coupon" "season" {
+  for_each = local.coupons
+
+  application_id = data.talonone_application.shop.id
+  campaign_id    = data.talonone_campaign.coupons.id
+  value          = "${each.key}${upper(local.here.suffix)}"
+  usage_limit    = local.here.usage_limit
+  expiry_date    = "2030-09-30T22:00:00Z"
+  attributes     = jsonencode({ (talonone_attribute.channel.name) = each.value.channel })
+}
+
+# The guests find the opening code in their wallets.
+resource "talonone_coupon_reservation" "opening" {
+  coupon_value = talonone_coupon.season["OPENING-DAY"].value
+  customers    = local.guests
+}
+
+resource "talonone_referrals" "guests" {
+  campaign_id      = data.talonone_campaign.referrals.id
+  advocates        = local.guests
+  usage_limit      = 3
+  referral_pattern = "SEASON-####-####"
+  expiry_date      = "2030-09-30T22:00:00Z"
+}
