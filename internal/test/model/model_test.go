@@ -461,6 +461,7 @@ type site struct {
 func sequence(t tb, r *rapid.T) {
 	d := start(t)
 	trap := d.Trap(t)
+	time.Sleep(acctest.Lag())
 	there := observe(t, d)
 	// A second state works with the same audiences, catalogs and coupons, and doesn't know of the first one.
 	sites := make([]*site, rapid.IntRange(1, 2).Draw(r, "states"))
