@@ -10,12 +10,15 @@ import (
 // lead many others through the same code.
 func Sample(t testing.TB, oneIn uint32) {
 	t.Helper()
-	if !Enabled {
-		return
-	}
-	hash := fnv.New32a()
-	_, _ = hash.Write([]byte(t.Name()))
-	if hash.Sum32()%oneIn != 0 {
+	if Enabled && !Chosen(t, oneIn) {
 		t.Skipf("one in %d of these tests runs under the race detector", oneIn)
 	}
+}
+
+// Chosen says whether a test is one in so many, which it is by its name.
+func Chosen(t testing.TB, oneIn uint32) bool {
+	t.Helper()
+	hash := fnv.New32a()
+	_, _ = hash.Write([]byte(t.Name()))
+	return hash.Sum32()%oneIn == 0
 }
