@@ -216,6 +216,8 @@ func (b *builder) add(c *change) {
 		b.single(c, b.namedOf(c))
 	case "talonone_store", "talonone_coupon":
 		b.single(c, b.namedOf(c))
+	case "talonone_collection":
+		b.bulk(c, b.namedOf(c))
 	default:
 		tallyOf := func(object) *tally { return &b.others.at(c.kind, subject{name: code(c.kind)}).tally }
 		if c.isBulk() {
@@ -285,6 +287,7 @@ func (b *builder) membersOf(c *change) func(object) *tally {
 var names = map[string]noun{
 	"talonone_attribute": {"attribute", "attributes"}, "talonone_additional_cost": {"additional cost", "additional costs"},
 	"talonone_store": {"store", "stores"}, "talonone_coupon": {"coupon", "coupons"},
+	"talonone_collection": {"collection item", "collection items"},
 }
 
 // namedOf finds the tally of a type of names.

@@ -42,6 +42,11 @@ var deeds = map[string]deed{
 		[]string{"Changing the items of catalog 6 where in_stock EQ false", "Catalog 6 has version 3 now"},
 		[]string{"catalog_id = 6", "price = 19.9", `attribute = "in_stock"`},
 	},
+	"talonone_import_allowed_values": {
+		`attribute_id = 101, values = jsonencode(["red", "blue"])`, map[string]int{"importAllowedList": 1},
+		[]string{"Importing 2 values for attribute 101.", "Attribute 101 now allows 2 values."},
+		[]string{"attribute_id = 101", "blue"},
+	},
 	"talonone_return_cart_items": {
 		`session_integration_id = "order", returned_cart_items = [{ sku = "socks", quantity = 2 }]`, map[string]int{"returnCartItems": 1},
 		[]string{`returned items of customer session "order"; no effects.`},
