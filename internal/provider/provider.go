@@ -259,7 +259,7 @@ func (p *talonOneProvider) Configure(ctx context.Context, req provider.Configure
 	resp.ResourceData, resp.DataSourceData, resp.ActionData, resp.ListResourceData = data, data, data, data
 }
 
-func (p *talonOneProvider) Resources(context.Context) []func() resource.Resource {
+func (p *talonOneProvider) Resources(ctx context.Context) []func() resource.Resource {
 	resources := []func() resource.Resource{
 		audience.NewAudienceResource,
 		catalog.NewCatalogItemsResource,
@@ -283,7 +283,7 @@ func (p *talonOneProvider) Resources(context.Context) []func() resource.Resource
 		coupon.NewCouponResource,
 	}
 	for i := range resources {
-		resources[i] = framework.Managed(resources[i])
+		resources[i] = framework.Managed(ctx, resources[i])
 	}
 	return resources
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -175,10 +176,8 @@ func (r *itemsReader) scalar(at string, into reflect.Type, kinds ...jsontext.Kin
 		return nil, err
 	}
 	got := jsontext.Value(value).Kind()
-	for _, kind := range kinds {
-		if got == kind {
-			return value, nil
-		}
+	if slices.Contains(kinds, got) {
+		return value, nil
 	}
 	return nil, wrongType(got, into, at)
 }

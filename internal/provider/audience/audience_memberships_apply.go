@@ -30,7 +30,7 @@ func (r *membershipsResource) apply(ctx context.Context, plan, state *membership
 	}
 	defer unlock()
 	p, err := r.planRows(ctx, plan, prior, desired, seen)
-	if err == nil && otherwise && !(p.Empty() && p.remote.Folded()) {
+	if err == nil && otherwise && (!p.Empty() || !p.remote.Folded()) {
 		addFileChanged(diags)
 		return applied
 	}

@@ -22,10 +22,10 @@ type Resource interface {
 
 // Managed gives a resource what holds for every one: the attribute deployment, whose object is left alone on any other
 // deployment; timeouts, where it has none; and plans that what has vanished, or does not exist yet, does not block. The resource's model embeds Deployed.
-func Managed(construct func() resource.Resource) func() resource.Resource {
+func Managed(ctx context.Context, construct func() resource.Resource) func() resource.Resource {
 	timed := sync.OnceValue(func() bool {
 		var described resource.SchemaResponse
-		construct().Schema(context.Background(), resource.SchemaRequest{}, &described)
+		construct().Schema(ctx, resource.SchemaRequest{}, &described)
 		return described.Schema.Blocks[timeoutsName] == nil
 	})
 	return func() resource.Resource {

@@ -41,7 +41,7 @@ func (w *workspace) refusedOnly(problem string, config acctest.Config, addresses
 	known := slices.AppendSeq(slices.Collect(maps.Keys(config)), maps.Keys(w.State))
 	for line := range strings.SplitSeq(problem, "\n") {
 		for _, address := range known {
-			if strings.HasPrefix(line, address) && !(addresses[address] && strings.Contains(line, refusal)) {
+			if strings.HasPrefix(line, address) && (!addresses[address] || !strings.Contains(line, refusal)) {
 				return false
 			}
 		}
