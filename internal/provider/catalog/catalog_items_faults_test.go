@@ -12,6 +12,7 @@ import (
 
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
 	"github.com/talon-one/terraform-provider-talonone/internal/test/acctest"
+	"github.com/talon-one/terraform-provider-talonone/internal/test/race"
 )
 
 const itemsType = "talonone_catalog_items"
@@ -137,6 +138,7 @@ func TestCatalogItemsConvergeAfterAFailureAtAnyRequest(t *testing.T) {
 			}
 			t.Run(fmt.Sprintf("%s at request %d", name, at+1), func(t *testing.T) {
 				t.Parallel()
+				race.Sample(t, 6)
 				killer := &killer{at: at, applied: test.fault.AfterApply}
 				d := acctest.Start(t, func(o *emulator.Options) { o.OnRequest = killer.onRequest })
 				add(t, d, shoes, map[string]any{"sku": "FOREIGN", "price": 7})
