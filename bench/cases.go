@@ -77,7 +77,7 @@ func cases() []benchCase {
 		{"", floor, 1_000}, {"", floor, 10_000},
 		{"", inline, 1_000}, {"", inline, 10_000}, {"", inline, 100_000},
 		{"", fields, 1_000}, {"", fields, 10_000}, {"", fields, 100_000},
-		{"", keys, 1_000}, {"", keys, 10_000}, {"", keys, 100_000},
+		{"", keys, 1_000}, {"", keys, 10_000}, {"", keys, 100_000}, {"", keys, 1_000_000},
 	} {
 		c.name = fmt.Sprintf("%s, %s", c.scenario.name, grouped(c.size))
 		all = append(all, c)
@@ -150,8 +150,8 @@ func writeRows(dir string, n int, price string) error {
 
 func grouped(n int) string {
 	text := fmt.Sprint(n)
-	if len(text) > 3 {
-		return text[:len(text)-3] + "," + text[len(text)-3:]
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
 	}
 	return text
 }

@@ -70,7 +70,9 @@ type lab struct {
 	emulator    *exec.Cmd
 }
 
-func newLab(ctx context.Context, work, build, cli string) (*lab, error) {
+// newLab starts an emulator with the Management API's limit of requests per second, or with another one that the provider
+// then keeps too.
+func newLab(ctx context.Context, work, build, cli, perSecond string) (*lab, error) {
 	build, err := filepath.Abs(build)
 	if err != nil {
 		return nil, err
@@ -81,28 +83,29 @@ func newLab(ctx context.Context, work, build, cli string) (*lab, error) {
 		return nil, err
 	}
 	bin := filepath.Join(work, "bin")
-	if err := os.Mkdir(bin, 0o700); err != nil {
+	if err := os.MkdirAll(bin, 0o700); err != nil {
 		return nil, err
 	}
 	if err := os.Symlink(self, filepath.Join(bin, providerName)); err != nil {
 		return nil, err
 	}
-	if err := l.startEmulator(ctx); err != nil {
+	if err := l.startEmulator(ctx, perSecond); err != nil {
 		return nil, err
 	}
 	if l.cli, err = terraformcli.NewWorkingDir(terraformcli.Options{Program: cli, Dir: work, ProviderDir: bin, URL: l.url}); err != nil {
 		l.close()
 		return nil, err
 	}
-	l.cli.Env = append(l.cli.Env, providerVariable+"="+filepath.Join(build, providerName), usageVariable+"="+l.usageFile())
+	l.cli.Env = append(l.cli.Env, providerVariable+"="+filepath.Join(build, providerName), usageVariable+"="+l.usageFile(),
+		"TALONONE_MANAGEMENT_REQUESTS_PER_SECOND="+perSecond)
 	return l, nil
 }
 
 func (l *lab) usageFile() string { return filepath.Join(l.work, "usage.jsonl") }
 
-func (l *lab) startEmulator(ctx context.Context) error {
+func (l *lab) startEmulator(ctx context.Context, perSecond string) error {
 	urlFile := filepath.Join(l.work, "url")
-	l.emulator = exec.CommandContext(ctx, filepath.Join(l.build, "talonone-emulator"), "-listen", "127.0.0.1:0", "-management-rps", "3", "-url-file", urlFile)
+	l.emulator = exec.CommandContext(ctx, filepath.Join(l.build, "talonone-emulator"), "-listen", "127.0.0.1:0", "-management-rps", perSecond, "-url-file", urlFile)
 	l.emulator.Stderr = os.Stderr
 	if err := l.emulator.Start(); err != nil {
 		return err

@@ -42,7 +42,9 @@ func floorConfig(input string) func(string) string {
 }
 
 var (
-	million   = membersCase{"1,000,000 members by `members_file`, exclusive", 1_000_000, 500, membershipsConfig("ownership = \"exclusive\"\nmembers_file = { path = \"${path.module}/members.csv\" }")}
+	exclusive = membershipsConfig("ownership = \"exclusive\"\nmembers_file = { path = \"${path.module}/members.csv\" }")
+	million   = membersCase{"1,000,000 members by `members_file`, exclusive", 1_000_000, 500, exclusive}
+	millions  = membersCase{"5,000,000 members by `members_file`, exclusive", 5_000_000, 500, exclusive}
 	byJSON    = membersCase{"10,000 members by `members_json`, additive", 10_000, 0, membershipsConfig("members_json = provider::talonone::members(" + listOfMembers + ")")}
 	floorMap  = membersCase{"10,000 members in `terraform_data` (floor)", 10_000, 0, floorConfig("{ for id in " + listOfMembers + " : id => true }")}
 	byHand    = membersCase{"5,000 members by `members`, additive", 4_999, 0, membershipsConfig("members = " + listOfMembers)}
@@ -75,7 +77,7 @@ func (l *lab) benchMembers(ctx context.Context, only string) (string, error) {
 	var out strings.Builder
 	out.WriteString("| case | write requests | exports | CPU of CLI and provider, s | provider's CPU, s | provider's peak MB | state, MB |\n")
 	out.WriteString("| --- | --- | --- | --- | --- | --- | --- |\n")
-	for _, c := range []membersCase{floorMap, byJSON, floorList, byHand, million} {
+	for _, c := range []membersCase{floorMap, byJSON, floorList, byHand, million, millions} {
 		if !strings.Contains(c.name, only) {
 			continue
 		}

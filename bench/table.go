@@ -21,22 +21,23 @@ const (
 // render makes the table of all results, given the CPU that the decoding of 100 pages takes, and the error of those that miss what they must reach.
 func render(results []result, decoding time.Duration) (string, error) {
 	var out strings.Builder
-	out.WriteString("| case | requests: sync (list) | CPU of CLI and provider, s | provider's CPU, s | peak MB: CLI, provider | state, MB |\n")
-	out.WriteString("| --- | --- | --- | --- | --- | --- |\n")
+	out.WriteString("| case | requests: sync (list) | CPU of CLI and provider, s | provider's CPU, s | CLI's peak MB | provider's peak MB | state, MB |\n")
+	out.WriteString("| --- | --- | --- | --- | --- | --- | --- |\n")
 	for _, r := range results {
-		requests, cpu, provider := make([]string, 0, 4), make([]string, 0, 4), make([]string, 0, 4)
-		var cliPeak, providerPeak int64
+		var requests, cpu, provider, peaks []string
+		var cliPeak int64
 		for _, s := range r.steps() {
 			requests = append(requests, fmt.Sprintf("%d (%d)", s.syncs, s.listed))
 			cpu = append(cpu, seconds(s.total.CPU))
 			provider = append(provider, seconds(s.provider.CPU))
-			cliPeak, providerPeak = max(cliPeak, s.total.Peak), max(providerPeak, s.provider.Peak)
+			peaks = append(peaks, megabytes(s.provider.Peak))
+			cliPeak = max(cliPeak, s.total.Peak)
 		}
 		if r.syncs == nil {
-			requests, provider = []string{"–"}, []string{"–"}
+			requests, provider, peaks = []string{"–"}, []string{"–"}, []string{"–"}
 		}
-		fmt.Fprintf(&out, "| %s | %s | %s | %s | %s, %s | %.1f |\n", r.name, strings.Join(requests, " / "), strings.Join(cpu, " / "),
-			strings.Join(provider, " / "), megabytes(cliPeak), megabytes(providerPeak), float64(r.state)/1e6)
+		fmt.Fprintf(&out, "| %s | %s | %s | %s | %s | %s | %.1f |\n", r.name, strings.Join(requests, " / "), strings.Join(cpu, " / "),
+			strings.Join(provider, " / "), megabytes(cliPeak), strings.Join(peaks, " / "), float64(r.state)/1e6)
 	}
 	var missed []error
 	for _, check := range checks(results, decoding) {

@@ -1,7 +1,6 @@
 package talonone
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"maps"
@@ -25,52 +24,6 @@ type CatalogItem struct {
 	Product string
 	// Attributes is a JSON object from attribute name to value; nil where the item has none.
 	Attributes json.RawMessage
-}
-
-// UnmarshalJSON reads the API's CatalogItem, whose attributes are a list of names
-// and values although they are written as an object.
-func (i *CatalogItem) UnmarshalJSON(data []byte) error {
-	var wire struct {
-		SKU        string       `json:"sku"`
-		Price      *json.Number `json:"price"`
-		Product    *Product     `json:"product"`
-		Attributes []struct {
-			Name  string          `json:"name"`
-			Value json.RawMessage `json:"value"`
-		} `json:"attributes"`
-	}
-	if err := json.Unmarshal(data, &wire); err != nil {
-		return err
-	}
-	*i = CatalogItem{SKU: wire.SKU}
-	if wire.Price != nil {
-		i.Price = *wire.Price
-	}
-	if wire.Product != nil {
-		i.Product = wire.Product.Name
-	}
-	if len(wire.Attributes) == 0 {
-		return nil
-	}
-	var object bytes.Buffer
-	separator := byte('{')
-	for _, attribute := range wire.Attributes {
-		name, err := json.Marshal(attribute.Name)
-		if err != nil {
-			return err
-		}
-		object.WriteByte(separator)
-		object.Write(name)
-		object.WriteByte(':')
-		if len(attribute.Value) == 0 {
-			attribute.Value = json.RawMessage("null")
-		}
-		object.Write(attribute.Value)
-		separator = ','
-	}
-	object.WriteByte('}')
-	i.Attributes = object.Bytes()
-	return nil
 }
 
 func (i CatalogItem) lacks() string { return lacksUnless(i.SKU != "", "sku") }
@@ -371,12 +324,44 @@ func (c *Client) sendFinds(ctx context.Context, catalogID int64, skus []string) 
 	return found, nil
 }
 
+// maxKeptItems is up to how many items a listing is kept for further readers. A longer one is read again by each of them.
+const maxKeptItems = 50_000
+
 // CatalogItems lists all items of a catalog: GET /v1/catalogs/{catalogId}/items,
-// Management key, 1000 a request. One listing serves every reader until the next
-// sync of the catalog.
+// Management key, 1000 a request. One listing of up to maxKeptItems serves every reader
+// until the next sync of the catalog.
 func (c *Client) CatalogItems(ctx context.Context, catalogID int64) ([]CatalogItem, error) {
 	use := c.catalogs.get(catalogID)
-	return use.all.get(ctx, func(ctx context.Context) ([]CatalogItem, error) { return c.listItems(ctx, catalogID) })
+	items, err := use.all.get(ctx, func(ctx context.Context) (items []CatalogItem, err error) {
+		err = c.listItems(ctx, catalogID, func(more []CatalogItem) error {
+			items = append(items, more...)
+			return nil
+		}, func() { items = nil })
+		return items, err
+	})
+	if len(items) > maxKeptItems {
+		use.all.drop()
+	}
+	return items, err
+}
+
+// ScanCatalogItems is CatalogItems page by page, without a list of a large catalog. again says that the catalog is read once
+// more, since it changed meanwhile.
+func (c *Client) ScanCatalogItems(ctx context.Context, catalogID int64, use func([]CatalogItem) error, again func()) error {
+	if !c.HasListedCatalog(catalogID) {
+		first, err := c.firstItems(ctx, catalogID)
+		if err != nil {
+			return err
+		}
+		if first.total != nil && *first.total > maxKeptItems {
+			return c.listItems(ctx, catalogID, use, again)
+		}
+	}
+	items, err := c.CatalogItems(ctx, catalogID)
+	if err != nil {
+		return err
+	}
+	return use(items)
 }
 
 // CatalogItemsBySKU returns those of the SKUs that the catalog has, in the fewest
@@ -461,6 +446,11 @@ func (c *Client) CatalogItemsOfProducts(ctx context.Context, catalogID int64, pr
 	return c.filteredItems(ctx, catalogID, queries)
 }
 
+// ListsCatalog says whether CatalogItemsBySKU lists all items.
+func (c *Client) ListsCatalog(ctx context.Context, catalogID int64, skus []string) (bool, error) {
+	return c.listIsCheaper(ctx, catalogID, len(skus), len(skuQueries(skus)))
+}
+
 // listIsCheaper says whether to list all items instead of sending queries for SKUs.
 // It reads the first page when only the catalog's size decides.
 func (c *Client) listIsCheaper(ctx context.Context, catalogID int64, skus, queries int) (bool, error) {
@@ -478,20 +468,13 @@ func (c *Client) listIsCheaper(ctx context.Context, catalogID int64, skus, queri
 }
 
 // listItems reads all pages. The first one may be there already.
-func (c *Client) listItems(ctx context.Context, catalogID int64) ([]CatalogItem, error) {
-	var items []CatalogItem
-	list := pager[CatalogItem]{client: c, newCall: func() *call { return itemsCall(catalogID, nil) }, withTotal: true}
+func (c *Client) listItems(ctx context.Context, catalogID int64, use func([]CatalogItem) error, again func()) error {
+	list := pager[CatalogItem]{client: c, newCall: func() *call { return itemsCall(catalogID, nil) }, withTotal: true, use: use, again: again}
 	list.first = func(ctx context.Context) (page[CatalogItem], error) {
 		first, err := c.firstItems(ctx, catalogID)
 		return page[CatalogItem]{Data: first.items, HasMore: first.more, TotalResultSize: first.total}, err
 	}
-	list.use = func(more []CatalogItem) error {
-		items = append(items, more...)
-		return nil
-	}
-	list.again = func() { items = nil }
-	err := list.run(ctx)
-	return items, err
+	return list.run(ctx)
 }
 
 // LookAtCatalog reads a catalog's first items: IsNotFound means that the deployment has
@@ -537,16 +520,17 @@ func itemsCall(catalogID int64, query url.Values) *call {
 // and which are no longer than maxSKUQuery.
 func skuQueries(skus []string) []url.Values {
 	var queries []url.Values
-	length := 0
-	for _, sku := range skus {
+	start, length := 0, 0
+	for i, sku := range skus {
 		own := len("&sku=") + len(url.QueryEscape(sku))
-		last := len(queries) - 1
-		if last < 0 || length+own > maxSKUQuery || len(queries[last]["sku"]) == PageSize {
-			queries = append(queries, url.Values{})
-			last, length = last+1, 0
+		if length+own > maxSKUQuery || i-start == PageSize {
+			queries = append(queries, url.Values{"sku": skus[start:i:i]})
+			start, length = i, 0
 		}
-		queries[last].Add("sku", sku)
 		length += own
+	}
+	if start < len(skus) {
+		queries = append(queries, url.Values{"sku": slices.Clip(skus[start:])})
 	}
 	return queries
 }

@@ -3,6 +3,7 @@ package talonone
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -89,6 +90,40 @@ func TestCatalogItemsAreListedInPages(t *testing.T) {
 				})
 			})
 		}
+	}
+}
+
+// A catalog has as many items as it has. What is long is not kept, and what is short serves every reader.
+func TestLargeCatalogsAreReadPageByPage(t *testing.T) {
+	t.Parallel()
+	for n, again := range map[int]int{2000: 0, maxKeptItems + 1: 51, 1_000_001: -1} {
+		t.Run(strconv.Itoa(n), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := &script{responses: []func(*http.Request) (*http.Response, error){func(req *http.Request) (*http.Response, error) {
+					skip, _ := strconv.Atoi(req.URL.Query().Get("skip"))
+					text := []byte(`{"data":[`)
+					for i := skip; i < min(n, skip+PageSize); i++ {
+						text = fmt.Appendf(text, `{"sku":"%d"},`, i)
+					}
+					return status(200, fmt.Sprintf(`%s],"totalResultSize":%d}`, strings.TrimSuffix(string(text), ","), n))(req)
+				}}}
+				client := newTestClient(t, s)
+				for range min(2, again+2) {
+					before, count := len(s.seen), 0
+					err := client.ScanCatalogItems(t.Context(), 6, func(items []CatalogItem) error {
+						count += len(items)
+						return nil
+					}, func() { count = 0 })
+					if err != nil || count != n {
+						t.Errorf("%d items, %v", count, err)
+					}
+					if before > 0 && len(s.seen)-before != again {
+						t.Errorf("%d requests for the second reader, want %d", len(s.seen)-before, again)
+					}
+				}
+			})
+		})
 	}
 }
 
@@ -328,14 +363,48 @@ func TestCatalogItemIsDecodedExactly(t *testing.T) {
 			SKU: "A", Price: "10.50", Product: "p", Attributes: json.RawMessage(`{"n":1.0,"a\"":["x",null]}`),
 		},
 		`{"sku":"A","price":null,"product":null,"attributes":null}`: {SKU: "A"},
-		`{"sku":"A","attributes":[]}`:                               {SKU: "A"},
+		`{"\u0073ku":"A\u00e9\n","price":"1.50","attributes":[{"value":{"a":[1]},"name":"n"},{"name":"m"},null],"product":{"id":1,"name":"p\"","x":[{}]}}`: {
+			SKU: "Aé\n", Price: "1.50", Product: `p"`, Attributes: json.RawMessage(`{"n":{"a":[1]},"m":null,"":null}`),
+		},
+		`{"sku":"A","attributes":[]}`: {SKU: "A"},
 	} {
-		var got CatalogItem
-		if err := json.Unmarshal([]byte(text), &got); err != nil {
+		var got page[CatalogItem]
+		if err := readItems([]byte(`{"more":1,"data":[`+text+`],"hasMore":false,"totalResultSize":7}`), &got); err != nil {
 			t.Error(err)
 		}
-		if diff := cmp.Diff(want, got); diff != "" {
+		if diff := cmp.Diff(page[CatalogItem]{Data: rows[CatalogItem]{want}, HasMore: new(false), TotalResultSize: new(7)}, got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", text, diff)
+		}
+	}
+}
+
+// What is wrong with a page is said as of every other response.
+func TestWrongCatalogItemsAreRefused(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`{"data":[{"sku":1}]}`:                              "sku is number, which does not fit into string",
+		`{"data":[{"sku":"A","price":true}]}`:               "price is bool",
+		`{"data":[{"sku":"A","price":"1,5"}]}`:              "price is string",
+		`{"data":[{"sku":"A","product":"p"}]}`:              "product is string",
+		`{"data":[{"sku":"A","attributes":{}}]}`:            "attributes is object",
+		`{"data":[{"sku":"A","attributes":[{"name":[]}]}]}`: "attributes.name is array",
+		`{"data":{}}`:                       "data is object",
+		`{"data":["A"]}`:                    "data is string",
+		`{"data":[],"hasMore":1}`:           "hasMore is number",
+		`{"data":[],"totalResultSize":1.5}`: "totalResultSize is number",
+		`[]`:                                "it is array",
+		`{"data":[{"sku":"A"}`:              "not complete",
+		`{"data":[{"sku":"A"}]`:             "not complete",
+		`{"data":[{"sku":"A"}]} x`:          "not complete",
+		`{"data":[{"sku":"A","attributes":[{"name":"n","value"`: "not complete",
+		`{"data":[{"sku":"A","x":1e999}]}`:                      "number of more than",
+		`{"data":[{"sku":"A","x":"` + "\xff" + `"}]}`:           "not valid UTF-8",
+		`{"data":[{"sku":"A","x":` + strings.Repeat("[", 2000):  "levels deep",
+	} {
+		var list page[CatalogItem]
+		resp := &http.Response{StatusCode: 200, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(text))}
+		if _, err := decodeJSON("listCatalogItems", resp, &list); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %q", text, err, want)
 		}
 	}
 }
@@ -360,8 +429,8 @@ func BenchmarkCatalogItemPages(b *testing.B) {
 	for b.Loop() {
 		for range 100 {
 			var response page[CatalogItem]
-			if err := json.Unmarshal(text, &response); err != nil || len(response.Data) != PageSize {
-				b.Fatal(err)
+			if problem, err := problemOfText(text), readItems(text, &response); problem != "" || err != nil || len(response.Data) != PageSize {
+				b.Fatal(problem, err)
 			}
 		}
 	}

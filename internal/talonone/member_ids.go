@@ -44,12 +44,14 @@ type MemberIDs struct {
 
 	text []byte
 	ends []uint32
+	// count is how many there are, also where the list itself was not kept.
+	count int
 	// confirmed remembers that ConfirmExport found nothing behind the last one.
 	confirmed atomic.Bool
 }
 
 // Len is the number of IDs.
-func (m *MemberIDs) Len() int { return len(m.ends) }
+func (m *MemberIDs) Len() int { return m.count }
 
 // All yields the IDs in order. The slices must not be changed or kept.
 func (m *MemberIDs) All() iter.Seq[[]byte] {
@@ -65,18 +67,20 @@ func (m *MemberIDs) All() iter.Seq[[]byte] {
 }
 
 func (m *MemberIDs) append(id []byte) {
+	m.count++
 	m.text = append(m.text, id...)
 	m.ends = append(m.ends, uint32(len(m.text))) //nolint:gosec // readExport refuses longer lists.
 }
 
 func (m *MemberIDs) size() int { return len(m.text) + 4*len(m.ends) }
 
-// readExport reads the one-column CSV of exportAudiencesMemberships. Whether the
+// readExport reads the one-column CSV of exportAudiencesMemberships, and calls use for every ID, which is valid until use
+// returns. Whether the
 // deployment quotes is not documented: a field without quotes is taken as it
 // stands, commas included, and a quoted one may hold line breaks of either kind,
 // which encoding/csv would change. A missing header, an empty body and an open
 // quote are errors, so that what was cut is never taken for a shorter list.
-func readExport(body io.Reader) (*MemberIDs, error) {
+func readExport(body io.Reader, use func(id []byte)) error {
 	in := bufio.NewReaderSize(body, 256<<10)
 	if mark, _ := in.Peek(3); bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
 		_, _ = in.Discard(3)
@@ -85,28 +89,28 @@ func readExport(body io.Reader) (*MemberIDs, error) {
 	header, err := record.next()
 	switch {
 	case errors.Is(err, io.EOF):
-		return nil, fmt.Errorf("it is empty, without even a header: %w", io.ErrUnexpectedEOF)
+		return fmt.Errorf("it is empty, without even a header: %w", io.ErrUnexpectedEOF)
 	case err != nil:
-		return nil, err
+		return err
 	case !strings.EqualFold(string(header), membershipColumn):
 		if strings.HasPrefix(membershipColumn, string(header)) {
-			return nil, fmt.Errorf("it ends within its header: %w", io.ErrUnexpectedEOF)
+			return fmt.Errorf("it ends within its header: %w", io.ErrUnexpectedEOF)
 		}
-		return nil, fmt.Errorf("%w: it does not begin with the line %s, as every export does", errNoExport, membershipColumn)
+		return fmt.Errorf("%w: it does not begin with the line %s, as every export does", errNoExport, membershipColumn)
 	}
-	members := &MemberIDs{}
+	length := 0
 	for {
 		id, err := record.next()
 		if errors.Is(err, io.EOF) {
-			return members, nil
+			return nil
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if members.size()+len(id) > maxExport {
-			return nil, fmt.Errorf("%w: it is longer than %d MiB", errNoExport, maxExport>>20)
+		if length += len(id) + 4; length > maxExport {
+			return fmt.Errorf("%w: it is longer than %d MiB", errNoExport, maxExport>>20)
 		}
-		members.append(id)
+		use(id)
 	}
 }
 
@@ -198,12 +202,6 @@ func withoutBreak(line []byte) []byte {
 	return bytes.TrimSuffix(bytes.TrimSuffix(line, []byte{'\n'}), []byte{'\r'})
 }
 
-// MemberSource is a list of integration IDs that can be read several times.
-type MemberSource interface {
-	// Keys returns the IDs, each once.
-	Keys() []string
-}
-
 // uploadForm is the multipart form of an import. Its length is known, and its
 // content is made while it is read.
 type uploadForm struct {
@@ -213,7 +211,7 @@ type uploadForm struct {
 	length      int
 }
 
-func newUploadForm(source MemberSource) *uploadForm {
+func newUploadForm(members []string) *uploadForm {
 	var b bytes.Buffer
 	form := multipart.NewWriter(&b)
 	header := textproto.MIMEHeader{}
@@ -224,7 +222,7 @@ func newUploadForm(source MemberSource) *uploadForm {
 	_, _ = b.WriteString(membershipColumn + "\n")
 	head := b.String()
 	_ = form.Close()
-	f := &uploadForm{contentType: form.FormDataContentType(), head: head, tail: b.String()[len(head):], members: source.Keys()}
+	f := &uploadForm{contentType: form.FormDataContentType(), head: head, tail: b.String()[len(head):], members: members}
 	f.length = len(f.head) + len(f.tail)
 	for _, id := range f.members {
 		f.length += fieldLength(id) + 1

@@ -143,14 +143,17 @@ func membershipsCall(audienceID int64) *call {
 // ConfirmExport can tell; MemberIDs.SelfDelimited says which case it is.
 func (c *Client) ExportAudiencesMemberships(ctx context.Context, audienceID int64) (*MemberIDs, error) {
 	return c.memberLists.get(ctx, audienceID, func(ctx context.Context) (*MemberIDs, error) {
-		return c.export(ctx, audienceID)
+		return c.export(ctx, audienceID, keepAll)
 	})
 }
+
+func keepAll(members *MemberIDs) func(id []byte) { return members.append }
 
 // ExportedMembers is the export that a reader would get without a request; nil when there is none.
 func (c *Client) ExportedMembers(audienceID int64) *MemberIDs { return c.memberLists.peek(audienceID) }
 
-func (c *Client) export(ctx context.Context, audienceID int64) (*MemberIDs, error) {
+// export reads a list of members. begin is called for each attempt, and returns what gets every ID.
+func (c *Client) export(ctx context.Context, audienceID int64, begin func(*MemberIDs) func(id []byte)) (*MemberIDs, error) {
 	var members *MemberIDs
 	op := &call{
 		about: audienceObject(audienceID), operation: "exportAudiencesMemberships", method: http.MethodGet, route: "/v1/audiences/{audienceId}/memberships/export",
@@ -161,7 +164,8 @@ func (c *Client) export(ctx context.Context, audienceID int64) (*MemberIDs, erro
 			return foreign(op.operation, resp)
 		}
 		// Each attempt starts afresh: a cut response must leave nothing behind.
-		fresh, err := readExport(resp.Body)
+		fresh := &MemberIDs{}
+		err := readExport(resp.Body, begin(fresh))
 		if errors.Is(err, errNoExport) {
 			return &Error{Operation: op.operation, StatusCode: resp.StatusCode, Message: err.Error()}
 		}
@@ -207,7 +211,7 @@ func (c *Client) ConfirmExport(ctx context.Context, audienceID int64, exported *
 // POST /v1/audiences/{audienceId}/memberships/import, Management key, one request
 // for a list of any size (the vendor advises at most 500 MB). The length of the
 // upload is announced, so that a deployment never takes a part for the whole.
-func (c *Client) ImportAudiencesMemberships(ctx context.Context, audienceID int64, members MemberSource) (*MembershipImport, error) {
+func (c *Client) ImportAudiencesMemberships(ctx context.Context, audienceID int64, members []string) (*MembershipImport, error) {
 	defer c.forgetMembers(audienceID)
 	form := newUploadForm(members)
 	return doJSON[*MembershipImport](ctx, c, &call{

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -107,7 +108,7 @@ type pager[T listRow] struct {
 	bytes  int64
 	lastID int64
 	ids    []int64 // given in order
-	seen   map[string]struct{}
+	seen   map[rowHash]struct{}
 	total  *int
 }
 
@@ -240,12 +241,12 @@ func (p *pager[T]) fresh(data []T) []T {
 			}
 			continue
 		}
-		name := nameOf(row)
+		name := hashOf(nameOf(row))
 		if _, before := p.seen[name]; before {
 			continue
 		}
 		if p.seen == nil {
-			p.seen = make(map[string]struct{})
+			p.seen = make(map[rowHash]struct{})
 		}
 		p.seen[name] = struct{}{}
 		fresh = append(fresh, row)
@@ -275,11 +276,20 @@ func (p *pager[T]) give(operation string, fresh []T, response page[T]) (stop boo
 // forgetOrder goes on without relying on the order of ID.
 func (p *pager[T]) forgetOrder() {
 	p.sorted = false
-	p.seen = make(map[string]struct{}, len(p.ids))
+	p.seen = make(map[rowHash]struct{}, len(p.ids))
 	for _, id := range p.ids {
-		p.seen[strconv.FormatInt(id, 10)] = struct{}{}
+		p.seen[hashOf(strconv.FormatInt(id, 10))] = struct{}{}
 	}
 	p.ids = nil
+}
+
+// rowHash stands for the name of a row, so that a million of them are no million texts.
+type rowHash [2]uint64
+
+var rowSeeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}
+
+func hashOf(name string) rowHash {
+	return rowHash{maphash.String(rowSeeds[0], name), maphash.String(rowSeeds[1], name)}
 }
 
 // nameOf identifies a row where the order isn't known.

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 const (
@@ -98,7 +100,12 @@ func decodeJSON(operation string, resp *http.Response, into any) (length int, er
 	if problem := problemOfText(body); problem != "" {
 		return 0, malformed(operation, resp, problem)
 	}
-	return len(body), decodingError(operation, resp, json.Unmarshal(body, into))
+	if list, ok := into.(*page[CatalogItem]); ok {
+		err = readItems(body, list)
+	} else {
+		err = json.Unmarshal(body, into)
+	}
+	return len(body), decodingError(operation, resp, err)
 }
 
 func tooLong(operation string, resp *http.Response) error {
@@ -138,6 +145,7 @@ func decodingError(operation string, resp *http.Response, err error) error {
 	var wrongType *json.UnmarshalTypeError
 	var wrongTime *time.ParseError
 	var garbled *json.SyntaxError
+	var broken *jsontext.SyntacticError
 	switch {
 	case err == nil:
 		return nil
@@ -149,7 +157,7 @@ func decodingError(operation string, resp *http.Response, err error) error {
 		return malformed(operation, resp, "a time is not written by RFC 3339")
 	case errors.As(err, &garbled) && strings.Contains(garbled.Error(), "exceeded max depth"):
 		return malformed(operation, resp, tooDeep)
-	case errors.As(err, &garbled), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.As(err, &garbled), errors.As(err, &broken), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return &incompleteError{err}
 	default:
 		// What else encoding/json reports are texts in place of numbers.
@@ -190,7 +198,7 @@ func problemOfText(body []byte) string {
 			}
 		case '0' <= b && b <= '9':
 			start := i
-			for i < len(body) && bytes.IndexByte([]byte("0123456789.eE+-"), body[i]) >= 0 {
+			for i < len(body) && (body[i]-'0' < 10 || body[i] == '.' || body[i]|' ' == 'e' || body[i] == '+' || body[i] == '-') {
 				i++
 			}
 			if absurd(body[start:i]) {

@@ -39,7 +39,7 @@ func (r *membershipsResource) apply(ctx context.Context, plan, state *membership
 		addMembershipsError(diags, plan, "change the members of", err)
 		return applied
 	}
-	claim := plan.claim(desired.Keys())
+	claim := plan.claimOf(ctx, desired)
 	r.data.Owners.Write(ctx, claim, private, diags)
 	if (how == byImport || how == byClearing) && r.data.Owners.Shares(ctx, claim.Target, private, diags) {
 		// A request that replaces the whole audience would remove what another resource has written.
@@ -81,14 +81,14 @@ func (r *membershipsResource) checkTarget(ctx context.Context, plan *memberships
 	}
 	id := plan.AudienceID.ValueInt64()
 	if prior != nil {
-		_, _, err := r.exactly(ctx, id, p.expected)
+		_, err := r.exactly(ctx, id, p.expected, nil)
 		return how, err
 	}
 	remote, err := r.data.Client.AudienceMembers(ctx, id, unconfirmed)
 	if err != nil {
 		return how, err
 	}
-	if others := desired.Others(remote.All()); len(others) > 0 {
+	if others := desired.Compare(remote.All()).Others(); len(others) > 0 {
 		how = byActions
 	}
 	return how, nil
@@ -112,7 +112,7 @@ func (r *membershipsResource) send(ctx context.Context, audienceID int64, p memb
 	case byClearing:
 		return r.appliedWhole(ctx, audienceID, p.Plan, desired, r.data.Client.DeleteAudienceMembershipsV2(ctx, audienceID))
 	default:
-		response, err := r.data.Client.ImportAudiencesMemberships(ctx, audienceID, desired)
+		response, err := r.data.Client.ImportAudiencesMemberships(ctx, audienceID, desired.Keys())
 		if err == nil && response.Amount != int64(desired.digest.Count) {
 			err = fmt.Errorf("importAudiencesMemberships took %d members of %d", response.Amount, desired.digest.Count)
 		}
@@ -133,7 +133,8 @@ func (r *membershipsResource) appliedWhole(ctx context.Context, audienceID int64
 	if readErr != nil {
 		return bulk.Plan{}, errors.Join(err, readErr)
 	}
-	missing, others := desired.Compare(members.All())
+	found := desired.Compare(members.All())
+	missing, others := found.Missing(), found.Others()
 	if len(missing)+len(others) == 0 {
 		return whole, nil
 	}
@@ -212,7 +213,7 @@ func (r *membershipsResource) removeAll(ctx context.Context, state *membershipsM
 	shared := r.data.Owners.Shares(ctx, membersTarget(state.AudienceID), private, diags)
 	if state.holdsTarget() && !shared {
 		if r.data.Client.HasManagementKey() {
-			if _, _, err := r.exactly(ctx, id, prior.target); err != nil {
+			if _, err := r.exactly(ctx, id, prior.target, nil); err != nil {
 				return err
 			}
 		}
@@ -224,17 +225,14 @@ func (r *membershipsResource) removeAll(ctx context.Context, state *membershipsM
 	}
 	if err == nil && !prior.complete && prior.fingerprints == nil {
 		// The state knows them by their digest only. What another resource has added since is not told from them.
-		var remote *talonone.MemberIDs
-		remote, _, err = r.exactly(ctx, id, prior.target)
+		_, err = r.exactly(ctx, id, prior.target, func() func([]byte) {
+			ids = nil
+			return func(id []byte) { ids = append(ids, string(id)) }
+		})
 		if errors.Is(err, errChanged) {
 			diags.AddWarning("Members were left in the audience", fmt.Sprintf(
 				"Another resource of this run manages members of audience %d and has added some, so that those of this resource can't be told from others. Nothing was removed; the next plan shows who is not listed.", id))
 			return nil
-		}
-		if err == nil {
-			for member := range remote.All() {
-				ids = append(ids, string(member))
-			}
 		}
 	}
 	if err == nil {

@@ -51,8 +51,6 @@ type membersPlan struct {
 	takenOver bool
 	// present is how many members there were to remove from.
 	present int
-	// remote is the audience, where the plan had to list it.
-	remote *talonone.MemberIDs
 }
 
 func (p membersPlan) method(exclusive bool, desired *idSet) method {
@@ -86,12 +84,14 @@ func (r *membershipsResource) planRows(ctx context.Context, plan *membershipsMod
 	case prior.fingerprints != nil:
 		p.Plan, p.unresolved = compareFingerprints(prior.fingerprints, desired)
 	case prior.complete:
-		p.Added, p.Removed = desired.Compare(bytesOf(prior.ids))
+		found := desired.Compare(bytesOf(prior.ids))
+		p.Added, p.Removed = found.Missing(), found.Others()
 	default:
-		if p.remote, _, err = r.exactly(ctx, id, prior.target); err != nil {
+		found, err := r.compared(ctx, id, prior.target, desired)
+		if err != nil {
 			return p, err
 		}
-		p.Added, p.Removed = desired.Compare(p.remote.All())
+		p.Added, p.Removed = found.Missing(), found.Others()
 	}
 	switch {
 	case bulk.Leaves(prior.ownership, plan.Ownership):
@@ -100,8 +100,9 @@ func (r *membershipsResource) planRows(ctx context.Context, plan *membershipsMod
 		p.Removed, p.unresolved, p.takenOver = nil, nil, true
 	case bulk.Enters(prior.ownership, plan.Ownership):
 		p.expected, p.present, p.unresolved = *seen, seen.Count, nil
-		if p.remote, _, err = r.exactly(ctx, id, *seen); err == nil {
-			p.Removed = desired.Others(p.remote.All())
+		var found *bulk.Comparison
+		if found, err = r.compared(ctx, id, *seen, desired); err == nil {
+			p.Removed = found.Others()
 		}
 	}
 	return p, err
@@ -171,8 +172,10 @@ func (r *membershipsResource) planMembers(ctx context.Context, plan, state *memb
 		r.warnUpdate(ctx, plan, prior, desired, p, diags)
 	}
 	if !plan.AudienceID.IsUnknown() {
-		claim := plan.claim(desired.Keys())
-		claim.Held = func(id string) bool { _, added := slices.BinarySearch(p.Added, id); return !added }
+		claim := plan.claimOf(ctx, desired)
+		if prior != nil {
+			claim.Held = func(id string) bool { _, added := slices.BinarySearch(p.Added, id); return !added }
+		}
 		claim.WasExclusive = prior != nil && state.exclusive()
 		r.data.Owners.Claim(ctx, claim, private, keep, diags)
 	}
@@ -287,7 +290,7 @@ func (r *membershipsResource) checkCreate(ctx context.Context, plan *memberships
 	}
 	target := digestOf(remote, nil)
 	if (replaced == nil || *replaced != target) && !r.data.Targets.WasRead(plan.targetKey(), target) {
-		if others := desired.Others(remote.All()); len(others) > 0 {
+		if others := desired.Compare(remote.All()).Others(); len(others) > 0 {
 			plan.subject().RefuseExclusiveCreate(others, diags)
 		}
 	}
@@ -318,7 +321,7 @@ func (r *membershipsResource) warnUpdate(ctx context.Context, plan *membershipsM
 
 // warnExisting names those of added, which are sorted, who are in the audience.
 func warnExisting(plan *membershipsModel, added []string, desired *idSet, remote *talonone.MemberIDs, diags *diag.Diagnostics) {
-	existing := slices.DeleteFunc(desired.Present(remote.All()), func(id string) bool { _, adds := slices.BinarySearch(added, id); return !adds })
+	existing := slices.DeleteFunc(desired.Compare(remote.All()).Present(), func(id string) bool { _, adds := slices.BinarySearch(added, id); return !adds })
 	plan.subject().WarnExisting(plan.source(), existing, len(added), nil, diags)
 }
 

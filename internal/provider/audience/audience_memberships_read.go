@@ -4,16 +4,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"io"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/input"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/files"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -36,33 +32,44 @@ func digestOf(members *talonone.MemberIDs, visit func(id []byte, sum [sha256.Siz
 	return bulk.TargetOf(digest)
 }
 
-// exactly exports an audience and reports errChanged unless it holds the expected members.
-func (r *membershipsResource) exactly(ctx context.Context, audienceID int64, expected bulk.Target) (*talonone.MemberIDs, bulk.Target, error) {
-	var target bulk.Target
-	members, err := r.data.Client.AudienceMembers(ctx, audienceID, func(members *talonone.MemberIDs) bool {
-		target = digestOf(members, nil)
-		return target == expected
-	})
-	if err == nil && target != expected {
+// exactly reads an audience and reports errChanged unless it holds the expected members. begin, which may be nil, is called
+// for each reading and returns what gets every member.
+func (r *membershipsResource) exactly(ctx context.Context, audienceID int64, expected bulk.Target, begin func() func(id []byte)) (bulk.Target, error) {
+	var digest bulk.Digest
+	err := r.data.Client.ScanAudienceMembers(ctx, audienceID, func() func(id []byte) {
+		digest = bulk.Digest{}
+		use := func([]byte) {}
+		if begin != nil {
+			use = begin()
+		}
+		return func(id []byte) {
+			digest.Add(id)
+			use(id)
+		}
+	}, func() bool { return bulk.TargetOf(digest) == expected })
+	if err == nil && bulk.TargetOf(digest) != expected {
 		err = errChanged
 	}
-	return members, target, err
+	return bulk.TargetOf(digest), err
 }
 
-// refresh reads into the state who is a member, and returns the audience as a whole.
-func (r *membershipsResource) refresh(ctx context.Context, state *membershipsModel) (*talonone.MemberIDs, bulk.Target, error) {
+// compared compares an audience that must hold the expected members with a set.
+func (r *membershipsResource) compared(ctx context.Context, audienceID int64, expected bulk.Target, set *idSet) (found *bulk.Comparison, err error) {
+	_, err = r.exactly(ctx, audienceID, expected, func() func([]byte) {
+		found = set.Comparison()
+		return found.See
+	})
+	return found, err
+}
+
+// maxKept is up to how many members an export is kept for the plan that follows. A longer one is read again.
+const maxKept = 2_000_000
+
+// refresh reads into the state who is a member. It returns the audience as a whole, and its list where that is kept.
+func (r *membershipsResource) refresh(ctx context.Context, state *membershipsModel, file *bulk.Digest) (*talonone.MemberIDs, bulk.Target, error) {
 	imported := state.MembersDigest.IsNull()
 	if state.holdsTarget() {
-		prior := bulk.Target{Count: int(state.MemberCount.ValueInt64()), Digest: state.MembersDigest.ValueString()}
-		members, target, err := r.exactly(ctx, state.AudienceID.ValueInt64(), prior)
-		if !errors.Is(err, errChanged) {
-			return members, target, err
-		}
-		if imported && members.Len() <= maxListed {
-			state.Members = listOf(nil)
-		}
-		state.fromExport(members, target)
-		return members, target, nil
+		return r.refreshTarget(ctx, state, file)
 	}
 	if imported {
 		state.setMembers(state.listedIDs(), false)
@@ -75,6 +82,37 @@ func (r *membershipsResource) refresh(ctx context.Context, state *membershipsMod
 		return r.refreshFingerprints(ctx, state, prior)
 	}
 	return r.refreshListed(ctx, state, prior)
+}
+
+// refreshTarget refreshes a state that is about everybody in the audience. Where the file still holds the members of the
+// state, nobody needs the list itself.
+func (r *membershipsResource) refreshTarget(ctx context.Context, state *membershipsModel, file *bulk.Digest) (members *talonone.MemberIDs, target bulk.Target, err error) {
+	id, imported := state.AudienceID.ValueInt64(), state.MembersDigest.IsNull()
+	prior := bulk.Target{Count: int(state.MemberCount.ValueInt64()), Digest: state.MembersDigest.ValueString()}
+	if imported || !state.fromFile() {
+		members, err = r.data.Client.AudienceMembers(ctx, id, func(members *talonone.MemberIDs) bool {
+			target = digestOf(members, nil)
+			return target == prior
+		})
+		if err != nil || target == prior {
+			return members, target, err
+		}
+		if imported && members.Len() <= maxListed {
+			state.Members = listOf(nil)
+		}
+		state.fromExport(members, target)
+		return members, target, nil
+	}
+	if prior.Count <= maxKept && (file == nil || bulk.TargetOf(*file) != prior) {
+		if _, err = r.data.Client.ExportAudiencesMemberships(ctx, id); err != nil {
+			return nil, target, err
+		}
+	}
+	if target, err = r.exactly(ctx, id, prior, nil); errors.Is(err, errChanged) {
+		state.setTarget(target)
+		err = nil
+	}
+	return nil, target, err
 }
 
 // refreshListed refreshes a state that lists its members.
@@ -157,27 +195,13 @@ type fileNote struct {
 	Leaving []string `json:"leaving,omitempty"`
 }
 
-// noteFile keeps in Read's private state what the file holds. A file that can't be read is the plan's business.
-func noteFile(ctx context.Context, state *membershipsModel, members *talonone.MemberIDs, private bulk.PrivateWriter, diags *diag.Diagnostics) {
+// noteFile keeps in Read's private state what the file holds; nil for one that can't be read, which is the plan's business.
+func noteFile(ctx context.Context, state *membershipsModel, file *bulk.Digest, members *talonone.MemberIDs, private bulk.PrivateWriter, diags *diag.Diagnostics) {
 	var note *fileNote
-	if !state.MembersFile.IsNull() {
-		var digest bulk.Digest
-		var listed fingerprints
-		var ignored diag.Diagnostics
-		name, options := files.Object(state.MembersFile, files.ForMembers(), path.Root("members_file"), &ignored)
-		_, err := input.ReadFile(name, maxMembersFile, func(content io.Reader) error {
-			return eachID(content, options, func(_ int, id []byte) (*input.Cause, string) {
-				sum := sha256.Sum256(id)
-				digest.AddSum(sum)
-				listed = append(listed, fingerprintOf(sum))
-				return nil, ""
-			})
-		})
-		if err == nil {
-			note = &fileNote{Digest: digest.String()}
-		}
-		if err == nil && members != nil && state.ShowSamples.ValueBool() && note.Digest != state.MembersDigest.ValueString() {
-			note.Leaving = sampleLeaving(state, listed.sorted(), members)
+	if file != nil {
+		note = &fileNote{Digest: file.String()}
+		if members != nil && state.ShowSamples.ValueBool() && note.Digest != state.MembersDigest.ValueString() {
+			note.Leaving = sampleLeaving(state, members)
 		}
 	}
 	bulk.WritePrivate(ctx, private, privateFile, note, diags)
@@ -194,11 +218,17 @@ func noteApplied(ctx context.Context, plan *membershipsModel, private bulk.Priva
 	}
 }
 
-func sampleLeaving(state *membershipsModel, listed fingerprints, members *talonone.MemberIDs) []string {
+// sampleLeaving names members of whom the state has only fingerprints and whom the file doesn't list.
+func sampleLeaving(state *membershipsModel, members *talonone.MemberIDs) []string {
 	prior, err := state.prior()
 	if err != nil || prior.fingerprints == nil {
 		return nil
 	}
+	var listed fingerprints
+	if _, err := state.eachInFile(func(id []byte) { listed = append(listed, fingerprintOf(sha256.Sum256(id))) }); err != nil {
+		return nil
+	}
+	listed = listed.sorted()
 	var leaving []string
 	digestOf(members, func(id []byte, sum [sha256.Size]byte) {
 		if f := fingerprintOf(sum); prior.fingerprints.has(f) && !listed.has(f) {

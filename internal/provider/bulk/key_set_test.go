@@ -37,19 +37,39 @@ func TestKeySet(t *testing.T) {
 		t.Errorf("keys (-want +got):\n%s", diff)
 	}
 	for range 2 { // A comparison leaves no traces.
-		missing, others := set.Compare(listing("z", "a", "y", "a", "z", ""))
-		if diff := cmp.Diff([]string{"b", "c"}, missing); diff != "" {
+		found := set.Compare(listing("z", "a", "y", "a", "z", ""))
+		if diff := cmp.Diff([]string{"b", "c"}, found.Missing()); diff != "" {
 			t.Errorf("missing (-want +got):\n%s", diff)
 		}
-		if diff := cmp.Diff([]string{"y", "z"}, others); diff != "" {
+		if diff := cmp.Diff([]string{"y", "z"}, found.Others()); diff != "" {
 			t.Errorf("others (-want +got):\n%s", diff)
 		}
-		if diff := cmp.Diff(others, set.Others(listing("z", "a", "y"))); diff != "" {
-			t.Errorf("others alone (-Compare +Others):\n%s", diff)
-		}
-		if diff := cmp.Diff([]string{"", "a"}, set.Present(listing("z", "a", "", "a"))); diff != "" {
+		if diff := cmp.Diff([]string{"", "a"}, found.Present()); diff != "" {
 			t.Errorf("present (-want +got):\n%s", diff)
 		}
+	}
+}
+
+// Of any number of keys, the set finds every one, in blocks that don't change when others follow.
+func TestKeySetGrows(t *testing.T) {
+	t.Parallel()
+	var set KeySet
+	want := make([]string, 0, 50_000)
+	for i := range 50_000 {
+		want = append(want, fmt.Sprintf("%x-%d", i*i, i))
+		set.Add([]byte(want[i]), i)
+	}
+	set.Add(make([]byte, 2*blockSize), len(want))
+	if !slices.Equal(set.Keys()[:len(want)], want) {
+		t.Error("the keys are not those that were added")
+	}
+	for i, key := range want {
+		if first, added := set.Add([]byte(key), 0); added || first != i {
+			t.Fatalf("%q once more: added %v, first at %d, want false, %d", key, added, first, i)
+		}
+	}
+	if found := (&KeySet{}).Compare(listing("a")); len(found.Missing()) != 0 || len(found.Others()) != 1 {
+		t.Error("an empty set is compared wrongly")
 	}
 }
 
@@ -72,8 +92,8 @@ func BenchmarkKeySet(b *testing.B) {
 			buffer = append(buffer[:0], key...)
 			set.Add(buffer, i)
 		}
-		missing, others := set.Compare(listing(other...))
-		if len(missing) != 1000 || len(others) != 1000 {
+		found := set.Compare(listing(other...))
+		if missing, others := found.Missing(), found.Others(); len(missing) != 1000 || len(others) != 1000 {
 			b.Fatal(len(missing), len(others))
 		}
 	}

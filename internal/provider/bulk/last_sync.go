@@ -3,7 +3,6 @@ package bulk
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"io"
 
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
@@ -82,10 +81,10 @@ func (p Plan) summary(total int, noun Noun) string {
 // once more, after somebody has undone it, shows once more.
 func (p Plan) fingerprint(prior types.Object, content func(key string) string) string {
 	hash := sha256.New()
+	var buffer []byte
 	write := func(text string) {
-		// A hash takes everything.
-		_, _ = io.WriteString(hash, text)
-		_, _ = hash.Write([]byte{0})
+		buffer = append(append(buffer[:0], text...), 0)
+		_, _ = hash.Write(buffer) // A hash takes everything.
 	}
 	if summary, ok := prior.Attributes()["summary"].(types.String); ok {
 		write(summary.ValueString())
