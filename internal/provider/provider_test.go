@@ -53,7 +53,7 @@ func TestUnusableConfigurationIsExplainedOnItsAttribute(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			resource.UnitTest(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps:                    []resource.TestStep{{Config: test.config, ExpectError: wrapped(test.want)}},
 			})
@@ -67,7 +67,7 @@ func TestConfigurationWinsOverTheEnvironment(t *testing.T) {
 	t.Setenv("TALONONE_BASE_URL", d.URL)
 	t.Setenv("TALONONE_INTEGRATION_API_KEY", "wrong")
 	t.Setenv("TALONONE_MANAGEMENT_API_KEY", acctest.ManagementKey)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{{
 			Config: d.ConfigWith(`integration_api_key = "`+acctest.IntegrationKey+`"`, `

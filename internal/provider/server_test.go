@@ -38,7 +38,7 @@ func TestTextsOfTheDeploymentObeyNoTerminal(t *testing.T) {
 		Body: `{"message":"\u001b[2J\u202enot allowed","errors":[{"title":"\u0007no","source":{"pointer":"/name"}}]}`}); err != nil {
 		t.Fatal(err)
 	}
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{{
 			Config:      d.Config(`resource "talonone_audience" "vip" { name = "VIP" }`),

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/test/race"
 )
 
 const (
@@ -66,7 +68,7 @@ type CLI struct {
 // without a CLI, and under the race detector, which doesn't see into other processes.
 func New(t testing.TB, binaries *Binaries, url string) *CLI {
 	t.Helper()
-	if raceDetector {
+	if race.Enabled {
 		t.Skip("the provider runs in a process of its own, which the race detector doesn't see into")
 	}
 	program := Find(t)
@@ -84,8 +86,8 @@ func New(t testing.TB, binaries *Binaries, url string) *CLI {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Reads of the emulator don't lag unless a test wants them to.
-	w.Env = append(w.Env, "TALONONE_READ_CONSISTENCY=50ms")
+	// Reads of the emulator don't lag unless a test wants them to, and a state as small as a test's needs little collecting.
+	w.Env = append(w.Env, "TALONONE_READ_CONSISTENCY=50ms", "GOGC=400")
 	return &CLI{WorkingDir: *w, t: t}
 }
 

@@ -34,7 +34,7 @@ func seeded(t *testing.T) (*acctest.Deployment, int64) {
 func TestAudienceIsFoundByEachOfItsNames(t *testing.T) {
 	t.Parallel()
 	d, id := seeded(t)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{{
 			Config: d.Config(`
@@ -68,7 +68,7 @@ func TestAudienceLookupsThatFindNotExactlyOneAreErrors(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			resource.UnitTest(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps: []resource.TestStep{{
 					Config: d.Config("data \"talonone_audience\" \"x\" {\n" + test.settings + "\n}"), ExpectError: regexp.MustCompile(test.want),
@@ -81,7 +81,7 @@ func TestAudienceLookupsThatFindNotExactlyOneAreErrors(t *testing.T) {
 func TestAudiencesAreFilteredAndCounted(t *testing.T) {
 	t.Parallel()
 	d, id := seeded(t)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{
@@ -113,7 +113,7 @@ func TestAudiencesAreFilteredAndCounted(t *testing.T) {
 func TestInvalidNamePatternIsRefusedAtPlanTime(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{{
 			Config: d.Config(`data "talonone_audiences" "x" { name_regex = "(" }`), ExpectError: regexp.MustCompile(`Invalid regular expression`),

@@ -30,7 +30,7 @@ func TestOneMembership(t *testing.T) {
 	t.Parallel()
 	c := newCrowd(t, "theirs")
 	hard := `a/b "c", 100%`
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		CheckDestroy:             c.has("theirs"),
 		Steps: []resource.TestStep{
@@ -59,7 +59,7 @@ func TestOneMembershipWithoutAManagementKey(t *testing.T) {
 	t.Parallel()
 	c := newCrowd(t)
 	config := c.ConfigWith(fmt.Sprintf("integration_api_key = %q", acctest.IntegrationKey), c.singleBlock("a"))
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: config},
@@ -76,7 +76,7 @@ func TestRefusedMembershipsFailByThemselves(t *testing.T) {
 		  audience_id            = 999999
 		  profile_integration_id = "a"
 		}`)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: config, ExpectError: regexp.MustCompile(`(?s)Unable to add a member of audience 999999.*:\s+audience_id +=.*There is no such audience`)},
@@ -105,7 +105,7 @@ func TestAttributesOfAllMembers(t *testing.T) {
 	c := newCrowd(t, "a", "b", "c")
 	german := `attributes = jsonencode({ Language = "de", age = 30, birthday = "2000-01-01T01:00:00+01:00" })`
 	sent := c.ExpectWrites(map[string]int{"updateAudienceCustomersAttributes": 1})
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: c.attributes(german), Check: resource.ComposeTestCheckFunc(sent, stateInt(attributes, "members_matching", 3))},
@@ -155,7 +155,7 @@ func TestWrongAttributesOfMembersAreRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			resource.UnitTest(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps:                    []resource.TestStep{{Config: c.attributes(test.settings), PlanOnly: true, ExpectError: regexp.MustCompile(test.want)}},
 			})
@@ -167,7 +167,7 @@ func TestAttributesOfAnAudienceThatIsGone(t *testing.T) {
 	t.Parallel()
 	c := newCrowd(t, "a")
 	config := c.attributes(`attributes = jsonencode({ vip = true })`)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: config},
@@ -202,7 +202,7 @@ func TestMembersAreRead(t *testing.T) {
 			c := newCrowd(t, members...)
 			c.profile(members[0], map[string]any{"Language": "de"})
 			c.Forget()
-			resource.UnitTest(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps: []resource.TestStep{{
 					Config: data(c, test.settings, test.output),
@@ -240,7 +240,7 @@ func TestMembersOfAnUnknownAudience(t *testing.T) {
 	for name, settings := range map[string]string{"members": "", "count": "count_only = true", "a few": "limit = 3"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			resource.UnitTest(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps: []resource.TestStep{{
 					Config:      d.Config("data \"talonone_audience_members\" \"all\" {\n  audience_id = 999999\n" + settings + "\n}\n"),
@@ -268,7 +268,7 @@ func TestMembersFunction(t *testing.T) {
 			} else {
 				step.Check = resource.TestCheckOutput("out", test.want)
 			}
-			resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Factories(), Steps: []resource.TestStep{step}})
+			acctest.Test(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Factories(), Steps: []resource.TestStep{step}})
 		})
 	}
 }
@@ -276,7 +276,7 @@ func TestMembersFunction(t *testing.T) {
 func TestSingleRequestsAreRepeatedAfterAFailure(t *testing.T) {
 	t.Parallel()
 	c := newCrowd(t)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{{
 			PreConfig: c.fails(emulator.Fault{Method: http.MethodPost, PathPrefix: "/v2/customer_audiences", Times: 1, Reset: true, AfterApply: true}),

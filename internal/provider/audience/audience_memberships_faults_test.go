@@ -47,7 +47,7 @@ func TestInterruptedAdditiveUpdateKeepsWhatHasLanded(t *testing.T) {
 				interrupted.ExpectError = anyError
 				next.ConfigPlanChecks = plans(syncs(test.left, 0))
 			}
-			resource.UnitTest(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				// All of them are the resource's own, those of the doubtful request too.
 				CheckDestroy: c.has("theirs"),
@@ -61,7 +61,7 @@ func TestInterruptedCreateConvergesWithoutRemovingAnybody(t *testing.T) {
 	t.Parallel()
 	c := newCrowd(t, "theirs")
 	many := numbered("m", 2500)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{
@@ -83,7 +83,7 @@ func TestInterruptedRemovalIsRepeated(t *testing.T) {
 	t.Parallel()
 	c := newCrowd(t, "theirs")
 	many := numbered("m", 1500)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		CheckDestroy:             c.has("theirs"),
 		Steps: []resource.TestStep{
@@ -124,7 +124,7 @@ func TestInterruptedImportLeavesTheListOrReplacesIt(t *testing.T) {
 				interrupted.ExpectError, interrupted.Check = anyError, nil
 				next.ConfigPlanChecks = plans(syncs(1300, 1200))
 			}
-			resource.UnitTest(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				CheckDestroy:             c.has(),
 				Steps:                    []resource.TestStep{{Config: c.noRetries(exclusive(before))}, interrupted, next},
@@ -152,7 +152,7 @@ func TestCutExportIsNeverTakenForMembersWhoLeft(t *testing.T) {
 				c := newCrowd(t)
 				settings := fmt.Sprintf("ownership = %q\n%s", ownership, fromFile(memberFile(t, members...)))
 				fault.Method, fault.PathPrefix = http.MethodGet, fmt.Sprintf("/v1/audiences/%d/memberships/export", c.id)
-				resource.UnitTest(t, resource.TestCase{
+				acctest.Test(t, resource.TestCase{
 					ProtoV6ProviderFactories: acctest.Factories(),
 					Steps: []resource.TestStep{
 						{Config: c.noRetries(settings)},
@@ -171,7 +171,7 @@ func TestOneCutExportIsRepeated(t *testing.T) {
 	c := newCrowd(t)
 	members := numbered("m", 20)
 	settings := fromJSON(members)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: c.hcl(settings)},
@@ -193,7 +193,7 @@ func TestChangesBetweenPlanAndApplyAreNotOverrun(t *testing.T) {
 	exclusive := func(ids []string) string {
 		return c.hcl("ownership = \"exclusive\"\n" + fromJSON(ids))
 	}
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: exclusive(before)},
@@ -215,7 +215,7 @@ func TestChangesBetweenPlanAndApplyAreNotOverrun(t *testing.T) {
 func TestAdditivePlanDoesNotMindWhatOthersDo(t *testing.T) {
 	t.Parallel()
 	c := newCrowd(t)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		CheckDestroy:             c.has("late"),
 		Steps: []resource.TestStep{
@@ -233,7 +233,7 @@ func TestAdditivePlanDoesNotMindWhatOthersDo(t *testing.T) {
 func TestStateOfFingerprintsHoldsNoIDs(t *testing.T) {
 	t.Parallel()
 	c := newCrowd(t, "both-000001")
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{{
 			Config: c.hcl("show_samples = false\n" + fromFile(memberFile(t, numbered("both", 3)...))),

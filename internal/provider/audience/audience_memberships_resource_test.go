@@ -189,7 +189,7 @@ var emptyPlan = plans(plancheck.ExpectEmptyPlan())
 func TestAdditiveMembershipsShareTheAudience(t *testing.T) {
 	t.Parallel()
 	c := newCrowd(t, "theirs", "both")
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		CheckDestroy:             c.has("theirs"),
 		Steps: []resource.TestStep{
@@ -223,7 +223,7 @@ func TestExclusiveMembershipsShowOthersAsLeaving(t *testing.T) {
 	t.Parallel()
 	c := newCrowd(t, "theirs", "a")
 	refused := regexp.MustCompile(`(?s)holds 1 member not listed here: "theirs".*import \{`)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		CheckDestroy:             c.has(),
 		Steps: []resource.TestStep{
@@ -259,7 +259,7 @@ func TestLargeExclusiveChangesAreOneImport(t *testing.T) {
 	many := numbered("m", 2500)
 	fewer := append([]string{"new"}, many[3:]...)
 	exclusive := func(ids []string) string { return c.hcl("ownership = \"exclusive\"\n" + fromJSON(ids)) }
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{
@@ -281,7 +281,7 @@ func TestAdditiveChangesTakeTheFewestRequests(t *testing.T) {
 	t.Parallel()
 	c := newCrowd(t)
 	many := numbered("m", 2500)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		CheckDestroy:             resource.ComposeTestCheckFunc(c.ExpectWrites(map[string]int{"updateCustomerProfileAudiences": 3}), c.has()),
 		Steps: []resource.TestStep{
@@ -323,7 +323,7 @@ func TestMembersFromFiles(t *testing.T) {
 			if ownership == "additive" {
 				leaving = plancheck.ExpectUnknownValue(group, tfjsonpath.New("sample_leaving"))
 			}
-			resource.UnitTest(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				CheckDestroy:             c.has(),
 				Steps: []resource.TestStep{
@@ -370,7 +370,7 @@ func TestOwnershipCanBeSwitched(t *testing.T) {
 		return c.hcl(fmt.Sprintf("ownership = %q\n%s", ownership, members))
 	}
 	few, one := fromFile(memberFile(t, "a", "b")), fromFile(memberFile(t, "a"))
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		CheckDestroy:             c.has("b", "new"),
 		Steps: []resource.TestStep{
@@ -429,7 +429,7 @@ func TestIDsMayHoldAnything(t *testing.T) {
 			case name == "file":
 				want = fileIDs
 			}
-			resource.UnitTest(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				CheckDestroy:             c.has(),
 				Steps: []resource.TestStep{
@@ -461,7 +461,7 @@ func TestMembersKnownOnlyDuringApply(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			config := c.Config(later + "resource \"talonone_audience_memberships\" \"group\" {\n  audience_id = talonone_audience.new.id\n" + settings + "\n}\n")
-			resource.UnitTest(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps: []resource.TestStep{
 					{Config: config, ConfigPlanChecks: plans(plancheck.ExpectUnknownValue(group, tfjsonpath.New("last_sync")))},
@@ -478,7 +478,7 @@ func TestLastSyncIsKnownBeforeTheAudience(t *testing.T) {
 	c := newCrowd(t)
 	config := c.Config("resource \"talonone_audience\" \"new\" {\n  name = \"New\"\n}\n" +
 		"resource \"talonone_audience_memberships\" \"group\" {\n  audience_id = talonone_audience.new.id\n  members = [\"a\"]\n  ownership = \"exclusive\"\n}\n")
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps:                    []resource.TestStep{{Config: config, ConfigPlanChecks: plans(syncs(1, 0))}, {Config: config, ConfigPlanChecks: emptyPlan}},
 	})
@@ -517,7 +517,7 @@ func TestInvalidMembersAreRefusedBeforeAnyRequest(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			resource.UnitTest(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps:                    []resource.TestStep{{Config: c.hcl(test.settings), PlanOnly: true, ExpectError: regexp.MustCompile(test.want)}},
 			})
@@ -555,7 +555,7 @@ func TestMembershipsAreImported(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := newCrowd(t, "b", "a", "x,y")
-			resource.UnitTest(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				CheckDestroy:             c.has(test.gone...),
 				Steps: []resource.TestStep{
@@ -567,7 +567,7 @@ func TestMembershipsAreImported(t *testing.T) {
 	}
 	c := newCrowd(t)
 	settings := c.hcl("ownership = \"exclusive\"\nmembers = [\"a\", \"b\"]")
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: settings},
@@ -594,7 +594,7 @@ func TestMembershipsOfAnAudienceThatIsGoneAreNotInTheState(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := newCrowd(t)
-			resource.UnitTest(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps: []resource.TestStep{
 					{Config: c.hcl(settings)},
@@ -618,7 +618,7 @@ func TestRemovalGuard(t *testing.T) {
 		return c.hcl(fmt.Sprintf("max_removal_percent = %d\nmembers = %s", percent, hclList(members...)))
 	}
 	tooMany := regexp.MustCompile(`Plan removes too many members`)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: guarded(50, "a", "b", "c", "d")},
@@ -636,7 +636,7 @@ func TestSamplesCanBeSwitchedOff(t *testing.T) {
 	silent := func(ids ...string) string {
 		return c.hcl("ownership = \"exclusive\"\nshow_samples = false\n" + fromFile(memberFile(t, ids...)))
 	}
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: silent("a"), ConfigPlanChecks: plans(syncs(1, 0), samples("sample_joining"), samples("sample_leaving"))},
@@ -648,7 +648,7 @@ func TestSamplesCanBeSwitchedOff(t *testing.T) {
 func TestAdditiveMembershipsWithoutAManagementKey(t *testing.T) {
 	t.Parallel()
 	c := newCrowd(t, "theirs")
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		CheckDestroy:             c.has("theirs"),
 		Steps: []resource.TestStep{
@@ -668,7 +668,7 @@ func TestTwoStatesShareAnAudience(t *testing.T) {
 	// Each state has a directory of its own: two test cases, one inside the other.
 	other := func(members string, check resource.TestCheckFunc) func() {
 		return func() {
-			resource.UnitTest(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps: []resource.TestStep{
 					{Config: c.hcl(members), Check: check},
@@ -677,7 +677,7 @@ func TestTwoStatesShareAnAudience(t *testing.T) {
 			})
 		}
 	}
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		CheckDestroy:             c.has(),
 		Steps: []resource.TestStep{

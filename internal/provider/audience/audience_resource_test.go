@@ -89,7 +89,7 @@ func TestAudienceWithEverythingAndEachPartRemovedAgain(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
 	noChange := resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{
@@ -150,7 +150,7 @@ func TestAudienceIsReplacedForWhatTheAPICannotChange(t *testing.T) {
 			t.Parallel()
 			d := acctest.Start(t)
 			changed := regexp.MustCompile(`(?m)^(\s*`+attribute+`\s*= )`+regexp.QuoteMeta(change[0])+`$`).ReplaceAllString(fullAudience, "${1}"+change[1])
-			resource.UnitTest(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps: []resource.TestStep{
 					{Config: d.Config(audience(fullAudience))},
@@ -170,7 +170,7 @@ func TestAudienceOfTheOtherEnvironmentIsNotTakenForDeleted(t *testing.T) {
 	keys := func(integration string) string {
 		return fmt.Sprintf("integration_api_key = %q\nmanagement_api_key = %q", integration, acctest.ManagementKey)
 	}
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: d.ConfigWith(keys(acctest.SandboxIntegrationKey), audience("name = \"VIP\"\nsandbox = true"))},
@@ -190,7 +190,7 @@ func TestAudienceOfTheOtherEnvironmentIsNotTakenForDeleted(t *testing.T) {
 func TestAudienceAcceptsSettingsKnownOnlyDuringApply(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{{
 			Config: d.Config(`
@@ -217,7 +217,7 @@ func TestAudienceAcceptsSettingsKnownOnlyDuringApply(t *testing.T) {
 func TestAudienceThatDisappearedIsCreatedAgain(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: d.Config(audience(`name = "VIP"`))},
@@ -238,7 +238,7 @@ func TestAudienceThatDisappearedIsCreatedAgain(t *testing.T) {
 func TestAudienceRenamedElsewhereShowsAsDrift(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: d.Config(audience(`name = "VIP"`))},
@@ -266,7 +266,7 @@ func TestDescriptionEditedElsewhereNeverReplaces(t *testing.T) {
 		return d.Config(audience(fmt.Sprintf("name = \"VIP\"\ndescription = %q", text)))
 	}
 	noChange := resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectEmptyPlan()}}
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: described("ours")},
@@ -306,7 +306,7 @@ func TestDeletionProtectionStopsDestroyAndReplaceAtPlanTime(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
 	protected := regexp.MustCompile(`protected from deletion`)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: d.Config(audience("name = \"VIP\"\ndeletion_protection = true"))},
@@ -343,7 +343,7 @@ func TestInvalidAudiencesAreRefusedAtPlanTime(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			resource.UnitTest(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps:                    []resource.TestStep{{Config: d.Config(audience(test.settings)), PlanOnly: true, ExpectError: regexp.MustCompile(test.want)}},
 			})
@@ -382,7 +382,7 @@ func TestRefusalsOfTheAPIPointToTheAttribute(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			resource.UnitTest(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps:                    []resource.TestStep{{Config: d.ConfigWith(test.keys, audience(test.settings)), ExpectError: regexp.MustCompile(test.want)}},
 			})
@@ -393,7 +393,7 @@ func TestRefusalsOfTheAPIPointToTheAttribute(t *testing.T) {
 func TestIntegrationIDTakenAfterThePlanIsExplained(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{{
 			// Two resources ask for one ID in the same run: the plan can't see it.
@@ -419,7 +419,7 @@ func TestAudienceUsedByACampaignIsNotDeleted(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: d.Config(audience(`name = "VIP"`))},
@@ -435,7 +435,7 @@ func TestAudienceUsedByACampaignIsNotDeleted(t *testing.T) {
 func TestAudienceThatIsGoneAlreadyIsDestroyedWithoutError(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: d.Config(audience(`name = "VIP"`))},
@@ -480,7 +480,7 @@ func TestCreateWithALostAnswerMakesOneAudience(t *testing.T) {
 			t.Run(name+" "+kind, func(t *testing.T) {
 				t.Parallel()
 				d := acctest.Start(t, func(o *emulator.Options) { o.Faults = []emulator.Fault{fault} })
-				resource.UnitTest(t, resource.TestCase{
+				acctest.Test(t, resource.TestCase{
 					ProtoV6ProviderFactories: acctest.Factories(),
 					Steps: []resource.TestStep{{
 						Config: d.Config(audience(settings)),
@@ -510,7 +510,7 @@ func TestLeftoverOfAFailedApplyIsTakenOver(t *testing.T) {
 	})
 	config := d.Config(audience(`name = "VIP"`))
 	dir := t.TempDir()
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.FactoriesIn(dir),
 		Steps: []resource.TestStep{
 			{Config: config, ExpectError: regexp.MustCompile(`(?s)Outcome of the create is unknown.*create audience "VIP"`)},
@@ -531,7 +531,7 @@ func TestEqualAudienceOfOthersIsNotTakenOver(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
 	d.Call(t, http.MethodPost, "/v2/audiences", map[string]any{"name": "VIP"}, nil)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.FactoriesIn(t.TempDir()),
 		Steps: []resource.TestStep{{
 			Config: d.Config(audience(`name = "VIP"`)),
@@ -549,7 +549,7 @@ func TestReplacingOnDemandDoesNotTakeOverTheOldAudience(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
 	var first string
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.FactoriesIn(t.TempDir()),
 		Steps: []resource.TestStep{
 			{Config: d.Config(audience(`name = "VIP"`)), Check: func(*terraform.State) error { first = onlyID(t, d); return nil }},
@@ -571,7 +571,7 @@ func TestWithoutManagementKeyAudiencesAreKeptAsTheyAre(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
 	key := fmt.Sprintf("integration_api_key = %q", acctest.IntegrationKey)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: d.ConfigWith(key, audience(`name = "VIP"`)), Check: d.Expect(map[string]int{"createAudienceV2": 1})},
@@ -591,7 +591,7 @@ func TestWrongImportIDsAreExplained(t *testing.T) {
 	} {
 		t.Run(strings.ReplaceAll(id, "/", "_"), func(t *testing.T) {
 			t.Parallel()
-			resource.UnitTest(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps: []resource.TestStep{{
 					Config: d.Config(audience(`name = "VIP"`)), ResourceName: vip, ImportState: true, ImportStateId: id, ExpectError: regexp.MustCompile(want),
@@ -609,7 +609,7 @@ func TestOneListingServesEveryAudienceOfARun(t *testing.T) {
 		  count = 30
 		  name  = "Audience ${count.index}"
 		}`)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: config},

@@ -42,7 +42,7 @@ func TestCatalogItemWithEverythingAndEachPartRemovedAgain(t *testing.T) {
 	  price      = 12345678901234567.10
 	  product    = "sneakers"
 	  attributes = jsonencode({ color = "red", size = 42.0, released = "2026-03-01T11:00:00+01:00", type = null })`
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		CheckDestroy:             holds(t, d, map[string]string{}),
 		Steps: []resource.TestStep{
@@ -74,7 +74,7 @@ func TestCatalogItemWithEverythingAndEachPartRemovedAgain(t *testing.T) {
 func TestCatalogItemAcceptsSettingsKnownOnlyDuringApply(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{{
 			Config: d.Config(`
@@ -111,7 +111,7 @@ func TestCatalogItemAcceptsSettingsKnownOnlyDuringApply(t *testing.T) {
 func TestCatalogItemThatDisappearedIsCreatedAgain(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: d.Config(itemConfig(`sku = "A"`))},
@@ -286,7 +286,7 @@ func TestCatalogItemsDataSource(t *testing.T) {
 			statecheck.ExpectKnownValue("data.talonone_catalog_items.found", tfjsonpath.New("items"), knownvalue.StringExact(items)),
 		}
 	}
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{
@@ -314,7 +314,7 @@ func TestCatalogItemsDataSource(t *testing.T) {
 
 func TestCatalogItemsFromCSVFunction(t *testing.T) {
 	t.Parallel()
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{

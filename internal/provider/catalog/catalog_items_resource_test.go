@@ -23,7 +23,7 @@ func TestCatalogItemsAreWhatTheConfigurationSays(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
 	add(t, d, shoes, map[string]any{"sku": "FOREIGN", "price": 1})
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		CheckDestroy:             holds(t, d, map[string]string{"FOREIGN": `{"$price":1}`}),
 		Steps: []resource.TestStep{

@@ -85,7 +85,7 @@ func TestReservationLivesWithoutManagementKey(t *testing.T) {
 	d := acctest.Start(t)
 	reserve(t, d, http.MethodPost, "SUMMER10", "somebody-else")
 	d.Forget()
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		CheckDestroy:             expectHolders(t, d, "SUMMER10", "somebody-else"),
 		Steps: []resource.TestStep{
@@ -216,7 +216,7 @@ func TestCodesOfEverySpellingAreReservedReadAndImported(t *testing.T) {
 			config := reservation(fmt.Sprintf("coupon_value = %q\ncustomers = [\"customer-1\", \"customer-2\"]", code))
 			// Import records neither a change nor an ownership.
 			ignored := []string{"last_sync", "ownership"}
-			resource.UnitTest(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				CheckDestroy:             expectHolders(t, d, code),
 				Steps: []resource.TestStep{
@@ -244,7 +244,7 @@ func TestCodesOfEverySpellingAreReservedReadAndImported(t *testing.T) {
 func TestFiveThousandReservationsTakeFiveRequests(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		CheckDestroy: func(s *terraform.State) error {
 			return d.ExpectWrites(map[string]int{"deleteCouponReservation": 5})(s)
@@ -270,7 +270,7 @@ func TestReservationIsMadeAgainWhereACreationStopped(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
 	config := reservation("coupon_value = \"SUMMER10\"\ncustomers = " + numbered(1100))
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{
@@ -291,7 +291,7 @@ func TestReservationIsMadeAgainWhereACreationStopped(t *testing.T) {
 func TestReservationKeepsWhatAnInterruptedUpdateAchieved(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		CheckDestroy:             expectHolders(t, d, "SUMMER10"),
 		Steps: []resource.TestStep{
@@ -332,7 +332,7 @@ func TestExclusiveReservationEndsAllOthers(t *testing.T) {
 		return d.Config(reservation("coupon_value = \"SHARED\"\ncustomers = [\"customer-1\", \"customer-2\"]\n" + settings))
 	}
 	refused := saying(`Exclusive ownership needs an import.*3 reservations not listed here: "x", "y", "z".*id = "SHARED"`)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		CheckDestroy:             expectHolders(t, d, "SHARED", "x", "y", "z"),
 		Steps: []resource.TestStep{
@@ -379,7 +379,7 @@ func TestAdditiveReservationsShareACoupon(t *testing.T) {
 		  coupon_value = "VIP-ONLY"
 		  customers    = ["customer-3"]
 		}`
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{
@@ -405,7 +405,7 @@ func TestSpellingFoldsAsTheApplicationSays(t *testing.T) {
 		return reservation(fmt.Sprintf("coupon_value = %q\ncustomers = [\"sandbox-1\"]", code))
 	}
 	management := fmt.Sprintf("management_api_key = %q", acctest.ManagementKey)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{
@@ -435,7 +435,7 @@ func TestSpellingFoldsAsTheApplicationSays(t *testing.T) {
 			},
 		},
 	})
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: d.Config(spelt("mixed"))},
@@ -476,7 +476,7 @@ func TestReservationErrorsPointToTheirCause(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			resource.UnitTest(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps:                    []resource.TestStep{{Config: test.config, ExpectError: saying(test.want)}},
 			})
@@ -491,7 +491,7 @@ func TestReservationOfACouponThatExpiresIsKept(t *testing.T) {
 	config := func(customers string) string {
 		return d.Config(reservation("coupon_value = \"SUMMER10\"\ncustomers = " + customers))
 	}
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: config(`["a", "b"]`)},
@@ -521,7 +521,7 @@ func TestReservationTakesValuesThatAreUnknownInThePlan(t *testing.T) {
 		return d.Config(fmt.Sprintf("resource \"terraform_data\" \"later\" { input = { code = \"SUMMER10\", customers = %s, ownership = %q } }\n", customers, ownership) +
 			reservation("coupon_value = terraform_data.later.output.code\ncustomers = terraform_data.later.output.customers\nownership = terraform_data.later.output.ownership"))
 	}
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: config(`["a", "b"]`, "additive"), Check: expectHolders(t, d, "SUMMER10", "a", "b", "other")},
@@ -550,7 +550,7 @@ func TestWrongImportIDsOfReservations(t *testing.T) {
 	} {
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()
-			resource.UnitTest(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps: []resource.TestStep{{
 					Config: d.Config(reservation("coupon_value = \"SUMMER10\"\ncustomers = []")), ResourceName: wallet,

@@ -25,7 +25,7 @@ func TestCouponIsFoundWithoutItsCampaign(t *testing.T) {
 		},
 		emulator.FixtureCoupon{Value: "everywhere"}, emulator.FixtureCoupon{Value: "everywhere", CampaignID: 13},
 	))
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{{
 			Config: d.ConfigWith(fmt.Sprintf("management_api_key = %q", acctest.ManagementKey), `
@@ -63,7 +63,7 @@ func TestCouponIsFoundWithoutItsCampaign(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			resource.UnitTest(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps:                    []resource.TestStep{{Config: d.Config("data \"talonone_coupon\" \"x\" {\n" + test.settings + "\n}"), ExpectError: saying(test.want)}},
 			})
@@ -71,7 +71,7 @@ func TestCouponIsFoundWithoutItsCampaign(t *testing.T) {
 	}
 	t.Run("without the key", func(t *testing.T) {
 		t.Parallel()
-		resource.UnitTest(t, resource.TestCase{
+		acctest.Test(t, resource.TestCase{
 			ProtoV6ProviderFactories: acctest.Factories(),
 			Steps:                    []resource.TestStep{{Config: integrationOnly(d, `data "talonone_coupon" "x" { value = "SUMMER10" }`), ExpectError: saying(`needs the Management API key`)}},
 		})
@@ -88,7 +88,7 @@ func TestReservedCustomersAreListedWithTheirProfiles(t *testing.T) {
 	}
 	d.Call(t, http.MethodPost, "/v2/audiences", map[string]any{"name": "VIP"}, &audience)
 	d.Call(t, http.MethodPost, "/v2/customer_audiences", map[string]any{"data": []any{map[string]any{"action": "add", "profileIntegrationId": "customer-2", "audienceId": audience.ID}}}, nil)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{

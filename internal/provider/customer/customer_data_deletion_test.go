@@ -35,7 +35,7 @@ func TestDeletionErasesOnceAndWhenTriggersChange(t *testing.T) {
 	fill := func() { setAttributes(t, d, "anna", map[string]any{"age": 42}); d.Forget() }
 	erased := d.ExpectWrites(map[string]int{"deleteCustomerData": 1})
 	replaces := resource.ConfigPlanChecks{PreApply: []plancheck.PlanCheck{plancheck.ExpectResourceAction(deletion, plancheck.ResourceActionDestroyBeforeCreate)}}
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{PreConfig: fill, Config: d.Config(dataDeletion(`integration_id = "anna"`)), ConfigStateChecks: found(true), Check: erased},
@@ -72,7 +72,7 @@ func TestDeletionOfACustomerThatBecomesKnownDuringApply(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
 	setAttributes(t, d, "anna", map[string]any{"age": 42})
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{{
 			Config: d.Config("resource \"terraform_data\" \"id\" {\n  input = \"anna\"\n}\n" +
@@ -89,7 +89,7 @@ func TestFailedDeletionIsRepeated(t *testing.T) {
 	fault := emulator.Fault{Method: http.MethodDelete, Status: http.StatusInternalServerError, Times: 1}
 	impatient := func(settings string) string { return d.ConfigWith(keys+"\nmax_retries = 0", dataDeletion(settings)) }
 	again := "integration_id = \"anna\"\ntriggers = { request = \"4711\" }"
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{PreConfig: addFault(t, d, fault), Config: impatient(`integration_id = "anna"`), ExpectError: regexp.MustCompile(`(?s)Unable to erase customer data of profile "anna".*500`)},
@@ -109,7 +109,7 @@ func TestDeletionMistakesAreExplained(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			resource.UnitTest(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps:                    []resource.TestStep{{Config: d.ConfigWith(test.keys, dataDeletion(test.settings)), ExpectError: regexp.MustCompile(test.want)}},
 			})

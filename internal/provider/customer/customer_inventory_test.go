@@ -49,7 +49,7 @@ func TestInventoryHasAllSixPartsTyped(t *testing.T) {
 	fixture.Profiles[0].Giveaways = []emulator.FixtureGiveaway{{ID: 1, Code: "GIFT", PoolID: 2}}
 	fixture.Profiles[0].Achievements = []emulator.FixtureAchievement{{ID: 3, CampaignID: 12, Name: "walker", Status: "inprogress", Progress: "1.5", Target: "3"}}
 	d := acctest.Start(t, func(o *emulator.Options) { o.Fixture = fixture })
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{{
 			// The Integration key is enough, and every part comes with one request.
@@ -90,7 +90,7 @@ func TestInventoryHasAllSixPartsTyped(t *testing.T) {
 func TestInventoryReadsTheListedPartsOnly(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{{
 			Config: d.Config(inventoryOf("integration_id = \"customer-2\"\nparts = [\"referrals\", \"loyalty\"]\nloyalty_projection_end_date = \"2030-01-01T00:00:00Z\"")),
@@ -127,7 +127,7 @@ func TestInventoryOfCardsTiersAndLimits(t *testing.T) {
 	}))
 	t.Cleanup(deployment.Close)
 	d := &acctest.Deployment{URL: deployment.URL}
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{{
 			Config: d.ConfigWith(keys, inventoryOf(`integration_id = "anna"`)),
@@ -166,7 +166,7 @@ func TestInventoryMistakesAreExplained(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			resource.UnitTest(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps:                    []resource.TestStep{{Config: d.ConfigWith(test.keys, inventoryOf(test.settings)), ExpectError: regexp.MustCompile(test.want)}},
 			})

@@ -76,7 +76,7 @@ func TestProfileLivesFromItsIDAlone(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
 	config := d.Config(profile(`integration_id = "anna/1"`))
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{
@@ -127,7 +127,7 @@ const fullProfile = `
 func TestProfileWithEverythingAndEachPartRemovedAgain(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{
@@ -196,7 +196,7 @@ func TestProfileShowsDriftOfItsOwnAttributesOnly(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
 	config := d.Config(profile("integration_id = \"anna\"\nattributes = jsonencode({ age = 42, Language = \"de\", vip = null })"))
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: config},
@@ -220,7 +220,7 @@ func TestProfileShowsDriftOfItsOwnAttributesOnly(t *testing.T) {
 func TestProfileIsReplacedForAnotherID(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: d.Config(profile("integration_id = \"anna\"\nerase_on_destroy = true\nattributes = jsonencode({ age = 42 })"))},
@@ -250,7 +250,7 @@ func TestProfileOfValuesThatBecomeKnownDuringApply(t *testing.T) {
 				integration_id = terraform_data.source.output.id
 				attributes     = jsonencode({ age = terraform_data.source.output.age })`))
 	}
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{
@@ -271,7 +271,7 @@ func TestImportedAttributesAreLetGoInsteadOfCleared(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
 	setAttributes(t, d, "anna", map[string]any{"age": 42, "Language": "de", "vip": true})
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{
@@ -302,7 +302,7 @@ func TestProfileThatIsGoneIsCreatedAgain(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
 	config := d.Config(profile("integration_id = \"anna\"\nattributes = jsonencode({ age = 42 })"))
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: config},
@@ -320,7 +320,7 @@ func TestProfileThatIsGoneIsCreatedAgain(t *testing.T) {
 func TestErasureOfAProfileThatIsGoneIsNoError(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: d.Config(profile("integration_id = \"anna\"\nerase_on_destroy = true"))},
@@ -345,7 +345,7 @@ func TestProfileSurvivesPassingFailures(t *testing.T) {
 			d := acctest.Start(t)
 			fault.Method, fault.Times = http.MethodPut, 1
 			addFault(t, d, fault)()
-			resource.UnitTest(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps: []resource.TestStep{{
 					Config: d.Config(profile("integration_id = \"anna\"\nattributes = jsonencode({ age = 42 })")),
@@ -393,7 +393,7 @@ func TestProfileIsWhatTheDeploymentMadeOfIt(t *testing.T) {
 	config := func(age int) string {
 		return d.Config(profile(fmt.Sprintf("integration_id = \"anna\"\nattributes = jsonencode({ age = %d })", age)))
 	}
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{
@@ -418,7 +418,7 @@ func TestFailedCreateConverges(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
 	settings := "integration_id = \"anna\"\nerase_on_destroy = true\nattributes = jsonencode({ age = 42 })"
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{
@@ -462,7 +462,7 @@ func TestProfileMistakesAreExplained(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			resource.UnitTest(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps:                    []resource.TestStep{{Config: d.ConfigWith(test.keys, profile(test.settings)), ExpectError: regexp.MustCompile(test.want)}},
 			})

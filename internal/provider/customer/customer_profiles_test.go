@@ -68,7 +68,7 @@ func TestFiveThousandProfilesTakeTheFewestRequests(t *testing.T) {
 	d := acctest.Start(t)
 	create, created := plans(plancheck.ResourceActionCreate, lastSync(5000, 0, 0, 0))
 	update, updated := plans(plancheck.ResourceActionUpdate, lastSync(0, 1, 0, 0))
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{
@@ -101,7 +101,7 @@ func TestProfilesWithEverythingAndEachPartRemovedAgain(t *testing.T) {
 	added, _ := plans(plancheck.ResourceActionCreate, lastSync(3, 0, 0, 0))
 	changed, _ := plans(plancheck.ResourceActionUpdate, lastSync(1, 1, 1, 0))
 	_, kept := plans(plancheck.ResourceActionUpdate, lastSync(1, 1, 1, 0))
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{
@@ -162,7 +162,7 @@ func TestProfilesShowDriftOfTheirOwnAttributesOnly(t *testing.T) {
 	d := acctest.Start(t)
 	config := d.Config(profiles(`profiles = jsonencode({ anna = { age = 42, vip = null }, berta = { age = 7 } })`))
 	drift, _ := plans(plancheck.ResourceActionUpdate, lastSync(0, 1, 0, 0))
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: config},
@@ -207,7 +207,7 @@ func TestProfilesAreReadWithEitherKey(t *testing.T) {
 			if name == "Management key without the endpoint" {
 				config = d.ConfigWith(test.keys, profiles(numbered(20, 0)))
 			}
-			resource.UnitTest(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps: []resource.TestStep{
 					{
@@ -229,7 +229,7 @@ func TestProfilesAreReadWithEitherKey(t *testing.T) {
 func TestProfilesNoticeAKeyOfTheOtherEnvironment(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: d.Config(profiles(`profiles = jsonencode({ anna = { age = 42 } })`))},
@@ -253,7 +253,7 @@ func TestProfilesOfValuesThatBecomeKnownDuringApply(t *testing.T) {
 		plancheck.ExpectUnknownValue(many, tfjsonpath.New("profiles")),
 		plancheck.ExpectUnknownValue(many, tfjsonpath.New("last_sync")),
 	}}
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: config("1"), ConfigPlanChecks: unknown},
@@ -265,7 +265,7 @@ func TestProfilesOfValuesThatBecomeKnownDuringApply(t *testing.T) {
 func TestRemovalOfTooManyProfilesIsRefused(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: d.Config(profiles("max_removal_percent = 30\n" + numbered(10, 0)))},
@@ -286,7 +286,7 @@ func TestProfilesKeepWhatLandedBeforeAFailure(t *testing.T) {
 	everyone := func(age int) string { return profiles(aged(2500, func(int) int { return age })) }
 	rest, _ := plans(plancheck.ResourceActionUpdate, lastSync(0, 1500, 0, 0))
 	all, _ := plans(plancheck.ResourceActionCreate, lastSync(2500, 0, 0, 0))
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{
@@ -305,7 +305,7 @@ func TestErasuresOfRemovedProfilesGoOnAfterAFailure(t *testing.T) {
 	d := acctest.Start(t)
 	impatient := func(body string) string { return d.ConfigWith(keys+"\nmax_retries = 0", body) }
 	both := "erase_on_destroy = true\n" + `profiles = jsonencode({ anna = { age = 42 }, berta = { age = 7 } })`
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: impatient(profiles(both))},
@@ -331,7 +331,7 @@ func TestProfilesSurvivePassingFailures(t *testing.T) {
 	for _, method := range []string{http.MethodPut, http.MethodPost} {
 		addFault(t, d, emulator.Fault{Method: method, Status: http.StatusTooManyRequests, RetryAfter: "0", Times: 1})()
 	}
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: d.Config(profiles(numbered(3, 0)))},
@@ -349,7 +349,7 @@ func TestProfilesThatAreGoneAreAddedAgain(t *testing.T) {
 	}
 	one, _ := plans(plancheck.ResourceActionUpdate, lastSync(1, 0, 0, 0))
 	all, _ := plans(plancheck.ResourceActionCreate, lastSync(2, 0, 0, 0))
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: config},
@@ -371,7 +371,7 @@ func TestImportedProfilesAreLetGoInsteadOfCleared(t *testing.T) {
 			setAttributes(t, d, "berta", map[string]any{"age": 7})
 			config := d.Config(profiles("erase_on_destroy = true\n" + `profiles = jsonencode({ anna = { age = 42, vip = null } })`))
 			adopt, adopted := plans(plancheck.ResourceActionUpdate, lastSync(0, 0, 0, 1))
-			resource.UnitTest(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps: []resource.TestStep{
 					{
@@ -405,7 +405,7 @@ func TestProfilesComeBackFromAnImportAsTheyWere(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
 	config := d.Config(profiles(`profiles = jsonencode({ anna = { age = 42 }, berta = { vip = true } })`))
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: config},
@@ -450,7 +450,7 @@ func TestProfileSetMistakesAreExplained(t *testing.T) {
 					step.ImportStateId = test.value
 				}
 			}
-			resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Factories(), Steps: []resource.TestStep{step}})
+			acctest.Test(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Factories(), Steps: []resource.TestStep{step}})
 		})
 	}
 }

@@ -73,7 +73,7 @@ func TestEventIsTrackedOnceAndAgainWithItsTriggers(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t, rewarding)
 	const basic = `profile_id = "customer-1"`
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		CheckDestroy:             tracked(t, d, 3),
 		Steps: []resource.TestStep{
@@ -121,7 +121,7 @@ func TestRetiredVersionIsServedWithAWarningAndDecoded(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t, rewarding)
 	effect := tfjsonpath.New("effects").AtSliceIndex(0)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{{
 			Config: d.Config(event(`
@@ -148,7 +148,7 @@ func TestRetiredVersionIsServedWithAWarningAndDecoded(t *testing.T) {
 func TestRetiredVersionThatIsGoneSaysWhatToDo(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{{
 			Config:      d.Config(event("api_version = \"v1\"\nsession_id = \"legacy-1\"")),
@@ -161,7 +161,7 @@ func TestLostAnswerOfTheRetiredVersionIsNotAskedForAgain(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t, rewarding)
 	inject(t, d, "POST /v1/events times=1 reset after-apply")
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{
@@ -178,7 +178,7 @@ func TestAdvancedEventIsTrackedOnce(t *testing.T) {
 	d := acctest.Start(t, rewarding)
 	d.Call(t, http.MethodPut, "/v2/customer_sessions/order-1", map[string]any{"customerSession": map[string]any{"state": "closed"}}, nil)
 	const advanced = "api_version = \"v3\"\nprofile_id = \"customer-1\"\n"
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{
@@ -227,7 +227,7 @@ func TestEventIsTrackedOnceWhateverHappensToItsAnswer(t *testing.T) {
 		"POST /v2/events times=1 reset after-apply",
 		`POST /v2/events times=1 status=409 body={"message":"Too many requests are updating this profile at the same time","errors":[],"StatusCode":409}`,
 		"POST /v2/events times=1 status=429 retry-after=0")
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: d.Config(event("profile_id = \"customer-1\"\nidempotency_key = \"share-1\"")), Check: tracked(t, d, 1)},
@@ -260,7 +260,7 @@ func TestEventsThatMakeNoSense(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			resource.UnitTest(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps:                    []resource.TestStep{{Config: d.Config(test.config), ExpectError: regexp.MustCompile(test.want)}},
 			})
@@ -271,7 +271,7 @@ func TestEventsThatMakeNoSense(t *testing.T) {
 func TestEventKnownOnlyDuringApply(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{{
 			Config: d.Config(`

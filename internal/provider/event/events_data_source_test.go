@@ -28,7 +28,7 @@ func TestEventsAreListed(t *testing.T) {
 	of := func(name string, want knownvalue.Check, attribute string) statecheck.StateCheck {
 		return statecheck.ExpectKnownValue("data.talonone_events."+name, tfjsonpath.New("events").AtSliceIndex(0).AtMapKey(attribute), want)
 	}
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{

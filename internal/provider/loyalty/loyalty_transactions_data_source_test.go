@@ -36,7 +36,7 @@ func size(want int) statecheck.StateCheck {
 func TestTransactionsAreReadCompletely(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{
@@ -88,7 +88,7 @@ func TestTransactionsAreFiltered(t *testing.T) {
 		statecheck.ExpectKnownOutputValue("amount", knownvalue.StringExact("12345678901234567.89")),
 	}
 	const exact = "\noutput \"amount\" {\n  value = tostring(data.talonone_loyalty_transactions.points.transactions[0].amount)\n}\n"
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{
@@ -117,7 +117,7 @@ func TestTransactionsOfRules(t *testing.T) {
 	}))
 	t.Cleanup(deployment.Close)
 	d := &acctest.Deployment{URL: deployment.URL}
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{{
 			Config: d.ConfigWith(integration, transactions(`integration_id = "anna"`)),
@@ -143,7 +143,7 @@ func TestTransactionMistakesAreExplained(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			resource.UnitTest(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps:                    []resource.TestStep{{Config: d.ConfigWith(test.keys, transactions(test.settings)), ExpectError: regexp.MustCompile(test.want)}},
 			})

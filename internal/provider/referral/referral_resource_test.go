@@ -46,7 +46,7 @@ func TestReferralLivesFromCampaignAndAdvocate(t *testing.T) {
 		expiry_date = "2030-01-01T00:00:00Z"
 		usage_limit = 3
 		attributes  = jsonencode({ source = "app" })`
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		CheckDestroy:             hasReferralsOf(t, d),
 		Steps: []resource.TestStep{
@@ -165,7 +165,7 @@ func TestLostAnswersNeverLeaveASecondCode(t *testing.T) {
 				// The destroy at the end needs the other key.
 				steps = append(steps, resource.TestStep{Config: d.Config(referral(""))})
 			}
-			resource.UnitTest(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Factories(), Steps: steps})
+			acctest.Test(t, resource.TestCase{ProtoV6ProviderFactories: acctest.Factories(), Steps: steps})
 		})
 	}
 }
@@ -176,7 +176,7 @@ func TestTheNextApplyTakesOverWhatAKilledOneLeft(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
 	settings := referral("usage_limit = 2\nattributes = jsonencode({ source = \"app\" })")
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.FactoriesIn(t.TempDir()),
 		CheckDestroy:             hasReferralsOf(t, d, "customer-1"),
 		Steps: []resource.TestStep{
@@ -219,7 +219,7 @@ func TestReferralOfOneResourceIsNoLeftoverForAnother(t *testing.T) {
 			  advocate_profile_integration_id = "customer-1"
 			}`, n))
 	}
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.FactoriesIn(t.TempDir()),
 		Steps: []resource.TestStep{
 			{PreConfig: func() { fault(t, d, "POST /v1/referrals truncate every=2") }, Config: invitations(2), Check: hasReferralsOf(t, d, "customer-1", "customer-1")},
@@ -232,7 +232,7 @@ func TestReferralOfOneResourceIsNoLeftoverForAnother(t *testing.T) {
 func TestReferralWithoutManagementKeySaysWhatItNeeds(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{
@@ -270,7 +270,7 @@ func TestReferralThatTheInventoryHidesStays(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
 	config := integrationOnly(d, referral(`expiry_date = "2020-01-01T00:00:00Z"`))
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: config},
@@ -291,7 +291,7 @@ func TestReferralThatTheInventoryHidesStays(t *testing.T) {
 func TestReferralSaysWhatTheDeploymentKeeps(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: d.Config(referral(`friend_profile_integration_id = "customer-2"`))},
@@ -311,7 +311,7 @@ func TestReferralSaysWhatTheDeploymentKeeps(t *testing.T) {
 func TestReferralIsReplacedWhereTheAPICannotChangeIt(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: d.Config(referral(""))},
@@ -338,7 +338,7 @@ func TestReferralTakesValuesThatAreUnknownInThePlan(t *testing.T) {
 		  expiry_date                     = terraform_data.later.output.expiry
 		  attributes                      = terraform_data.later.output.attributes
 		}`
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps:                    []resource.TestStep{{Config: d.Config(config), Check: hasReferralsOf(t, d, "customer-3")}},
 	})
@@ -362,7 +362,7 @@ func TestReferralErrorsPointToTheirCause(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			resource.UnitTest(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps:                    []resource.TestStep{{Config: d.Config(test.config), ExpectError: saying(test.want)}},
 			})
@@ -382,7 +382,7 @@ func TestWrongImportIDsOfReferrals(t *testing.T) {
 	} {
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()
-			resource.UnitTest(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps: []resource.TestStep{{
 					Config: d.Config(referral("")), ResourceName: invite, ImportState: true, ImportStateId: id, ExpectError: saying(want),

@@ -64,7 +64,7 @@ func TestReferralsFollowTheListOfAdvocates(t *testing.T) {
 		}
 		return nil
 	}
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		CheckDestroy:             hasReferralsOf(t, d),
 		Steps: []resource.TestStep{
@@ -159,7 +159,7 @@ func TestReferralsFollowTheListOfAdvocates(t *testing.T) {
 func TestThousandsOfReferralsTakeFewRequests(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{
@@ -189,7 +189,7 @@ func TestReferralsGoOnWhereACreationStopped(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
 	config := referrals(numbered("advocate-", 1100), "application_id = 1")
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.FactoriesIn(t.TempDir()),
 		Steps: []resource.TestStep{
 			{
@@ -251,7 +251,7 @@ func TestLostAnswersNeverLeaveAnAdvocateWithTwoCodes(t *testing.T) {
 			t.Parallel()
 			d := acctest.Start(t)
 			fault(t, d, test.fault)
-			resource.UnitTest(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps: []resource.TestStep{
 					{
@@ -273,7 +273,7 @@ func TestLostAnswersNeverLeaveAnAdvocateWithTwoCodes(t *testing.T) {
 func TestTheNextUpdateTakesOverWhatAKilledOneLeft(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.FactoriesIn(t.TempDir()),
 		Steps: []resource.TestStep{
 			{Config: d.Config(referrals(`["a", "b"]`, "application_id = 1"))},
@@ -306,7 +306,7 @@ func TestTheNextUpdateTakesOverWhatAKilledOneLeft(t *testing.T) {
 func TestReferralsKeepWhatAnInterruptedUpdateAchieved(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: d.Config(referrals(`["a", "b", "c", "d"]`, ""))},
@@ -338,7 +338,7 @@ func TestReferralsGuardRails(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
 	many := `["a", "b", "c", "d"]`
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: d.Config(referrals(many, "max_removal_percent = 25"))},
@@ -369,7 +369,7 @@ func TestLastSyncOfReferralsChangesWithThemAlone(t *testing.T) {
 	unchanged := func() []statecheck.StateCheck {
 		return []statecheck.StateCheck{same.AddStateValue(program, tfjsonpath.New("last_sync"))}
 	}
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: d.Config(referrals(`["a", "b"]`, ""))},
@@ -402,7 +402,7 @@ func TestReferralsErrorsPointToTheirCause(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			resource.UnitTest(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps:                    []resource.TestStep{{Config: d.Config(test.config), PlanOnly: true, ExpectError: saying(test.want)}},
 			})
@@ -413,7 +413,7 @@ func TestReferralsErrorsPointToTheirCause(t *testing.T) {
 func TestReferralsTakeAdvocatesThatAreUnknownInThePlan(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{
@@ -444,7 +444,7 @@ func TestWrongImportIDsOfManyReferrals(t *testing.T) {
 	} {
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()
-			resource.UnitTest(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps: []resource.TestStep{{
 					Config: d.Config(referrals(`["a"]`, "")), ResourceName: program, ImportState: true, ImportStateId: id, ExpectError: saying(want),

@@ -56,7 +56,7 @@ func TestReturnRunsOnceAndAgainWithItsTriggers(t *testing.T) {
 	known := func(name string, want knownvalue.Check, steps ...any) statecheck.StateCheck {
 		return statecheck.ExpectKnownValue(back, at(name, steps...), want)
 	}
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		CheckDestroy:             left(t, d, 0, 1),
 		Steps: []resource.TestStep{
@@ -116,7 +116,7 @@ func TestReturnsThatMakeNoSense(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			resource.UnitTest(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps:                    []resource.TestStep{{Config: d.Config(test.config), ExpectError: regexp.MustCompile(test.want)}},
 			})
@@ -128,7 +128,7 @@ func TestReturnIsMadeOnceWhateverHappensToItsAnswer(t *testing.T) {
 	t.Parallel()
 	d := ordered(t)
 	inject(t, d, "POST /v2/customer_sessions/order-1/returns times=1 reset after-apply")
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{
@@ -149,7 +149,7 @@ func TestReturnOfUnknownOutcomeSaysHowToGoOn(t *testing.T) {
 	d := ordered(t)
 	inject(t, d, "POST /v2/customer_sessions/order-1/returns status=500")
 	settings := fmt.Sprintf("integration_api_key = %q\nmax_retries = 0", acctest.IntegrationKey)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{{
 			Config:      d.ConfigWith(settings, returned("returned_cart_items = [{ position = 0 }]")),
@@ -161,7 +161,7 @@ func TestReturnOfUnknownOutcomeSaysHowToGoOn(t *testing.T) {
 func TestReturnedItemsKnownOnlyDuringApply(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{{
 			Config: d.Config(`

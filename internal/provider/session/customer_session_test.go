@@ -68,7 +68,7 @@ func put(t *testing.T, d *acctest.Deployment, id string, session map[string]any)
 func TestSessionLivesFromItsIDAlone(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		CheckDestroy: func(*terraform.State) error {
 			if state := stateOf(t, d, "cart-1")["state"]; state != "cancelled" {
@@ -147,7 +147,7 @@ const fullSession = `
 func TestSessionWithEverythingAndEachPartRemovedAgain(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{
@@ -259,7 +259,7 @@ func TestEveryOptionalAttributeIsStable(t *testing.T) {
 		fmt.Fprintf(&without, "resource \"talonone_customer_session\" \"s%d\" {\n  integration_id = \"s%d\"\n}\n", i, i)
 	}
 	d := acctest.Start(t, withCatalogItem)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: d.Config(with.String()), Check: d.ExpectWrites(map[string]int{"updateCustomerSessionV2": len(settings)})},
@@ -279,7 +279,7 @@ func TestSessionTakesTheStepsThatItsStateAllows(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
 	const items = "cart_items = [{ sku = \"A\", quantity = 2, price = 10 }]\nprofile_id = \"customer-1\"\n"
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		CheckDestroy:             d.ExpectWrites(map[string]int{}),
 		Steps: []resource.TestStep{
@@ -322,7 +322,7 @@ func TestChangeShowsAndSendsOnlyWhatChanges(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t, func(o *emulator.Options) { o.KeepBodies = true })
 	const items = "cart_items = [{ sku = \"A\", quantity = 2, price = 10 }]\n"
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: d.Config(session(items + `attributes = jsonencode({ Channel = "web" })`))},
@@ -357,7 +357,7 @@ func TestReopeningThatFailsHalfwayGoesOn(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
 	config := d.Config(session("state = \"open\"\ncoupon_codes = [\"SUMMER10\"]"))
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: d.Config(session(`state = "closed"`))},
@@ -399,7 +399,7 @@ func TestStatesThatNoUpdateCanAskForAreRefusedAtPlanTime(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			resource.UnitTest(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps:                    []resource.TestStep{{Config: d.Config(session(test.settings)), PlanOnly: true, ExpectError: regexp.MustCompile(test.want)}},
 			})
@@ -416,7 +416,7 @@ func TestClosingASessionRedeemsAndCreates(t *testing.T) {
 		})
 		o.Fixture = fixture
 	})
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{{
 			Config: d.Config(session(`
@@ -438,7 +438,7 @@ func TestReturnOfItemsLeavesAClosedSessionAsItIs(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
 	config := d.Config(session("cart_items = [{ sku = \"A\", quantity = 2, price = 10 }]\nstate = \"closed\""))
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: config},
@@ -467,7 +467,7 @@ func TestChangesMadeElsewhereArePutRight(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
 	config := d.Config(session("coupon_codes = [\"SUMMER10\"]\nattributes = jsonencode({ Channel = \"web\" })\ncart_items = [{ sku = \"A\", quantity = 2, price = 10 }]"))
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: config},
@@ -502,7 +502,7 @@ func TestSessionThatIsGoneIsMadeAgain(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d := acctest.Start(t)
-			resource.UnitTest(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps: []resource.TestStep{
 					{Config: d.Config(session(""))},
@@ -535,7 +535,7 @@ func inject(t *testing.T, d *acctest.Deployment, faults ...string) {
 func TestRefusedReadIsNoReasonToForgetASession(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: d.Config(session(""))},
@@ -555,7 +555,7 @@ func TestLostAnswerIsAskedForAgainUnderTheSameKey(t *testing.T) {
 	inject(t, d,
 		"PUT /v2/customer_sessions/cart-1 times=1 reset after-apply",
 		"PUT /v2/customer_sessions/cart-1 after=1 times=1 truncate")
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{{
 			Config: d.Config(session(`state = "closed"`)),
@@ -586,7 +586,7 @@ func TestBusyAndLimitedDeploymentsAreWaitedFor(t *testing.T) {
 		`PUT /v2/customer_sessions/cart-1 times=1 status=409 body={"message":"Too many requests are updating this session at the same time","errors":[],"StatusCode":409}`,
 		"PUT /v2/customer_sessions/cart-1 times=1 status=429 retry-after=0",
 		"PUT /v2/customer_sessions/cart-1 times=1 status=503 retry-after=0")
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{{
 			Config: d.Config(session("")), Check: d.ExpectWrites(map[string]int{"updateCustomerSessionV2": 4}),
@@ -597,7 +597,7 @@ func TestBusyAndLimitedDeploymentsAreWaitedFor(t *testing.T) {
 func TestRefusalPointsToTheAttribute(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{{
 			// Whether the SKU is in a catalog is the deployment's knowledge.
@@ -613,7 +613,7 @@ func TestExistingSessionIsTakenOverWithAWord(t *testing.T) {
 	put(t, d, "cart-1", map[string]any{"couponCodes": []string{"SUMMER10"}})()
 	put(t, d, "closed-1", map[string]any{"state": "closed"})()
 	put(t, d, "other-1", map[string]any{"state": "closed", "identifiers": []string{"x"}})()
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{
@@ -656,7 +656,7 @@ func TestExistingSessionIsTakenOverWithAWord(t *testing.T) {
 func TestSessionCancelledElsewhereIsDestroyedAllTheSame(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: d.Config(session(""))},
@@ -690,7 +690,7 @@ func TestValuesThatAreKnownOnlyDuringApply(t *testing.T) {
 			  state = terraform_data.late.output == "" ? "closed" : "open"
 			}`, revision))
 	}
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{Config: config("first"), ConfigStateChecks: []statecheck.StateCheck{value(at("cart_items", 0, "price"), knownvalue.Int64Exact(5))}},
@@ -705,7 +705,7 @@ func TestValuesThatAreKnownOnlyDuringApply(t *testing.T) {
 func TestManySessionsOfOneCustomerDoNotHinderEachOther(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{{
 			Config: d.Config(`resource "talonone_customer_session" "many" {

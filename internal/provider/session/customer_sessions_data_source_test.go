@@ -25,7 +25,7 @@ func TestSessionsAreListed(t *testing.T) {
 	list := func(name, settings string) string {
 		return "data \"talonone_customer_sessions\" \"" + name + "\" {\n  application_id = 1\n  " + settings + "\n}\n"
 	}
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{

@@ -49,7 +49,7 @@ func TestCartIsEvaluatedAndNothingIsKept(t *testing.T) {
 	t.Parallel()
 	d, remembered := memory(t)
 	before := remembered()
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{{
 			Config: d.Config(evaluate(`
@@ -107,7 +107,7 @@ func TestEventIsEvaluatedAndNothingIsKept(t *testing.T) {
 	t.Parallel()
 	d, remembered := memory(t, withEventEffect)
 	before := remembered()
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{
@@ -363,7 +363,7 @@ func TestEvaluationsThatMakeNoSense(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			resource.UnitTest(t, resource.TestCase{
+			acctest.Test(t, resource.TestCase{
 				ProtoV6ProviderFactories: acctest.Factories(),
 				Steps:                    []resource.TestStep{{Config: d.Config(evaluate(test.settings)), ExpectError: regexp.MustCompile(test.want)}},
 			})
@@ -375,7 +375,7 @@ func TestExistingSessionDoesNotMatterToAnEvaluation(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
 	put(t, d, "cart-1", map[string]any{"couponCodes": []string{"SUMMER10"}, "state": "closed"})()
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{{
 			Config:            d.Config(evaluate(`integration_id = "cart-1"`)),
@@ -397,7 +397,7 @@ func TestSessionIsLookedUp(t *testing.T) {
 	lookup := func(id string) string {
 		return d.Config(lookupBody(id))
 	}
-	resource.UnitTest(t, resource.TestCase{
+	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		Steps: []resource.TestStep{
 			{

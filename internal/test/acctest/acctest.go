@@ -18,11 +18,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
+	"github.com/hashicorp/terraform-plugin-testing/helper/resource"
 	"github.com/hashicorp/terraform-plugin-testing/terraform"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider"
 	"github.com/talon-one/terraform-provider-talonone/internal/test/openapi"
+	"github.com/talon-one/terraform-provider-talonone/internal/test/race"
 )
 
 // Keys of the emulator's default fixture.
@@ -86,7 +88,7 @@ func StartOrLive(t testing.TB) *Deployment {
 }
 
 // readConsistency is short, since the emulator's reads do not lag.
-const readConsistency = 50 * time.Millisecond
+const readConsistency = time.Millisecond
 
 // Factories serve the provider in process, without a journal of creates.
 func Factories() map[string]func() (tfprotov6.ProviderServer, error) { return FactoriesIn("") }
@@ -97,6 +99,15 @@ func FactoriesIn(dataDir string) map[string]func() (tfprotov6.ProviderServer, er
 	return map[string]func() (tfprotov6.ProviderServer, error){
 		"talonone": func() (tfprotov6.ProviderServer, error) { return provider.NewServer(build)(), nil },
 	}
+}
+
+// TestWithCLI is resource.UnitTest. Under the race detector it is a sample: tests over the protocol reach the same code
+// without the commands in between.
+func TestWithCLI(t *testing.T, c resource.TestCase) {
+	t.Helper()
+	race.Sample(t, 6)
+	collectLess()
+	resource.UnitTest(t, c)
 }
 
 // Config puts a provider block with all keys before body.

@@ -2,6 +2,7 @@ package acctest
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"maps"
 	"testing"
@@ -242,22 +243,59 @@ func (p *Process) Plan(t testing.TB, kind string, prior Instance, config Attribu
 	return plan, response.Diagnostics
 }
 
-// proposed merges configuration and prior state as Terraform does for attributes at the top: what is
-// configured, else what was computed before.
+// proposed merges configuration and prior state as Terraform does: what is configured, else what was computed before.
 func (p *Process) proposed(t testing.TB, schema *tfprotov6.Schema, config tftypes.Value, prior *tfprotov6.DynamicValue) tftypes.Value {
 	t.Helper()
-	var members map[string]tftypes.Value
-	if err := config.As(&members); err != nil {
-		t.Fatal(err)
-	}
-	merged := maps.Clone(members)
-	before := p.decode(t, schema, prior)
-	for _, attribute := range schema.Block.Attributes {
-		if attribute.Computed && merged[attribute.Name].IsNull() && before != nil {
-			merged[attribute.Name] = before[attribute.Name]
+	return tftypes.NewValue(schema.ValueType(), merged(schema.Block.Attributes, membersOf(config), p.decode(t, schema, prior)))
+}
+
+// merged merges the attributes of one object.
+func merged(attributes []*tfprotov6.SchemaAttribute, config, prior map[string]tftypes.Value) map[string]tftypes.Value {
+	all := maps.Clone(config)
+	for _, attribute := range attributes {
+		name := attribute.Name
+		before, existed := prior[name]
+		switch {
+		case config[name].IsNull():
+			if attribute.Computed && existed {
+				all[name] = before
+			}
+		case existed && attribute.NestedType != nil:
+			all[name] = mergedNested(attribute.NestedType, config[name], before)
 		}
 	}
-	return tftypes.NewValue(schema.ValueType(), merged)
+	return all
+}
+
+// mergedNested merges the objects of a nested attribute that are at the same place, or under the same key. Core matches
+// those of a set by their configured part; no provider of sets is tested here.
+func mergedNested(nested *tfprotov6.SchemaObject, config, prior tftypes.Value) tftypes.Value {
+	before := elementsOf(prior)
+	one := func(key string, element tftypes.Value) tftypes.Value {
+		if membersOf(element) == nil {
+			return element
+		}
+		return tftypes.NewValue(element.Type(), merged(nested.Attributes, membersOf(element), membersOf(before[key])))
+	}
+	var list []tftypes.Value
+	switch kind := config.Type(); {
+	case !config.IsKnown() || kind.Is(tftypes.Set{}):
+		return config
+	case kind.Is(tftypes.Object{}):
+		return one("", config)
+	case kind.Is(tftypes.Map{}):
+		elements := membersOf(config)
+		for key, element := range elements {
+			elements[key] = one(fmt.Sprintf("[%q]", key), element)
+		}
+		return tftypes.NewValue(kind, elements)
+	case config.As(&list) == nil:
+		for i, element := range list {
+			list[i] = one(fmt.Sprintf("[%d]", i), element)
+		}
+		return tftypes.NewValue(kind, list)
+	}
+	return config
 }
 
 // Change is what an apply will do with one object. A replacement destroys one and creates another.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
 )
 
@@ -62,11 +63,14 @@ func fulfils(planned, actual tftypes.Value) bool {
 	if !planned.IsKnown() {
 		return true
 	}
-	if planned.IsFullyKnown() || !planned.Type().Is(tftypes.Object{}) && !planned.Type().Is(tftypes.Map{}) {
+	if planned.IsFullyKnown() || planned.Type().Is(tftypes.Set{}) || planned.Type().Is(tftypes.DynamicPseudoType) {
 		return planned.Equal(actual)
 	}
-	var before, after map[string]tftypes.Value
-	if planned.As(&before) != nil || actual.As(&after) != nil || len(before) != len(after) {
+	before, after := elementsOf(planned), elementsOf(actual)
+	if planned.Type().Is(tftypes.Object{}) {
+		before, after = membersOf(planned), membersOf(actual)
+	}
+	if len(before) != len(after) {
 		return false
 	}
 	for name, value := range before {
@@ -86,17 +90,63 @@ func (p *Process) Invalid(t testing.TB, plan Plan) string {
 	if config == nil {
 		return ""
 	}
+	return strings.Join(ignored("", schema.Block.Attributes, config, prior, planned), "\n")
+}
+
+// ignored are the attributes whose configuration a plan ignores.
+func ignored(path string, attributes []*tfprotov6.SchemaAttribute, config, prior, planned map[string]tftypes.Value) []string {
 	var parts []string
-	for _, attribute := range schema.Block.Attributes {
+	for _, attribute := range attributes {
 		name := attribute.Name
 		if config[name].IsNull() && attribute.Computed || planned[name].Equal(config[name]) {
 			continue
 		}
-		if before, ok := prior[name]; !ok || config[name].IsNull() || !planned[name].Equal(before) {
-			parts = append(parts, fmt.Sprintf("%s: configured %s, planned %s", name, config[name], planned[name]))
+		before, existed := prior[name]
+		if existed && !config[name].IsNull() && planned[name].Equal(before) {
+			continue
+		}
+		given, then, nested := elementsOf(config[name]), elementsOf(planned[name]), attribute.NestedType
+		if nested == nil || nested.Nesting == tfprotov6.SchemaObjectNestingModeSet || len(given) == 0 || len(given) != len(then) {
+			parts = append(parts, fmt.Sprintf("%s%s: configured %s, planned %s", path, name, config[name], planned[name]))
+			continue
+		}
+		was := elementsOf(before)
+		for key, element := range given {
+			parts = append(parts, ignored(path+name+key+".", nested.Attributes, membersOf(element), membersOf(was[key]), membersOf(then[key]))...)
 		}
 	}
-	return strings.Join(parts, "\n")
+	return parts
+}
+
+// elementsOf are the objects of a nested attribute by key: one with "" of a single one. None are where that isn't known.
+func elementsOf(value tftypes.Value) map[string]tftypes.Value {
+	if value.Type() == nil || value.IsNull() || !value.IsKnown() {
+		return nil
+	}
+	elements := make(map[string]tftypes.Value)
+	var list []tftypes.Value
+	switch kind := value.Type(); {
+	case kind.Is(tftypes.Object{}):
+		elements[""] = value
+	case kind.Is(tftypes.Map{}):
+		for key, element := range membersOf(value) {
+			elements[fmt.Sprintf("[%q]", key)] = element
+		}
+	case value.As(&list) == nil:
+		for i, element := range list {
+			elements[fmt.Sprintf("[%d]", i)] = element
+		}
+	}
+	return elements
+}
+
+// membersOf are those of an object or a map; none where there is none.
+func membersOf(value tftypes.Value) map[string]tftypes.Value {
+	var members map[string]tftypes.Value
+	if value.Type() == nil || value.IsNull() || !value.IsKnown() || value.As(&members) != nil {
+		return nil
+	}
+	return members
 }
 
 // Differences names the attributes in which two objects differ, with their values.

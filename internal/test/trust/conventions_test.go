@@ -11,6 +11,7 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator/conventions"
 	"github.com/talon-one/terraform-provider-talonone/internal/test/acctest"
+	"github.com/talon-one/terraform-provider-talonone/internal/test/race"
 )
 
 // answers are the values of a convention under which resources live a life: all but the one with which every other test
@@ -36,6 +37,7 @@ func TestConventions(t *testing.T) {
 				for _, s := range subjects() {
 					t.Run(s.kind, func(t *testing.T) {
 						t.Parallel()
+						race.Sample(t, 3)
 						if slices.Contains(unmet[c.Name+"="+value], s.kind) {
 							t.Skip("not right yet")
 						}

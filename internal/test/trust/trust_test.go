@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/test/acctest"
+	"github.com/talon-one/terraform-provider-talonone/internal/test/race"
 )
 
 var update = flag.Bool("update", false, "write docs/trust.md from the results")
@@ -51,6 +52,7 @@ func TestTrust(t *testing.T) {
 					}
 					t.Run(s.kind, func(t *testing.T) {
 						t.Parallel()
+						race.Sample(t, 3)
 						c := cell{r.name, s.kind}
 						if open[c] != "" {
 							t.Skip(open[c])
