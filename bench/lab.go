@@ -165,6 +165,7 @@ func (l *lab) terraform(ctx context.Context, name, dir string, args ...string) (
 	}
 	counts, err := l.counts(ctx)
 	s.syncs, s.listed, s.requests = counts["syncCatalog"], counts["listCatalogItems"], counts
+	fmt.Printf(" (provider: %s s, %s MB)\n", seconds(s.provider.CPU), megabytes(s.provider.Peak))
 	return s, err
 }
 
