@@ -19,6 +19,7 @@ import (
 
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator/conventions"
+	"github.com/talon-one/terraform-provider-talonone/internal/safefile"
 )
 
 // version is set by the release build.
@@ -126,7 +127,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) (err error) 
 		}
 	}
 	if c.requestLog != "" {
-		file, err := emulator.OpenLog(c.requestLog)
+		file, err := safefile.Append(c.requestLog)
 		if err != nil {
 			return err
 		}
@@ -168,7 +169,7 @@ func serve(ctx context.Context, c config, deployment *emulator.Server, listener 
 	url := "http://" + listener.Addr().String()
 	if c.urlFile != "" {
 		// In one step, so that whoever waits for the file never reads half of it.
-		if err := emulator.ReplaceFile(c.urlFile, []byte(url+"\n")); err != nil {
+		if err := safefile.Replace(c.urlFile, []byte(url+"\n")); err != nil {
 			return err
 		}
 	}

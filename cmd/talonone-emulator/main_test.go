@@ -155,6 +155,29 @@ func TestNothingIsWrittenThroughLinks(t *testing.T) {
 	}
 }
 
+// What a command line names is a file of a size that fits into memory, or the program ends at once and says what is wrong.
+func TestFilesThatAreNoneAreRefused(t *testing.T) {
+	t.Parallel()
+	for _, option := range []string{"-data", "-fixture", "-conventions", "-request-log"} {
+		for _, file := range []string{"/dev/zero", t.TempDir()} {
+			err := run(t.Context(), []string{"-listen", "127.0.0.1:0", option, file}, io.Discard, io.Discard)
+			if err == nil || !strings.Contains(err.Error(), file) || !strings.Contains(err.Error(), "not a regular file") {
+				t.Errorf("%s %s: %v", option, file, err)
+			}
+		}
+	}
+	for option, size := range map[string]int64{"-data": 2 << 30, "-fixture": 64<<20 + 1, "-conventions": 1<<20 + 1} {
+		file := filepath.Join(t.TempDir(), "large") // without a block on the disk
+		if err := errors.Join(os.WriteFile(file, nil, 0o600), os.Truncate(file, size)); err != nil {
+			t.Fatal(err)
+		}
+		err := run(t.Context(), []string{"-listen", "127.0.0.1:0", option, file}, io.Discard, io.Discard)
+		if err == nil || !strings.Contains(err.Error(), "is too large") {
+			t.Errorf("%s of %d bytes: %v", option, size, err)
+		}
+	}
+}
+
 func TestAddressesOfOthersAreAnsweredWhenAllowed(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

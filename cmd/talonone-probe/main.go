@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator/conventions"
+	"github.com/talon-one/terraform-provider-talonone/internal/safefile"
 )
 
 // version is set by the release build.
@@ -263,7 +264,7 @@ func writeJSON(path string, found conventions.Values) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(path, append(content, '\n'), 0o600)
+	return safefile.Replace(path, append(content, '\n'))
 }
 
 // say writes for people. That nobody reads any more is no reason to stop: there may be something to remove.

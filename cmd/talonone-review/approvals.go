@@ -2,13 +2,15 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"strconv"
 	"strings"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/safefile"
 )
 
 // labelPrefix begins the label of a pull request that raises the limit for it: "max-removals: 5000".
@@ -48,18 +50,20 @@ type approval struct {
 	names  []string
 }
 
+// maxApprovalBytes bounds the file of approvals, which a pull request can change.
+const maxApprovalBytes = 1 << 20
+
 // readApprovals reads a file with one approval a line: the change's code, the limit, and names. Empty lines and those
 // that begin with # are comments. No file is no approvals.
 func readApprovals(path string) ([]approval, error) {
-	file, err := os.Open(path)
+	content, err := safefile.ReadDirect(path, maxApprovalBytes)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
 	case err != nil:
 		return nil, err
 	}
-	defer func() { _ = file.Close() }()
-	approvals, err := parseApprovals(file)
+	approvals, err := parseApprovals(bytes.NewReader(content))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

@@ -385,3 +385,26 @@ func TestRaisingTheLimit(t *testing.T) {
 		review(t, planned(t, change("x")), status, append(labelled, labels)...)
 	}
 }
+
+// The file comes with the pull request that it judges: a link there could lead to a device, or to a file of the machine that runs
+// the pipeline.
+func TestApprovalsAreAFileOfTheRepository(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	secret, link, large := filepath.Join(folder, "secret"), filepath.Join(folder, "removals.txt"), filepath.Join(folder, "large.txt")
+	if err := os.WriteFile(secret, []byte("hunter2 hunter3\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(secret, link); err != nil {
+		t.Skip(err)
+	}
+	if err := os.WriteFile(large, []byte(strings.Repeat("#\n", maxApprovalBytes)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for file, want := range map[string]string{link: "is a link; name the file itself", large: "is too large", folder: "is not a regular file"} {
+		got := review(t, planned(t, nil), exitUsage, "-max-removals", "2", "-approvals", file)
+		if !strings.Contains(got, want) || strings.Contains(got, "hunter") {
+			t.Errorf("%s: %s", file, got)
+		}
+	}
+}

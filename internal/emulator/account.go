@@ -1,12 +1,16 @@
 package emulator
 
 import (
+	"math"
 	"net/http"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
 // routesAccount registers reads of the account, which reporting tools use. They show what there is to show: nobody
-// is invited, and nothing is logged.
+// is invited.
 func (s *Server) routesAccount() {
 	s.handle(http.MethodGet, "/v1/users", managementKey, "getUsers", s.getUsers)
 	s.handle(http.MethodGet, "/v1/users/{userId}", managementKey, "getUser", s.getUser)
@@ -141,11 +145,61 @@ func (s *Server) getAccountAnalytics(r *request) (reply, error) {
 	return okReply(view), nil
 }
 
-// getChanges is the audit log, which the emulator does not keep.
+// maxChanges is how many changes are remembered; beyond it the oldest half is forgotten.
+const maxChanges = 10_000
+
+// auditEntry is an entry of the list of changes: a request with a Management credential that was carried out. The list is not part of
+// the state, so that a deployment that was put back to what it was equals itself.
+type auditEntry struct {
+	id, userID, application int64
+	at                      time.Time
+	path                    string
+}
+
+// logChange notes a change; the state must be locked.
+func (s *Server) logChange(rt *route, r *request) {
+	if rt.access != managementKey || rt.operation == "destroySession" {
+		return
+	}
+	if len(s.changes) >= maxChanges {
+		s.changes = slices.Clone(s.changes[len(s.changes)/2:])
+	}
+	s.lastChange++
+	application, _ := strconv.ParseInt(r.params["applicationId"], 10, 64)
+	s.changes = append(s.changes, auditEntry{id: s.lastChange, userID: r.cred.userID, application: application, at: s.now(), path: r.http.URL.EscapedPath()})
+}
+
 func (s *Server) getChanges(r *request) (reply, error) {
 	p, err := r.page(maxPageSize, "id", "created")
 	if err != nil {
 		return reply{}, err
 	}
-	return listReply(p, []any{}, func(row any) any { return row }), nil
+	application, err := r.intQuery("applicationId", 0, 0, math.MaxInt)
+	if err != nil {
+		return reply{}, err
+	}
+	user, err := r.intQuery("userId", 0, 0, math.MaxInt)
+	if err != nil {
+		return reply{}, err
+	}
+	when, err := r.periodQuery("created")
+	if err != nil {
+		return reply{}, err
+	}
+	part := strings.ToLower(r.query.Get("entityPath"))
+	var rows []auditEntry
+	for _, c := range s.changes {
+		if (application == 0 || c.application == int64(application)) && (user == 0 || c.userID == int64(user)) &&
+			when.holds(c.at) && strings.Contains(strings.ToLower(c.path), part) {
+			rows = append(rows, c)
+		}
+	}
+	rows = sorted(p, rows, map[string]func(a, b auditEntry) int{"created": func(a, b auditEntry) int { return a.at.Compare(b.at) }})
+	return listReply(p, rows, func(c auditEntry) any {
+		view := map[string]any{"id": c.id, "created": c.at, "userId": c.userID, "entity": c.path}
+		if c.application != 0 {
+			view["applicationId"] = c.application
+		}
+		return view
+	}), nil
 }

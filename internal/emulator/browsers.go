@@ -15,15 +15,11 @@ func (s *Server) foreign(r *http.Request) string {
 	if !s.opts.AllowRemote && !isLoopback(hostOf(r.Host)) {
 		return "the emulator answers to localhost and loopback addresses only; start it with -allow-remote to use other names"
 	}
-	// A link to the page opens it in front of its reader, and the site that has the link can't see it.
-	if r.Method == http.MethodGet && r.Header.Get("Sec-Fetch-Mode") == "navigate" && r.Header.Get("Sec-Fetch-Dest") == "document" {
-		return ""
-	}
 	// Methods that change nothing are safe to net/http, but here reads take part in limits, faults and the log.
 	write := *r
 	write.Method = http.MethodPost
 	if err := s.origins.Check(&write); err != nil {
-		return "requests of web pages of other origins are refused"
+		return "requests and links of web pages of other origins are refused; to open the page, enter its address in the browser"
 	}
 	return ""
 }

@@ -415,14 +415,15 @@ func TestASessionThatWasReadCanBeSentBack(t *testing.T) {
 	}
 }
 
-// TestPathsAsTheVendorsClientsEscapeThem sends what Go's url.PathEscape and JavaScript's encodeURIComponent leave as it is.
+// TestPathsAsTheVendorsClientsEscapeThem sends paths as they are, with what Go's url.PathEscape leaves ($ & + : = @) and what
+// JavaScript's encodeURIComponent leaves (! ' ( ) *), and all escaped.
 func TestPathsAsTheVendorsClientsEscapeThem(t *testing.T) {
 	t.Parallel()
 	d := start(t, emulator.Options{Conventions: conventions.Defaults()})
 	for _, id := range []string{"a@b.com", "order:4711", "(x)'s!", "a&b=c+d$e", "*"} {
 		d.must("PUT", "/v2/customer_profiles/"+id, liveKey, `{}`)
 		d.must("PUT", "/v2/customer_sessions/"+id, liveKey, `{"customerSession":{"profileId":"`+id+`"}}`)
-		for _, path := range []string{id, strings.ReplaceAll(url.QueryEscape(id), "+", "%20")} {
+		for _, path := range []string{id, url.PathEscape(id), strings.ReplaceAll(url.QueryEscape(id), "+", "%20")} {
 			if got := d.profileOf(liveKey, path).field("integrationId"); got != id {
 				t.Errorf("%s is profile %s", path, got)
 			}
@@ -431,8 +432,10 @@ func TestPathsAsTheVendorsClientsEscapeThem(t *testing.T) {
 			}
 		}
 	}
-	if got := d.must("POST", "/v1/coupon_reservations/10$OFF_NOW", liveKey, `{"integrationIDs":["a@b.com"]}`).field("value"); got != "10$OFF_NOW" {
-		t.Errorf("reserved %s", got)
+	for _, path := range []string{"10$OFF_NOW", url.PathEscape("10$OFF_NOW"), url.QueryEscape("10$OFF_NOW")} {
+		if got := d.must("POST", "/v1/coupon_reservations/"+path, liveKey, `{"integrationIDs":["a@b.com"]}`).field("value"); got != "10$OFF_NOW" {
+			t.Errorf("%s: reserved %s", path, got)
+		}
 	}
 }
 
@@ -444,7 +447,7 @@ func TestAccountReads(t *testing.T) {
 		"/v1/users/1":               `"email":"demo@example.com"`,
 		"/v1/accounts/31":           `"applicationCount":2`,
 		"/v1/accounts/31/analytics": `"sandboxApplications":1`,
-		"/v1/changes":               `"data":[]`,
+		"/v1/changes":               `"data":[]`, // nobody has changed anything
 		"/v1/additional_costs":      `"totalResultSize":0`,
 	} {
 		if got := d.must("GET", path, managementK, "").text; !strings.Contains(got, want) {
@@ -453,6 +456,40 @@ func TestAccountReads(t *testing.T) {
 	}
 	for _, path := range []string{"/v1/users/2", "/v1/accounts/1", "/v1/accounts/1/analytics"} {
 		expectStatus(t, path, d.call("GET", path, managementK, ""), 404)
+	}
+}
+
+// Tools that report read who changed what through the Management API. Reads, refused requests and those of the Integration API are
+// no changes.
+func TestChangesAreListed(t *testing.T) {
+	t.Parallel()
+	at := newClock()
+	d := start(t, emulator.Options{Now: at.now})
+	d.newAudience("VIP")
+	d.must("GET", "/v1/applications", managementK, "")
+	expectStatus(t, "refused", d.call("POST", "/v1/collections", managementK, `{}`), 400)
+	began := at.now().Format(time.RFC3339)
+	at.advance(time.Minute)
+	id := d.must("POST", "/v1/collections", managementK, `{"name":"Luxury"}`).field("id")
+	at.advance(time.Minute)
+	d.must("POST", "/v1/applications/1/campaigns/12/coupons", managementK, `{"usageLimit":1,"numberOfCoupons":1}`)
+	at.advance(time.Minute)
+	d.must("DELETE", "/v1/collections/"+id, managementK, "")
+	created, coupons, deleted := "/v1/collections", "/v1/applications/1/campaigns/12/coupons", "/v1/collections/"+id
+	for query, want := range map[string][]string{
+		"":                                {created, coupons, deleted},
+		"?sort=-created":                  {deleted, coupons, created},
+		"?pageSize=1&skip=1":              {coupons},
+		"?applicationId=1":                {coupons},
+		"?applicationId=2":                nil,
+		"?userId=1&entityPath=COLLECTION": {created, deleted},
+		"?userId=2":                       nil,
+		"?createdBefore=" + began:         nil,
+		"?createdAfter=" + began:          {created, coupons, deleted},
+	} {
+		if got := d.must("GET", "/v1/changes"+query, managementK, "").column("entity"); !slices.Equal(got, want) {
+			t.Errorf("%q: %v, want %v", query, got, want)
+		}
 	}
 }
 

@@ -6,10 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
-	"path/filepath"
 	"sync"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/safefile"
 )
+
+// maxDataBytes bounds the data file.
+const maxDataBytes = 2<<30 - 1
 
 // dataFile keeps the state on disk. A saved state survives kill -9 and a power cut: the file is written beside
 // the old one, synced, and only then renamed over it.
@@ -22,20 +25,12 @@ type dataFile struct {
 
 // load reads the file; false when there is none yet.
 func (d *dataFile) load() (*state, bool, error) {
-	info, err := os.Lstat(d.path)
+	data, err := safefile.ReadDirect(d.path, maxDataBytes)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, false, nil
 	}
 	if err != nil {
-		return nil, false, err
-	}
-	// A link may have been planted, and saving would replace it. A device has no end, and a pipe may have no writer.
-	if !info.Mode().IsRegular() {
-		return nil, false, fmt.Errorf("data file %s is not a regular file; name the file itself", d.path)
-	}
-	data, err := os.ReadFile(d.path)
-	if err != nil {
-		return nil, false, err
+		return nil, false, fmt.Errorf("data file: %w", err)
 	}
 	st, err := decodeState(data)
 	if err != nil {
@@ -71,68 +66,9 @@ func (s *Server) save(version uint64) error {
 	if err != nil {
 		return err
 	}
-	if err := ReplaceFile(s.data.path, buffer.Bytes()); err != nil {
+	if err := safefile.Replace(s.data.path, buffer.Bytes()); err != nil {
 		return err
 	}
 	s.data.saved = latest
 	return nil
-}
-
-// ReplaceFile swaps the content of a file atomically and durably, for its owner alone. There is one writer, so the temporary
-// file has a fixed name. What a crash, or somebody else, has left there is removed and never written through: it may be a
-// link.
-func ReplaceFile(path string, content []byte) error {
-	temp := path + ".tmp"
-	if err := os.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	file, err := os.OpenFile(temp, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = file.Write(content)
-	if err == nil {
-		err = file.Sync()
-	}
-	if err := errors.Join(err, file.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(temp, path); err != nil {
-		return err
-	}
-	return syncFolder(filepath.Dir(path))
-}
-
-// OpenLog opens a file to append to, for its owner alone where it is new. A link to a file is refused, since it may have
-// been planted; one to a stream, such as /dev/stdout, is not.
-func OpenLog(path string) (*os.File, error) {
-	before, err := os.Lstat(path)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_APPEND|os.O_WRONLY, 0o600)
-	case err != nil:
-		return nil, err
-	}
-	file, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	opened, err := file.Stat()
-	if err == nil && opened.Mode().IsRegular() && !os.SameFile(before, opened) {
-		err = fmt.Errorf("%s is a link; name the file itself", path)
-	}
-	if err != nil {
-		return nil, errors.Join(err, file.Close())
-	}
-	return file, nil
-}
-
-// syncFolder makes a rename durable. Some platforms cannot sync a folder, which is no reason to fail.
-func syncFolder(path string) error {
-	folder, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	_ = folder.Sync()
-	return folder.Close()
 }

@@ -41,3 +41,11 @@ func (s *Server) Routes() (routes [][3]string) {
 	}
 	return routes
 }
+
+// Operations are the names of all operations.
+func (s *Server) Operations() (names []string) {
+	for _, rt := range s.routes {
+		names = append(names, rt.operation)
+	}
+	return names
+}

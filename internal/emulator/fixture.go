@@ -6,12 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator/strictjson"
+	"github.com/talon-one/terraform-provider-talonone/internal/safefile"
 )
 
 //go:embed default_fixture.json
@@ -310,7 +310,7 @@ func DefaultFixture() *Fixture {
 
 // ReadFixture reads a fixture file; see ParseFixture.
 func ReadFixture(path string) (*Fixture, error) {
-	data, err := os.ReadFile(path)
+	data, err := safefile.Read(path, maxBodyBytes)
 	if err != nil {
 		return nil, err
 	}

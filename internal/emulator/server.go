@@ -74,17 +74,20 @@ type Options struct {
 type Server struct {
 	opts    Options
 	routes  []*route
-	limiter *limiter
-	queues  queues
-	keys    keyLocks
-	faults  faults.List
-	log     requestLog
-	page    page.Handler
-	origins http.CrossOriginProtection
-	data    *dataFile // nil: in memory
-	closed  chan struct{}
-	end     func()             // closes closed, once
-	values  conventions.Values // one for every convention; never changes
+	changes []auditEntry // the list of changes
+	// lastChange is the ID of the latest change.
+	lastChange int64
+	limiter    *limiter
+	queues     queues
+	keys       keyLocks
+	faults     faults.List
+	log        requestLog
+	page       page.Handler
+	origins    http.CrossOriginProtection
+	data       *dataFile // nil: in memory
+	closed     chan struct{}
+	end        func()             // closes closed, once
+	values     conventions.Values // one for every convention; never changes
 	// decoding is how the conventions want bodies to be read.
 	decoding strictjson.Options
 
@@ -474,6 +477,7 @@ func (s *Server) apply(rt *route, r *request, key string) (outgoing, uint64) {
 		if !rt.readOnly {
 			s.version++
 			out.changed = true
+			s.logChange(rt, r)
 		}
 	}
 	if key != "" && out.status < 500 {

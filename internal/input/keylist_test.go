@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -120,20 +121,25 @@ func TestReadKeysRefusesWhatIsVisiblyNotAKey(t *testing.T) {
 	}
 }
 
-// FuzzReadKeys reads lists of every format. What is taken is no empty key.
+// FuzzReadKeys reads lists of every format, as members_file does. What is taken is no empty key.
 func FuzzReadKeys(f *testing.F) {
 	for _, format := range []string{Text, CSV, JSONLines, JSON} {
-		f.Add("id,n\na,1\n", format, "id")
-		f.Add("[\"a\",{\"id\":\"b\"}]", format, "")
+		f.Add("id,n\na,1\n", format, "id", ",")
+		f.Add("\xef\xbb\xbfid;name\n\"a;b\";x\nc;y\r\n", format, "id", ";")
+		f.Add("[\"a\",{\"id\":\"b\"}]", format, "", "")
 	}
-	f.Fuzz(func(t *testing.T, text, format, column string) {
-		keys, err := readKeys(text, KeyOptions{Options: Options{Format: format}, Column: column})
-		if err == nil && len(keys) == 0 {
+	f.Fuzz(func(t *testing.T, text, format, column, delimiter string) {
+		keys, err := readKeys(text, KeyOptions{Options: Options{Format: format, Delimiter: delimiter}, Column: column})
+		if err != nil {
+			return
+		}
+		if len(keys) == 0 {
 			t.Fatal("a text without keys was accepted")
 		}
 		for _, key := range keys {
-			if strings.HasSuffix(key, ":") {
-				t.Fatal("an empty key was taken")
+			_, key, _ := strings.Cut(key, ":")
+			if key == "" || !utf8.ValidString(key) {
+				t.Fatalf("%q was taken", key)
 			}
 		}
 	})

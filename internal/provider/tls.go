@@ -5,11 +5,11 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/safefile"
 )
 
 // maxPEM bounds a file of certificates, in bytes. Those of all authorities of the web are a quarter of it.
@@ -23,7 +23,7 @@ func connectionSecurity(config model, diags *diag.Diagnostics) *tls.Config {
 	}
 	security := &tls.Config{MinVersion: tls.VersionTLS12}
 	if authorities != "" {
-		pem, err := readPEM(authorities)
+		pem, err := safefile.Read(authorities, maxPEM)
 		pool, systemErr := x509.SystemCertPool()
 		if systemErr != nil {
 			pool = x509.NewCertPool() // a machine without any
@@ -40,9 +40,9 @@ func connectionSecurity(config model, diags *diag.Diagnostics) *tls.Config {
 	case certificate == "" && key != "":
 		unusableFile(diags, "client_key_file", errors.New("client_cert_file is missing: a private key needs its certificate"))
 	case certificate != "":
-		certPEM, err := readPEM(certificate)
+		certPEM, err := safefile.Read(certificate, maxPEM)
 		unusableFile(diags, "client_cert_file", err)
-		keyPEM, keyErr := readPEM(key)
+		keyPEM, keyErr := safefile.Read(key, maxPEM)
 		unusableFile(diags, "client_key_file", keyErr)
 		if err != nil || keyErr != nil {
 			break
@@ -61,25 +61,4 @@ func unusableFile(diags *diag.Diagnostics, attribute string, err error) {
 		diags.AddAttributeError(path.Root(attribute), "Unusable certificate",
 			fmt.Sprintf("%s: %v. It comes from the provider block or from %s.", attribute, err, variable(attribute)))
 	}
-}
-
-// readPEM reads a regular file: a pipe could wait for ever, and a device has no end.
-func readPEM(name string) ([]byte, error) {
-	info, err := os.Stat(name)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not a regular file", name)
-	}
-	file, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { _ = file.Close() }()
-	content, err := io.ReadAll(io.LimitReader(file, maxPEM+1))
-	if err == nil && len(content) > maxPEM {
-		err = fmt.Errorf("%s is larger than %d bytes", name, maxPEM)
-	}
-	return content, err
 }

@@ -8,11 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/safefile"
 )
 
 // Convention is one question that the vendor's documentation leaves open.
@@ -55,6 +56,9 @@ const (
 
 // maxNumber is the largest value of the form Number: the largest page that the vendor documents.
 const maxNumber = 1000
+
+// maxFileBytes bounds a file of conventions.
+const maxFileBytes = 1 << 20
 
 // Probe is what a probe needs to find a value.
 type Probe int
@@ -178,7 +182,7 @@ func (v Values) Parse(text string) error {
 
 // ReadFile reads a JSON object from name to value, as talonone-probe writes it.
 func ReadFile(path string) (Values, error) {
-	content, err := os.ReadFile(path)
+	content, err := safefile.Read(path, maxFileBytes)
 	if err != nil {
 		return nil, err
 	}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/keylock"
+	"github.com/talon-one/terraform-provider-talonone/internal/safefile"
 )
 
 // noteAge is how long a note counts. A deployment knows an idempotency key for 24 hours; the last one is left to clocks
@@ -40,7 +41,7 @@ func Workspace(dataDir string) string {
 	if name := os.Getenv("TF_WORKSPACE"); name != "" {
 		return name
 	}
-	name, err := readRegular(filepath.Join(dataDir, "environment"))
+	name, err := safefile.ReadDirect(filepath.Join(dataDir, "environment"), maxNote)
 	if text := strings.TrimSpace(string(name)); err == nil && text != "" {
 		return text
 	}

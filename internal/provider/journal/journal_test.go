@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/safefile"
 )
 
 type settings struct{ Name string }
@@ -273,7 +275,7 @@ func FuzzNote(f *testing.F) {
 		if written.write(os.O_EXCL) != nil {
 			return
 		}
-		text, err := readRegular(written.file)
+		text, err := safefile.ReadDirect(written.file, maxNote)
 		if err != nil {
 			t.Fatal(err)
 		}

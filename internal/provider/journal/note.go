@@ -17,6 +17,8 @@ import (
 
 	"github.com/gofrs/flock"
 	"github.com/google/uuid"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/safefile"
 )
 
 const (
@@ -94,7 +96,7 @@ type Note struct {
 
 // read reads the note's file.
 func (n *Note) read() error {
-	content, err := readRegular(n.file)
+	content, err := safefile.ReadDirect(n.file, maxNote)
 	if err != nil {
 		return err
 	}
@@ -295,26 +297,6 @@ func shareRow(a, b []byte) bool {
 		}
 	}
 	return false
-}
-
-// readRegular reads a small regular file; links, devices and FIFOs are errors, and are not opened.
-func readRegular(path string) ([]byte, error) {
-	info, err := os.Lstat(path)
-	if err != nil {
-		return nil, err
-	}
-	if !info.Mode().IsRegular() || info.Size() > maxNote {
-		return nil, errors.New("not a small regular file")
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	content, err := io.ReadAll(io.LimitReader(file, maxNote+1))
-	if err == nil && len(content) > maxNote {
-		err = errors.New("not a small regular file")
-	}
-	return content, errors.Join(err, file.Close())
 }
 
 // prepare makes the folder of notes where it is missing, and says whether it can be used. It makes nothing below a link.

@@ -31,6 +31,8 @@ type configuration struct {
 	nodes   []*node
 	locals  map[string]hclsyntax.Expression
 	outputs map[string]hclsyntax.Expression
+	// imports are import IDs by the address that they are for.
+	imports map[string]hclsyntax.Expression
 }
 
 // node is a resource or a data source.
@@ -115,7 +117,7 @@ func parse(text string) (*configuration, error) {
 	if diags.HasErrors() {
 		return nil, diags
 	}
-	c := &configuration{text: text, locals: make(map[string]hclsyntax.Expression), outputs: make(map[string]hclsyntax.Expression)}
+	c := &configuration{text: text, locals: make(map[string]hclsyntax.Expression), outputs: make(map[string]hclsyntax.Expression), imports: make(map[string]hclsyntax.Expression)}
 	body, _ := file.Body.(*hclsyntax.Body)
 	if err := c.knows(body); err != nil {
 		return nil, err
@@ -131,6 +133,12 @@ func parse(text string) (*configuration, error) {
 			for name, attribute := range block.Body.Attributes {
 				c.locals[name] = attribute.Expr
 			}
+		case "import":
+			to, id := block.Body.Attributes["to"], block.Body.Attributes["id"]
+			if to == nil || id == nil {
+				return nil, errors.New("imports by identity")
+			}
+			c.imports[strings.Join(c.references(to.Expr), "")] = id.Expr
 		case "output":
 			c.outputs[block.Labels[0]] = block.Body.Attributes["value"].Expr
 		case "resource", "data":

@@ -236,12 +236,9 @@ func (r *caseRun) importStep(t *testing.T, config *configuration, step resource.
 	case id == "":
 		id = r.checkedView(t).RootModule().Resources[step.ResourceName].Primary.ID
 	}
-	imported, diagnostics := p.Import(t, kind, id, nil)
-	if err := explain(step.ResourceName, nil, Problem(diagnostics)); err != nil {
+	imported, err := p.importOne(t, step.ResourceName, id)
+	if err != nil {
 		return err
-	}
-	if !imported.Exists() {
-		return failure(step.ResourceName, "Cannot import non-existent remote object", "")
 	}
 	if step.ImportStatePersist {
 		r.created++
@@ -524,8 +521,35 @@ func (r *caseRun) planNode(t *testing.T, p *Process, n *node, values *scope, pla
 		if err != nil {
 			return stepChange{}, err
 		}
+		if id := plan.config.imports[address]; id != nil && !plan.state[address].Exists() {
+			value, err := values.evaluate(t, id)
+			if err != nil {
+				return stepChange{}, err
+			}
+			imported, err := p.importOne(t, address, value.AsString())
+			if err != nil {
+				return stepChange{}, err
+			}
+			r.created++
+			plan.state[address] = object{Instance: imported, order: r.created}
+			refresh = false
+		}
 		return r.planOne(t, p, address, n, plan, attributes, refresh)
 	}
+}
+
+// importOne imports an object that must be there.
+func (p *Process) importOne(t *testing.T, address, id string) (Instance, error) {
+	t.Helper()
+	_, kind, _ := parts(address)
+	imported, diagnostics := p.Import(t, kind, id, nil)
+	if err := explain(address, nil, Problem(diagnostics)); err != nil {
+		return imported, err
+	}
+	if !imported.Exists() {
+		return imported, failure(address, "Cannot import non-existent remote object", "")
+	}
+	return imported, nil
 }
 
 // unknownComputed is what a data source will be, as far as its configuration says.

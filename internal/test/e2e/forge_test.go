@@ -21,6 +21,8 @@ const (
 	gitlabToken = "gitlab-token"
 	// botName is who writes with these tokens.
 	botName = "github-actions[bot]"
+	// requestNumber is that of every request.
+	requestNumber = "7"
 )
 
 // The keys of plans, which a proxy in front of the deployment knows: they can only read.
@@ -54,13 +56,15 @@ func readOnlyKeys(t *testing.T, deployment string) string {
 
 // forge is as much of GitHub and GitLab as the pipelines ask for. Both show the same comments, issues and runs.
 type forge struct {
-	URL string
+	URL    string
+	number int // of the request that was merged last
 
 	mu       sync.Mutex
 	comments []note
 	issues   []issue
 	runs     []run
 	merged   map[string]string // the head of the request that ended with a commit
+	asked    string            // the commit whose request was asked for last
 }
 
 type note struct{ author, body string }
@@ -78,7 +82,7 @@ type run struct {
 
 func newForge(t *testing.T) *forge {
 	t.Helper()
-	f := &forge{merged: make(map[string]string)}
+	f := &forge{number: 7, merged: make(map[string]string)}
 	mux := http.NewServeMux()
 	// GitHub's API, as `gh api` asks for it.
 	const repository = "/repos/team/promotions"
@@ -96,9 +100,9 @@ func newForge(t *testing.T) *forge {
 	github("PATCH "+repository+"/issues/comments/{id}", f.editComment)
 	github("GET "+repository+"/commits/{commit}/pulls", func(w http.ResponseWriter, r *http.Request) {
 		commit := r.PathValue("commit")
-		list := []any{map[string]any{"merge_commit_sha": "0", "base": map[string]any{"ref": "main"}, "head": map[string]any{"sha": "1"}}}
+		list := []any{map[string]any{"number": 1, "merge_commit_sha": "0", "base": map[string]any{"ref": "main"}, "head": map[string]any{"sha": "1"}}}
 		if head := f.merged[commit]; head != "" {
-			list = append(list, map[string]any{"merge_commit_sha": commit, "base": map[string]any{"ref": "main"}, "head": map[string]any{"sha": head}})
+			list = append(list, map[string]any{"number": f.number, "merge_commit_sha": commit, "base": map[string]any{"ref": "main"}, "head": map[string]any{"sha": head}})
 		}
 		respond(w, list)
 	})
@@ -140,12 +144,13 @@ func newForge(t *testing.T) *forge {
 	gitlab("GET "+project+"/repository/commits/{commit}/merge_requests", func(w http.ResponseWriter, r *http.Request) {
 		list := []any{}
 		if f.merged[r.PathValue("commit")] != "" {
-			list = append(list, map[string]any{"iid": r.PathValue("commit"), "state": "merged", "target_branch": "main"})
+			f.asked = r.PathValue("commit")
+			list = append(list, map[string]any{"iid": f.number, "state": "merged", "target_branch": "main"})
 		}
 		respond(w, list)
 	})
-	gitlab("GET "+project+"/merge_requests/{commit}", func(w http.ResponseWriter, r *http.Request) {
-		id, _ := f.newest(f.merged[r.PathValue("commit")])
+	gitlab("GET "+project+"/merge_requests/{number}", func(w http.ResponseWriter, _ *http.Request) {
+		id, _ := f.newest(f.merged[f.asked])
 		respond(w, map[string]any{"head_pipeline": map[string]any{"id": id, "status": map[bool]string{true: "success", false: "failed"}[f.runs[id-1].success]}})
 	})
 	gitlab("GET "+project+"/pipelines/{id}/jobs", func(w http.ResponseWriter, r *http.Request) {

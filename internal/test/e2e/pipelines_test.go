@@ -70,8 +70,9 @@ type project struct {
 	state  string
 	tar    string // the release's archive with talonone-review
 	sum    string
-	main   string // the commit of the branch
-	url    string // where the deployment is
+	main   string            // the commit of the branch
+	url    string            // where the deployment is
+	links  map[string]string // links in every branch that is pushed, by name
 	job    func(p *project, job string, at event) (string, int)
 }
 
@@ -244,6 +245,11 @@ func (r *request) push(files map[string]string) {
 	r.p.t.Helper()
 	dir := r.p.clone("branch", r.p.main)
 	r.p.files(dir, files)
+	for name, target := range r.p.links {
+		if err := os.Symlink(target, filepath.Join(dir, name)); err != nil && !errors.Is(err, os.ErrExist) {
+			r.p.t.Fatal(err)
+		}
+	}
 	r.head = r.p.commit(dir, "Change "+r.branch, "HEAD:refs/heads/"+r.branch)
 }
 
@@ -343,7 +349,7 @@ func github(p *project, job string, at event) (string, int) {
 		"GITHUB_OUTPUT": filepath.Join(env["HOME"], "output"), "GITHUB_STEP_SUMMARY": filepath.Join(env["HOME"], "summary"), "GITHUB_PATH": filepath.Join(env["HOME"], "path"),
 	})
 	expressions := map[string]string{
-		"github.token": githubToken, "github.event.pull_request.number": "7", "join(github.event.pull_request.labels.*.name, ',')": strings.Join(at.labels, ","),
+		"github.token": githubToken, "github.event.pull_request.number": requestNumber, "join(github.event.pull_request.labels.*.name, ',')": strings.Join(at.labels, ","),
 	}
 	for name, secret := range at.secrets {
 		expressions["secrets."+name] = secret
@@ -360,7 +366,12 @@ func github(p *project, job string, at event) (string, int) {
 			}
 			continue
 		case "actions/upload-artifact":
-			content, err := os.ReadFile(filepath.Join(dir, fmt.Sprint(step.With["path"])))
+			// Outside of the repository, no tracked file can be taken for it.
+			name, outside := strings.CutPrefix(fmt.Sprint(step.With["path"]), "${{ runner.temp }}/")
+			if !outside {
+				p.t.Errorf("%s is taken from the repository", name)
+			}
+			content, err := os.ReadFile(filepath.Join(env["RUNNER_TEMP"], name))
 			if err != nil {
 				p.t.Fatal(err)
 			}
@@ -446,7 +457,7 @@ func gitlab(p *project, job string, at event) (string, int) {
 	maps.Copy(env, at.secrets)
 	maps.Copy(env, map[string]string{
 		"COMMENT_TOKEN": gitlabToken, "CI_API_V4_URL": p.forge.URL + "/api/v4", "CI_PROJECT_ID": "1", "CI_DEFAULT_BRANCH": "main", "CI_COMMIT_SHA": at.commit,
-		"CI_MERGE_REQUEST_IID": "7", "CI_MERGE_REQUEST_LABELS": strings.Join(at.labels, ","),
+		"CI_MERGE_REQUEST_IID": requestNumber, "CI_MERGE_REQUEST_LABELS": strings.Join(at.labels, ","),
 	})
 	output, code := shell(p.t, dir, environ(env), script.String())
 	if artifacts, ok := definition["artifacts"].(map[string]any); ok && code == 0 {
@@ -541,11 +552,25 @@ func TestPipelines(t *testing.T) {
 				t.Errorf("issues: %q", issues)
 			}
 
+			// Tracked links with the names of what jobs make are neither written through nor taken for it.
+			precious := filepath.Join(t.TempDir(), "precious")
+			p.links = map[string]string{}
+			for _, name := range []string{
+				"plan.tfplan", "plan.json", "plan.tar.gz", "plan.enc", "tree", "request", "number", "merged", "mine", "comment.md",
+				"notes.json", "me.json", "posted.json", "requests.json", "request.json", "jobs.json", "issues.json",
+			} {
+				p.links[name] = precious
+			}
+			p.files(filepath.Dir(precious), map[string]string{"precious": "precious"})
 			r = p.propose("members", map[string]string{"main.tf": p.terraform(members(`["a", "b", "c", "d"]`))})
 			r.plan(0)
 			comment("Audience `VIP`: +4 members")
 			r.merge()
 			p.run("apply", applySecrets, 0)
+
+			if content, err := os.ReadFile(precious); err != nil || string(content) != "precious" {
+				t.Errorf("a file that tracked links lead to became %q, %v", content, err)
+			}
 
 			// Three members leave, and two may: the request is refused, and nothing can apply it.
 			r = p.propose("smaller", map[string]string{"main.tf": p.terraform(members(`["a"]`))})
@@ -630,6 +655,14 @@ func TestPipelinesApplyNothingElse(t *testing.T) {
 				t.Errorf("a forged plan was applied:\n%s", output)
 			}
 
+			// The plan is that of another request for the same files.
+			r = p.propose("same", map[string]string{"README.md": "s"})
+			r.plan(0)
+			r.merge()
+			p.forge.number++
+			refuse("The plan was made for another")
+			p.forge.number--
+
 			// A data folder that comes with the repository.
 			r = p.propose("folder", map[string]string{".terraform/talonone/creates/x.json": "{}"})
 			output := r.plan(1)
@@ -660,11 +693,14 @@ func TestPipelinesStartWhereTheyShould(t *testing.T) {
 	var workflow githubWorkflow
 	parseYAML(t, filepath.Join("github", "talonone.yml"), &workflow)
 	for job, words := range map[string]string{
-		"plan": "github.event.pull_request.head.repo.full_name == github.repository", "apply": "github.ref == 'refs/heads/main'", "drift": "github.ref == 'refs/heads/main'",
+		"plan": "github.event.pull_request.base.ref == 'main' && github.event.pull_request.head.repo.full_name == github.repository", "apply": "github.ref == 'refs/heads/main'", "drift": "github.ref == 'refs/heads/main'",
 	} {
 		if !strings.Contains(workflow.Jobs[job].If, words) {
 			t.Errorf("the job %s runs if %q", job, workflow.Jobs[job].If)
 		}
+	}
+	if on, ok := workflow.On["pull_request"].(map[string]any); !ok || fmt.Sprint(on["branches"]) != "[main]" {
+		t.Errorf("pull requests start the workflow as %v", workflow.On["pull_request"])
 	}
 	if strings.Contains(workflow.Jobs["apply"].If, "dispatch") || workflow.Jobs["apply"].Environment == workflow.Jobs["plan"].Environment {
 		t.Error("applies can be started by hand, or share the environment of plans")
@@ -672,7 +708,8 @@ func TestPipelinesStartWhereTheyShould(t *testing.T) {
 	var jobs map[string]any
 	parseYAML(t, filepath.Join("gitlab", ".gitlab-ci.yml"), &jobs)
 	for job, words := range map[string]string{
-		"plan": "$CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_PROJECT_ID", "apply": `$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH && $CI_PIPELINE_SOURCE == "push"`, "drift": "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH",
+		"plan":  `$CI_MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_PROJECT_ID && $CI_MERGE_REQUEST_TARGET_BRANCH_NAME == $CI_DEFAULT_BRANCH && $CI_MERGE_REQUEST_TARGET_BRANCH_PROTECTED == "true"`,
+		"apply": `$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH && $CI_PIPELINE_SOURCE == "push"`, "drift": "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH",
 	} {
 		rules := member[[]any](t, member[map[string]any](t, jobs, job), "rules")
 		if len(rules) != 1 || !strings.Contains(fmt.Sprint(rules[0]), words) {
