@@ -208,7 +208,7 @@ func (c *change) isBulk() bool {
 }
 
 var bulkTypes = map[string]bool{
-	"talonone_audience_memberships": true, "talonone_catalog_items": true, "talonone_coupon_reservation": true,
+	"talonone_audience_memberships": true, "talonone_catalog_items": true, "talonone_collection": true, "talonone_coupon_reservation": true,
 	"talonone_referrals": true, "talonone_customer_profiles": true,
 }
 
@@ -275,7 +275,7 @@ func (o object) managed(kind string) (count int64, known bool) {
 	switch kind {
 	case "talonone_audience_memberships":
 		return o.number("member_count")
-	case "talonone_catalog_items":
+	case "talonone_catalog_items", "talonone_collection":
 		return o.number("item_count")
 	case "talonone_coupon_reservation":
 		listed, isListed := o.counts["customers"]

@@ -183,7 +183,7 @@ rows(rc) := rc.change.before.member_count if {
 }
 
 rows(rc) := rc.change.before.item_count if {
-	rc.type == "talonone_catalog_items"
+	rc.type in {"talonone_catalog_items", "talonone_collection"}
 	whole(rc.change.before.item_count)
 }
 
@@ -231,8 +231,8 @@ runs(rc) if rc.change.after_unknown.found == true
 
 is_bulk(rc) if {
 	rc.type in {
-		"talonone_audience_memberships", "talonone_catalog_items", "talonone_coupon_reservation", "talonone_referrals",
-		"talonone_customer_profiles",
+		"talonone_audience_memberships", "talonone_catalog_items", "talonone_collection", "talonone_coupon_reservation",
+		"talonone_referrals", "talonone_customer_profiles",
 	}
 }
 

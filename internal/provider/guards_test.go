@@ -39,6 +39,10 @@ var guardedResources = map[string]guardedResource{
 	"talonone_catalog_items": {
 		acctest.Attributes{"catalog_id": 6, "items": `{"A":{"price":1}}`}, nothingLeaves, allLeaves, "talonone_catalog_items:6", "removes too many items",
 	},
+	"talonone_collection": {
+		acctest.Attributes{"name": "SKUs", "items": `["boot"]`}, acctest.Attributes{"deletion_protection": true}, acctest.Attributes{"deletion_protection": false},
+		"talonone_collection:501", "protected from deletion",
+	},
 	"talonone_coupon_reservation": {
 		acctest.Attributes{"coupon_value": "SUMMER10", "customers": []string{"customer-1"}}, nothingLeaves, allLeaves, "talonone_coupon_reservation:SUMMER10", "removes too many reservations",
 	},

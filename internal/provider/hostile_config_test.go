@@ -28,6 +28,7 @@ var configurations = map[string]acctest.Attributes{
 	"talonone_cart_item_return":             {"session_integration_id": "order-1", "returned_cart_items": []map[string]any{{"sku": "SOCKS"}}},
 	"talonone_catalog_item":                 {"catalog_id": 6, "sku": "A", "price": 1, "product": "p", "attributes": `{"color":"red"}`},
 	"talonone_catalog_items":                {"catalog_id": 6, "items": `{"A":{"price":1}}`},
+	"talonone_collection":                   {"name": "SKUs", "description": "d", "items": `["boot"]`},
 	"talonone_coupon_reservation":           {"coupon_value": "SUMMER10", "customers": []string{"customer-1"}},
 	"talonone_customer_data_deletion":       {"integration_id": "customer-1"},
 	"talonone_customer_profile":             {"integration_id": "new", "attributes": `{"Language":"de"}`},
@@ -134,6 +135,7 @@ func TestOddNumbersAreSentExactlyOrRefused(t *testing.T) {
 		"talonone_audience_memberships":         {"audience_id"},
 		"talonone_catalog_item":                 {"catalog_id", "price"},
 		"talonone_catalog_items":                {"catalog_id"},
+		"talonone_collection":                   {"max_removal_percent"},
 		"talonone_referral":                     {"campaign_id", "usage_limit"},
 		"talonone_referrals":                    {"campaign_id", "usage_limit"},
 	} {

@@ -267,6 +267,7 @@ func (p *talonOneProvider) Resources(context.Context) []func() resource.Resource
 		audience.NewAudienceMembershipResource,
 		audience.NewAudienceMembershipsResource,
 		audience.NewAudienceCustomerAttributesResource,
+		collection.NewCollectionResource,
 		coupon.NewCouponReservationResource,
 		referral.NewReferralResource,
 		referral.NewReferralsResource,
@@ -349,6 +350,7 @@ func (p *talonOneProvider) ListResources(context.Context) []func() list.ListReso
 		audience.NewAudienceMembershipList,
 		referral.NewReferralList,
 		audience.NewAudienceList,
+		collection.NewCollectionList,
 		catalog.NewCatalogItemList,
 		coupon.NewCouponReservationList,
 	}

@@ -93,3 +93,12 @@ func (c *cachedBy[K, T]) of(key K) *cached[T] {
 	}
 	return value
 }
+
+// dropAll forgets the values of all keys.
+func (c *cachedBy[K, T]) dropAll() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, value := range c.made {
+		value.drop()
+	}
+}

@@ -92,6 +92,7 @@ type Client struct {
 	loyaltyPrograms  cached[[]LoyaltyProgramDefinition]
 	stores           cachedBy[int64, []Store]
 	collections      cachedBy[int64, []Collection]
+	itemLists        memberCache
 	additionalCosts  cached[[]AdditionalCostDefinition]
 	catalogs         catalogUses
 	coupons          cachedBy[couponSearch, []*Coupon]
@@ -189,8 +190,8 @@ func (c *Client) HasManagementKey() bool {
 	return c.config.ManagementAPIKey != "" || c.config.ManagementToken != ""
 }
 
-// ForgetReads drops what was read of audiences, their members, and items of catalogs before a time of the deployment's clock, so that
-// it is read again. All who wait for that time together read it once.
+// ForgetReads drops what was read of audiences, their members, items of catalogs and collections before a time of the deployment's
+// clock, so that it is read again. All who wait for that time together read it once.
 func (c *Client) ForgetReads(before time.Time) {
 	c.forgotten.Lock()
 	defer c.forgotten.Unlock()
@@ -201,6 +202,8 @@ func (c *Client) ForgetReads(before time.Time) {
 	c.forgetAudiences()
 	c.memberLists.dropAll()
 	c.catalogs.forget()
+	c.collections.dropAll()
+	c.itemLists.dropAll()
 }
 
 // MayCall says whether a Management API operation is possible, as far as the client knows: with a key that has not been

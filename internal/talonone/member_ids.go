@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	// membershipColumn is the header, and the only column, of exports and imports.
+	// membershipColumn is the header, and the only column, of exports and imports of members.
 	membershipColumn = "profileintegrationid"
 	// maxExportedID bounds one ID of an export, in bytes; it ends the reading of
 	// what is no list of IDs.
@@ -35,7 +35,7 @@ const (
 // when it was asked for again.
 var errNoExport = errors.New("the answer is no export")
 
-// MemberIDs is a list of integration IDs in one piece of memory: about 4 bytes
+// MemberIDs is a list of integration IDs, or of the items of a collection, in one piece of memory: about 4 bytes
 // more than their text each. It is not changed once it is returned.
 type MemberIDs struct {
 	// SelfDelimited says that the response told its own end; otherwise a cut export
@@ -74,13 +74,13 @@ func (m *MemberIDs) append(id []byte) {
 
 func (m *MemberIDs) size() int { return len(m.text) + 4*len(m.ends) }
 
-// readExport reads the one-column CSV of exportAudiencesMemberships, and calls use for every ID, which is valid until use
+// readExport reads the one-column CSV of an export, and calls use for every ID, which is valid until use
 // returns. Whether the
 // deployment quotes is not documented: a field without quotes is taken as it
 // stands, commas included, and a quoted one may hold line breaks of either kind,
 // which encoding/csv would change. A missing header, an empty body and an open
 // quote are errors, so that what was cut is never taken for a shorter list.
-func readExport(body io.Reader, use func(id []byte)) error {
+func readExport(body io.Reader, column string, use func(id []byte)) error {
 	in := bufio.NewReaderSize(body, 256<<10)
 	if mark, _ := in.Peek(3); bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
 		_, _ = in.Discard(3)
@@ -92,11 +92,11 @@ func readExport(body io.Reader, use func(id []byte)) error {
 		return fmt.Errorf("it is empty, without even a header: %w", io.ErrUnexpectedEOF)
 	case err != nil:
 		return err
-	case !strings.EqualFold(string(header), membershipColumn):
-		if strings.HasPrefix(membershipColumn, string(header)) {
+	case !strings.EqualFold(string(header), column):
+		if strings.HasPrefix(column, string(header)) {
 			return fmt.Errorf("it ends within its header: %w", io.ErrUnexpectedEOF)
 		}
-		return fmt.Errorf("%w: it does not begin with the line %s, as every export does", errNoExport, membershipColumn)
+		return fmt.Errorf("%w: it does not begin with the line %s, as every export does", errNoExport, column)
 	}
 	length := 0
 	for {
@@ -207,31 +207,31 @@ func withoutBreak(line []byte) []byte {
 type uploadForm struct {
 	contentType string
 	head, tail  string
-	members     []string
+	values      []string
 	length      int
 }
 
-func newUploadForm(members []string) *uploadForm {
+func newUploadForm(column string, values []string) *uploadForm {
 	var b bytes.Buffer
 	form := multipart.NewWriter(&b)
 	header := textproto.MIMEHeader{}
-	header.Set("Content-Disposition", `form-data; name="upFile"; filename="members.csv"`)
+	header.Set("Content-Disposition", `form-data; name="upFile"; filename="data.csv"`)
 	header.Set("Content-Type", "text/csv")
 	// Writing to a bytes.Buffer does not fail.
 	_, _ = form.CreatePart(header)
-	_, _ = b.WriteString(membershipColumn + "\n")
+	_, _ = b.WriteString(column + "\n")
 	head := b.String()
 	_ = form.Close()
-	f := &uploadForm{contentType: form.FormDataContentType(), head: head, tail: b.String()[len(head):], members: members}
+	f := &uploadForm{contentType: form.FormDataContentType(), head: head, tail: b.String()[len(head):], values: values}
 	f.length = len(f.head) + len(f.tail)
-	for _, id := range f.members {
+	for _, id := range f.values {
 		f.length += fieldLength(id) + 1
 	}
 	return f
 }
 
 func (f *uploadForm) open() io.Reader {
-	return &formReader{form: f, pending: []byte(f.head), rest: f.members}
+	return &formReader{form: f, pending: []byte(f.head), rest: f.values}
 }
 
 // formReader writes the form in pieces.

@@ -37,7 +37,7 @@ func (c *Client) ScanAudienceMembers(ctx context.Context, audienceID int64, begi
 			}
 			return kept, nil
 		}
-		return c.export(ctx, audienceID, func(members *MemberIDs) func([]byte) {
+		return c.exportMembers(ctx, audienceID, func(members *MemberIDs) func([]byte) {
 			use := begin()
 			return func(id []byte) {
 				members.count++

@@ -52,14 +52,15 @@ type MembershipImport struct {
 	Amount int64 `json:"amount"`
 }
 
-// IncompleteExportError says that an export ended before the list of members did.
+// IncompleteExportError says that an export ended before the list did.
 type IncompleteExportError struct {
-	// Exported is the number of members that came.
+	Operation string
+	// Exported is the number of rows that came.
 	Exported int
 }
 
 func (e *IncompleteExportError) Error() string {
-	return fmt.Sprintf("exportAudiencesMemberships: the export ended after %d members, and the audience has more", e.Exported)
+	return fmt.Sprintf("%s: the export ended after %d rows, and there are more", e.Operation, e.Exported)
 }
 
 // UpdateCustomerProfileAudiences adds profiles to audiences and removes them:
@@ -143,7 +144,7 @@ func membershipsCall(audienceID int64) *call {
 // ConfirmExport can tell; MemberIDs.SelfDelimited says which case it is.
 func (c *Client) ExportAudiencesMemberships(ctx context.Context, audienceID int64) (*MemberIDs, error) {
 	return c.memberLists.get(ctx, audienceID, func(ctx context.Context) (*MemberIDs, error) {
-		return c.export(ctx, audienceID, keepAll)
+		return c.exportMembers(ctx, audienceID, keepAll)
 	})
 }
 
@@ -152,20 +153,25 @@ func keepAll(members *MemberIDs) func(id []byte) { return members.append }
 // ExportedMembers is the export that a reader would get without a request; nil when there is none.
 func (c *Client) ExportedMembers(audienceID int64) *MemberIDs { return c.memberLists.peek(audienceID) }
 
-// export reads a list of members. begin is called for each attempt, and returns what gets every ID.
-func (c *Client) export(ctx context.Context, audienceID int64, begin func(*MemberIDs) func(id []byte)) (*MemberIDs, error) {
-	var members *MemberIDs
-	op := &call{
+// exportMembers reads a list of members; begin is that of exportColumn.
+func (c *Client) exportMembers(ctx context.Context, audienceID int64, begin func(*MemberIDs) func(id []byte)) (*MemberIDs, error) {
+	return c.exportColumn(ctx, &call{
 		about: audienceObject(audienceID), operation: "exportAudiencesMemberships", method: http.MethodGet, route: "/v1/audiences/{audienceId}/memberships/export",
-		params: []string{strconv.FormatInt(audienceID, 10)}, access: managementAccess, stream: true,
-	}
+		params: []string{strconv.FormatInt(audienceID, 10)}, access: managementAccess,
+	}, membershipColumn, begin)
+}
+
+// exportColumn reads the one-column CSV of an export. begin is called for each attempt, and returns what gets every value.
+func (c *Client) exportColumn(ctx context.Context, op *call, column string, begin func(*MemberIDs) func(id []byte)) (*MemberIDs, error) {
+	var members *MemberIDs
+	op.stream = true
 	op.read = func(resp *http.Response) error {
 		if kind, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type")); err != nil || kind != "application/csv" && kind != "text/csv" {
 			return foreign(op.operation, resp)
 		}
 		// Each attempt starts afresh: a cut response must leave nothing behind.
 		fresh := &MemberIDs{}
-		err := readExport(resp.Body, begin(fresh))
+		err := readExport(resp.Body, column, begin(fresh))
 		if errors.Is(err, errNoExport) {
 			return &Error{Operation: op.operation, StatusCode: resp.StatusCode, Message: err.Error()}
 		}
@@ -201,7 +207,7 @@ func (c *Client) ConfirmExport(ctx context.Context, audienceID int64, exported *
 	}
 	if len(behind) > 0 {
 		c.memberLists.drop(audienceID)
-		return &IncompleteExportError{Exported: exported.Len()}
+		return &IncompleteExportError{Operation: "exportAudiencesMemberships", Exported: exported.Len()}
 	}
 	exported.confirmed.Store(true)
 	return nil
@@ -213,7 +219,7 @@ func (c *Client) ConfirmExport(ctx context.Context, audienceID int64, exported *
 // upload is announced, so that a deployment never takes a part for the whole.
 func (c *Client) ImportAudiencesMemberships(ctx context.Context, audienceID int64, members []string) (*MembershipImport, error) {
 	defer c.forgetMembers(audienceID)
-	form := newUploadForm(members)
+	form := newUploadForm(membershipColumn, members)
 	return doJSON[*MembershipImport](ctx, c, &call{
 		about: audienceObject(audienceID), operation: "importAudiencesMemberships", method: http.MethodPost, route: "/v1/audiences/{audienceId}/memberships/import",
 		params: []string{strconv.FormatInt(audienceID, 10)}, access: managementAccess, stream: true,

@@ -25,7 +25,7 @@ var hardIDs = []string{
 
 func exportedFrom(body io.Reader) (*MemberIDs, error) {
 	members := &MemberIDs{}
-	if err := readExport(body, members.append); err != nil {
+	if err := readExport(body, membershipColumn, members.append); err != nil {
 		return nil, err
 	}
 	return members, nil
@@ -42,7 +42,7 @@ func exported(ids *MemberIDs) []string {
 // uploaded is the CSV that an import of these IDs sends.
 func uploaded(t *testing.T, ids []string) string {
 	t.Helper()
-	form := newUploadForm(ids)
+	form := newUploadForm(membershipColumn, ids)
 	content, err := io.ReadAll(form.open())
 	if err != nil {
 		t.Fatal(err)

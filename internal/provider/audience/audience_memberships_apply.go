@@ -133,8 +133,7 @@ func (r *membershipsResource) appliedWhole(ctx context.Context, audienceID int64
 	if readErr != nil {
 		return bulk.Plan{}, errors.Join(err, readErr)
 	}
-	found := desired.Compare(members.All())
-	missing, others := found.Missing(), found.Others()
+	missing, others := desired.Compare(members.All()).Differences()
 	if len(missing)+len(others) == 0 {
 		return whole, nil
 	}

@@ -84,14 +84,13 @@ func (r *membershipsResource) planRows(ctx context.Context, plan *membershipsMod
 	case prior.fingerprints != nil:
 		p.Plan, p.unresolved = compareFingerprints(prior.fingerprints, desired)
 	case prior.complete:
-		found := desired.Compare(bytesOf(prior.ids))
-		p.Added, p.Removed = found.Missing(), found.Others()
+		p.Added, p.Removed = desired.Compare(bytesOf(prior.ids)).Differences()
 	default:
 		found, err := r.compared(ctx, id, prior.target, desired)
 		if err != nil {
 			return p, err
 		}
-		p.Added, p.Removed = found.Missing(), found.Others()
+		p.Added, p.Removed = found.Differences()
 	}
 	switch {
 	case bulk.Leaves(prior.ownership, plan.Ownership):

@@ -124,6 +124,9 @@ func (c *Comparison) Others() []string {
 	return slices.Compact(c.others)
 }
 
+// Differences are Missing and Others.
+func (c *Comparison) Differences() (missing, others []string) { return c.Missing(), c.Others() }
+
 // Compare compares the set with a whole listing.
 func (s *KeySet) Compare(current iter.Seq[[]byte]) *Comparison {
 	c := s.Comparison()

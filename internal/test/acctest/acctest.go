@@ -4,10 +4,13 @@ package acctest
 
 import (
 	"bytes"
+	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -208,6 +211,39 @@ func (d *Deployment) CallAs(t testing.TB, authorization, method, path string, bo
 		if err := json.Unmarshal(text, response); err != nil {
 			t.Fatalf("%s %s: %v\n%s", method, path, err, text)
 		}
+	}
+}
+
+// Upload imports a file with one column behind Terraform's back, with the Management key.
+func (d *Deployment) Upload(t testing.TB, path, column string, rows ...string) {
+	t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	part, err := form.CreateFormFile("upFile", "data.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := csv.NewWriter(part)
+	for _, row := range append([]string{column}, rows...) {
+		_ = table.Write([]string{row}) // Flush would report it.
+	}
+	table.Flush()
+	if err := errors.Join(table.Error(), form.Close()); err != nil {
+		t.Fatal(err)
+	}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, d.URL+path, &body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Content-Type", form.FormDataContentType())
+	req.Header.Set("Authorization", "ManagementKey-v1 "+ManagementKey)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if text, err := io.ReadAll(resp.Body); err != nil || resp.StatusCode >= http.StatusMultipleChoices {
+		t.Fatalf("POST %s: %s (%v)\n%s", path, resp.Status, err, text)
 	}
 }
 

@@ -100,6 +100,7 @@ func scenarios() []scenario {
 	item := attributes{"catalog_id": 6, "sku": "SNEAKER", "price": 59.95, "attributes": `{"color":"red"}`}
 	dearer := with(item, attributes{"price": 69.95})
 	shoes := attributes{"catalog_id": 6, "items": items(3, "1.5")}
+	shelf := attributes{"name": "SKUs", "items": `["boot","sock"]`}
 	reservation := attributes{"coupon_value": "SUMMER10", "customers": []string{"customer-1", "customer-2"}}
 	referral := attributes{"campaign_id": 11, "advocate_profile_integration_id": "customer-1", "usage_limit": 2}
 	referrals := attributes{"campaign_id": 11, "advocates": []string{"customer-1", "customer-2"}, "usage_limit": 3}
@@ -143,6 +144,13 @@ func scenarios() []scenario {
 		{"catalog_items", "update and remove", "syncCatalog", seedItem, shoes, with(shoes, attributes{"items": items(2, "2.5")})},
 		{"catalog_items", "exclusive, update and remove", "syncCatalog", nil, with(shoes, attributes{"ownership": "exclusive"}), with(shoes, attributes{"ownership": "exclusive", "items": items(2, "2.5")})},
 		{"catalog_items", "destroy", "syncCatalog", seedItem, shoes, nil},
+
+		{"collection", "create", "createAccountCollection", nil, nil, shelf},
+		{"collection", "create, its items", "importAccountCollection", nil, nil, shelf},
+		{"collection", "create in a campaign", "createCollection", nil, nil, with(shelf, attributes{"application_id": 1, "campaign_id": 12})},
+		{"collection", "update", "updateAccountCollection", nil, shelf, with(shelf, attributes{"description": "Shoes"})},
+		{"collection", "update its items", "importAccountCollection", nil, shelf, with(shelf, attributes{"items": `["boot","hat"]`})},
+		{"collection", "destroy", "deleteAccountCollection", nil, shelf, nil},
 
 		{"coupon_reservation", "create", "createCouponReservation", seedReservation, nil, reservation},
 		{"coupon_reservation", "add", "createCouponReservation", seedReservation, reservation, with(reservation, attributes{"customers": []string{"customer-1", "new"}})},

@@ -38,6 +38,10 @@ var importables = map[string][]importable{
 		{id: "6/plain", identity: `catalog_id = 6, sku = "plain"`},
 	},
 	"talonone_catalog_items": {{id: "6", identity: `catalog_id = 6`}, {id: "7", identity: `catalog_id = 7`}},
+	"talonone_collection": {
+		{id: "501", identity: `id = 501`},
+		{id: "1/12/502", identity: `id = 502, application_id = 1, campaign_id = 12`},
+	},
 	"talonone_coupon_reservation": {
 		{id: "SUMMER25%OFF", identity: `coupon_value = "SUMMER25%OFF"`},
 		{id: "XMAS-20-2021", identity: `coupon_value = "XMAS-20-2021"`},
@@ -102,6 +106,9 @@ func makeImportables(t *testing.T, d *acctest.Deployment) {
 		"profileId": "bare", "state": "closed", "cartItems": []any{map[string]any{"sku": "socks", "name": "Socks", "quantity": 3, "price": json.Number("4.5")}},
 	}})
 	put("/v2/customer_sessions/empty", map[string]any{"customerSession": map[string]any{}})
+	post("/v1/collections", map[string]any{"name": odd, "description": "Two\nlines.", "subscribedApplicationsIds": []int{1}})
+	d.Upload(t, "/v1/collections/501/import", "item", odd, "a,b", "0042")
+	post("/v1/applications/1/campaigns/12/collections", map[string]any{"name": "Codes"})
 	settings := map[string]any{"campaignId": 11, "usageLimit": 3, "startDate": "2026-01-01T00:00:00Z", "expiryDate": "2099-12-31T23:59:59Z", "attributes": map[string]any{"source": odd}}
 	for _, advocate := range []string{odd, "bare"} {
 		body := maps.Clone(settings)

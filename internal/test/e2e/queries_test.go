@@ -40,6 +40,10 @@ var listings = map[string][]query{
 		{"config {\n catalog_id = 6\n}", []string{`catalog_id=6,sku=` + odd, `catalog_id=6,sku=free`, `catalog_id=6,sku=plain`}},
 		{"config {\n catalog_id = 6\n product_names = [" + hcl(odd) + "]\n}", []string{`catalog_id=6,sku=` + odd}},
 	},
+	"talonone_collection": {
+		{"", []string{`id=501`}},
+		{"config {\n name_regex = \"^C\"\n application_id = 1\n campaign_id = 12\n}", []string{`application_id=1,campaign_id=12,id=502`}},
+	},
 	"talonone_coupon_reservation": {
 		{"config {\n integration_id = " + hcl(odd) + "\n}", []string{`coupon_value=SUMMER25%OFF`}},
 		{"config {\n integration_id = \"bare\"\n campaign_id = 11\n}", nil},

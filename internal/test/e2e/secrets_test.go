@@ -42,7 +42,7 @@ const (
 // lists them; everything else must hold none.
 var holders = []string{
 	"resource talonone_audience_customer_attributes", "resource talonone_audience_membership", "resource talonone_audience_memberships",
-	"resource talonone_cart_item_return", "resource talonone_coupon_reservation", "resource talonone_customer_data_deletion",
+	"resource talonone_cart_item_return", "resource talonone_collection", "resource talonone_coupon_reservation", "resource talonone_customer_data_deletion",
 	"resource talonone_customer_profile", "resource talonone_customer_profiles", "resource talonone_customer_session", "resource talonone_event",
 	"resource talonone_referral", "resource talonone_referrals",
 	"data talonone_audience_members", "data talonone_customer_inventory", "data talonone_customer_session", "data talonone_customer_sessions",
@@ -80,6 +80,10 @@ const personal = `
 	  catalog_id = 6
 	  sku        = "SNEAKER"
 	  price      = 59.95
+	}
+	resource "talonone_collection" "guests" {
+	  name  = "Guests"
+	  items = jsonencode(["` + privatePerson + `"])
 	}
 	resource "talonone_coupon_reservation" "summer" {
 	  coupon_value = "SUMMER10"

@@ -837,7 +837,7 @@ func plantedNote(t *testing.T, of subject) {
 // needsManagementKey says why a resource can't do without.
 func needsManagementKey(s subject) string {
 	switch s.kind {
-	case "talonone_audience", "talonone_referral", "talonone_referrals":
+	case "talonone_audience", "talonone_referral", "talonone_referrals", "talonone_collection":
 		return "it needs a Management key"
 	default:
 		return ""

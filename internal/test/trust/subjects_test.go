@@ -142,6 +142,12 @@ type deployment struct {
 			Type string
 		}
 	}
+	Definitions struct {
+		Collections []struct {
+			ID   int64
+			Name string
+		}
+	}
 }
 
 // rowsIn are the rows that a subject has in a deployment.
@@ -370,6 +376,36 @@ func subjects() []subject {
 			kind: "talonone_catalog_items", config: object("items", attributes{"catalog_id": 6}, attributes{"price": 1.5}), bulk: true, exclusive: true, target: "6",
 			held: items(6), put: syncAction("ADD"), take: syncAction("REMOVE"),
 			elsewhere: attributes{"catalog_id": 7}, guard: careful, lifted: careless,
+		},
+		{
+			kind: "talonone_collection", config: single("name", attributes{"items": `["boot","sock"]`}),
+			held: func(d deployment) (rows []string) {
+				for _, c := range d.Definitions.Collections {
+					rows = append(rows, c.Name)
+				}
+				return rows
+			},
+			put: func(t testing.TB, d *acctest.Deployment, row string) {
+				d.Call(t, http.MethodPost, "/v1/collections", map[string]any{"name": row}, nil)
+			},
+			take: func(t testing.TB, d *acctest.Deployment, row string) {
+				var found struct {
+					Data []struct {
+						ID   int64
+						Name string
+					}
+				}
+				d.Call(t, http.MethodGet, "/v1/collections", nil, &found)
+				for _, c := range found.Data {
+					if c.Name == row {
+						d.Call(t, http.MethodDelete, fmt.Sprintf("/v1/collections/%d", c.ID), nil, nil)
+					}
+				}
+			},
+			changed:   attributes{"items": `["boot","hat"]`, "description": "Changed"},
+			elsewhere: attributes{"application_id": 1, "campaign_id": 12},
+			guard:     attributes{"deletion_protection": true}, lifted: attributes{"deletion_protection": false},
+			irreversible: true,
 		},
 		{
 			kind: "talonone_coupon_reservation", config: list("customers", attributes{"coupon_value": "SUMMER10"}), bulk: true, exclusive: true, target: "SUMMER10",

@@ -254,3 +254,23 @@ resource "talonone_event" "minimal" {
   type       = "product_shared"
   profile_id = talonone_customer_profile.minimal.integration_id
 }
+
+resource "talonone_collection" "full" {
+  application_id      = 1
+  campaign_id         = 12
+  name                = "Partners"
+  description         = "Stores"
+  items               = jsonencode(["store-1", "store-2"])
+  deletion_protection = true
+  max_removal_percent = 10
+}
+
+resource "talonone_collection" "minimal" {
+  name  = "SKUs"
+  items = jsonencode([])
+}
+
+resource "talonone_collection" "file" {
+  name       = "Buyers"
+  items_file = { path = "${path.module}/members.csv", column = "customer", delimiter = ";" }
+}

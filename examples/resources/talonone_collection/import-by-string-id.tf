@@ -1,0 +1,4 @@
+import {
+  to = talonone_collection.luxury
+  id = "301"
+}
