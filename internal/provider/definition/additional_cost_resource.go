@@ -3,7 +3,6 @@ package definition
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
@@ -225,11 +224,10 @@ type listing func(context.Context) ([]talonone.AdditionalCostDefinition, error)
 // find is the first additional cost in a listing that is the one; nil where there is none.
 func (list listing) find(ctx context.Context, is func(talonone.AdditionalCostDefinition) bool) (*talonone.AdditionalCostDefinition, error) {
 	listed, err := list(ctx)
-	at := slices.IndexFunc(listed, is)
-	if err != nil || at < 0 {
+	if err != nil {
 		return nil, err
 	}
-	return &listed[at], nil
+	return first(listed, is), nil
 }
 
 func named(name string) func(talonone.AdditionalCostDefinition) bool {

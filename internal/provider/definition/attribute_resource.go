@@ -201,7 +201,12 @@ func addTypeDiffers(diags *diag.Diagnostics, plan attributeModel, existing *talo
 
 // withKey finds the attribute with a key.
 func withKey(listed []talonone.AttributeDefinition, key framework.AttributeKey) *talonone.AttributeDefinition {
-	at := slices.IndexFunc(listed, func(d talonone.AttributeDefinition) bool { return framework.KeyOf(d) == key })
+	return first(listed, func(d talonone.AttributeDefinition) bool { return framework.KeyOf(d) == key })
+}
+
+// first is the first of a listing that is the one; nil where there is none.
+func first[T any](listed []T, is func(T) bool) *T {
+	at := slices.IndexFunc(listed, is)
 	if at < 0 {
 		return nil
 	}
@@ -210,13 +215,9 @@ func withKey(listed []talonone.AttributeDefinition, key framework.AttributeKey) 
 
 func withTitle(listed []talonone.AttributeDefinition, plan attributeModel) *talonone.AttributeDefinition {
 	key := plan.key()
-	at := slices.IndexFunc(listed, func(d talonone.AttributeDefinition) bool {
+	return first(listed, func(d talonone.AttributeDefinition) bool {
 		return d.Entity == key.Entity && framework.ValueOf(d.EventType) == key.EventType && plan.Title.ValueString() != "" && d.Title == plan.Title.ValueString()
 	})
-	if at < 0 {
-		return nil
-	}
-	return &listed[at]
 }
 
 func (r *attributeResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -307,11 +308,10 @@ func (r *attributeResource) Read(ctx context.Context, req resource.ReadRequest, 
 // byID is the attribute with an ID; nil where there is none.
 func (r *attributeResource) byID(ctx context.Context, id types.Int64) (*talonone.AttributeDefinition, error) {
 	listed, err := r.data.Client.GetAttributes(ctx)
-	at := slices.IndexFunc(listed, func(d talonone.AttributeDefinition) bool { return d.ID == id.ValueInt64() })
-	if err != nil || at < 0 {
+	if err != nil {
 		return nil, err
 	}
-	return &listed[at], nil
+	return first(listed, func(d talonone.AttributeDefinition) bool { return d.ID == id.ValueInt64() }), nil
 }
 
 func (r *attributeResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {

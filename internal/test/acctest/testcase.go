@@ -219,12 +219,9 @@ func (r *caseRun) step(t *testing.T, config *configuration, step resource.TestSt
 // importStep is `terraform import`, into a state of its own unless the step keeps what it brings.
 func (r *caseRun) importStep(t *testing.T, config *configuration, step resource.TestStep) error {
 	t.Helper()
-	p, err := r.start(t, config)
+	p, err := r.configured(t, config)
 	if err != nil {
 		return err
-	}
-	if problem := p.configureIfNeeded(t); problem != "" {
-		return config.explain(problem)
 	}
 	_, kind, _ := parts(step.ResourceName)
 	id := step.ImportStateId
@@ -301,7 +298,17 @@ func (r *caseRun) checkPlan(t *testing.T, plan *casePlan, checks []plancheck.Pla
 	return nil
 }
 
-// start starts the provider of a command, and configures it.
+// configured starts and configures the provider of a command that validates nothing else.
+func (r *caseRun) configured(t *testing.T, config *configuration) (*Process, error) {
+	t.Helper()
+	p, err := r.start(t, config)
+	if err != nil {
+		return nil, err
+	}
+	return p, config.explain(p.configureIfNeeded(t))
+}
+
+// start starts the provider of a command, and validates its settings.
 func (r *caseRun) start(t *testing.T, config *configuration) (*Process, error) {
 	t.Helper()
 	server, err := r.factory()
@@ -369,22 +376,16 @@ func (r *caseRun) validate(t *testing.T, p *Process, config *configuration) erro
 			problems = append(problems, err)
 			continue
 		}
-		encoded := p.encode(t, schema, p.value(t, schema, attributes))
-		var diagnostics []*tfprotov6.Diagnostic
 		if n.data {
-			response, err := p.server.ValidateDataResourceConfig(t.Context(), &tfprotov6.ValidateDataResourceConfigRequest{TypeName: n.kind, Config: encoded})
-			if err != nil {
-				t.Fatal(err)
-			}
-			diagnostics = response.Diagnostics
-		} else {
-			response, err := p.server.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: n.kind, Config: encoded})
-			if err != nil {
-				t.Fatal(err)
-			}
-			diagnostics = response.Diagnostics
+			problems = append(problems, explain(n.address(), n, p.ValidateData(t, n.kind, attributes)))
+			continue
 		}
-		problems = append(problems, explain(n.address(), n, Problem(diagnostics)))
+		encoded := p.encode(t, schema, p.value(t, schema, attributes))
+		response, err := p.server.ValidateResourceConfig(t.Context(), &tfprotov6.ValidateResourceConfigRequest{TypeName: n.kind, Config: encoded})
+		if err != nil {
+			t.Fatal(err)
+		}
+		problems = append(problems, explain(n.address(), n, Problem(response.Diagnostics)))
 	}
 	return errors.Join(problems...)
 }
@@ -709,12 +710,9 @@ func (r *caseRun) planDestroy(t *testing.T, p *Process, config *configuration, s
 // destroy is `terraform destroy -refresh=false`.
 func (r *caseRun) destroy(t *testing.T, config *configuration) error {
 	t.Helper()
-	p, err := r.start(t, config)
+	p, err := r.configured(t, config)
 	if err != nil {
 		return err
-	}
-	if problem := p.configureIfNeeded(t); problem != "" {
-		return errors.New(problem)
 	}
 	plan, err := r.planDestroy(t, p, config, r.state)
 	if err != nil {
@@ -726,12 +724,9 @@ func (r *caseRun) destroy(t *testing.T, config *configuration) error {
 // apply is `terraform apply` of a saved plan.
 func (r *caseRun) apply(t *testing.T, plan *casePlan) error {
 	t.Helper()
-	p, err := r.start(t, plan.config)
+	p, err := r.configured(t, plan.config)
 	if err != nil {
 		return err
-	}
-	if problem := p.configureIfNeeded(t); problem != "" {
-		return plan.config.explain(problem)
 	}
 	r.state = plan.state
 	values := &scope{config: plan.config, process: p, values: make(map[string]cty.Value)}
