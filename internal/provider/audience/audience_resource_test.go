@@ -678,17 +678,20 @@ func TestAliasesNeverTakeEachOthersAudience(t *testing.T) {
 		trap.Disarm()
 		w.Interrupt, w.Killed = nil, nil
 	}
-	// Nothing tells whose is whose. Neither takes one over before somebody has said it.
+	// Nothing tells whose is whose: neither takes one over before somebody has said it. The other one is the other's.
+	problem := live.Apply(t, config, acctest.PlanOptions{})
+	if !strings.Contains(problem, `id = "701"`) || !strings.Contains(problem, `id = "702"`) {
+		t.Errorf("the apply does not ask which is whose: %q", problem)
+	}
+	if problem := live.Apply(t, config, acctest.PlanOptions{Import: map[string]string{"vip": "701"}}); problem != "" {
+		t.Error(problem)
+	}
+	if problem := sandbox.Apply(t, config, acctest.PlanOptions{}); problem != "" {
+		t.Error(problem)
+	}
 	for id, w := range map[string]*acctest.Workspace{"701": live, "702": sandbox} {
-		problem := w.Apply(t, config, acctest.PlanOptions{})
-		if !strings.Contains(problem, `id = "701"`) || !strings.Contains(problem, `id = "702"`) {
-			t.Errorf("the apply does not ask which is whose: %q", problem)
-		}
-		if problem := w.Apply(t, config, acctest.PlanOptions{Import: map[string]string{"vip": id}}); problem != "" {
-			t.Error(problem)
-		}
 		if got := d.NewProcess(t, nil).Attribute(t, w.State["vip"], "id").String(); !strings.Contains(got, id) {
-			t.Errorf("imported %s, and manages %s", id, got)
+			t.Errorf("one that should manage %s manages %s", id, got)
 		}
 	}
 	if created := d.Count("createAudienceV2"); created != 2 {
