@@ -317,6 +317,7 @@ func TestMembersFromFiles(t *testing.T) {
 			text := memberFile(t, "b", "a", "c")
 			table := writeFile(t, "warehouse.csv", "id;name\n\"d\";D\na;A\nb;B\n")
 			again := writeFile(t, "again.txt", "d\nb\na\n")
+			twice := writeFile(t, "twice.txt", "d\nb\na\nb\n")
 			// In a new file: the state of an additive resource doesn't name who leaves.
 			leaving := samples("sample_leaving", "c")
 			if ownership == "additive" {
@@ -348,6 +349,7 @@ func TestMembersFromFiles(t *testing.T) {
 						Check:            c.has("a", "b", "d"),
 					},
 					{Config: owned(fromFile(again)), ConfigPlanChecks: emptyPlan},
+					{Config: owned(fromFile(twice)), ExpectError: regexp.MustCompile("repeats an ID")},
 					// The same members from elsewhere are no change to the audience.
 					{
 						PreConfig:        c.Forget,
