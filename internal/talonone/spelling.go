@@ -16,10 +16,14 @@ func SpellingOf[K string | []byte](own []string, listed iter.Seq[K]) Spelling {
 	if !slices.ContainsFunc(own, hasCapital) {
 		return nil
 	}
+	empty := true
 	for key := range listed {
-		if hasCapital(string(key)) {
+		if empty = false; hasCapital(string(key)) {
 			return nil
 		}
+	}
+	if empty {
+		return nil
 	}
 	folded := make(map[string]string)
 	for _, key := range own {

@@ -92,7 +92,7 @@ func (r *membershipsResource) planRows(ctx context.Context, plan *membershipsMod
 		if err != nil {
 			return p, err
 		}
-		p.Added, p.Removed, p.folded = differences(found)
+		p.Added, p.Removed, p.folded = differences(desired, found)
 	}
 	switch {
 	case bulk.Leaves(prior.ownership, plan.Ownership):
@@ -103,7 +103,7 @@ func (r *membershipsResource) planRows(ctx context.Context, plan *membershipsMod
 		p.expected, p.present, p.unresolved = *seen, seen.Count, nil
 		var found *bulk.Comparison
 		if found, err = r.compared(ctx, id, prior.ids, *seen, desired); err == nil {
-			_, p.Removed, p.folded = differences(found)
+			_, p.Removed, p.folded = differences(desired, found)
 		}
 	}
 	return p, err

@@ -108,9 +108,12 @@ func (r *membershipsResource) compared(ctx context.Context, audienceID int64, ow
 
 // differences are who is missing in an audience and who is there beside the set, and whether the deployment has folded the case
 // of some of the set.
-func differences(found *bulk.Comparison) (missing, others []string, folded bool) {
+func differences(set *idSet, found *bulk.Comparison) (missing, others []string, folded bool) {
 	missing, others = found.Differences()
-	spelling := talonone.SpellingOf(missing, found.Seen())
+	var spelling talonone.Spelling
+	if len(missing) > 0 && len(others) > 0 {
+		spelling = talonone.SpellingOf(set.Keys(), found.Seen())
+	}
 	if len(spelling) == 0 {
 		return missing, others, false
 	}

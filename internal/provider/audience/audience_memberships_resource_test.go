@@ -21,6 +21,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/conventions"
 	"github.com/talon-one/terraform-provider-talonone/internal/test/acctest"
 )
 
@@ -361,6 +362,38 @@ func TestMembersFromFiles(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A file can't be respelled: the deployment's own spelling of its members is no change, and the digest follows the deployment.
+func TestMembersFromFilesOfADeploymentThatFoldsCase(t *testing.T) {
+	t.Parallel()
+	c := newCrowdWith(t, func(o *emulator.Options) {
+		o.Conventions = conventions.Values{conventions.ProfileIDCase: conventions.Folded}
+	})
+	owned := func(ids ...string) string {
+		return c.hcl("ownership = \"exclusive\"\n" + fromFile(memberFile(t, ids...)))
+	}
+	first, last := owned("Anna", "ben", "CARL"), owned("CARL", "Anna", "Dora")
+	acctest.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(),
+		CheckDestroy:             c.has(),
+		Steps: []resource.TestStep{
+			{Config: first, Check: c.has("anna", "ben", "carl")},
+			{Config: first, ConfigPlanChecks: emptyPlan},
+			{
+				Config:           last,
+				ConfigPlanChecks: plans(syncs(1, 1), samples("sample_joining", "Dora"), samples("sample_leaving", "ben")),
+				Check:            c.has("anna", "carl", "dora"),
+			},
+			{
+				PreConfig:        func() { c.join("eve") },
+				Config:           last,
+				ConfigPlanChecks: plans(syncs(0, 1), samples("sample_leaving", "eve")),
+				Check:            c.has("anna", "carl", "dora"),
+			},
+			{Config: last, ConfigPlanChecks: emptyPlan},
+		},
+	})
 }
 
 func TestOwnershipCanBeSwitched(t *testing.T) {
