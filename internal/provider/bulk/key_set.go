@@ -72,7 +72,7 @@ func (s *KeySet) grow() {
 		for s.index[slot] > 0 {
 			slot = (slot + 1) & mask
 		}
-		s.index[slot] = uint32(i + 1) //nolint:gosec // As above.
+		s.index[slot] = uint32(i + 1)
 	}
 }
 
