@@ -87,7 +87,10 @@ func (r *membershipsResource) checkTarget(ctx context.Context, plan *memberships
 	}
 	id := plan.AudienceID.ValueInt64()
 	if prior != nil {
-		_, err := r.scan(ctx, id, prior.ids, p.expected, false, nil)
+		now, err := r.scan(ctx, id, prior.ids, p.expected, false, nil)
+		if becameWanted(err, now, desired) {
+			return byNothing, nil
+		}
 		return how, err
 	}
 	remote, err := r.members(ctx, id, desired.Keys(), unconfirmed)

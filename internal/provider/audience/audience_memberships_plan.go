@@ -109,6 +109,12 @@ func (r *membershipsResource) planRows(ctx context.Context, plan *membershipsMod
 	return p, err
 }
 
+// becameWanted says whether an audience that is not what the plan was made from has become what it leads to: a request whose
+// response was lost shows up late.
+func becameWanted(err error, now bulk.Target, desired *idSet) bool {
+	return errors.Is(err, errChanged) && now == bulk.TargetOf(desired.digest)
+}
+
 // compareFingerprints is the plan of a resource whose state has only fingerprints: they stand for the IDs of those who
 // leave.
 func compareFingerprints(prior fingerprints, desired *idSet) (p bulk.Plan, unresolved fingerprints) {

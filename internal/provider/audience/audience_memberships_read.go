@@ -97,12 +97,15 @@ func (r *membershipsResource) scan(ctx context.Context, audienceID int64, own []
 	return target, err
 }
 
-// compared compares an audience that must hold the expected members with a set.
+// compared compares an audience that must hold the expected members, or has become what is wanted, with a set.
 func (r *membershipsResource) compared(ctx context.Context, audienceID int64, own []string, expected bulk.Target, set *idSet) (found *bulk.Comparison, err error) {
-	_, err = r.scan(ctx, audienceID, own, expected, true, func() func([]byte) {
+	now, err := r.scan(ctx, audienceID, own, expected, true, func() func([]byte) {
 		found = set.Comparison()
 		return found.See
 	})
+	if becameWanted(err, now, set) {
+		err = nil
+	}
 	return found, err
 }
 
