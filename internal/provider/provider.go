@@ -251,6 +251,7 @@ func (p *talonOneProvider) Configure(ctx context.Context, req provider.Configure
 	data := &framework.Data{
 		Client: client, Journal: journal.New(p.build.DataDir, scope),
 		ReadConsistency:    readConsistency,
+		Started:            time.Now(),
 		ValidateAttributes: config.ValidateAttributes.IsNull() || config.ValidateAttributes.ValueBool(),
 		ValidateReferences: config.ValidateReferences.IsNull() || config.ValidateReferences.ValueBool(),
 		MovedFrom:          config.MovedFrom.ValueString(),
@@ -342,7 +343,7 @@ func (p *talonOneProvider) Functions(context.Context) []func() function.Function
 }
 
 func (p *talonOneProvider) Actions(context.Context) []func() action.Action {
-	return []func() action.Action{
+	actions := []func() action.Action{
 		catalog.NewEditCatalogItemsAction,
 		audience.NewClearAudienceAction,
 		audience.NewUpdateAudienceCustomerAttributesAction,
@@ -351,6 +352,10 @@ func (p *talonOneProvider) Actions(context.Context) []func() action.Action {
 		session.NewReturnCartItemsAction,
 		definition.NewImportAllowedValuesAction,
 	}
+	for i := range actions {
+		actions[i] = framework.PlannedAction(actions[i])
+	}
+	return actions
 }
 
 func (p *talonOneProvider) ListResources(context.Context) []func() list.ListResource {

@@ -175,6 +175,7 @@ func (r *collectionResource) planCreate(ctx context.Context, plan *collectionMod
 		return
 	}
 	if found == nil {
+		r.data.ExpectCampaign(ctx, plan.ApplicationID, plan.CampaignID, diags)
 		return
 	}
 	there := *plan

@@ -187,7 +187,9 @@ func (r *couponResource) planCreate(ctx context.Context, plan codeModel, replace
 		failed := couponOperation("look for coupon", plan)
 		failed.NotFound = path.Root("application_id")
 		framework.AddError(diags, failed, err)
-	case existing == nil, replaced != nil && replaced.Digest == plan.in(existing).importID():
+	case existing == nil:
+		r.data.ExpectCampaign(ctx, plan.ApplicationID, plan.CampaignID, diags)
+	case replaced != nil && replaced.Digest == plan.in(existing).importID():
 	case existing.CampaignID != plan.CampaignID.ValueInt64():
 		addOtherCampaign(diags, plan, existing)
 	default:

@@ -24,8 +24,8 @@ func (r *referralResource) planCreate(ctx context.Context, plan, config referral
 	if config.CampaignID.IsUnknown() {
 		return
 	}
-	if config.ApplicationID.IsNull() {
-		checkCampaign(ctx, r.data.Client, config.CampaignID.ValueInt64(), diags)
+	if !config.ApplicationID.IsUnknown() {
+		checkCampaign(ctx, r.data.Client, config.CampaignID.ValueInt64(), config.ApplicationID, diags)
 	}
 	if diags.HasError() || hasUnknownSettings(config) {
 		return
@@ -54,7 +54,7 @@ func (r *referralResource) planCreate(ctx context.Context, plan, config referral
 }
 
 // planUpdate keeps what an update in place leaves as it is, and asks for the key that it needs.
-func (r *referralResource) planUpdate(plan *referralModel, state, config referralModel, diags *diag.Diagnostics) {
+func (r *referralResource) planUpdate(ctx context.Context, plan *referralModel, state, config referralModel, diags *diag.Diagnostics) {
 	plan.ID, plan.Code, plan.Created, plan.UsageCounter = state.ID, state.Code, state.Created, state.UsageCounter
 	plan.StartDate, plan.ExpiryDate = keepDate(plan.StartDate, state.StartDate), keepDate(plan.ExpiryDate, state.ExpiryDate)
 	plan.Attributes = keepAttributes(plan.Attributes, state.Attributes)
@@ -63,6 +63,8 @@ func (r *referralResource) planUpdate(plan *referralModel, state, config referra
 	}
 	if config.ApplicationID.IsNull() {
 		plan.ApplicationID = state.ApplicationID
+	} else {
+		checkMoved(ctx, r.data.Client, plan.CampaignID, plan.ApplicationID, state.ApplicationID, diags)
 	}
 	if changed := firstChange(*plan, state); !changed.Equal(path.Empty()) && !r.data.Client.HasManagementKey() {
 		diags.AddAttributeError(changed, "Referral can't be changed without a Management API key", missingManagementKey(resourceType, "updateReferral"))

@@ -61,8 +61,8 @@ func (r *referralsResource) planCreate(ctx context.Context, plan *referralsModel
 	if config.CampaignID.IsUnknown() {
 		return
 	}
-	if config.ApplicationID.IsNull() {
-		checkCampaign(ctx, r.data.Client, config.CampaignID.ValueInt64(), diags)
+	if !config.ApplicationID.IsUnknown() {
+		checkCampaign(ctx, r.data.Client, config.CampaignID.ValueInt64(), config.ApplicationID, diags)
 	}
 	r.warnExisting(ctx, *plan, advocates, diags)
 }
@@ -73,6 +73,8 @@ func (r *referralsResource) planUpdate(ctx context.Context, plan *referralsModel
 	plan.Attributes = keepAttributes(plan.Attributes, state.Attributes)
 	if config.ApplicationID.IsNull() {
 		plan.ApplicationID = state.ApplicationID
+	} else {
+		checkMoved(ctx, r.data.Client, plan.CampaignID, plan.ApplicationID, state.ApplicationID, diags)
 	}
 	advocates, known := framework.Strings(plan.Advocates)
 	plan.setUnknown()
