@@ -305,10 +305,14 @@ func (s search) filter() talonone.ReferralFilter {
 	return filter
 }
 
-// unclaimed says whether a referral may be what a create has made: it is unused, has the settings, and no resource of this
-// run is known to manage it.
+// isEqual says whether a referral is unused, has the settings, and was not created by this run.
+func isEqual(data *framework.Data, referral *talonone.Referral, wanted settings) bool {
+	return referral.UsageCounter == 0 && wanted.fit(referral) && !data.NewReferrals.Has(referral.ID)
+}
+
+// unclaimed says whether a referral may be what a create has made: it is equal, and no resource of this run is known to manage it.
 func unclaimed(data *framework.Data, referral *talonone.Referral, wanted settings) bool {
-	return referral.UsageCounter == 0 && wanted.fit(referral) && !data.Referrals.Has(referral.ID) && !data.NewReferrals.Has(referral.ID)
+	return isEqual(data, referral, wanted) && !data.Referrals.Has(referral.ID)
 }
 
 // candidate names a referral that a create may have made.

@@ -41,6 +41,7 @@ func (r *referralResource) planCreate(ctx context.Context, plan, config referral
 		framework.AddError(diags, operation("look, before creating, for referrals", plan), err)
 		return
 	}
+	// Whether or not a resource of this plan manages it: that resource may be planned later.
 	for i, one := range existing {
 		r.data.Journal.Know(journalKind, plan.toAPI(), journal.Object{ID: one.ID, Created: one.Created})
 		if i == 0 {
