@@ -413,7 +413,7 @@ func (r *audienceResource) checkRemoval(ctx context.Context, state audienceModel
 			members = fmt.Sprintf("its %d memberships", count)
 		}
 	}
-	diags.AddAttributeWarning(because, verb+" an audience deletes its memberships",
+	diags.AddAttributeWarning(because, fmt.Sprintf("%s audience %s deletes its memberships", verb, label(state)),
 		fmt.Sprintf("%s audience %s deletes %s.%s", verb, label(state), members, reason))
 }
 

@@ -65,7 +65,7 @@ func (a *clearAudienceAction) ModifyPlan(ctx context.Context, req action.ModifyP
 	expectAudience(ctx, a.data, clearAudienceType, config.AudienceID, &resp.Diagnostics)
 	id := config.AudienceID.ValueInt64()
 	if members := a.members(ctx, id); members != "" && !resp.Diagnostics.HasError() {
-		resp.Diagnostics.AddWarning("The action removes all members of an audience",
+		resp.Diagnostics.AddWarning(fmt.Sprintf("The action removes all members of audience %d", id),
 			fmt.Sprintf("It removes %s of audience %d. This can't be undone.", members, id))
 	}
 }

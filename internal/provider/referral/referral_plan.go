@@ -80,7 +80,7 @@ func (r *referralResource) checkRemoval(verb, operation string, state referralMo
 		return
 	}
 	if used := state.UsageCounter.ValueInt64(); used > 0 {
-		diags.AddWarning(operation+" a referral ends its code",
+		diags.AddWarning(operation+" referral "+label(state)+" ends its code",
 			fmt.Sprintf("Code %q of referral %s has been used %d times. It stops working for everyone who has it.", state.Code.ValueString(), label(state), used))
 	}
 }
