@@ -14,12 +14,17 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
-// remote lists the audiences that the customer belongs to. A deployment may hide a profile that only a membership has made: then
-// those of the model are looked up one by one, where a Management key allows that.
+// remote is look for those who need not know whether there is a profile.
 func (r *customerAudiencesResource) remote(ctx context.Context, m *customerAudiencesModel) ([]string, error) {
+	found, _, err := r.look(ctx, m)
+	return found, err
+}
+
+// look lists the audiences that the customer belongs to. A deployment may hide a profile that only a membership has made: then
+// those of the model are looked up one by one, where a Management key allows that. known says whether the profile is shown.
+func (r *customerAudiencesResource) look(ctx context.Context, m *customerAudiencesModel) (found []string, known bool, err error) {
 	id := m.ProfileIntegrationID.ValueString()
 	inventory, err := r.data.Client.GetCustomerInventory(ctx, id, talonone.InventoryParts{Profile: true})
-	var found []string
 	switch {
 	case talonone.IsNotFound(err):
 		listed, _ := m.listed()
@@ -29,17 +34,17 @@ func (r *customerAudiencesResource) remote(ctx context.Context, m *customerAudie
 			}
 			members, err := r.data.Client.AudienceMembersAmong(ctx, idNumber(audience), []string{id})
 			if err != nil && !talonone.IsNotFound(err) {
-				return nil, err
+				return nil, false, err
 			}
 			if len(members) > 0 {
 				found = append(found, audience)
 			}
 		}
-		return found, nil
+		return found, false, nil
 	case err != nil:
-		return nil, err
+		return nil, false, err
 	case inventory.Profile == nil:
-		return nil, &talonone.Error{Operation: "getCustomerInventory", StatusCode: http.StatusOK, Message: "the response lacks the profile that was asked for"}
+		return nil, false, &talonone.Error{Operation: "getCustomerInventory", StatusCode: http.StatusOK, Message: "the response lacks the profile that was asked for"}
 	}
 	ids := make([]int64, len(inventory.Profile.AudienceMemberships))
 	for i, membership := range inventory.Profile.AudienceMemberships {
@@ -49,7 +54,7 @@ func (r *customerAudiencesResource) remote(ctx context.Context, m *customerAudie
 	for _, id := range slices.Compact(ids) {
 		found = append(found, numberText(id))
 	}
-	return found, nil
+	return found, true, nil
 }
 
 // apply carries out a change of the resource that makes the claim; a Delete claims nothing. It returns what has been applied, also

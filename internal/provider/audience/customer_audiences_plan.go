@@ -38,7 +38,7 @@ func (r *customerAudiencesResource) planCreate(ctx context.Context, plan *custom
 	if replaced != nil {
 		plan.subject().GuardEnd(r.data.AllowDelete, plan.MaxRemovalPercent, replaced.Count, max(replaced.Count, len(remote)), diags)
 	}
-	r.checkAudiences(ctx, plan, desired, diags)
+	r.checkAudiences(ctx, plan, desired, nil, diags)
 	if replaced == nil && !r.data.Targets.WasDeleted(plan.targetKey()) {
 		plan.subject().WarnExisting(path.Root("audience_ids"), bulk.In(desired, bulk.SetOf(remote)), len(plan.AudienceIDs.Elements()), nil, diags)
 	}
@@ -71,7 +71,7 @@ func (r *customerAudiencesResource) planUpdate(ctx context.Context, plan, state 
 	plan.update(state, seen).WarnEntered(subject, change, diags)
 	subject.Guard(plan.MaxRemovalPercent, len(change.Removed), max(len(state.rows()), len(remote)), diags)
 	plan.setLastSync(change, len(desired))
-	r.checkAudiences(ctx, plan, change.Added, diags)
+	r.checkAudiences(ctx, plan, change.Added, bulk.ReadPrivate[[]string](ctx, private, privateLeft, diags), diags)
 	r.warnIntegrations(ctx, plan, bulk.NotIn(change.Removed, state.rows()), diags)
 	if len(change.Added) == 0 || state.exclusive() {
 		return
@@ -98,8 +98,8 @@ func (r *customerAudiencesResource) change(ctx context.Context, plan, state *cus
 }
 
 // checkAudiences reports audiences to join that do not exist, where the account's can be listed. Their absence is confirmed by
-// one more listing.
-func (r *customerAudiencesResource) checkAudiences(ctx context.Context, plan *customerAudiencesModel, added []string, diags *diag.Diagnostics) {
+// one more listing. Those that the customer has left behind Terraform's back are a warning, so that they block no destroy.
+func (r *customerAudiencesResource) checkAudiences(ctx context.Context, plan *customerAudiencesModel, added, left []string, diags *diag.Diagnostics) {
 	if len(added) == 0 || !r.data.Client.MayCall("getAudiences") {
 		return
 	}
@@ -121,9 +121,14 @@ func (r *customerAudiencesResource) checkAudiences(ctx context.Context, plan *cu
 		r.addError(diags, "read the audiences for", plan, err)
 		return
 	}
-	framework.AddMissing(diags, path.Root("audience_ids"), "Audience not found", fmt.Sprintf(
+	at, summary, detail := path.Root("audience_ids"), "Audience not found", fmt.Sprintf(
 		"The account has no %s with these IDs: %s. IDs differ between deployments, also between sandbox and live: refer to talonone_audience.NAME.id, or to data.talonone_audience.NAME.id, which finds an audience by its name.",
-		map[bool]string{true: "audience", false: "audiences"}[len(missing) == 1], strings.Join(missing, ", ")))
+		map[bool]string{true: "audience", false: "audiences"}[len(missing) == 1], strings.Join(missing, ", "))
+	if len(bulk.NotIn(missing, bulk.SetOf(left))) == 0 {
+		diags.AddAttributeWarning(at, summary, detail)
+		return
+	}
+	framework.AddMissing(diags, at, summary, detail)
 }
 
 // warnIntegrations says which of the memberships to end are in audiences that an integration keeps.

@@ -27,6 +27,9 @@ var (
 const (
 	customerAudiencesType = "talonone_customer_audiences"
 
+	// privateLeft are the audiences of the state to which Read has found that the customer no longer belongs.
+	privateLeft = "left"
+
 	// customerAudiencesTimeout is the default of every entry of the timeouts.
 	customerAudiencesTimeout = 20 * time.Minute
 )
@@ -130,11 +133,18 @@ func (r *customerAudiencesResource) Read(ctx context.Context, req resource.ReadR
 		framework.WarnUnseen(&resp.Diagnostics, customerAudiencesType, "getCustomerInventory", talonone.IntegrationCredential)
 		return
 	}
-	remote, err := r.remote(ctx, &state)
+	remote, known, err := r.look(ctx, &state)
 	if err != nil {
 		r.addError(&resp.Diagnostics, "read the audiences of", &state, err)
 		return
 	}
+	listed, _ := state.listed()
+	left := bulk.NotIn(listed, bulk.SetOf(remote))
+	if !known && len(left) == len(listed) && len(left) > 0 {
+		resp.State.RemoveResource(ctx)
+		return
+	}
+	bulk.WritePrivate(ctx, resp.Private, privateLeft, left, &resp.Diagnostics)
 	target := targetOfKeys(remote)
 	bulk.ForgetNotes(ctx, resp.Private, &resp.Diagnostics)
 	bulk.NoteTarget(ctx, resp.Private, &target, &resp.Diagnostics)

@@ -166,6 +166,14 @@ var situations = map[string]situation{
 			resourceBlock("audience_memberships", "members-sensitive", "audience_id = talonone_audience.members-sensitive.id\n members = var.secret_members"),
 	},
 
+	// Audiences of one customer.
+	"persona-rows": {
+		before: resourceBlock("audience", "persona-a", `name = "Persona A"`) + resourceBlock("audience", "persona-b", `name = "Persona B"`) +
+			resourceBlock("customer_audiences", "persona-rows", "profile_integration_id = \"persona\"\n audience_ids = [talonone_audience.persona-a.id]"),
+		after: resourceBlock("audience", "persona-a", `name = "Persona A"`) + resourceBlock("audience", "persona-b", `name = "Persona B"`) +
+			resourceBlock("customer_audiences", "persona-rows", "profile_integration_id = \"persona\"\n audience_ids = [talonone_audience.persona-b.id]"),
+	},
+
 	// Reservations.
 	"reservation-rows": {
 		before: resourceBlock("coupon_reservation", "reservation-rows", "coupon_value = \"SUMMER10\"\n customers = [\"customer-1\", \"customer-2\"]"),
