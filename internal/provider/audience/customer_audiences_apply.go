@@ -20,6 +20,13 @@ func (r *customerAudiencesResource) remote(ctx context.Context, m *customerAudie
 	return found, err
 }
 
+// shown lists the audiences that the deployment shows in the profile of the customer: none where it shows no profile.
+func (r *customerAudiencesResource) shown(ctx context.Context, m *customerAudiencesModel) ([]string, error) {
+	nobody := *m
+	nobody.AudienceIDs = idNumbers(nil)
+	return r.remote(ctx, &nobody)
+}
+
 // look lists the audiences that the customer belongs to. A deployment may hide a profile that only a membership has made: then
 // those of the model are looked up one by one, where a Management key allows that. known says whether the profile is shown.
 func (r *customerAudiencesResource) look(ctx context.Context, m *customerAudiencesModel) (found []string, known bool, err error) {
@@ -32,8 +39,8 @@ func (r *customerAudiencesResource) look(ctx context.Context, m *customerAudienc
 			if !r.data.Client.MayCall(exportMembers) {
 				break
 			}
-			members, err := r.data.Client.AudienceMembersAmong(ctx, idNumber(audience), []string{id})
-			if err != nil && !talonone.IsNotFound(err) {
+			members, err := r.data.Client.ExportedMembersAmong(ctx, idNumber(audience), []string{id})
+			if err != nil && !talonone.IsNotFound(err) && !r.data.Client.Forbids(err) {
 				return nil, false, err
 			}
 			if len(members) > 0 {

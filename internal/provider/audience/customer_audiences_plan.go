@@ -29,7 +29,7 @@ func (r *customerAudiencesResource) planCreate(ctx context.Context, plan *custom
 	if plan.ProfileIntegrationID.IsUnknown() {
 		return
 	}
-	remote, err := r.remote(ctx, plan)
+	remote, err := r.shown(ctx, plan)
 	if err != nil {
 		r.addError(diags, "read the audiences of", plan, err)
 		return
@@ -78,7 +78,7 @@ func (r *customerAudiencesResource) planUpdate(ctx context.Context, plan, state 
 	}
 	if remote == nil {
 		var err error
-		if remote, err = r.remote(ctx, plan); err != nil {
+		if remote, err = r.shown(ctx, plan); err != nil {
 			r.addError(diags, "read the audiences of", plan, err)
 		}
 	}
