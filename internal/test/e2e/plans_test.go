@@ -166,14 +166,6 @@ var situations = map[string]situation{
 			resourceBlock("audience_memberships", "members-sensitive", "audience_id = talonone_audience.members-sensitive.id\n members = var.secret_members"),
 	},
 
-	// Audiences of one customer.
-	"persona-rows": {
-		before: resourceBlock("audience", "persona-a", `name = "Persona A"`) + resourceBlock("audience", "persona-b", `name = "Persona B"`) +
-			resourceBlock("customer_audiences", "persona-rows", "profile_integration_id = \"persona\"\n audience_ids = [talonone_audience.persona-a.id]"),
-		after: resourceBlock("audience", "persona-a", `name = "Persona A"`) + resourceBlock("audience", "persona-b", `name = "Persona B"`) +
-			resourceBlock("customer_audiences", "persona-rows", "profile_integration_id = \"persona\"\n audience_ids = [talonone_audience.persona-b.id]"),
-	},
-
 	// Reservations.
 	"reservation-rows": {
 		before: resourceBlock("coupon_reservation", "reservation-rows", "coupon_value = \"SUMMER10\"\n customers = [\"customer-1\", \"customer-2\"]"),
@@ -331,7 +323,7 @@ var (
 		regexp.MustCompile(`(first_session +)= (?:true|false)`):                            "$1= BOOL", // which session was closed first is no matter
 		regexp.MustCompile(`[\w ]+ ago \(20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ\)`):              " a while ago (TIME)",
 		regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`): "UUID",
-		regexp.MustCompile(`\b(?:7[01]\d|40\d\d|500\d\d|6000\d\d|80\d\d|200000\d\d)\b`):       "ID",
+		regexp.MustCompile(`\b(?:70\d|40\d\d|500\d\d|6000\d\d|80\d\d|200000\d\d)\b`):       "ID",
 		regexp.MustCompile(`"(FRIEND|X)-[A-Z0-9]{8}"`):                                     `"$1-CODE"`,
 	}
 )
