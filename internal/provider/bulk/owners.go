@@ -243,7 +243,7 @@ func (o *Owners) Claim(ctx context.Context, c Claim, private PrivateReader, keep
 	own := &claimant{id: o.named(ctx, private, keep, diags), name: c.name(), resourceType: c.ResourceType, exclusive: c.Exclusive, wasExclusive: c.WasExclusive}
 	t := o.target(c.Target, own.id)
 	if c.Load != nil {
-		if t.alone(own.id) {
+		if t.alone(own.id) && len(o.sole) == 0 {
 			own.unread = &c
 			t.put(own)
 			return

@@ -58,7 +58,7 @@ func (o *Owners) ClaimAcross(ctx context.Context, a Across, private PrivateReade
 	}
 	o.dropAcross(a, id)
 	for _, name := range a.Rows {
-		t, adds := o.target(a.target(name)), a.Held == nil || !a.Held(name)
+		t, adds := o.target(a.target(name), id), a.Held == nil || !a.Held(name)
 		if other := t.other(id, row, func(other *claimant) bool { return other.rows.has(row) }); other != nil {
 			clash(other, name, adds || other.added.has(row))
 		}
@@ -80,8 +80,9 @@ func (o *Owners) ClaimAcross(ctx context.Context, a Across, private PrivateReade
 		}
 	}
 	if a.Exclusive {
-		for name, t := range o.targets {
-			if name, ours := strings.CutPrefix(name, a.Kind+" "); ours {
+		for target := range o.targets {
+			if name, ours := strings.CutPrefix(target, a.Kind+" "); ours {
+				t := o.target(target, id)
 				if other := t.other(id, row, func(other *claimant) bool { return other.rows.has(row) }); other != nil && t.claimants[id] == nil {
 					clash(other, name, !a.WasExclusive || other.added.has(row)).whole = true
 				}
@@ -153,7 +154,7 @@ func (o *Owners) RemoveAcross(ctx context.Context, a Across, names []string, pri
 func (o *Owners) heldElsewhere(a Across, id string, names []string) []string {
 	row := rowSum(a.Row)
 	return filter(names, func(name string) bool {
-		return o.target(a.target(name)).other(id, row, func(other *claimant) bool { return other.holds(row) }) != nil
+		return o.target(a.target(name), id).other(id, row, func(other *claimant) bool { return other.holds(row) }) != nil
 	})
 }
 
@@ -182,7 +183,7 @@ func (o *Owners) WriteAcross(ctx context.Context, a Across, private Private, dia
 	id := o.self(ctx, private, diags)
 	if id == "" && len(a.Rows) > 0 {
 		// A create gets no private state of its plan: the row and the name tell which one it is.
-		if id = o.target(a.target(a.Rows[0])).planned(a.name(), rows); id != "" {
+		if id = o.target(a.target(a.Rows[0]), "").planned(a.name(), rows); id != "" {
 			WritePrivate(ctx, private, privateOwner, id, diags)
 		}
 	}
@@ -191,7 +192,7 @@ func (o *Owners) WriteAcross(ctx context.Context, a Across, private Private, dia
 	}
 	o.dropAcross(a, id)
 	for _, name := range a.Rows {
-		t := o.target(a.target(name))
+		t := o.target(a.target(name), id)
 		t.put(&claimant{id: id, name: a.name(), resourceType: a.ResourceType, rows: rows})
 		t.written = true
 		delete(t.removed, rows[0])
