@@ -269,6 +269,7 @@ func (p *talonOneProvider) Resources(ctx context.Context) []func() resource.Reso
 		audience.NewAudienceMembershipResource,
 		audience.NewAudienceMembershipsResource,
 		audience.NewAudienceCustomerAttributesResource,
+		audience.NewCustomerAudiencesResource,
 		collection.NewCollectionResource,
 		coupon.NewCouponReservationResource,
 		referral.NewReferralResource,

@@ -208,8 +208,11 @@ func (m membershipModel) claim() bulk.Claim {
 	}
 }
 
+// membersKind begins the targets of all resources that manage members.
+const membersKind = "audience"
+
 // membersTarget is where the members of an audience are, for all resources that manage some.
-func membersTarget(audienceID types.Int64) string { return "audience " + audienceID.String() }
+func membersTarget(audienceID types.Int64) string { return membersKind + " " + audienceID.String() }
 
 func (m membershipModel) toAPI(action string) talonone.AudienceAction {
 	return talonone.AudienceAction{Action: action, ProfileIntegrationID: m.ProfileIntegrationID.ValueString(), AudienceID: m.AudienceID.ValueInt64()}
