@@ -118,7 +118,7 @@ func (r *report) write(format string, d detail, note string) string {
 		}
 	}
 	if r.others > 0 {
-		paragraph("Besides, " + resource.of(r.others) + " of other providers " + verbFor(r.others, "changes", "change") + ".")
+		paragraph("Also, " + resource.of(r.others) + " of other providers " + verbFor(r.others, "changes", "change") + ".")
 	}
 	return w.String()
 }

@@ -30,13 +30,13 @@ func TestRows(t *testing.T) {
 				obj{"catalog_id": 6, "items": `{"SKU1241004":{"price":116.95},"SKU2":{"price":10},"SKU3":{},"SKU4":{"price":5,"product":"Boot"},"SKU5":{"price":7.5}}`},
 				obj{"catalog_id": 6, "items": `{"SKU1241004":{"price":77.7},"SKU2":{},"SKU3":{"price":9},"SKU4":{"price":5.0,"product":"Shoe","attributes":{"size":40}},"SKU5":{"price":7.50}}`,
 					"last_sync": sync(0, 4, 0, "~4, 5 items in all (0a)")})},
-			want: "Catalogs:\n  - Catalog 6: 4 items change (2 prices, 1 price taken away); 5 items in all\n      SKU1241004 price 116.95 → 77.70\n      SKU2 price 10 → none\n" +
+			want: "Catalogs:\n  - Catalog 6: 4 items change (2 prices, 1 price removed); 5 items in all\n      SKU1241004 price 116.95 → 77.70\n      SKU2 price 10 → none\n" +
 				"      SKU3 price none → 9\n      SKU4 product Boot → Shoe, size none → 40",
 		},
 		"one price vanishes": {
 			changes: []obj{changing("talonone_catalog_items.a", "update", obj{"catalog_id": 6, "items": `{"A":{"price":1}}`},
 				obj{"catalog_id": 6, "items": `{"A":{"price":null}}`, "last_sync": sync(0, 1, 0, "~1, 1 item in all (0a)")})},
-			want: "Catalogs:\n  - Catalog 6: 1 price is taken away; 1 item in all\n      A price 1 → none",
+			want: "Catalogs:\n  - Catalog 6: 1 price is removed; 1 item in all\n      A price 1 → none",
 		},
 		"an item of its own": {
 			changes: []obj{changing("talonone_catalog_item.a", "update", obj{"catalog_id": 6, "sku": "A", "price": 116.95, "attributes": `{"a":1.0}`},

@@ -253,7 +253,7 @@ func (b *builder) audience(c *change) {
 			case attribute == "description":
 				entry.clauses = append(entry.clauses, say("its description changes"))
 			default:
-				entry.clauses = append(entry.clauses, say("connected to other Applications than before"))
+				entry.clauses = append(entry.clauses, say("connected to other Applications"))
 			}
 		}
 	case destroy, replace:
@@ -520,10 +520,10 @@ func (b *builder) addAction(a *action) {
 			id = maskKeys(a.address)
 		}
 		if a.config.values["edit"] == "patch" {
-			b.edited = append(b.edited, say("Catalog %s: items that pass a filter are changed, once", code(id)))
+			b.edited = append(b.edited, say("Catalog %s: items that match a filter are changed, once", code(id)))
 			return
 		}
-		b.edited = append(b.edited, say("Catalog %s: items that pass a filter are removed, once; the plan does not say how many", code(id)))
+		b.edited = append(b.edited, say("Catalog %s: items that match a filter are removed, once; the plan does not say how many", code(id)))
 	case "talonone_delete_customer_data":
 		b.erased++
 	case "talonone_track_event":
@@ -683,11 +683,11 @@ func (b *builder) stateLines() []line {
 		lines = append(lines, say(resource.of(b.moved)+" "+verbFor(b.moved, "gets", "get")+" another address"))
 	}
 	if b.forgotten > 0 {
-		lines = append(lines, say(thing.of(b.forgotten)+" "+verbFor(b.forgotten, "leaves", "leave")+" Terraform's management and "+
-			verbFor(b.forgotten, "stays", "stay")+" as "+verbFor(b.forgotten, "it is", "they are")))
+		lines = append(lines, say(thing.of(b.forgotten)+" "+verbFor(b.forgotten, "is", "are")+" no longer managed by Terraform and "+
+			verbFor(b.forgotten, "stays", "stay")))
 	}
 	if b.settings > 0 {
-		lines = append(lines, say("Of "+resource.of(b.settings)+" only settings of Terraform change"))
+		lines = append(lines, say(resource.of(b.settings)+": only settings of Terraform change"))
 	}
 	return lines
 }

@@ -97,7 +97,7 @@ func (c *change) driftOf() []string {
 // driftWords compares what a bulk resource managed at the last apply with what is there now.
 func (c *change) driftWords(what noun) string {
 	if c.verb == destroy {
-		return "nothing of it is left"
+		return "nothing is left"
 	}
 	old, wasKnown := c.before.managed(c.kind)
 	current, isKnown := c.after.managed(c.kind)
@@ -105,9 +105,9 @@ func (c *change) driftWords(what noun) string {
 	switch {
 	case !wasKnown || !isKnown:
 	case current > old:
-		parts = append(parts, what.of(current-old)+" more than then")
+		parts = append(parts, what.of(current-old)+" more than at the last apply")
 	case current < old:
-		parts = append(parts, what.of(old-current)+" fewer than then")
+		parts = append(parts, what.of(old-current)+" fewer than at the last apply")
 	}
 	if c.rows.content > 0 {
 		parts = append(parts, what.of(c.rows.content)+" "+verbFor(c.rows.content, "was", "were")+" changed")

@@ -87,7 +87,7 @@ func (r *report) html(d detail) string {
 		}
 	}
 	if r.others > 0 {
-		fmt.Fprintf(&w, "<p>Besides, %s of other providers %s.</p>\n", resource.of(r.others), verbFor(r.others, "changes", "change"))
+		fmt.Fprintf(&w, "<p>Also, %s of other providers %s.</p>\n", resource.of(r.others), verbFor(r.others, "changes", "change"))
 	}
 	w.WriteString("</body>\n</html>\n")
 	return w.String()

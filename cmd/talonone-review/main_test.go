@@ -131,7 +131,7 @@ func TestSentences(t *testing.T) {
 		},
 		"only other providers": {
 			changes: []obj{vip, changing("aws_s3_bucket.a", "create", nil, obj{}), changing("aws_s3_bucket.b", "no-op", obj{}, obj{})},
-			want:    "No changes in Talon.One.\n\nBesides, 1 resource of other providers changes.",
+			want:    "No changes in Talon.One.\n\nAlso, 1 resource of other providers changes.",
 		},
 		"members by the audience's name": {
 			changes: []obj{vip, members("update",
@@ -156,7 +156,7 @@ func TestSentences(t *testing.T) {
 			changes: []obj{vip, members("update",
 				obj{"audience_id": 7, "members_digest": "a", "last_sync": sync(1, 0, 9), "max_removal_percent": 1},
 				obj{"audience_id": 7, "members_digest": "a", "last_sync": sync(1, 0, 9), "max_removal_percent": 2})},
-			want: "Only in Terraform's state:\n  - Of 1 resource only settings of Terraform change",
+			want: "Only in Terraform's state:\n  - 1 resource: only settings of Terraform change",
 		},
 		"members that are known when applying": {
 			changes: []obj{vip, members("update",
@@ -236,7 +236,7 @@ func TestSentences(t *testing.T) {
 			},
 			want: "Can't be undone:\n  - The data of 3 customers is erased\n  - 1 customer session is cancelled\n\n" +
 				"Customers:\n  - 1 customer profile changes, 1 added\n\n" +
-				"Only in Terraform's state:\n  - 1 object leaves Terraform's management and stays as it is",
+				"Only in Terraform's state:\n  - 1 object is no longer managed by Terraform and stays",
 		},
 		"one-shot resources and actions": {
 			changes: []obj{
@@ -254,7 +254,7 @@ func TestSentences(t *testing.T) {
 				{"address": "action.local_command.a", "type": "local_command", "name": "a", "config_values": obj{}},
 			}},
 			want: "Can't be undone:\n  - Audience 9: all members are removed, the audience stays\n  - The data of 1 customer is erased\n\n" +
-				"Catalogs:\n  - Catalog 6: items that pass a filter are removed, once; the plan does not say how many\n\n" +
+				"Catalogs:\n  - Catalog 6: items that match a filter are removed, once; the plan does not say how many\n\n" +
 				"Once, when the plan is applied:\n  - 2 events \"shared\" are tracked\n  - 1 event \"signup\" is tracked\n  - 1 return of cart items is made",
 		},
 		"imports": {
@@ -272,8 +272,8 @@ func TestSentences(t *testing.T) {
 				changing(`talonone_customer_profile.a["anna"]`, "update", obj{"attributes": "{}"}, obj{"attributes": `{"a":1}`}),
 				changing("talonone_audience.gone", "delete", audience(8, "Gone"), nil),
 			}},
-			want: "Changed outside of Terraform since the last apply:\n  - Audience \"VIP\" was renamed to \"V.I.P.\"\n  - Audience \"VIP\": 3 members fewer than then\n" +
-				"  - Catalog 6: 1 item fewer than then, 1 item was changed\n  - Audience \"Gone\" was deleted\n  - 1 customer profile was changed",
+			want: "Changed outside of Terraform since the last apply:\n  - Audience \"VIP\" was renamed to \"V.I.P.\"\n  - Audience \"VIP\": 3 members fewer than at the last apply\n" +
+				"  - Catalog 6: 1 item fewer than at the last apply, 1 item was changed\n  - Audience \"Gone\" was deleted\n  - 1 customer profile was changed",
 		},
 		"definitions": {
 			changes: []obj{
@@ -288,7 +288,7 @@ func TestSentences(t *testing.T) {
 			},
 			want: "Can't be undone:\n  - 2 coupons are deleted, with all reservations\n  - 1 store is deleted, and campaigns lose it\n\n" +
 				"Definitions and codes:\n  - 2 attributes added\n  - 1 additional cost changes\n  - 1 store removed\n  - 2 coupons removed\n\n" +
-				"Only in Terraform's state:\n  - 1 object leaves Terraform's management and stays as it is\n  - Of 1 resource only settings of Terraform change",
+				"Only in Terraform's state:\n  - 1 object is no longer managed by Terraform and stays\n  - 1 resource: only settings of Terraform change",
 		},
 		"a plan with errors": {
 			changes: nil,

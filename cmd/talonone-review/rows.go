@@ -20,7 +20,7 @@ const maxRows = 10
 // and how prices change.
 type rowChanges struct {
 	removed, changed, added []string
-	// prices counts changed rows with another price, vanishing those of them whose price is taken away, and onlyPrice those
+	// prices counts changed rows with another price, vanishing those of them whose price is removed, and onlyPrice those
 	// where nothing but the price changes.
 	prices, vanishing, onlyPrice int64
 	// content is how many rows with content change.

@@ -119,7 +119,7 @@ func (t tally) sentence(what noun) string {
 			parts = append(parts, price.of(stay)+" "+verbFor(stay, "changes", "change"))
 		}
 		if t.rows.vanishing > 0 {
-			parts = append(parts, price.of(t.rows.vanishing)+" "+verbFor(t.rows.vanishing, "is", "are")+" taken away")
+			parts = append(parts, price.of(t.rows.vanishing)+" "+verbFor(t.rows.vanishing, "is", "are")+" removed")
 		}
 	case t.changed > 0:
 		part(t.changed, "", "changes", "change")
@@ -128,7 +128,7 @@ func (t tally) sentence(what noun) string {
 			prices = append(prices, price.of(stay))
 		}
 		if t.rows.vanishing > 0 {
-			prices = append(prices, price.of(t.rows.vanishing)+" taken away")
+			prices = append(prices, price.of(t.rows.vanishing)+" removed")
 		}
 		if len(prices) > 0 {
 			parts[0] += " (" + strings.Join(prices, ", ") + ")"

@@ -74,7 +74,7 @@ func DecodeObject(text string, each func(name string, dec *jsontext.Decoder) err
 		return JSONFault(text, err)
 	}
 	if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
-		return errors.Join(problems.Err(), errors.New("there is more text behind the JSON object"))
+		return errors.Join(problems.Err(), errors.New("there is more text after the JSON object"))
 	}
 	return problems.Err()
 }

@@ -714,7 +714,7 @@ func (j *jsonTable) readArray(lines *lineReader) error {
 	}
 	_, _ = dec.ReadToken()
 	if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
-		return Faultf(counted.line(dec.InputOffset()), 0, "there is more text behind the JSON array")
+		return Faultf(counted.line(dec.InputOffset()), 0, "there is more text after the JSON array")
 	}
 	return nil
 }
@@ -773,7 +773,7 @@ func (j *jsonTable) value() error {
 		return fmt.Errorf("must be an object, not %s", KindName(kind))
 	}
 	if _, err := j.decoder.ReadToken(); !errors.Is(err, io.EOF) {
-		return errors.New("there is more text behind the value")
+		return errors.New("there is more text after the value")
 	}
 	return nil
 }

@@ -47,7 +47,7 @@ func Texts(text string, most int) ([]string, error) {
 		return nil, JSONFault(text, err)
 	}
 	if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("there is more text behind the array")
+		return nil, errors.New("there is more text after the array")
 	}
 	return texts, nil
 }

@@ -113,7 +113,7 @@ func refuseUnknown(names []string, values map[string]tftypes.Value, diags *diag.
 		comes, instead = "come", "the environment variables"
 	}
 	diags.AddAttributeError(path.Root(unknown[0]), "Provider configuration not known yet", fmt.Sprintf(
-		"%s %s from something that Terraform has yet to create, so the plan cannot read the deployment. "+
+		"%s %s from something that Terraform has not created yet, so the plan cannot read the deployment. "+
 			"Use values that are known before apply, or apply what they depend on first with -target, or set %s %s instead.",
 		strings.Join(unknown, ", "), comes, instead, strings.Join(variables, ", ")))
 }
@@ -181,10 +181,10 @@ func withheldCredentials(values map[string]tftypes.Value, diags *diag.Diagnostic
 	if len(withheld) == 0 {
 		return nil
 	}
-	what := fmt.Sprintf("base_url of the provider block is %s, and %s names %s. Keys of the environment belong to the latter and are never sent elsewhere: %s.",
+	what := fmt.Sprintf("base_url of the provider block is %s, and %s names %s. Keys from the environment belong to the latter and are never sent elsewhere: %s.",
 		own, EnvBaseURL, environments, strings.Join(variables, ", "))
 	if keys {
-		diags.AddAttributeWarning(path.Root("base_url"), "Keys of the environment are not used", what+" Only those that the provider block sets are used.")
+		diags.AddAttributeWarning(path.Root("base_url"), "Keys from the environment are not used", what+" Only those that the provider block sets are used.")
 	} else {
 		diags.AddAttributeError(path.Root("base_url"), "Keys belong to another deployment",
 			what+" Nothing was sent. Correct base_url, or set each key that this provider block needs in the block itself.")

@@ -137,7 +137,7 @@ func TestConnectionsTakeCertificates(t *testing.T) {
 		"unknown authority":         {acctest.Attributes{}, "", "signed by an authority that this machine does not trust"},
 		"its authority":             {acctest.Attributes{"ca_cert_file": authority}, "", "403"},
 		"and a client certificate":  {acctest.Attributes{"ca_cert_file": authority, "client_cert_file": certificate, "client_key_file": key}, "", ""},
-		"no certificate":            {acctest.Attributes{"ca_cert_file": other}, "holds no certificate in PEM", ""},
+		"no certificate":            {acctest.Attributes{"ca_cert_file": other}, "contains no certificate in PEM", ""},
 		"a device":                  {acctest.Attributes{"ca_cert_file": "/dev/null"}, "is not a regular file", ""},
 		"a key without certificate": {acctest.Attributes{"client_key_file": key}, "client_cert_file is missing", ""},
 		"another key":               {acctest.Attributes{"client_cert_file": certificate, "client_key_file": other}, "are not a certificate and its unencrypted private key", ""},

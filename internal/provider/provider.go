@@ -207,7 +207,7 @@ func (p *talonOneProvider) Configure(ctx context.Context, req provider.Configure
 		return
 	}
 	if _, err := talonone.ParseBaseURL(baseURL); err != nil {
-		resp.Diagnostics.AddAttributeError(path.Root("base_url"), "Unusable address of the deployment", framework.Sentence("base_url: "+err.Error()))
+		resp.Diagnostics.AddAttributeError(path.Root("base_url"), "Invalid address of the deployment", framework.Sentence("base_url: "+err.Error()))
 		return
 	}
 	for name, key := range map[string]types.String{

@@ -35,7 +35,7 @@ func TestUnusableConfigurationIsExplainedOnItsAttribute(t *testing.T) {
 		},
 		"no key for the operation": {
 			`provider "talonone" { base_url = "http://127.0.0.1:1" }` + audiences,
-			`data talonone_audiences needs the Management API key for getAudiences.*management_api_key.*TALONONE_MANAGEMENT_API_KEY`,
+			`data talonone_audiences requires the Management API key for getAudiences.*management_api_key.*TALONONE_MANAGEMENT_API_KEY`,
 		},
 		"negative retries": {
 			"provider \"talonone\" {\n  base_url = \"http://127.0.0.1:1\"\n  max_retries = -1\n}" + audiences, `max_retries.*between 0 and 100`,
@@ -48,7 +48,7 @@ func TestUnusableConfigurationIsExplainedOnItsAttribute(t *testing.T) {
 		},
 		"address known only after apply": {
 			"resource \"terraform_data\" \"x\" { input = \"http://127.0.0.1:1\" }\nprovider \"talonone\" { base_url = terraform_data.x.output }" + audiences,
-			`base_url.*that Terraform has yet to create.*TALONONE_BASE_URL`,
+			`base_url.*that Terraform has not created yet.*TALONONE_BASE_URL`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -29,16 +29,16 @@ func connectionSecurity(config model, diags *diag.Diagnostics) *tls.Config {
 			pool = x509.NewCertPool() // a machine without any
 		}
 		if err == nil && !pool.AppendCertsFromPEM(pem) {
-			err = fmt.Errorf("%s holds no certificate in PEM", authorities)
+			err = fmt.Errorf("%s contains no certificate in PEM format", authorities)
 		}
 		unusableFile(diags, "ca_cert_file", err)
 		security.RootCAs = pool
 	}
 	switch {
 	case certificate != "" && key == "":
-		unusableFile(diags, "client_cert_file", errors.New("client_key_file is missing: a client certificate needs its private key"))
+		unusableFile(diags, "client_cert_file", errors.New("client_key_file is missing: a client certificate requires its private key"))
 	case certificate == "" && key != "":
-		unusableFile(diags, "client_key_file", errors.New("client_cert_file is missing: a private key needs its certificate"))
+		unusableFile(diags, "client_key_file", errors.New("client_cert_file is missing: a private key requires its certificate"))
 	case certificate != "":
 		certPEM, err := safefile.Read(certificate, maxPEM)
 		unusableFile(diags, "client_cert_file", err)

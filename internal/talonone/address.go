@@ -119,7 +119,7 @@ func CheckKey(key string) error {
 	case strings.Contains(key, "://"):
 		return errors.New("the value looks like an address, not like a key")
 	case several && (strings.EqualFold(prefix, "ApiKey-v1") || strings.EqualFold(prefix, "ManagementKey-v1") || strings.EqualFold(prefix, "Bearer")):
-		return fmt.Errorf("the value begins with %s, which the provider adds itself; write the key alone", prefix)
+		return fmt.Errorf("the value begins with %s, which the provider adds itself; write only the key", prefix)
 	case strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r >= 0x7f }):
 		return errors.New("the value holds a space, a line break or another character that no key has")
 	}

@@ -105,7 +105,7 @@ type OutcomeUnknownError struct {
 }
 
 func (e *OutcomeUnknownError) Error() string {
-	return fmt.Sprintf("%s was sent, but its answer was lost, so it may have been carried out: %s", e.Operation, e.Err)
+	return fmt.Sprintf("%s was sent, but its response was lost, so it may have taken effect: %s", e.Operation, e.Err)
 }
 
 func (e *OutcomeUnknownError) Unwrap() error { return e.Err }
@@ -203,11 +203,11 @@ func (e *Error) noteWait(resp *http.Response) {
 	if e.Message != "" {
 		e.Message += "; "
 	}
-	within := fmt.Sprintf("for %s, which is longer than the time allowed", wait.Round(time.Second))
+	within := fmt.Sprintf("for %s, which exceeds the timeout", wait.Round(time.Second))
 	if wait > maxRetryAfter {
 		within = fmt.Sprintf("for more than %s", maxRetryAfter)
 	}
-	e.Message += "the deployment asks to wait " + within + ", so the request was not repeated"
+	e.Message += "the deployment asks to wait " + within + ", so the request was not retried"
 }
 
 // clean makes the source fit to be shown.
@@ -227,7 +227,7 @@ func describeForeignResponse(resp *http.Response, size int) string {
 	if err != nil {
 		kind = "unknown type"
 	}
-	return fmt.Sprintf("the answer is not the API's JSON (%s, %d bytes); check that base_url names a Talon.One deployment and that no proxy answers in its place", shown(kind), size)
+	return fmt.Sprintf("the response is not the API's JSON (%s, %d bytes); check that base_url names a Talon.One deployment and that no proxy responds in its place", shown(kind), size)
 }
 
 // IsTimeout says whether a request was given up because its response took too
@@ -241,5 +241,5 @@ func IsTimeout(err error) bool {
 type timeoutError struct{ after time.Duration }
 
 func (e *timeoutError) Error() string {
-	return fmt.Sprintf("no complete answer within %s (request_timeout)", e.after)
+	return fmt.Sprintf("no complete response within %s (request_timeout)", e.after)
 }

@@ -22,8 +22,8 @@ func TestErrorBodiesOfEveryShapeAreRead(t *testing.T) {
 		"query parameter":    {`{"errors":[{"title":"t","source":{"parameter":"pageSize"}}]}`, `op: 400 Bad Request; t (at pageSize)`},
 		"line of an upload":  {`{"errors":[{"title":"t","source":{"line":"12"}}]}`, `op: 400 Bad Request; t (at 12)`},
 		"empty body":         {``, `op: 400 Bad Request`},
-		"page of a proxy":    {`<html>`, `op: 400 Bad Request: the answer is not the API's JSON (text/html, 6 bytes); check that base_url names a Talon.One deployment and that no proxy answers in its place`},
-		"deeply nested JSON": {strings.Repeat("[", 100_000), `op: 400 Bad Request: the answer is not the API's JSON (text/html, 100000 bytes); check that base_url names a Talon.One deployment and that no proxy answers in its place`},
+		"page of a proxy":    {`<html>`, `op: 400 Bad Request: the response is not the API's JSON (text/html, 6 bytes); check that base_url names a Talon.One deployment and that no proxy responds in its place`},
+		"deeply nested JSON": {strings.Repeat("[", 100_000), `op: 400 Bad Request: the response is not the API's JSON (text/html, 100000 bytes); check that base_url names a Talon.One deployment and that no proxy responds in its place`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

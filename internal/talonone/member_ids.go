@@ -33,7 +33,7 @@ const (
 
 // errNoExport says that a response is not the documented CSV, and would not be
 // when it was asked for again.
-var errNoExport = errors.New("the answer is no export")
+var errNoExport = errors.New("the response is not a membership export")
 
 // MemberIDs is a list of integration IDs, or of the items of a collection, in one piece of memory: about 4 bytes
 // more than their text each. It is not changed once it is returned.

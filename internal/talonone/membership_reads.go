@@ -175,7 +175,7 @@ func (c *Client) memberByInventory(ctx context.Context, audienceID int64, id str
 		return false, false, err
 	}
 	if inventory.Profile == nil {
-		return false, false, &Error{Operation: "getCustomerInventory", StatusCode: http.StatusOK, Message: "the answer lacks the profile that was asked for"}
+		return false, false, &Error{Operation: "getCustomerInventory", StatusCode: http.StatusOK, Message: "the response does not contain the requested profile"}
 	}
 	return slices.ContainsFunc(inventory.Profile.AudienceMemberships, func(m AudienceMembership) bool { return m.ID == audienceID }), true, nil
 }

@@ -23,7 +23,7 @@ func TestLongWaitsSayForWhatAndUntilWhen(t *testing.T) {
 	}{
 		"rate limit":                  {status(429, `{}`), false, []string{"has waited for 30s: the deployment limits the rate of requests and has refused this one", "It is given up at 00:02:00."}},
 		"rate limit, and how long":    {status(429, `{}`, "Retry-After", "100"), false, []string{"has refused this one 1 times; it asks to wait until 00:01:40. It is given up at 00:02:00."}},
-		"an outage, and how long":     {status(503, `{}`, "Retry-After", "100"), false, []string{"attempt 1 failed, and is repeated; it asks to wait until 00:01:40. It is given up at 00:02:00."}},
+		"an outage, and how long":     {status(503, `{}`, "Retry-After", "100"), false, []string{"attempt 1 failed, and is retried; it asks to wait until 00:01:40. It is given up at 00:02:00."}},
 		"a response that never comes": {hangs, true, []string{"has waited for 30s: the deployment has not responded yet. It is given up at 00:02:00.", "has waited for 1m0s"}},
 		"a quick response":            {status(404, `{}`), false, nil},
 	} {

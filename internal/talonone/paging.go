@@ -76,7 +76,7 @@ type listRow interface {
 }
 
 func endless(operation, because string) error {
-	return &Error{Operation: operation, StatusCode: http.StatusOK, Message: "the list does not come to an end: " + because}
+	return &Error{Operation: operation, StatusCode: http.StatusOK, Message: "the list does not end: " + because}
 }
 
 // pager reads a list that others may change in the meantime, and hands out every row once. The API pages by position, so that a
@@ -137,7 +137,7 @@ func (p *pager[T]) run(ctx context.Context) error {
 		}
 	}
 	return &Error{Operation: p.newCall().operation, StatusCode: http.StatusOK, Message: fmt.Sprintf(
-		"the list changed each of the %d times that it was read, so that rows may be missing; run it again while fewer programs write", maxPasses)}
+		"the list changed each of the %d times that it was read, so rows may be missing; run it again when fewer programs write", maxPasses)}
 }
 
 // pass reads the list once. settled says whether nothing moved in the meantime, so that no row is missing.

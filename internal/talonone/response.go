@@ -34,7 +34,7 @@ var tooDeep = fmt.Sprintf("it is nested more than %d levels deep", maxDepth)
 // retryRule can heal.
 type incompleteError struct{ err error }
 
-func (e *incompleteError) Error() string { return "the answer is not complete JSON: " + e.err.Error() }
+func (e *incompleteError) Error() string { return "the response is not complete JSON: " + e.err.Error() }
 
 func (e *incompleteError) Unwrap() error { return e.err }
 
@@ -109,11 +109,11 @@ func decodeJSON(operation string, resp *http.Response, into any) (length int, er
 }
 
 func tooLong(operation string, resp *http.Response) error {
-	return &Error{Operation: operation, StatusCode: resp.StatusCode, Message: fmt.Sprintf("the answer is longer than %d MiB", maxResponse>>20)}
+	return &Error{Operation: operation, StatusCode: resp.StatusCode, Message: fmt.Sprintf("the response is longer than %d MiB", maxResponse>>20)}
 }
 
 func malformed(operation string, resp *http.Response, problem string) error {
-	return &Error{Operation: operation, StatusCode: resp.StatusCode, Message: "the answer does not have the documented form: " + problem}
+	return &Error{Operation: operation, StatusCode: resp.StatusCode, Message: "the response does not have the documented form: " + problem}
 }
 
 // requireJSON refuses a response that is not the API's, such as a proxy's page.
@@ -161,7 +161,7 @@ func decodingError(operation string, resp *http.Response, err error) error {
 		return &incompleteError{err}
 	default:
 		// What else encoding/json reports are texts in place of numbers.
-		return malformed(operation, resp, "a value has another type than the documented one")
+		return malformed(operation, resp, "a value has a type that differs from the documentation")
 	}
 }
 

@@ -252,7 +252,7 @@ func (c *Client) GetCustomerSession(ctx context.Context, id string) (*State, err
 		params: []string{id}, access: integrationAccess,
 	})
 	if err == nil && (state == nil || state.Session == nil) {
-		return nil, &Error{Operation: "getCustomerSession", StatusCode: http.StatusOK, Message: "the answer holds no customerSession"}
+		return nil, &Error{Operation: "getCustomerSession", StatusCode: http.StatusOK, Message: "the response contains no customerSession"}
 	}
 	return state, err
 }

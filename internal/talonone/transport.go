@@ -230,7 +230,7 @@ func encodeJSON(body any) ([]byte, error) {
 func readResponse(op *call, resp *http.Response) error {
 	switch {
 	case resp.StatusCode < 200:
-		return &Error{Operation: op.operation, StatusCode: resp.StatusCode, Message: "the deployment speaks another protocol"}
+		return &Error{Operation: op.operation, StatusCode: resp.StatusCode, Message: "unexpected response status below 200"}
 	case resp.StatusCode >= 300 && resp.StatusCode < 400:
 		return &Error{
 			Operation: op.operation, StatusCode: resp.StatusCode,
@@ -270,7 +270,7 @@ func retryPolicy(maxRetries int) retryablehttp.CheckRetry {
 			return false, err
 		}
 		op.failures++
-		op.waitsFor.set("attempt %d failed, and is repeated%s", op.failures, until(resp))
+		op.waitsFor.set("attempt %d failed, and is retried%s", op.failures, until(resp))
 		return true, err
 	}
 }

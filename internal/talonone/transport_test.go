@@ -267,8 +267,8 @@ func TestRefusedRequestsEndWithTheirTime(t *testing.T) {
 	}{
 		"timeout":                   {status(429, `{}`), time.Minute, time.Minute, "429 Too Many Requests, and not carried out: context deadline exceeded"},
 		"no timeout":                {status(429, `{}`), 0, defaultPatience, "not carried out: context deadline exceeded"},
-		"a wait beyond the time":    {status(429, `{}`, "Retry-After", "90"), time.Minute, 0, "asks to wait for 1m30s, which is longer than the time allowed"},
-		"a wait within the time":    {status(429, `{}`, "Retry-After", "50"), time.Minute, 50 * time.Second, "asks to wait for 50s, which is longer"},
+		"a wait beyond the time":    {status(429, `{}`, "Retry-After", "90"), time.Minute, 0, "asks to wait for 1m30s, which exceeds the timeout"},
+		"a wait within the time":    {status(429, `{}`, "Retry-After", "50"), time.Minute, 50 * time.Second, "asks to wait for 50s, which exceeds"},
 		"a wait beyond any":         {status(429, `{}`, "Retry-After", "7200"), 0, 0, "asks to wait for more than 1h0m0s"},
 		"an outage beyond the time": {status(503, `{}`, "Retry-After", "90"), time.Minute, 0, "asks to wait for 1m30s"},
 	} {

@@ -28,7 +28,7 @@ func (e *UnreachableError) Unwrap() error { return e.Err }
 type ProxyError struct{ StatusCode int }
 
 func (e *ProxyError) Error() string {
-	return fmt.Sprintf("the proxy answered %d %s", e.StatusCode, http.StatusText(e.StatusCode))
+	return fmt.Sprintf("the proxy responded with %d %s", e.StatusCode, http.StatusText(e.StatusCode))
 }
 
 // refusedByProxy keeps the status of a proxy's refusal, which net/http drops.

@@ -212,7 +212,7 @@ func (r *storeResource) planCreate(ctx context.Context, plan storeModel, replace
 		changes = fmt.Sprintf(" Applying changes its name from %q.", talonone.Presentable(existing.Name, 100, ""))
 	}
 	diags.AddWarning("Store exists already", fmt.Sprintf(
-		"Application %d has a store %s with ID %d. Applying takes it over, and destroying it later deletes it.%s If another configuration manages it, remove it from one of them.",
+		"Application %d has a store %s with ID %d. Applying adopts it, and destroying it later deletes it.%s If another configuration manages it, remove it from one of them.",
 		existing.ApplicationID, plan.label(), existing.ID, changes))
 }
 

@@ -91,7 +91,7 @@ func TestExistingStoreIsTakenOver(t *testing.T) {
 	p := d.NewProcess(t, nil)
 	config := values{"application_id": 1, "integration_id": "h-1", "name": "Port"}
 	made, sent, warning := apply(t, d, p, acctest.Instance{}, config)
-	if sent != "createStore updateStore" || !strings.Contains(warning, "takes it over") || !strings.Contains(warning, `name from "Harbour"`) {
+	if sent != "createStore updateStore" || !strings.Contains(warning, "adopts it") || !strings.Contains(warning, `name from "Harbour"`) {
 		t.Errorf("sends %s and warns %q", sent, warning)
 	}
 	expectEmpty(t, p, made, config)

@@ -81,7 +81,7 @@ func (r *customerAttributesResource) ModifyPlan(ctx context.Context, req resourc
 	}
 	if req.Plan.Raw.IsNull() {
 		resp.Diagnostics.AddWarning("Members keep their attribute values",
-			fmt.Sprintf("The API can't take values back: destroying forgets them, and the members of audience %d keep them.", state.AudienceID.ValueInt64()))
+			fmt.Sprintf("The API can't restore earlier values. Destroying this resource only removes it from state; the members of audience %d keep the values.", state.AudienceID.ValueInt64()))
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
@@ -139,7 +139,7 @@ func (r *customerAttributesResource) Read(ctx context.Context, req resource.Read
 		return
 	}
 	if !r.data.Client.HasManagementKey() {
-		resp.Diagnostics.AddWarning("Attribute values of members stay unseen",
+		resp.Diagnostics.AddWarning("Attribute values of members are not compared",
 			framework.MissingKey(customerAttributesType, &talonone.MissingCredentialError{Operation: "getAudienceMemberships", Credential: talonone.ManagementCredential})+
 				" The state is kept as it is.")
 		return
@@ -189,7 +189,7 @@ func (r *customerAttributesResource) ImportState(ctx context.Context, req resour
 	} else {
 		id, err := strconv.ParseInt(req.ID, 10, 64)
 		if err != nil || id < 1 {
-			resp.Diagnostics.AddError("Invalid import ID", fmt.Sprintf("%q is not the number of an audience, such as 748.", req.ID))
+			resp.Diagnostics.AddError("Invalid import ID", fmt.Sprintf("%q is not the ID of an audience, such as 748.", req.ID))
 			return
 		}
 		identity.AudienceID = types.Int64Value(id)

@@ -187,7 +187,7 @@ func (r *membershipResource) ImportState(ctx context.Context, req resource.Impor
 		id, err := strconv.ParseInt(number, 10, 64)
 		if err != nil || id < 1 || !listed || profile == "" {
 			resp.Diagnostics.AddError("Invalid import ID",
-				"Write the number of the audience, a slash and the integration ID of the profile as it is, such as 748/customer-1.")
+				"Write the ID of the audience, a slash and the integration ID of the profile, unescaped, such as 748/customer-1.")
 			return
 		}
 		imported.membershipIdentity = membershipIdentity{AudienceID: types.Int64Value(id), ProfileIntegrationID: types.StringValue(profile)}

@@ -157,7 +157,7 @@ func TestSavedPlansMeetWhatOthersDo(t *testing.T) {
 		},
 		"exclusive create, others arrive": {
 			to: func(shell) string { return exclusively + inList("a") }, meanwhile: func(s shell) { s.join("NEW-2", "new-3") },
-			code: 1, says: `Exclusive ownership needs an import.*import \{`, left: []string{"NEW-2", "new-3"}, unsettled: true,
+			code: 1, says: `Exclusive ownership requires an import.*import \{`, left: []string{"NEW-2", "new-3"}, unsettled: true,
 		},
 		"to additive": {
 			from: func(shell) string { return exclusively + inList("a") }, to: func(shell) string { return inList("a") },

@@ -195,7 +195,7 @@ func addListed(members *idSet, list types.List, diags *diag.Diagnostics) {
 		switch {
 		case errors.As(err, &twice):
 			diags.AddAttributeError(at.AtListIndex(i), "Member listed twice",
-				fmt.Sprintf("Element %d of members repeats element %d. Each member stands in the list once.", i+1, twice.first))
+				fmt.Sprintf("Element %d of members repeats element %d. List each member once.", i+1, twice.first))
 		case err != nil:
 			diags.AddAttributeError(at.AtListIndex(i), "Invalid member", framework.Sentence(err.Error()))
 		}
@@ -256,7 +256,7 @@ func addArray(members *idSet, text string) error {
 		return broken(err)
 	}
 	if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
-		problems.Add(errors.New("there is more text behind the JSON array"))
+		problems.Add(errors.New("there is more text after the JSON array"))
 	}
 	return problems.Err()
 }

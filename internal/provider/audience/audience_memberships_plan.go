@@ -371,8 +371,8 @@ func (r *membershipsResource) checkOwnership(plan *membershipsModel, creating bo
 		return
 	}
 	if plan.exclusive() {
-		diags.AddAttributeError(path.Root("ownership"), "Exclusive ownership needs a Management API key",
-			"Only with it the provider detects who else is in the audience. Use additive ownership, or configure the key.\n\n"+missingKey("exportAudiencesMemberships", talonone.ManagementCredential))
+		diags.AddAttributeError(path.Root("ownership"), "Exclusive ownership requires a Management API key",
+			"The provider needs it to detect other members of the audience. Use additive ownership, or configure the key.\n\n"+missingKey("exportAudiencesMemberships", talonone.ManagementCredential))
 	} else if creating {
 		// Read says so from then on.
 		diags.AddWarning(undetected, missingKey("exportAudiencesMemberships", talonone.ManagementCredential))
@@ -384,11 +384,11 @@ const undetected = "Members who join or leave outside Terraform are not detected
 // checkKeys reports which key the requests of a plan lack.
 func (r *membershipsResource) checkKeys(plan *membershipsModel, p membersPlan, desired *idSet, diags *diag.Diagnostics) {
 	if how := p.method(plan.exclusive(), desired); how != byNothing && how != byImport && !r.data.Client.HasIntegrationKey() {
-		diags.AddError("Changing members needs an Integration API key", missingKey("updateCustomerProfileAudiences", talonone.IntegrationCredential))
+		diags.AddError("Changing members requires an Integration API key", missingKey("updateCustomerProfileAudiences", talonone.IntegrationCredential))
 	}
 	if len(p.unresolved) > 0 && !r.data.Client.HasManagementKey() {
-		diags.AddError("Removing these members needs a Management API key", fmt.Sprintf(
-			"%s are to be removed, and the state holds fingerprints instead of their IDs.\n\n%s", memberNoun.Count(len(p.unresolved)), missingKey("exportAudiencesMemberships", talonone.ManagementCredential)))
+		diags.AddError("Removing these members requires a Management API key", fmt.Sprintf(
+			"This plan removes %s, and the state holds fingerprints instead of their IDs.\n\n%s", memberNoun.Count(len(p.unresolved)), missingKey("exportAudiencesMemberships", talonone.ManagementCredential)))
 	}
 }
 

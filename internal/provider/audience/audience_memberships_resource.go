@@ -268,7 +268,7 @@ func (r *membershipsResource) ImportState(ctx context.Context, req resource.Impo
 		return
 	}
 	if !r.data.Client.HasManagementKey() {
-		resp.Diagnostics.AddError("Importing members needs a Management API key",
+		resp.Diagnostics.AddError("Importing members requires a Management API key",
 			missingKey("exportAudiencesMemberships", talonone.ManagementCredential))
 		return
 	}
@@ -295,8 +295,8 @@ func parseMembershipsID(text string) (audienceID int64, ids []string, err error)
 		}
 	}
 	if err != nil || audienceID < 1 {
-		return 0, nil, fmt.Errorf("use the number of an audience, such as 748, to import all its members, " +
-			"or the number and some of its members, such as 748/customer-1,customer-2 (an ID with a comma is in double quotes)")
+		return 0, nil, fmt.Errorf("use the ID of an audience, such as 748, to import all its members, " +
+			"or the ID and some of its members, such as 748/customer-1,customer-2 (an ID with a comma is in double quotes)")
 	}
 	return audienceID, ids, nil
 }

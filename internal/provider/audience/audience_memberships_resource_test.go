@@ -608,7 +608,7 @@ func TestMembershipsAreImported(t *testing.T) {
 				ResourceName: group, ImportState: true, ImportStateId: strconv.FormatInt(c.id, 10), ImportStateVerify: true,
 				ImportStateVerifyIdentifierAttribute: "audience_id", ImportStateVerifyIgnore: unreported,
 			},
-			{ResourceName: group, ImportState: true, ImportStateId: "VIP", ExpectError: regexp.MustCompile(`(?s)number of an audience.*748/customer-1`)},
+			{ResourceName: group, ImportState: true, ImportStateId: "VIP", ExpectError: regexp.MustCompile(`(?s)ID of an audience.*748/customer-1`)},
 		},
 	})
 }
@@ -690,7 +690,7 @@ func TestAdditiveMembershipsWithoutAManagementKey(t *testing.T) {
 				Check:  resource.ComposeTestCheckFunc(c.Expect(map[string]int{"updateCustomerProfileAudiences": 1, "getCustomerInventory": 4}), c.has("a", "b", "theirs")),
 			},
 			{Config: c.withoutManagement(fromFile(memberFile(t, "b", "c"))), ConfigPlanChecks: plans(syncs(1, 1), samples("sample_leaving", "a")), Check: c.has("b", "c", "theirs")},
-			{Config: c.withoutManagement("ownership = \"exclusive\"\nmembers = []"), ExpectError: regexp.MustCompile(`(?s)Exclusive ownership needs a Management API key.*TALONONE_MANAGEMENT_API_KEY`)},
+			{Config: c.withoutManagement("ownership = \"exclusive\"\nmembers = []"), ExpectError: regexp.MustCompile(`(?s)Exclusive ownership requires a Management API key.*TALONONE_MANAGEMENT_API_KEY`)},
 		},
 	})
 }

@@ -121,7 +121,7 @@ func (r *audienceResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 func checkName(name, before types.String, diags *diag.Diagnostics) {
 	if text := name.ValueString(); text != strings.TrimSpace(text) && !name.Equal(before) {
 		diags.AddAttributeError(path.Root("name"), "White space around a name",
-			fmt.Sprintf("The name %q begins or ends with white space, which a deployment may drop. Leave it out.", text))
+			fmt.Sprintf("The name %q begins or ends with white space, which a deployment may remove. Remove it.", text))
 	}
 }
 
@@ -151,7 +151,7 @@ func (r *audienceResource) Read(ctx context.Context, req resource.ReadRequest, r
 	bulk.ForgetNotes(ctx, resp.Private, &resp.Diagnostics)
 	imported := state.Name.IsNull()
 	if !r.data.Client.HasManagementKey() && !imported {
-		resp.Diagnostics.AddWarning("Changes made outside Terraform stay unseen",
+		resp.Diagnostics.AddWarning("Changes made outside Terraform are not detected",
 			framework.MissingKey(resourceType, &talonone.MissingCredentialError{Operation: "getAudiences", Credential: talonone.ManagementCredential})+
 				" The state is kept as it is.")
 		return
@@ -242,7 +242,7 @@ func (r *audienceResource) Delete(ctx context.Context, req resource.DeleteReques
 	failed := operation("delete audience", state)
 	failed.Advice = map[int]string{
 		http.StatusBadRequest: "An audience that a campaign's rules use can't be deleted. Remove it from the rules in the Campaign Manager, then run terraform apply again; " +
-			"or take it out of Terraform's hands with a removed block and keep it.",
+			"or stop managing it with a removed block.",
 		http.StatusNotFound: "The account still has this audience, so it belongs to the other environment (sandbox or live) than the Integration API key. " +
 			"Use a provider alias with a key of an Application of that environment.",
 	}
@@ -445,8 +445,8 @@ func (r *audienceResource) findImported(ctx context.Context, importID string, di
 	integration, integrationID, ok := strings.Cut(importID, "/")
 	if !ok || integrationID == "" {
 		diags.AddError("Invalid import ID",
-			fmt.Sprintf("%q is neither the number of an audience, such as 748, nor integration/integration_id, such as mparticle/382370BKDB946 "+
-				"(/382370BKDB946 for a platform that is no technology partner).", importID))
+			fmt.Sprintf("%q is neither the ID of an audience, such as 748, nor integration/integration_id, such as mparticle/382370BKDB946 "+
+				"(/382370BKDB946 for a platform that is not a technology partner).", importID))
 		return types.Int64Null()
 	}
 	listing, err := r.data.Client.GetAudiences(ctx)

@@ -584,8 +584,8 @@ func TestWrongImportIDsAreExplained(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
 	for id, want := range map[string]string{
-		"vip":       `neither the number of an audience`,
-		"segment/":  `neither the number of an audience`,
+		"vip":       `neither the ID of an audience`,
+		"segment/":  `neither the ID of an audience`,
 		"segment/x": `(?s)No audience of the account has integration "segment"`,
 		"99999":     `(?i)non-existent`,
 	} {

@@ -51,7 +51,7 @@ func (r *customerAudiencesResource) look(ctx context.Context, m *customerAudienc
 	case err != nil:
 		return nil, false, err
 	case inventory.Profile == nil:
-		return nil, false, &talonone.Error{Operation: "getCustomerInventory", StatusCode: http.StatusOK, Message: "the response lacks the profile that was asked for"}
+		return nil, false, &talonone.Error{Operation: "getCustomerInventory", StatusCode: http.StatusOK, Message: "the response does not contain the requested profile"}
 	}
 	ids := make([]int64, len(inventory.Profile.AudienceMemberships))
 	for i, membership := range inventory.Profile.AudienceMemberships {

@@ -112,7 +112,7 @@ func TestAMoveBetweenAudiencesIsOneRequest(t *testing.T) {
 func TestExclusiveAudiences(t *testing.T) {
 	t.Parallel()
 	p := newPersona(t, 702, 703)
-	p.refused(alone(701), "needs an import", `"702", "703"`, `id = "anna"`)
+	p.refused(alone(701), "requires an import", `"702", "703"`, `id = "anna"`)
 	p.apply(joining(701))
 	plan, problem := p.w.Plan(t, personaConfig(alone(701)), acctest.PlanOptions{})
 	if problem != "" {

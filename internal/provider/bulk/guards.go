@@ -44,7 +44,7 @@ func (a AllowDelete) Has(resourceType, id string) bool { return a.objects[resour
 
 // AdviseAllowDelete is the sentence that says how to name an object.
 func AdviseAllowDelete(resourceType, id string) string {
-	return fmt.Sprintf("For an object that has no configuration any more, such as a deposed or orphaned one, set the environment variable %s=%s instead.",
+	return fmt.Sprintf("For an object without configuration, such as a deposed or orphaned one, set the environment variable %s=%s instead.",
 		EnvAllowDelete, allowDeleteValue(resourceType, id))
 }
 

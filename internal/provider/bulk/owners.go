@@ -336,7 +336,7 @@ func (c Claim) report(found map[*claimant]*conflict, diags *diag.Diagnostics) {
 			}
 			advice = fmt.Sprintf("Merge their lists into one resource, or make both additive and list each %s in one of them only.", c.Noun.One)
 		}
-		detail := fmt.Sprintf("Two resources of this configuration manage the same. This one is %s, the other one is %s.\n\nManaged by both: %s\n\nWhat one of them removes or changes, the other one loses. %s",
+		detail := fmt.Sprintf("Two resources of this configuration manage the same rows. This one is %s, the other one is %s.\n\nManaged by both: %s\n\nWhat one of them removes or changes, the other one loses. %s",
 			c.name(), clash.with.name, what, advice)
 		if clash.second {
 			diags.AddAttributeError(c.At, "Managed by two resources", detail+" To destroy what is there, use terraform destroy -refresh=false.")
@@ -348,12 +348,12 @@ func (c Claim) report(found map[*claimant]*conflict, diags *diag.Diagnostics) {
 
 // refuseMoved reports rows that one resource wants and the plan of another one removes for good.
 func (c Claim) refuseMoved(from, to *claimant, rows []string, diags *diag.Diagnostics) {
-	advice := fmt.Sprintf("If a resource or a key of for_each was renamed, say so, and nothing is removed:\n\n  moved {\n    from = %s.OLD\n    to   = %s.NEW\n  }\n\n"+
-		"Otherwise let the old one go without removing anything, with a removed block that has lifecycle { destroy = false }.", from.resourceType, to.resourceType)
+	advice := fmt.Sprintf("If you renamed a resource or a key of for_each, add this block, and nothing is removed:\n\n  moved {\n    from = %s.OLD\n    to   = %s.NEW\n  }\n\n"+
+		"Otherwise stop managing the old one with a removed block that has lifecycle { destroy = false }.", from.resourceType, to.resourceType)
 	if from.resourceType != to.resourceType {
-		advice = "Let the old one go without removing anything, with a removed block that has lifecycle { destroy = false }."
+		advice = "Stop managing the old one with a removed block that has lifecycle { destroy = false }."
 	}
-	advice += " A resource that goes on without them: apply this change in two steps, so that it can't remove them first."
+	advice += " If a resource continues without them, apply this change in two steps, so that it can't remove them first."
 	diags.AddError("Moved rows would be lost", fmt.Sprintf(
 		"This plan moves %s from %s to %s: %s. The removal can't be undone (%s), and would come before or after the new resource writes.\n\n%s",
 		c.Noun.Count(len(rows)), from.name, to.name, Names(rows), c.Lost, advice))

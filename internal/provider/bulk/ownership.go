@@ -105,7 +105,7 @@ func (s Subject) WarnUnlisted(removed []string, diags *diag.Diagnostics) {
 // WarnTakenOver says that an update to exclusive ownership can't show yet what it removes, and so removes nothing.
 func (s Subject) WarnTakenOver(diags *diag.Diagnostics) {
 	diags.AddAttributeWarning(path.Root("ownership"), s.About("Unlisted "+s.Noun.Many+" are removed by the next apply"), fmt.Sprintf(
-		"What else %s holds was not read in this plan, so this apply removes nothing. The next plan shows the %s that are not listed as removals.", s.Place, s.Noun.Many))
+		"This plan did not read everything in %s, so this apply removes nothing. The next plan shows unlisted %s as removals.", s.Place, s.Noun.Many))
 }
 
 // WarnExisting says which of the rows to add are in the target already, of how many. lost, which may be empty, are the
@@ -128,18 +128,18 @@ func (s Subject) WarnArrived(count int, diags *diag.Diagnostics) {
 		return
 	}
 	diags.AddWarning(s.About(s.Noun.Count(count)+" arrived after the plan"), fmt.Sprintf(
-		"%s holds %s that the plan did not show. They were left alone; the next plan shows them as removals.", capitalized(s.Place), s.Noun.Count(count)))
+		"%s holds %s that the plan did not show. They were not removed; the next plan shows them as removals.", capitalized(s.Place), s.Noun.Count(count)))
 }
 
 // RefuseChanged reports a target that is not what the plan was made from.
 func (s Subject) RefuseChanged(at path.Path, diags *diag.Diagnostics) {
 	diags.AddAttributeError(at, "Plan is out of date", fmt.Sprintf(
-		"The %s of %s have changed since the plan was made, so that it would not say what happens. Nothing has been changed. Run terraform plan again, with a refresh.", s.Noun.Many, s.Place))
+		"The %s of %s have changed since the plan was made, so the plan is no longer accurate. Nothing has been changed. Run terraform plan again, with a refresh.", s.Noun.Many, s.Place))
 }
 
 // RefuseExclusiveCreate reports that a target holds rows that a new exclusive resource would have to remove.
 func (s Subject) RefuseExclusiveCreate(others []string, diags *diag.Diagnostics) {
-	diags.AddAttributeError(path.Root("ownership"), "Exclusive ownership needs an import", fmt.Sprintf(
+	diags.AddAttributeError(path.Root("ownership"), "Exclusive ownership requires an import", fmt.Sprintf(
 		"%s holds %s not listed here: %s. Creating a resource never removes anything. Import what is there, so that the plan shows what is removed:\n\n"+
 			"  import {\n    to = %s.NAME\n    id = %q\n  }\n\nOr use ownership = \"additive\", or list them. If the object is being replaced, run the plan with a refresh, without -refresh=false.",
 		capitalized(s.Place), s.Noun.Count(len(others)), Names(others), s.ResourceType, s.ImportID))
@@ -190,7 +190,7 @@ func (percentage) ValidateFloat64(_ context.Context, req validator.Float64Reques
 		return
 	}
 	resp.Diagnostics.AddAttributeError(req.Path, "Invalid percentage", fmt.Sprintf(
-		"%s is %s. Write a percentage from 0 (nothing may be removed) to 100 (everything may); fractions such as 0.5 are allowed.",
+		"%s is %s. Write a percentage from 0 (nothing can be removed) to 100 (everything can); fractions such as 0.5 are allowed.",
 		req.Path, strconv.FormatFloat(value.ValueFloat64(), 'f', -1, 64)))
 }
 

@@ -43,7 +43,7 @@ func (s Subject) RefuseTwins(at path.Path, added, removed []string, diags *diag.
 		more = fmt.Sprintf(" (and %s more)", Thousands(count-1))
 	}
 	diags.AddAttributeError(at, "Only the spelling of "+s.Noun.Count(count)+" changes", fmt.Sprintf(
-		"%s%s. They differ only in upper and lower case, white space at the ends, or Unicode normalization. A deployment may take both for the same %s, and the removal would undo the addition. "+
+		"%s%s. They differ only in upper and lower case, white space at the ends, or Unicode normalization. A deployment may treat both as the same %s, and the removal would undo the addition. "+
 			"Nothing has been changed.\n\nWrite the %s as it is in %s. If they really are two, omit both, apply, and then add the new one.%s",
 		first, more, s.Noun.One, s.Noun.One, s.Place, note))
 }
@@ -75,6 +75,6 @@ func (s Subject) WarnTwins(at path.Path, added, listed []string, diags *diag.Dia
 		more = fmt.Sprintf(" (and %s more)", Thousands(len(pairs)-named))
 	}
 	diags.AddAttributeWarning(at, s.About(s.Noun.Count(len(pairs))+" listed in two spellings"), fmt.Sprintf(
-		"These differ only in upper and lower case, white space at the ends, or Unicode normalization: %s%s. A deployment may take both for one %s. List one of them, unless they really are two.",
+		"These differ only in upper and lower case, white space at the ends, or Unicode normalization: %s%s. A deployment may treat both as one %s. List one of them, unless they really are two.",
 		strings.Join(pairs[:min(len(pairs), named)], "; "), more, s.Noun.One))
 }

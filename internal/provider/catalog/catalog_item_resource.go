@@ -314,7 +314,7 @@ func itemOperation(action string, m catalogItemModel) framework.Operation {
 		},
 		NotFound: path.Root("catalog_id"),
 		Advice: map[int]string{
-			http.StatusNotFound: "The deployment has no such catalog. Take catalog_id from the Campaign Manager, under Account > Tools > Cart item catalogs.",
+			http.StatusNotFound: "The deployment has no such catalog. Copy catalog_id from the Campaign Manager, under Account > Tools > Cart item catalogs.",
 		},
 	}
 }

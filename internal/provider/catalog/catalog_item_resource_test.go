@@ -413,7 +413,7 @@ func TestEditCatalogItemsAction(t *testing.T) {
 		},
 		"one of numbers": {
 			config:  map[string]tftypes.Value{"edit": remove, "filters": filters([3]string{"size", "IN", `[41,42]`})},
-			problem: "IN takes one text of comma-separated values",
+			problem: "IN takes one string of comma-separated values",
 		},
 		"missing catalog": {
 			config:  map[string]tftypes.Value{"edit": remove, "all_items": all, "catalog_id": tftypes.NewValue(tftypes.Number, 99)},

@@ -67,7 +67,7 @@ func (r *catalogItemsResource) planItems(ctx context.Context, config, prior *cat
 	}
 	if config.exclusive() && !r.data.Client.HasManagementKey() {
 		diags.AddAttributeError(path.Root("ownership"), "Exclusive ownership requires a Management API key",
-			"Only with it the provider sees what else is in the catalog. Use additive ownership, or configure the key.\n\n"+r.missingAccess())
+			"The provider needs it to detect other items in the catalog. Use additive ownership, or configure the key.\n\n"+r.missingAccess())
 	}
 	if diags.HasError() {
 		return nil

@@ -181,7 +181,7 @@ func TestCatalogItemsExclusiveOwnership(t *testing.T) {
 	// What comes after the plan stays, and is mentioned.
 	add(t, d, shoes, map[string]any{"sku": "LATE"})
 	object, problems := d.NewProcess(t, nil).Apply(t.Context(), t, plan)
-	expectContains(t, acctest.Warning(problems), "1 item arrived after the plan", "They were left alone")
+	expectContains(t, acctest.Warning(problems), "1 item arrived after the plan", "They were not removed")
 	expectContents(t, d, map[string]string{"A": `{"$price":1}`, "FOREIGN2": `{"$price":2}`, "LATE": `{}`})
 	converge(t, d, object, config)
 	expectContents(t, d, map[string]string{"A": `{"$price":1}`, "FOREIGN2": `{"$price":2}`})
@@ -416,7 +416,7 @@ func TestCatalogItemsRefuseWrongInputBeforeAnyRequest(t *testing.T) {
 		"random bytes":     {file("a.csv", strings.Repeat("\x00\xff\x9c\n", 1000)), "line 1"},
 		"directory":        {acctest.Attributes{"path": t.TempDir(), "format": "csv"}, "is a directory"},
 		"missing file":     {acctest.Attributes{"path": "nowhere.csv"}, "nowhere.csv does not exist"},
-		"unknown format":   {file("a.dat", "sku\nA\n"), `does not tell the format of the file; set format to "csv", "jsonl" or "json".`},
+		"unknown format":   {file("a.dat", "sku\nA\n"), `does not imply the format of the file; set format to "csv", "jsonl" or "json".`},
 		"unknown column":   {with(file("a.csv", "sku\nA\n"), "columns", acctest.Attributes{"size": "number"}), `line 1, column 1: there is no column "size"`},
 		"unknown column type": {with(file("a.csv", "sku\nA\n"), "columns", acctest.Attributes{"sku": "text"}), `AttributeName("items_file").AttributeName("columns"): Invalid option of a file
 The entry of column "sku" has the unknown type "text"`},
@@ -426,7 +426,7 @@ The entry of column "sku" has the unknown type "text"`},
 		"number as a column": {with(file("a.csv", "sku\nA\n"), "columns", acctest.Attributes{"sku": 1}), `The entry of column "sku" must be a string with a type, or an object with attribute and type.`},
 		"key of a column":    {with(file("a.csv", "sku\nA\n"), "columns", acctest.Attributes{"sku": acctest.Attributes{"name": "sku"}}), `The entry of column "sku" has the unknown key "name": write { attribute = "…", type = "…" }.`},
 		"type of the price":  {with(file("a.csv", "sku\nA\n"), "columns", acctest.Attributes{"VK": acctest.Attributes{"attribute": "price", "type": "time"}}), `The entry of column "VK" has the type "time", and the price can be one of number, cents.`},
-		"two prices":         {with(file("a.csv", "sku\nA\n"), "columns", acctest.Attributes{"a": "price", "b": "price"}), `Columns "a" and "b" are both said to hold the price.`},
+		"two prices":         {with(file("a.csv", "sku\nA\n"), "columns", acctest.Attributes{"a": "price", "b": "price"}), `Columns "a" and "b" are both mapped to the price.`},
 		"other columns":      {with(file("a.csv", "sku\nA\n"), "other_columns", "drop"), `"drop" must be "attribute" or "ignore".`},
 		"a workbook":         {file("a.xlsx", "x"), "looks like a workbook; save the sheet as CSV UTF-8"},
 		"JSON without SKU":   {file("a.jsonl", "{\"sku\":\"A\"}\n{\"price\":1}"), "line 2 has no SKU"},
@@ -512,7 +512,7 @@ func TestCatalogItemsWithoutAManagementKey(t *testing.T) {
 		t.Error("the plan sees what it can't see")
 	}
 	_, problems = process.Plan(t, itemsType, none, exclusive(`{"A":{"price":1}}`))
-	expectContains(t, acctest.Problem(problems), "talonone_catalog_items needs the Management", "TALONONE_MANAGEMENT_API_KEY")
+	expectContains(t, acctest.Problem(problems), "talonone_catalog_items requires the Management", "TALONONE_MANAGEMENT_API_KEY")
 }
 
 func TestCatalogItemsReadInTheFewestRequests(t *testing.T) {

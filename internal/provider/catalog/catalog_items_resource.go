@@ -367,7 +367,7 @@ func itemsOperation(action string, catalogID types.Int64) framework.Operation {
 		Construct: itemsResourceType, Action: action, Object: strconv.FormatInt(catalogID.ValueInt64(), 10),
 		NotFound: path.Root("catalog_id"),
 		Advice: map[int]string{
-			http.StatusNotFound: "The deployment has no such catalog. Take catalog_id from the Campaign Manager, under Account > Tools > Cart item catalogs.",
+			http.StatusNotFound: "The deployment has no such catalog. Copy catalog_id from the Campaign Manager, under Account > Tools > Cart item catalogs.",
 		},
 	}
 }

@@ -179,7 +179,7 @@ func (a *editItemsAction) expectCatalog(ctx context.Context, id types.Int64, dia
 	}
 	if err := a.data.Client.LookAtCatalog(ctx, id.ValueInt64()); talonone.IsNotFound(err) {
 		framework.AddMissing(diags, path.Root("catalog_id"), "Catalog does not exist",
-			fmt.Sprintf("The deployment has no catalog %d. Take catalog_id from the Campaign Manager, under Account > Tools > Cart item catalogs.", id.ValueInt64()))
+			fmt.Sprintf("The deployment has no catalog %d. Copy catalog_id from the Campaign Manager, under Account > Tools > Cart item catalogs.", id.ValueInt64()))
 	}
 }
 
@@ -251,7 +251,7 @@ func (f itemFilterModel) check() error {
 		return nil
 	case oneOf:
 		if !isText {
-			return fmt.Errorf("IN takes one text of comma-separated values, such as jsonencode(\"red,blue\"), not %s", value)
+			return fmt.Errorf("IN takes one string of comma-separated values, such as jsonencode(\"red,blue\"), not %s", value)
 		}
 	default:
 		if !isNumber {

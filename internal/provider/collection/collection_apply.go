@@ -153,7 +153,7 @@ func (r *collectionResource) update(ctx context.Context, plan, state *collection
 func (r *collectionResource) change(ctx context.Context, plan *collectionModel, id int64) (*talonone.Collection, error) {
 	changed, err := r.data.Client.UpdateCollection(ctx, plan.place(), id, plan.toAPI())
 	if err == nil && !plan.sameSettings(changed) {
-		err = errors.New("the deployment answered with another description or other connected Applications than were sent")
+		err = errors.New("the deployment returned a description or connected Applications that differ from the request")
 	}
 	return changed, err
 }
@@ -211,7 +211,7 @@ func (r *collectionResource) delete(ctx context.Context, state *collectionModel,
 	if apiErr, refused := errors.AsType[*talonone.Error](err); refused && apiErr.StatusCode == http.StatusBadRequest {
 		failed := operation("delete collection", state)
 		failed.Advice = map[int]string{http.StatusBadRequest: "A collection that rules use may not be deletable. Remove it from the rules in the Campaign Manager, then run terraform apply again; " +
-			"or take it out of Terraform's hands with a removed block and keep it."}
+			"or stop managing it with a removed block."}
 		framework.AddError(diags, failed, err)
 		return
 	}

@@ -70,7 +70,7 @@ func (m *collectionModel) desired(ctx context.Context, diags *diag.Diagnostics) 
 // addJSON adds the items of an array, which may be empty.
 func (s *itemSet) addJSON(text string) error {
 	if !strings.HasPrefix(strings.TrimSpace(text), "[") {
-		return errors.New("it is no array")
+		return errors.New("it is not an array")
 	}
 	err := readItems(strings.NewReader(text), files.Options{Options: input.Options{Format: input.JSON}}, s.add)
 	if errors.Is(err, input.ErrNoRecords) {

@@ -109,7 +109,7 @@ func parseID(text string) (collectionIdentity, error) {
 	case 3:
 		return collectionIdentity{ApplicationID: ids[0], CampaignID: ids[1], ID: ids[2]}, nil
 	default:
-		return collectionIdentity{}, fmt.Errorf("%q is neither the number of a collection of the account, such as 301, nor APPLICATION/CAMPAIGN/COLLECTION, such as 1/12/302", text)
+		return collectionIdentity{}, fmt.Errorf("%q is neither the ID of a collection of the account, such as 301, nor APPLICATION/CAMPAIGN/COLLECTION, such as 1/12/302", text)
 	}
 }
 

@@ -200,7 +200,7 @@ func (r *collectionResource) planCreate(ctx context.Context, plan *collectionMod
 		overwritten = " The apply overwrites its description and connected Applications with the configured ones."
 	}
 	diags.AddAttributeWarning(path.Root("name"), "Collection exists already", fmt.Sprintf(
-		"Collection %s has %s, all of them listed here. Applying takes it over, and destroying it later deletes it.%s If another configuration manages it, remove it from one of them.",
+		"Collection %s has %s, all of them listed here. Applying adopts it, and destroying it later deletes it.%s If another configuration manages it, remove it from one of them.",
 		there.label(), itemNoun.Count(items.Len()), overwritten))
 }
 
@@ -227,7 +227,7 @@ func (r *collectionResource) planEnd(state *collectionModel, guards bulk.Guards,
 		return
 	}
 	diags.AddWarning("Collection "+state.label()+" is deleted", fmt.Sprintf(
-		"Collection %s is deleted with its %s.%s Rules know a collection by its ID: those that use it lose it, and a new one with the same name does not take its place in them.\n\n%s",
+		"Collection %s is deleted with its %s.%s Rules refer to a collection by its ID: those that use it lose it, even if a new one has the same name.\n\n%s",
 		state.label(), itemNoun.Count(state.held().Count), because, bulk.AdviseKeeping(resourceType)))
 }
 

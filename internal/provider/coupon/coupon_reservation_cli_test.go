@@ -203,7 +203,7 @@ func TestSavedExclusiveCreateRemovesNothing(t *testing.T) {
 	s.configure("a b", `ownership = "exclusive"`)
 	s.planned(2, 0, 0)
 	s.others(http.MethodPost, "a new")
-	s.run(1, []string{`Exclusive ownership needs an import.*1 reservation not listed here: "new"`}, "apply", "p")
+	s.run(1, []string{`Exclusive ownership requires an import.*1 reservation not listed here: "new"`}, "apply", "p")
 	if n := s.writes(); n != 0 {
 		t.Errorf("%d writes", n)
 	}
@@ -263,7 +263,7 @@ func TestTaintedExclusiveReservationNeedsARefresh(t *testing.T) {
 	s.apply()
 	s.run(0, nil, "taint", wallet)
 	s.configure("a", `ownership = "exclusive"`)
-	s.run(1, []string{`Exclusive ownership needs an import.*without -refresh=false`}, "apply", "-auto-approve", "-refresh=false")
+	s.run(1, []string{`Exclusive ownership requires an import.*without -refresh=false`}, "apply", "-auto-approve", "-refresh=false")
 	s.holds("a b")
 }
 

@@ -96,7 +96,7 @@ func (r *reservationResource) resolveImport(ctx context.Context, importID string
 		return code, customers
 	}
 	diags.AddError("Coupon not found", missingCoupon(importID)+
-		" Import with the code alone, which takes over all reservations, or with the code, a slash and integration IDs: SUMMER10/customer-1,customer-2.")
+		" Import with only the code to import all reservations, or with the code, a slash and integration IDs: SUMMER10/customer-1,customer-2.")
 	return "", nil
 }
 

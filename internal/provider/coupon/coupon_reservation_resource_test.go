@@ -331,7 +331,7 @@ func TestExclusiveReservationEndsAllOthers(t *testing.T) {
 	config := func(settings string) string {
 		return d.Config(reservation("coupon_value = \"SHARED\"\ncustomers = [\"customer-1\", \"customer-2\"]\n" + settings))
 	}
-	refused := saying(`Exclusive ownership needs an import.*3 reservations not listed here: "x", "y", "z".*id = "SHARED"`)
+	refused := saying(`Exclusive ownership requires an import.*3 reservations not listed here: "x", "y", "z".*id = "SHARED"`)
 	acctest.Test(t, resource.TestCase{
 		ProtoV6ProviderFactories: acctest.Factories(),
 		CheckDestroy:             expectHolders(t, d, "SHARED", "x", "y", "z"),
@@ -471,7 +471,7 @@ func TestReservationErrorsPointToTheirCause(t *testing.T) {
 		"too many customers":         {d.Config(reservation("coupon_value = \"SUMMER10\"\ncustomers = " + numbered(5001))), `Too many integration IDs`},
 		"null customer":              {d.Config(reservation("coupon_value = \"SUMMER10\"\ncustomers = [null]")), `Invalid integration ID`},
 		"no code":                    {d.Config(with("")), `at least 1`},
-		"no key":                     {d.ConfigWith("", with("SUMMER10")), `needs the Integration API key.*TALONONE_INTEGRATION_API_KEY`},
+		"no key":                     {d.ConfigWith("", with("SUMMER10")), `requires the Integration API key.*TALONONE_INTEGRATION_API_KEY`},
 		"wrong ownership":            {d.Config(reservation("coupon_value = \"SUMMER10\"\ncustomers = []\nownership = \"mine\"")), `"additive" "exclusive"`},
 	} {
 		t.Run(name, func(t *testing.T) {

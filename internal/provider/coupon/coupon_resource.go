@@ -194,14 +194,14 @@ func (r *couponResource) planCreate(ctx context.Context, plan codeModel, replace
 		addOtherCampaign(diags, plan, existing)
 	default:
 		diags.AddWarning("Coupon exists already", fmt.Sprintf(
-			"Campaign %d has a coupon %s with ID %d and %s. Applying takes it over and gives it the configured settings, and destroying it later deletes it. "+
+			"Campaign %d has a coupon %s with ID %d and %s. Applying adopts it and gives it the configured settings, and destroying it later deletes it. "+
 				"If another configuration manages it, remove it from one of them.", existing.CampaignID, plan.Value, existing.ID, redemptions.Count(int(existing.UsageCounter))))
 	}
 }
 
 func addOtherCampaign(diags *diag.Diagnostics, plan codeModel, existing *talonone.Coupon) {
 	diags.AddAttributeError(path.Root("value"), "Code is taken", fmt.Sprintf(
-		"Coupon %s exists in campaign %d. A code is unique in its Application. Choose another one; or set campaign_id = %d to take it over.", plan.Value, existing.CampaignID, existing.CampaignID))
+		"Coupon %s exists in campaign %d. A code is unique in its Application. Choose another one; or set campaign_id = %d to adopt it.", plan.Value, existing.CampaignID, existing.CampaignID))
 }
 
 // look finds the coupon that a code means in its Application; nil where there is none.

@@ -86,7 +86,7 @@ func TestCouponIsFoundWithoutItsCampaign(t *testing.T) {
 		t.Parallel()
 		acctest.Test(t, resource.TestCase{
 			ProtoV6ProviderFactories: acctest.Factories(),
-			Steps:                    []resource.TestStep{{Config: integrationOnly(d, `data "talonone_coupon" "x" { value = "SUMMER10" }`), ExpectError: saying(`needs the Management API key`)}},
+			Steps:                    []resource.TestStep{{Config: integrationOnly(d, `data "talonone_coupon" "x" { value = "SUMMER10" }`), ExpectError: saying(`requires the Management API key`)}},
 		})
 	})
 }

@@ -149,12 +149,12 @@ func only(applications []talonone.Application, id int64) []talonone.Application 
 func obstacle(coupon *talonone.Coupon, now time.Time) (summary, detail string) {
 	switch {
 	case coupon.RecipientIntegrationID != nil && *coupon.RecipientIntegrationID != "":
-		return "Coupon is personal", "Only its recipient may use it, so it can't be reserved. " +
+		return "Coupon is personal", "Only its recipient can use it, so it can't be reserved. " +
 			"Choose another coupon, or remove the recipient of this one in the Campaign Manager."
 	case coupon.Reservation != nil && !*coupon.Reservation:
 		return "Coupon is personal", "It can be used by a single customer only, so it can't be reserved. Choose another coupon."
 	case coupon.ExpiryDate != nil && !now.Before(*coupon.ExpiryDate):
-		return "Coupon has expired", "It expired at " + coupon.ExpiryDate.UTC().Format(time.RFC3339) + ", so a reservation would be of no use. " +
+		return "Coupon has expired", "It expired at " + coupon.ExpiryDate.UTC().Format(time.RFC3339) + ", so a reservation would have no effect. " +
 			"Choose another coupon, or move the expiry date in the Campaign Manager."
 	default:
 		return "", ""

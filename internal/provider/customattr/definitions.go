@@ -173,7 +173,7 @@ func form(kind string) string {
 	case "time":
 		return `an RFC 3339 time in quotes, such as "2026-03-01T10:00:00Z"`
 	case "string":
-		return "a text in quotes"
+		return "a string in quotes"
 	case "boolean":
 		return "true or false"
 	default:

@@ -39,9 +39,9 @@ func (r *profileResource) write(ctx context.Context, plan profileModel, sent cus
 		return plan
 	}
 	if names := sent.Ignored(deployed); len(names) > 0 {
-		diags.AddAttributeWarning(path.Root("attributes"), "The deployment did not take all attributes",
+		diags.AddAttributeWarning(path.Root("attributes"), "The deployment did not apply all attributes",
 			fmt.Sprintf("After the update of profile %s these attributes do not have the values that were sent: %s. "+
-				"An attribute may be missing in the account, set by a rule, or one that the API does not clear; the next plan shows those that are still managed.", label(id), strings.Join(names, ", ")))
+				"Attributes can be missing in the account, set by a rule, or impossible to clear; the next plan shows those that are still managed.", label(id), strings.Join(names, ", ")))
 	}
 	model := plan
 	model.setServerValues(profile)
@@ -91,7 +91,7 @@ func readProfile(ctx context.Context, client *talonone.Client, integrationID str
 		return nil, err
 	}
 	if inventory == nil || inventory.Profile == nil {
-		return nil, errors.New("getCustomerInventory: the answer lacks the profile that was asked for")
+		return nil, errors.New("getCustomerInventory: the response does not contain the requested profile")
 	}
 	return inventory.Profile, nil
 }

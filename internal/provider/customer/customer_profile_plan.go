@@ -27,8 +27,8 @@ func planUpdate(plan *profileModel, state profileModel, diags *diag.Diagnostics)
 		plan.Attributes = state.Attributes
 	}
 	if len(change.released) > 0 {
-		diags.AddAttributeWarning(path.Root("attributes"), "Imported attributes are left alone",
-			fmt.Sprintf("The import of profile %s brought attributes that the configuration lacks: %s. They keep their values and are not managed. To clear one, set it to null.",
+		diags.AddAttributeWarning(path.Root("attributes"), "Imported attributes are not managed",
+			fmt.Sprintf("The import of profile %s found attributes that the configuration does not list: %s. They keep their values and are not managed. To clear one, set it to null.",
 				label(state.IntegrationID.ValueString()), strings.Join(change.released, ", ")))
 	}
 	if len(change.sent) == 0 {
@@ -79,6 +79,6 @@ func warnOfDestroy(integrationID string, erase bool, diags *diag.Diagnostics) {
 			fmt.Sprintf("erase_on_destroy is true in the state of profile %s: all attributes of the profile, its sessions and its events are erased in every Application of the environment. This can't be undone.", label(integrationID)))
 		return
 	}
-	diags.AddWarning("Destroying the profile only forgets it",
-		fmt.Sprintf("The API can't delete a profile, and erase_on_destroy is false: profile %s stays on the deployment as it is, and Terraform no longer manages it.", label(integrationID)))
+	diags.AddWarning("Destroying only removes the profile from state",
+		fmt.Sprintf("The API can't delete a profile, and erase_on_destroy is false: profile %s stays on the deployment, and Terraform no longer manages it.", label(integrationID)))
 }

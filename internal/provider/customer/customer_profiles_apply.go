@@ -169,9 +169,9 @@ func (a *profilesApply) report(diags *diag.Diagnostics) {
 	for _, id := range slices.Sorted(maps.Keys(a.ignored)) {
 		lines = append(lines, fmt.Sprintf("  - %s: %s", label(id), strings.Join(a.ignored[id], ", ")))
 	}
-	diags.AddAttributeWarning(path.Root("profiles"), "The deployment did not take all attributes",
+	diags.AddAttributeWarning(path.Root("profiles"), "The deployment did not apply all attributes",
 		fmt.Sprintf("After the update these attributes of %s do not have the values that were sent:\n%s\n\n"+
-			"An attribute may be missing in the account, set by a rule, or one that the API does not clear; the next plan shows those that are still managed.",
+			"Attributes can be missing in the account, set by a rule, or impossible to clear; the next plan shows those that are still managed.",
 			profilesNoun.Count(len(a.ignored)), firstLines(lines)))
 }
 

@@ -133,9 +133,9 @@ func TestKilledUpdateOfAnImportClearsNothing(t *testing.T) {
 	t.Parallel()
 	for operation, test := range map[string]struct{ address, configuration, says string }{
 		"updateCustomerProfileV2": {
-			anna, profile("integration_id = \"anna\"\n" + erases + "\nattributes = jsonencode({ age = 43 })"), "Imported attributes are left alone",
+			anna, profile("integration_id = \"anna\"\n" + erases + "\nattributes = jsonencode({ age = 43 })"), "Imported attributes are not managed",
 		},
-		"updateCustomerProfilesV2": {many, set(erases, `{ anna = { age = 43 } }`), "Imported profiles or attributes are left alone"},
+		"updateCustomerProfilesV2": {many, set(erases, `{ anna = { age = 43 } }`), "Imported profiles or attributes are not managed"},
 	} {
 		t.Run(operation, func(t *testing.T) {
 			t.Parallel()
@@ -178,7 +178,7 @@ func TestImportLastsUntilRowsChange(t *testing.T) {
 		t.Errorf("last_sync is %v", s.lastSync())
 	}
 	s.configure(set(erases, `{ anna = { age = 42 } }`))
-	s.apply("Imported profiles or attributes are left alone", "1 released, 1 profile in all")
+	s.apply("Imported profiles or attributes are not managed", "1 released, 1 profile in all")
 	s.settled()
 	s.expect("anna", map[string]any{"age": 42.0, "vip": true, "Language": "de"})
 	s.expect("berta", map[string]any{"age": 7.0})
@@ -218,7 +218,7 @@ func TestLastSyncChangesOnlyWithProfiles(t *testing.T) {
 	s.configure(set("", `{ a = { age = 1 }, b = { age = 2 } }`))
 	s.apply("+2, 2 profiles in all")
 	s.configure(set("", `{ a = { age = 1 } }`))
-	s.apply("1 released, 1 profile in all", "1 profile will only be forgotten")
+	s.apply("1 released, 1 profile in all", "1 profile will only be removed from state")
 	before := s.lastSync()
 	s.configure(set(erases+"\nmax_removal_percent = 50", `{ a = { age = 1 } }`))
 	if output := s.run(2, nil, "plan", "-detailed-exitcode"); strings.Contains(output, "last_sync") {

@@ -69,7 +69,7 @@ func (r *profilesResource) planRows(ctx context.Context, plan *profilesModel, st
 	existing, err := r.existing(ctx, p.Added, state.Sandbox)
 	if err != nil {
 		diags.AddAttributeWarning(path.Root("profiles"), "Existing profiles were not looked for",
-			"This plan doesn't tell which of the profiles to add exist already, and what is overwritten in them: "+framework.Sentence(err.Error()))
+			"This plan does not report which of the profiles to add already exist and what is overwritten in them: "+framework.Sentence(err.Error()))
 	}
 	p.warnExisting(existing, plan.EraseOnDestroy.ValueBool(), diags)
 }
@@ -198,8 +198,8 @@ func warnErased(ids []string, advice string, diags *diag.Diagnostics) {
 
 func warnForgotten(ids []string, diags *diag.Diagnostics) {
 	if len(ids) > 0 {
-		diags.AddWarning(profilesNoun.Count(len(ids))+" will only be forgotten", fmt.Sprintf(
-			"The API can't delete a profile, and erase_on_destroy is false. These stay on the deployment as they are, and Terraform no longer manages them: %s.", bulk.Names(ids)))
+		diags.AddWarning(profilesNoun.Count(len(ids))+" will only be removed from state", fmt.Sprintf(
+			"The API can't delete a profile, and erase_on_destroy is false. These stay on the deployment, and Terraform no longer manages them: %s.", bulk.Names(ids)))
 	}
 }
 
@@ -214,8 +214,8 @@ func warnImported(imported, desired profileRows, diags *diag.Diagnostics) {
 		}
 	}
 	if len(lines) > 0 {
-		diags.AddAttributeWarning(path.Root("profiles"), "Imported profiles or attributes are left alone",
-			"The import found what the configuration lacks. It stays as it is on the deployment and is no longer managed. To clear an attribute, set it to null.\n"+firstLines(lines))
+		diags.AddAttributeWarning(path.Root("profiles"), "Imported profiles or attributes are not managed",
+			"The import found profiles or attributes that the configuration does not list. They stay on the deployment and are not managed. To clear an attribute, set it to null.\n"+firstLines(lines))
 	}
 }
 

@@ -90,5 +90,5 @@ func (m deleteDataModel) requireConfirmation(diags *diag.Diagnostics) {
 		return
 	}
 	diags.AddAttributeError(path.Root("confirm"), "Erasure is not confirmed",
-		fmt.Sprintf("confirm is %q and integration_id is %q. Erasing customer data can't be undone: set confirm to the same ID to go on.", m.Confirm.ValueString(), m.IntegrationID.ValueString()))
+		fmt.Sprintf("confirm is %q and integration_id is %q. Erasing customer data can't be undone: set confirm to the same ID to confirm.", m.Confirm.ValueString(), m.IntegrationID.ValueString()))
 }

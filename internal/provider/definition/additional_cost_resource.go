@@ -211,7 +211,7 @@ func (r *costResource) planCreate(ctx context.Context, plan costModel, diags *di
 			if changes := notTaken(plan.settings(costFromAPI(&one, plan))); len(changes) > 0 {
 				what = "Applying changes its " + settingNames(changes) + "."
 			}
-			diags.AddWarning("Additional cost exists already", fmt.Sprintf("Additional cost %s exists with ID %d. Applying takes it over instead of creating it. %s "+
+			diags.AddWarning("Additional cost exists already", fmt.Sprintf("Additional cost %s exists with ID %d. Applying adopts it instead of creating it. %s "+
 				"If another configuration manages it, remove it from one of them.", plan.Name, one.ID, what))
 		case plan.Title.ValueString() != "" && one.Title == plan.Title.ValueString():
 			diags.AddAttributeError(path.Root("title"), "Title is taken", fmt.Sprintf("Additional cost %q (%d) has the title %q already. Titles are unique: choose another one.", one.Name, one.ID, one.Title))
@@ -347,7 +347,7 @@ func (r *costResource) ImportState(ctx context.Context, req resource.ImportState
 		case err != nil:
 			framework.AddError(&resp.Diagnostics, framework.Operation{Construct: costType, Action: "import additional cost", Object: req.ID}, err)
 		case found == nil:
-			resp.Diagnostics.AddError("Additional cost not found", fmt.Sprintf("No additional cost has the name %q. The import ID is the number or the name.", req.ID))
+			resp.Diagnostics.AddError("Additional cost not found", fmt.Sprintf("No additional cost has the name %q. The import ID is the ID or the name.", req.ID))
 		default:
 			identity.ID = types.Int64Value(found.ID)
 		}

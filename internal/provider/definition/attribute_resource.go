@@ -123,7 +123,7 @@ func texts(list types.List) []string {
 // warnForgotten says in a plan what a destroy does to an object that the API can't delete.
 func warnForgotten(diags *diag.Diagnostics, noun, label string) {
 	diags.AddWarning(strings.ToUpper(noun[:1])+noun[1:]+" stays on the deployment",
-		fmt.Sprintf("The API can't delete %s %s. Terraform only forgets it. A later create with the same name takes it over again.", noun, label))
+		fmt.Sprintf("The API can't delete %s %s. Destroying it only removes it from state. A later create with the same name adopts it again.", noun, label))
 }
 
 // refuseChange reports what identifies an object and is configured differently.
@@ -134,7 +134,7 @@ func refuseChange(diags *diag.Diagnostics, noun, label string, identifying []set
 		}
 		diags.AddAttributeError(path.Root(s.name), "Change of "+s.name+" not possible", fmt.Sprintf(
 			"%s of %s %s is %s, and the API can neither change it nor delete the %s. Undo the change; or define another %s under a new resource name, "+
-				"and let Terraform forget this one with a removed block with destroy = false.", s.name, noun, label, s.have, noun, noun))
+				"and stop managing this one with a removed block that has destroy = false.", s.name, noun, label, s.have, noun, noun))
 	}
 }
 
@@ -192,7 +192,7 @@ func (r *attributeResource) planCreate(ctx context.Context, plan attributeModel,
 		what = "Applying changes its " + settingNames(changes) + "."
 	}
 	diags.AddWarning("Attribute exists already", fmt.Sprintf(
-		"Attribute %s exists with ID %d. Applying takes it over instead of creating it. %s If another configuration manages it, remove it from one of them.", plan.label(), existing.ID, what))
+		"Attribute %s exists with ID %d. Applying adopts it instead of creating it. %s If another configuration manages it, remove it from one of them.", plan.label(), existing.ID, what))
 }
 
 // expectCatalogs reports catalogs that do not exist, where a Management key can tell. It does not look at those that before has.
@@ -207,7 +207,7 @@ func (r *attributeResource) expectCatalogs(ctx context.Context, ids, before type
 		switch at := path.Root("subscribed_catalog_ids").AtListIndex(i); {
 		case talonone.IsNotFound(err):
 			framework.AddMissing(diags, at, "Catalog does not exist", fmt.Sprintf(
-				"The deployment has no catalog %d. Take its ID from the Campaign Manager, under Account > Tools > Cart item catalogs.", id))
+				"The deployment has no catalog %d. Copy its ID from the Campaign Manager, under Account > Tools > Cart item catalogs.", id))
 		case err != nil && !talonone.IsUnauthorized(err):
 			framework.AddAttributeError(diags, at, framework.Operation{Construct: attributeType, Action: "look for", Object: fmt.Sprint("catalog ", id)}, err)
 		}
@@ -295,8 +295,8 @@ func (r *attributeResource) put(ctx context.Context, existing *talonone.Attribut
 	}
 	model = attributeFromAPI(updated, plan)
 	for _, s := range notTaken(plan.settings(model)) {
-		diags.AddAttributeError(path.Root(s.name), "Change was not taken", fmt.Sprintf(
-			"The deployment answered the update of attribute %s with success, but %s is still %s. The API documents changes of the description only. "+
+		diags.AddAttributeError(path.Root(s.name), "Change was not applied", fmt.Sprintf(
+			"The deployment reported success for the update of attribute %s, but %s is still %s. The API documents changes of the description only. "+
 				"Change it in the Campaign Manager, or omit %s from the configuration.", plan.label(), s.name, s.have, s.name))
 	}
 	return model
@@ -396,7 +396,7 @@ func (r *attributeResource) findImported(ctx context.Context, id string, diags *
 	}
 	found := withKey(listed, key)
 	if found == nil || len(parts) < 2 {
-		diags.AddError("Attribute not found", fmt.Sprintf("%q names no attribute. The import ID is the number of the attribute, or entity and name such as CartItem/color, or for an event Event/product_shared/url.", id))
+		diags.AddError("Attribute not found", fmt.Sprintf("%q does not name an attribute. The import ID is the ID of the attribute, or entity and name such as CartItem/color, or for an event Event/product_shared/url.", id))
 		return types.Int64Null()
 	}
 	return types.Int64Value(found.ID)

@@ -90,7 +90,7 @@ func TestAttributeIsCreatedChangedAndForgotten(t *testing.T) {
 	}
 	expectEmpty(t, p, made, with(changed, values{"subscribed_application_ids": []int{1, 2}}))
 	gone, sent, warning := apply(t, d, p, attributeKind, made, nil)
-	if gone.Exists() || len(sent) > 0 || !strings.Contains(warning, "Terraform only forgets it") {
+	if gone.Exists() || len(sent) > 0 || !strings.Contains(warning, "Destroying it only removes it from state") {
 		t.Errorf("destroy sends %v and warns %q", sent, warning)
 	}
 	_, sent, warning = apply(t, d, p, attributeKind, acctest.Instance{}, tier)
@@ -144,7 +144,7 @@ func TestWhatIdentifiesAnAttributeCantChange(t *testing.T) {
 
 func TestChangesThatTheDeploymentDoesNotTakeAreErrors(t *testing.T) {
 	t.Parallel()
-	for value, want := range map[string]string{conventions.Ignored: "Change was not taken", conventions.Refused: "it can't be changed"} {
+	for value, want := range map[string]string{conventions.Ignored: "Change was not applied", conventions.Refused: "it can't be changed"} {
 		d := acctest.Start(t, func(o *emulator.Options) { o.Conventions = conventions.Values{conventions.AttributeChanges: value} })
 		p := d.NewProcess(t, nil)
 		made, _, _ := apply(t, d, p, attributeKind, acctest.Instance{}, color)

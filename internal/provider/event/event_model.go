@@ -47,7 +47,7 @@ type eventInput struct {
 // Descriptions that the resource and the action share.
 var eventText = map[string]string{
 	"api_version": "Version of the API that tracks the event: `v2` (the default), `v3` for an advanced event with its own `integration_id`, " +
-		"or `v1`, an event inside a session, which the vendor retired in 2023: a warning says so, and only old deployments serve it.",
+		"or `v1`, an event inside a session, which Talon.One retired in 2023: the plan warns about it, and only old deployments serve it.",
 	"type":                 "Type of the event, as defined in the Campaign Manager. Built-in events, which begin with `talon_`, can't be tracked.",
 	"profile_id":           "Integration ID of the customer, at most 1,000 characters. An unknown customer gets an empty profile. Required unless `api_version` is `v1`.",
 	"session_id":           "ID of the session that the event belongs to. It is created if it does not exist, and must belong to the same customer otherwise. Required for `v1`, and only valid there.",
@@ -89,7 +89,7 @@ func (m *eventInput) version() string {
 func (m *eventInput) validate(diags *diag.Diagnostics) {
 	if strings.HasPrefix(m.Type.ValueString(), talonone.ReservedEventPrefix) {
 		diags.AddAttributeError(path.Root("type"), "Built-in events can't be tracked",
-			fmt.Sprintf("%q is a built-in event, which happens by itself. Name a custom event that is defined in the Campaign Manager.", m.Type.ValueString()))
+			fmt.Sprintf("%q is a built-in event, which Talon.One tracks itself. Name a custom event that is defined in the Campaign Manager.", m.Type.ValueString()))
 	}
 	if m.APIVersion.IsUnknown() {
 		return
@@ -121,7 +121,7 @@ func (m *eventInput) validate(diags *diag.Diagnostics) {
 			diags.AddAttributeError(path.Root(rule.name), "Missing "+rule.name, fmt.Sprintf("%s is required with api_version = %q. %s", rule.name, version, eventText[rule.name]))
 		case !rule.isNull && !slices.Contains(rule.allowed, version):
 			diags.AddAttributeError(path.Root(rule.name), "Attribute does not belong here",
-				fmt.Sprintf("%s is not known to version %s of events. Remove it, or choose another api_version (%s).", rule.name, version, strings.Join(rule.allowed, ", ")))
+				fmt.Sprintf("%s does not exist in version %s of events. Remove it, or choose another api_version (%s).", rule.name, version, strings.Join(rule.allowed, ", ")))
 		}
 	}
 }
@@ -205,14 +205,14 @@ func (m *eventInput) reportBegun(diags *diag.Diagnostics) {
 	switch m.version() {
 	case v1:
 		diags.AddAttributeError(path.Root("api_version"), summary,
-			"It is not known whether it was tracked: the answer was lost, and version 1 of events knows no idempotency key. Look in the Campaign Manager under the Application's Events, filtered by session "+
+			"It is not known whether it was tracked: the response was lost, and version 1 of events has no idempotency key. Look in the Campaign Manager under the Application's Events, filtered by session "+
 				strconv.Quote(m.SessionID.ValueString())+". If the event is there, remove this resource; if not, change triggers to track it now.")
 	case v3:
 		diags.AddAttributeWarning(path.Root("integration_id"), summary,
-			"Its answer is not in the state. If the event is there, it is taken over as it is, without effects, which can't be read any more; if not, it is tracked.")
+			"Its response is not in the state. If the event exists, it is adopted without effects, which can no longer be read; otherwise it is tracked.")
 	default:
 		diags.AddWarning(summary,
-			"Its answer is not in the state. Applying sends it again under the same idempotency key: if it was tracked, the deployment repeats its answer, and no second event comes about.")
+			"Its response is not in the state. Applying sends it again with the same idempotency key: if it was tracked, the deployment repeats its response, and no second event is created.")
 	}
 }
 
@@ -264,11 +264,11 @@ func (m *eventInput) runV3(ctx context.Context, data *framework.Data, attempt fr
 		run.Failed(err)
 		framework.AddError(diags, attempt, err)
 		diags.AddAttributeWarning(path.Root("integration_id"), "It is not known whether the event was tracked",
-			"Apply again: the event is taken over if it is there, and tracked if not. That it was sent is noted in Terraform's data folder.")
+			"Apply again: the event is adopted if it exists, and tracked otherwise. Terraform's data folder has a note that it was sent.")
 		return nil
 	case talonone.IsConflict(err):
 		run.Done()
-		attempt.Advice[http.StatusConflict] = "An integration ID belongs to one event permanently, and events can't be changed. If an apply on another machine was stopped after it had tracked this event, there is nothing left to do: remove the resource. Otherwise choose another integration_id."
+		attempt.Advice[http.StatusConflict] = "An integration ID belongs to one event permanently, and events can't be changed. If an apply on another machine was stopped after it had tracked this event, there is nothing more to do: remove the resource. Otherwise choose another integration_id."
 		framework.AddAttributeError(diags, path.Root("integration_id"), attempt, err)
 		return nil
 	case err != nil:
@@ -276,8 +276,8 @@ func (m *eventInput) runV3(ctx context.Context, data *framework.Data, attempt fr
 		framework.AddError(diags, attempt, err)
 		return nil
 	case recovered:
-		diags.AddAttributeWarning(path.Root("integration_id"), "The answer with the effects was lost",
-			fmt.Sprintf("The answer to event %q never arrived. The event is there, but its effects can't be read any more, so effects is empty.", m.IntegrationID.ValueString()))
+		diags.AddAttributeWarning(path.Root("integration_id"), "The response with the effects was lost",
+			fmt.Sprintf("The response to event %q never arrived. The event exists, but its effects can no longer be read, so effects is empty.", m.IntegrationID.ValueString()))
 	}
 	run.Done()
 	return &tracked{response.AdvancedEvent, response.Effects, response.CreatedCoupons, response.CreatedReferrals, response.Parts}
@@ -292,7 +292,7 @@ func (m *eventInput) runV1(ctx context.Context, data *framework.Data, attempt fr
 	case talonone.IsOutcomeUnknown(err):
 		run.Failed(err)
 		diags.AddError("Unable to tell whether event "+strconv.Quote(m.Type.ValueString())+" was tracked",
-			err.Error()+".\n\nVersion 1 of events knows no idempotency key, so it was not sent again. Look for the event in the Campaign Manager under the Application's Events, filtered by session "+
+			err.Error()+".\n\nVersion 1 of events has no idempotency key, so it was not sent again. Look for the event in the Campaign Manager under the Application's Events, filtered by session "+
 				strconv.Quote(m.SessionID.ValueString())+", before it is sent once more: that would track a second one.")
 		return nil
 	case err == nil:
@@ -302,7 +302,7 @@ func (m *eventInput) runV1(ctx context.Context, data *framework.Data, attempt fr
 	run.Done()
 	switch {
 	case talonone.IsRetired(err):
-		const advice = "This deployment does not serve version 1 of events, which the vendor retired in 2023. Set api_version = \"v2\" and profile_id, and remove session_id."
+		const advice = "This deployment does not serve version 1 of events, which Talon.One retired in 2023. Set api_version = \"v2\" and profile_id, and remove session_id."
 		attempt.Advice = map[int]string{http.StatusNotFound: advice, http.StatusGone: advice, http.StatusMethodNotAllowed: advice}
 		framework.AddAttributeError(diags, path.Root("api_version"), attempt, err)
 	default:

@@ -94,15 +94,15 @@ func (r *eventResource) ValidateConfig(ctx context.Context, req resource.Validat
 	parts, _ := framework.Strings(config.ResponseContent)
 	for i, part := range parts {
 		if !slices.Contains(allowed, part) {
-			resp.Diagnostics.AddAttributeError(path.Root("response_content").AtListIndex(i), "No part of the answer",
-				"The answer of version "+config.version()+" has no "+part+". Choose from: "+framework.ListedNames(allowed)+".")
+			resp.Diagnostics.AddAttributeError(path.Root("response_content").AtListIndex(i), "No part of the response",
+				"The response of version "+config.version()+" has no "+part+". Choose from: "+framework.ListedNames(allowed)+".")
 		}
 	}
 }
 
 func (r *eventResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
-		resp.Diagnostics.AddWarning("The event stays", "Destroying "+resourceType+" only forgets it: the API deletes no events.")
+		resp.Diagnostics.AddWarning("The event stays", "Destroying "+resourceType+" only removes it from state: the API can't delete events.")
 		return
 	}
 	if r.data == nil {

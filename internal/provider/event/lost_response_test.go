@@ -14,8 +14,8 @@ func TestEventWhoseAnswerWasLostIsTrackedOnce(t *testing.T) {
 		config         acctest.Attributes
 		warning, where string
 	}{
-		"v2": {acctest.Attributes{"type": "product_shared", "profile_id": "customer-1"}, "under the same idempotency key", ""},
-		"v3": {acctest.Attributes{"type": "product_shared", "profile_id": "customer-1", "api_version": "v3", "integration_id": "share"}, "it is taken over", ""},
+		"v2": {acctest.Attributes{"type": "product_shared", "profile_id": "customer-1"}, "with the same idempotency key", ""},
+		"v3": {acctest.Attributes{"type": "product_shared", "profile_id": "customer-1", "api_version": "v3", "integration_id": "share"}, "it is adopted", ""},
 		"v1": {acctest.Attributes{"type": "product_shared", "session_id": "visit", "api_version": "v1"}, "", `filtered by session "visit"`},
 	} {
 		t.Run(name, func(t *testing.T) {

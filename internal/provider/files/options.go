@@ -142,10 +142,10 @@ func Describe(names []string) string {
 	for _, name := range names {
 		description := options[name].description
 		if name == Format {
-			description = "`csv` (default), `jsonl` or `json`" + map[bool]string{true: ", or `text` with one ID a line"}[slices.Contains(names, Column)] + "."
+			description = "`csv` (default), `jsonl` or `json`" + map[bool]string{true: ", or `text` with one ID per line"}[slices.Contains(names, Column)] + "."
 		}
 		if name == Encoding {
-			description = "Only `utf-8`: Terraform's texts are Unicode. Decode other files with `textdecodebase64(filebase64(\"…\"), \"windows-1252\")`."
+			description = "Only `utf-8`: Terraform's strings are Unicode. Decode other files with `textdecodebase64(filebase64(\"…\"), \"windows-1252\")`."
 		}
 		fmt.Fprintf(&b, "\n   * `%s`: %s", name, description)
 	}

@@ -116,7 +116,7 @@ func ForFunction(value attr.Value, names []string) (Options, error) {
 	}
 	options, err := Parse(given, names, ".csv")
 	if encoding := strings.ToLower(options.Encoding); err == nil && encoding != "" && encoding != "utf-8" && encoding != "utf8" {
-		err = input.Optionf(Encoding, "the text is Unicode already; decode a file with textdecodebase64(filebase64(\"…\"), %q)", options.Encoding)
+		err = input.Optionf(Encoding, "the string is already Unicode; decode a file with textdecodebase64(filebase64(\"…\"), %q)", options.Encoding)
 	}
 	return options, err
 }
@@ -247,7 +247,7 @@ func (p *parser) checkFormat(file string) {
 		case strings.HasSuffix(strings.ToLower(file), ".gz"), strings.HasSuffix(strings.ToLower(file), ".zip"), strings.HasSuffix(strings.ToLower(file), ".zst"):
 			p.add(Format, fmt.Errorf("%q looks compressed; decompress it and name that file", file))
 		default:
-			p.add(Format, fmt.Errorf("the name %q does not tell the format of the file; set format to %s", file, list))
+			p.add(Format, fmt.Errorf("the name %q does not imply the format of the file; set format to %s", file, list))
 		}
 		return
 	}
@@ -256,7 +256,7 @@ func (p *parser) checkFormat(file string) {
 		case o.csv && format != input.CSV:
 			p.add(name, fmt.Errorf("%s is for CSV files, and the format of this one is %s; omit it", name, format))
 		case o.table && format == input.Text:
-			p.add(name, fmt.Errorf("%s is for tables, and the format of this file is text with one ID a line; omit it, or set format = \"csv\"", name))
+			p.add(name, fmt.Errorf("%s is for tables, and the format of this file is text with one ID per line; omit it, or set format = \"csv\"", name))
 		}
 	}
 }
@@ -278,7 +278,7 @@ func columnsOf(value attr.Value) (map[string]ColumnSpec, error) {
 		}
 		part := ColumnSpec{Role: spec.Role, Attribute: spec.Attribute}
 		if other, twice := holders[part]; twice && spec.Holds() {
-			errs = append(errs, fmt.Errorf("columns %q and %q are both said to hold %s", other, column, spec))
+			errs = append(errs, fmt.Errorf("columns %q and %q are both mapped to %s", other, column, spec))
 		}
 		holders[part], specs[column] = column, spec
 	}

@@ -69,11 +69,11 @@ func AddGone(diags *diag.Diagnostics, object string) {
 
 // WarnAnother says that a Read or a Delete leaves what has the ID of a state's object alone.
 func WarnAnother(diags *diag.Diagnostics, object string, inState timetypes.RFC3339, created time.Time) {
-	diags.AddWarning("Another object has the same ID", another(object, inState, created)+" The old one counts as deleted, and the new one is left alone.")
+	diags.AddWarning("Another object has the same ID", another(object, inState, created)+" The old one counts as deleted, and the new one is not touched.")
 }
 
 func another(object string, inState timetypes.RFC3339, created time.Time) string {
-	return fmt.Sprintf("The state's %s was created at %s, the deployment's at %s: it is another one, as after a reset of the deployment.",
+	return fmt.Sprintf("The state's %s was created at %s, the deployment's at %s: it is a different object, for example after a reset of the deployment.",
 		object, inState.ValueString(), Time(created).ValueString())
 }
 
@@ -236,7 +236,7 @@ func addElsewhere(diags *diag.Diagnostics, inState, here, settings, movedFrom st
 		"The state's object belongs to %s, and the provider is configured for %s. Nothing was read or changed there for it. Either\n"+
 			"  - set %s to the deployment of the state, or choose the state of this deployment (workspace, backend);\n"+
 			"  - if the deployment has moved with everything in it, set moved_from = %q in the provider block (or TALONONE_MOVED_FROM);\n"+
-			"  - to end the management of what is there, use a removed block with destroy = false, or terraform state rm.",
+			"  - to stop managing the object, use a removed block with destroy = false, or terraform state rm.",
 		inState, here, settings, movedFrom))
 }
 

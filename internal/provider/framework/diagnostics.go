@@ -105,7 +105,7 @@ func explain(operation Operation, err error) string {
 		return joinParagraphs(ended(err.Error()), adviseOnNetwork(err))
 	}
 	if apiErr.Again && !talonone.IsOutcomeUnknown(err) {
-		return fmt.Sprintf("The deployment answered %s with %d %s, too: see the first error of this kind.", apiErr.Operation, apiErr.StatusCode, http.StatusText(apiErr.StatusCode))
+		return fmt.Sprintf("The deployment responded to %s with %d %s too: see the first error of this kind.", apiErr.Operation, apiErr.StatusCode, http.StatusText(apiErr.StatusCode))
 	}
 	text := fmt.Sprintf("The API answered %s with %d %s", apiErr.Operation, apiErr.StatusCode, http.StatusText(apiErr.StatusCode))
 	if apiErr.Message != "" {
@@ -135,12 +135,12 @@ func WarnUnseen(diags *diag.Diagnostics, construct, operation string, credential
 // MissingKey explains which key a construct lacks, and both ways to set it.
 func MissingKey(construct string, missing *talonone.MissingCredentialError) string {
 	attribute, variable := "integration_api_key", "TALONONE_INTEGRATION_API_KEY"
-	where := "An Application's keys are made in the Campaign Manager under the Application's Settings > Integration API Keys."
+	where := "Create keys of an Application in the Campaign Manager under the Application's Settings > Integration API Keys."
 	if missing.Credential == talonone.ManagementCredential {
 		attribute, variable = "management_api_key", "TALONONE_MANAGEMENT_API_KEY"
-		where = "Management keys are made in the Campaign Manager under Account > Management API Keys; allow the endpoint that this needs."
+		where = "Create Management keys in the Campaign Manager under Account > Management API Keys, and allow the endpoint that this requires."
 	}
-	return fmt.Sprintf("%s needs the %s for %s, and none is configured.\n\nSet %s in the provider block, or the environment variable %s. %s",
+	return fmt.Sprintf("%s requires the %s for %s, and none is configured.\n\nSet %s in the provider block, or the environment variable %s. %s",
 		construct, missing.Credential, missing.Operation, attribute, variable, where)
 }
 
@@ -173,14 +173,14 @@ func adviseOnStatus(err *talonone.Error) string {
 		}
 		return text
 	case http.StatusTooManyRequests:
-		return "The deployment limits the rate of requests and asks for a longer wait than the timeout allows. Nothing was done. Run it again later, or set a longer timeout."
+		return "The deployment limits the rate of requests and asks for a longer wait than the timeout allows. Nothing was changed. Run it again later, or set a longer timeout."
 	case http.StatusConflict:
 		return "Another request changed the same object at the same time. Run terraform apply again."
 	case http.StatusNotFound:
 		return "It does not exist on this deployment; a key of another Application's environment (sandbox or live) sees other objects."
 	}
 	if err.StatusCode >= http.StatusInternalServerError {
-		return "This is a failure of the deployment. Run terraform apply again; what has been done is kept."
+		return "This is a failure of the deployment. Run terraform apply again; what was applied is kept."
 	}
 	return ""
 }
@@ -203,14 +203,14 @@ func adviseOnConnection(err *talonone.UnreachableError) string {
 	case errors.As(err, &proxy) && proxy.StatusCode == http.StatusProxyAuthRequired:
 		return "The proxy " + err.Proxy + " requires a user name and a password. Set them in the proxy's address: HTTPS_PROXY=http://USER:PASSWORD@HOST:PORT."
 	case errors.As(err, &proxy):
-		return "The proxy " + err.Proxy + " of the HTTPS_PROXY variable does not connect to the deployment. Ask who runs it to permit the host of base_url, or list that host in NO_PROXY."
+		return "The proxy " + err.Proxy + " of the HTTPS_PROXY variable does not connect to the deployment. Ask its operator to permit the host of base_url, or list that host in NO_PROXY."
 	case errors.As(err, &opErr) && opErr.Op == "proxyconnect":
 		return "The proxy " + err.Proxy + " could not be reached. Check the HTTPS_PROXY variable, or list the deployment's host in NO_PROXY."
 	case errors.Is(err, http.ErrSchemeMismatch):
 		return "The server speaks http, and " + address + " begins with https. Check its scheme and port." + through
 	case errors.As(err, &authority):
-		return "The server's certificate is signed by an authority that this machine does not trust. If a gateway or proxy of your own uses a private authority, set ca_cert_file of the provider block " +
-			"(or TALONONE_CA_CERT_FILE) to a file with its certificate in PEM. Otherwise do not go on: something else answers in place of the deployment." + through
+		return "The server's certificate is signed by an authority that this machine does not trust. If your own gateway or proxy uses a private authority, set ca_cert_file of the provider block " +
+			"(or TALONONE_CA_CERT_FILE) to a file with its certificate in PEM. Otherwise stop: another server responds instead of the deployment." + through
 	case errors.As(err, &untrusted):
 		return "The server's certificate is not valid for this host or at this time. Check " + address + " and the clock of this machine." + through
 	case errors.As(err, &dns):
@@ -231,21 +231,21 @@ func adviseOnNetwork(err error) string {
 	case errors.As(err, &unknown):
 		return adviseOnOutcome(err)
 	case errors.As(err, &incomplete), errors.Is(err, io.ErrUnexpectedEOF):
-		return "The deployment's answer was cut short, several times, and nothing was concluded from it. Run it again; if it stays like this, look for a proxy or a time limit between here and the deployment."
+		return "The deployment's response was incomplete several times, so it was not used. Run it again; if this persists, look for a proxy or a time limit between this machine and the deployment."
 	case errors.As(err, &refused) && errors.Is(err, context.DeadlineExceeded):
 		return "The deployment limits the rate of requests for each key and endpoint, and other programs use the same key. The provider waited until the timeout ended. Run it again, set a longer timeout, or use a Management API key of your own."
 	case errors.Is(err, context.Canceled):
-		return "Terraform was interrupted. Run terraform apply again; what has been done is kept."
+		return "Terraform was interrupted. Run terraform apply again; what was applied is kept."
 	case errors.Is(err, context.DeadlineExceeded):
-		return "The time allowed in the timeouts block is over. Run terraform apply again to go on, or allow more time."
+		return "The timeout of the timeouts block was reached. Run terraform apply again to continue, or set a longer timeout."
 	case errors.As(err, &unreachable):
 		return adviseOnConnection(unreachable)
 	case errors.As(err, &opErr) && opErr.Op == "remote error":
-		return "The server ended the TLS connection. If it is a gateway that asks for a client certificate, set client_cert_file and client_key_file of the provider block."
+		return "The server ended the TLS connection. If it is a gateway that requires a client certificate, set client_cert_file and client_key_file of the provider block."
 	case talonone.IsTimeout(err):
 		return "The deployment took too long to respond. Run it again, or set a longer request_timeout in the provider block."
 	case errors.As(err, &netErr), errors.Is(err, io.EOF):
-		return "The connection to the deployment was lost. Run it again; if it stays like this, check the network, and proxies on the way."
+		return "The connection to the deployment was lost. Run it again; if this persists, check the network and proxies."
 	default:
 		// A fault of this side, such as a value that can't be sent: nothing about the network would help.
 		return ""
@@ -256,7 +256,7 @@ func adviseOnOutcome(err error) string {
 	if _, ok := errors.AsType[*talonone.OutcomeUnknownError](err); !ok {
 		return ""
 	}
-	return "Look in the Campaign Manager whether it was done before running terraform apply again."
+	return "Check in the Campaign Manager whether it took effect before you run terraform apply again."
 }
 
 func joinParagraphs(parts ...string) string {

@@ -146,7 +146,7 @@ func TextType(kind attr.Type) basetypes.StringTypable {
 
 // Descriptions of the lists; what goes before says when the rules ran.
 const (
-	effectsText   = "Effects of the campaigns' rules, in the API's order: what the shop has to carry out."
+	effectsText   = "Effects of the campaigns' rules, in the API's order: what the shop must carry out."
 	couponsText   = "Coupons that the rules created."
 	referralsText = "Referrals that the rules created."
 )

@@ -29,7 +29,7 @@ func WarnNotNFC(diags *diag.Diagnostics, at path.Path, ids []string) {
 		return
 	}
 	diags.AddAttributeWarning(at, "Some IDs can't be in a Terraform list", fmt.Sprintf(
-		"IDs that are not in Unicode's form NFC: %d, such as %+q. Terraform would turn them into other IDs, so this resource leaves them out and never changes or removes them.", len(others), others[0]))
+		"IDs that are not in Unicode's form NFC: %d, such as %+q. Terraform would turn them into other IDs, so this resource omits them and never changes or removes them.", len(others), others[0]))
 }
 
 // IDListValue is the list of these IDs; it is never null.
@@ -81,7 +81,7 @@ func (v IDList) ValidateList(ctx context.Context, req validator.ListRequest, res
 		}
 		if earlier, taken := first[id.ValueString()]; taken {
 			resp.Diagnostics.AddAttributeError(at, "Integration ID occurs twice",
-				fmt.Sprintf("Element %d repeats element %d. Remove one of them, for instance with distinct().", i+1, earlier+1))
+				fmt.Sprintf("Element %d repeats element %d. Remove one of them, for example with distinct().", i+1, earlier+1))
 			continue
 		}
 		first[id.ValueString()] = i

@@ -29,11 +29,11 @@ func AddOnceError(diags *diag.Diagnostics, resourceType, object string, operatio
 	const forget = "If none of this request exists, delete the note and apply again: %s"
 	switch {
 	case several:
-		detail := sentence(err) + "\n\nNothing was created, and nothing was taken over. Import the object that belongs to this resource:\n\n" + importBlocks(resourceType, ambiguous.Candidates)
+		detail := sentence(err) + "\n\nNothing was created or adopted. Import the object that belongs to this resource:\n\n" + importBlocks(resourceType, ambiguous.Candidates)
 		if earlier {
 			detail += "\n\n" + fmt.Sprintf(forget, unanswered.File)
 		}
-		diags.AddError("Several objects may be the created one", detail)
+		diags.AddError("Several objects could be the created one", detail)
 	case earlier && unanswered.Err == nil:
 		diags.AddError("Outcome of an earlier create is unknown", sentence(err)+
 			"\n\nWithout a Management API key the provider can't look for "+object+". Look in the Campaign Manager. If it exists, import it. "+fmt.Sprintf(forget, unanswered.File))
@@ -41,8 +41,8 @@ func AddOnceError(diags *diag.Diagnostics, resourceType, object string, operatio
 		AddError(diags, operation, err)
 	case talonone.IsOutcomeUnknown(err):
 		diags.AddError("Outcome of the create is unknown", "Unable to tell whether the request to "+strings.TrimSpace(operation.Action+" "+operation.Object)+" was carried out: "+err.Error()+
-			".\n\nRun terraform apply again in this folder: it looks for "+object+", and takes over what was created. "+
-			"Where the folder is lost, or without a Management API key, look in the Campaign Manager before you apply again, and import what is there.")
+			".\n\nRun terraform apply again in this folder: it looks for "+object+", and adopts what was created. "+
+			"If the folder is lost, or without a Management API key, look in the Campaign Manager before you apply again, and import what exists.")
 	default:
 		AddError(diags, operation, err)
 	}
@@ -53,10 +53,10 @@ func WarnInterrupted(diags *diag.Diagnostics, object string, sent []time.Time, c
 	if len(sent) == 0 {
 		return
 	}
-	what := "Applying looks for " + object + " with exactly these settings that was created at that time and that no resource manages. If there is exactly one, it is taken over. " +
+	what := "Applying looks for " + object + " with exactly these settings that was created at that time and that no resource manages. If there is exactly one, it is adopted. " +
 		"If there is none, it is created. If there are several, the apply stops and names them."
 	if !canLook {
-		what = "Without a Management API key the provider can't look for it, so the apply stops before it creates anything, and says what you can do."
+		what = "Without a Management API key the provider can't look for it, so the apply stops before it creates anything, and says what to do."
 	}
 	diags.AddWarning("An earlier apply was interrupted while it created this",
 		fmt.Sprintf("A request to create %s was sent at %s, and the response never came. %s", object, sent[0].Format(time.RFC3339), what))

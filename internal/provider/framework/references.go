@@ -67,7 +67,7 @@ func planDiagnostics(planned diag.Diagnostics, creates, gone, validateReferences
 		case gone, isLookup(d) && !validateReferences:
 			diags.Append(withText(d, diag.SeverityWarning, d.Detail()))
 		case isLookup(d) && creates:
-			diags.Append(withText(d, diag.SeverityError, d.Detail()+"\n\nTo destroy what there is without this check, run terraform destroy -refresh=false."))
+			diags.Append(withText(d, diag.SeverityError, d.Detail()+"\n\nTo destroy without this check, run terraform destroy -refresh=false."))
 		default:
 			diags.Append(d)
 		}

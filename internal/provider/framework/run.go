@@ -26,10 +26,10 @@ func AddRunError(diags *diag.Diagnostics, operation Operation, err error, run *j
 	if _, missing := errors.AsType[*talonone.MissingCredentialError](err); missing {
 		return
 	}
-	advice := fmt.Sprintf("Set idempotency_key = %q and apply again within 24 hours: the deployment then repeats the answer if the operation ran, and runs it if not.", run.Key)
+	advice := fmt.Sprintf("Set idempotency_key = %q and apply again within 24 hours: the deployment then repeats the response if the operation ran, and runs it otherwise.", run.Key)
 	if run.Noted() {
-		advice = fmt.Sprintf("Apply again within 23 hours: it is sent under the same idempotency key, so that the deployment repeats the answer if the operation ran, and runs it if not. "+
-			"The key is kept in Terraform's data folder; where that is lost, as with a runner that is thrown away, set idempotency_key = %q.", run.Key)
+		advice = fmt.Sprintf("Apply again within 23 hours: it is sent with the same idempotency key, so that the deployment repeats the response if the operation ran, and runs it otherwise. "+
+			"The key is kept in Terraform's data folder; if that is lost, for example with a temporary runner, set idempotency_key = %q.", run.Key)
 	}
 	diags.AddWarning("It is not known whether the operation ran", advice)
 }
@@ -58,7 +58,7 @@ func Parts(asked types.List, parts map[string]json.RawMessage, diags *diag.Diagn
 	}
 	text, err := json.Marshal(wanted)
 	if err != nil {
-		diags.AddError("Unable to keep the parts of the answer", err.Error())
+		diags.AddError("Unable to keep the parts of the response", err.Error())
 		return jsontypes.NewNormalizedNull()
 	}
 	return jsontypes.NewNormalizedValue(string(text))

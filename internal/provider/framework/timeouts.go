@@ -152,7 +152,7 @@ func checkTimeouts(config tftypes.Value, diags *diag.Diagnostics) {
 		}
 		if limit, err := time.ParseDuration(text); err == nil && limit <= 0 {
 			diags.AddAttributeError(path.Root("timeouts").AtName(operation), "Invalid timeout",
-				fmt.Sprintf("%q leaves no time. Write a positive duration, such as 20m or 1h30m, or omit it.", text))
+				fmt.Sprintf("%q is not positive. Write a positive duration, such as 20m or 1h30m, or omit it.", text))
 		}
 	}
 }

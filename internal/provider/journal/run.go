@@ -49,8 +49,8 @@ func WarnOfReplay(configured, prior types.String, diags *diag.Diagnostics) {
 	if configured.IsNull() || configured.IsUnknown() || !configured.Equal(prior) {
 		return
 	}
-	diags.AddAttributeWarning(path.Root("idempotency_key"), "The run would be answered from memory",
-		"This plan runs the operation again with the idempotency_key of the run before. Within 24 hours of that run the deployment repeats its answer and does nothing. Change idempotency_key too, or leave it out.")
+	diags.AddAttributeWarning(path.Root("idempotency_key"), "The run would have no effect",
+		"This plan runs the operation again with the idempotency_key of the last run. Within 24 hours of that run, the deployment repeats its response and does nothing. Change idempotency_key too, or omit it.")
 }
 
 // BeginRun notes a run that is about to be sent. The configured key is taken as it is; without one the run has that of an

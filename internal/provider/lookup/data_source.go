@@ -233,7 +233,7 @@ func (n needs) ValidateDataSource(ctx context.Context, req datasource.ValidateCo
 		return
 	}
 	resp.Diagnostics.AddAttributeError(path.Root(n.name), "Missing "+n.other,
-		fmt.Sprintf("%s alone may name several objects. Set %s, too.", n.name, n.other))
+		fmt.Sprintf("%s alone can name several objects. Set %s too.", n.name, n.other))
 }
 
 type mode struct{ required, optional, computed bool }

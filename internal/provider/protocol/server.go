@@ -55,7 +55,7 @@ func present(diags []*tfprotov6.Diagnostic) {
 	for _, d := range diags {
 		ownWords(d)
 		if d.Summary == "Invalid JSON String Value" {
-			d.Detail = "This is not valid JSON. Write it with jsonencode(...). It is not repeated here, since it may hold data of a person."
+			d.Detail = "This is not valid JSON. Write it with jsonencode(...). It is not repeated here because it may contain personal data."
 		}
 		d.Summary, d.Detail = presentable(d.Summary, maxSummary), presentable(d.Detail, maxDetail)
 	}

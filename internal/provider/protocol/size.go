@@ -38,7 +38,7 @@ func boundData(req *tfprotov6.ReadDataSourceRequest, resp *tfprotov6.ReadDataSou
 	}
 }
 
-const divide = "Divide it among several resources, or take the rows from a file, of which the state holds less."
+const divide = "Split it into several resources, or read the rows from a file, of which the state holds less."
 
 // boundRead refuses a state that can't be sent. One that can be sent, but of which no plan can be made, is a warning: it can
 // still be destroyed.

@@ -250,8 +250,8 @@ func TestPlanSaysWhichAdvocatesHaveAReferral(t *testing.T) {
 		want      string
 		requests  map[string]int
 	}{
-		"listing":          {nil, []string{"a", "b", "c"}, "2 of 3 advocates to add have a referral already", map[string]int{"getReferralsWithoutTotalCount": 1, "integrationGetAllCampaigns": 1}},
-		"inventories":      {alone, []string{"a", "c"}, "1 of 2 advocates to add have a referral already", map[string]int{"getCustomerInventory": 2, "integrationGetAllCampaigns": 1}},
+		"listing":          {nil, []string{"a", "b", "c"}, "2 of 3 advocates to add already have a referral", map[string]int{"getReferralsWithoutTotalCount": 1, "integrationGetAllCampaigns": 1}},
+		"inventories":      {alone, []string{"a", "c"}, "1 of 2 advocates to add already have a referral", map[string]int{"getCustomerInventory": 2, "integrationGetAllCampaigns": 1}},
 		"too many to read": {alone, append(many, "a"), "", map[string]int{"integrationGetAllCampaigns": 1}},
 		"none":             {nil, []string{"c"}, "", map[string]int{"getReferralsWithoutTotalCount": 1, "integrationGetAllCampaigns": 1}},
 	} {

@@ -140,9 +140,9 @@ func (r *referralResource) Read(ctx context.Context, req resource.ReadRequest, r
 		framework.AddError(&resp.Diagnostics, operation("read referral", state), err)
 		return
 	case unseen:
-		resp.Diagnostics.AddWarning("Referral can't be seen",
+		resp.Diagnostics.AddWarning("Referral is not visible",
 			fmt.Sprintf("The inventory of its advocate does not show referral %s, which may be because it is not valid now or because the advocate has no profile. "+
-				"The state is kept as it is. A Management API key that allows the referrals endpoint can tell for certain.", label(state)))
+				"The state is kept. A Management API key that allows the referrals endpoint shows it.", label(state)))
 		return
 	case api != nil && framework.IsAnother(state.Created, api.Created):
 		framework.WarnAnother(&resp.Diagnostics, "referral "+label(state), state.Created, api.Created)

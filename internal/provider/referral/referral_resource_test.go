@@ -189,7 +189,7 @@ func TestTheNextApplyTakesOverWhatAKilledOneLeft(t *testing.T) {
 					fault(t, d, "GET /v1/customer_profiles/ status=503 after=2 times=1")
 				},
 				Config:      impatient(d, settings),
-				ExpectError: saying(`Outcome of the create is unknown.*create referral in campaign 11.*takes over what was created`),
+				ExpectError: saying(`Outcome of the create is unknown.*create referral in campaign 11.*adopts what was created`),
 			},
 			{
 				Config: d.Config(settings),

@@ -174,7 +174,7 @@ func reportCreates(m referralsModel, done, wanted int, err error, diags *diag.Di
 	var own diag.Diagnostics
 	framework.AddOnceError(&own, resourceType, "the referrals", operationOnAll("create referrals", m), err)
 	for _, d := range own {
-		detail := fmt.Sprintf("%d of %d new referrals are there. Run terraform apply again in this folder: it finds those that were created, and takes them over. No second code is made.\n\n%s", done, wanted, d.Detail())
+		detail := fmt.Sprintf("%d of %d new referrals exist. Run terraform apply again in this folder: it finds those that were created, and adopts them. No second code is created.\n\n%s", done, wanted, d.Detail())
 		if pointed, ok := d.(diag.DiagnosticWithPath); ok {
 			diags.AddAttributeError(pointed.Path(), d.Summary(), detail)
 			continue

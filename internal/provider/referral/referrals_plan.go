@@ -189,8 +189,8 @@ func (r *referralsResource) warnExisting(ctx context.Context, plan referralsMode
 		}
 	}
 	if has := slices.Sorted(maps.Keys(existing)); len(has) > 0 {
-		diags.AddAttributeWarning(path.Root("advocates"), fmt.Sprintf("%s of %s to add have a referral already", bulk.Thousands(len(has)), advocateNoun.Count(len(advocates))), fmt.Sprintf(
-			"Already in campaign %d: %s. Each gets another code; the existing ones stay as they are and are not managed by this resource. "+
+		diags.AddAttributeWarning(path.Root("advocates"), fmt.Sprintf("%s of %s to add already have a referral", bulk.Thousands(len(has)), advocateNoun.Count(len(advocates))), fmt.Sprintf(
+			"Already in campaign %d: %s. Each gets another code; the existing ones stay and are not managed by this resource. "+
 				"If no other resource manages them, you can import them instead, for example with the ID %q, before adding the advocates.",
 			plan.CampaignID.ValueInt64(), bulk.Names(has), fmt.Sprintf("%d/%s", plan.CampaignID.ValueInt64(), has[0])))
 	}
@@ -208,7 +208,7 @@ func checkCodeSpace(config referralsModel, diags *diag.Diagnostics) {
 	codes := math.Pow(float64(characters), float64(strings.Count(config.ReferralPattern.ValueString(), "#")))
 	if advocates := len(config.Advocates.Elements()); float64(advocates) > codes {
 		diags.AddAttributeError(path.Root("referral_pattern"), "Pattern has too few codes",
-			fmt.Sprintf("%q with %d characters makes %.0f different codes, and there are %d advocates. Add # to the pattern, or characters to valid_characters.",
+			fmt.Sprintf("%q with %d characters allows %.0f different codes, and there are %d advocates. Add # to the pattern, or characters to valid_characters.",
 				config.ReferralPattern.ValueString(), characters, codes, advocates))
 	}
 }

@@ -79,12 +79,12 @@ func reportImport(state referralsModel, count int, missing []string, several int
 	switch {
 	case len(missing) > 0:
 		diags.AddError("Referral not found",
-			fmt.Sprintf("%d of the advocates named have no referral in campaign %d: %s. Omit them from the import ID; adding them to advocates makes codes for them.", len(missing), campaign, bulk.Names(missing)))
+			fmt.Sprintf("%d of the advocates named have no referral in campaign %d: %s. Omit them from the import ID; adding them to advocates creates codes for them.", len(missing), campaign, bulk.Names(missing)))
 	case count == 0:
 		diags.AddError("Referral not found", fmt.Sprintf("Campaign %d has no referrals to import.", campaign))
 	case count > maxAdvocates:
 		diags.AddError("Too many referrals to import",
-			fmt.Sprintf("Campaign %d has referrals of %s advocates, and one resource takes %s. Name those that it is to manage: %d/customer-1,customer-2.",
+			fmt.Sprintf("Campaign %d has referrals of %s advocates, and one resource takes %s. Name those to manage: %d/customer-1,customer-2.",
 				campaign, bulk.Thousands(count), bulk.Thousands(maxAdvocates), campaign))
 	case several > 0:
 		diags.AddWarning("Some advocates have several referrals",
@@ -117,9 +117,9 @@ func refresh(state *referralsModel, seen findings, tracked *tracking, diags *dia
 	advocates, _ := framework.Strings(state.Advocates)
 	missing := bulk.NotIn(advocates, rows)
 	if len(missing) > 0 && !seen.listed && (seen.unseen > 0 || !validNow(state.StartDate, state.ExpiryDate)) {
-		diags.AddWarning("Some referrals can't be seen",
+		diags.AddWarning("Some referrals are not visible",
 			fmt.Sprintf("The inventories of %d advocates do not show their referrals in campaign %d, which may be because these are not valid now or because the advocates have no profile. "+
-				"Their state is kept as it is. A Management API key that allows the referrals endpoint can tell for certain.", len(missing), state.CampaignID.ValueInt64()))
+				"Their state is kept. A Management API key that allows the referrals endpoint shows them.", len(missing), state.CampaignID.ValueInt64()))
 		prior := state.rows(*tracked)
 		for _, advocate := range missing {
 			rows[advocate] = prior[advocate]

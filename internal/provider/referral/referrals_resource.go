@@ -265,7 +265,7 @@ func (r *referralsResource) ImportState(ctx context.Context, req resource.Import
 		id, err := strconv.ParseInt(campaign, 10, 64)
 		if err != nil || (named && rest == "") {
 			resp.Diagnostics.AddError("Invalid import ID",
-				fmt.Sprintf("%q is neither a campaign's ID, such as 11, which takes over all its referrals, nor the ID, a slash and advocates, such as 11/customer-1,customer-2.", req.ID))
+				fmt.Sprintf("%q is neither a campaign's ID, such as 11, to import all its referrals, nor the ID, a slash and advocates, such as 11/customer-1,customer-2.", req.ID))
 			return
 		}
 		identity.CampaignID = types.Int64Value(id)

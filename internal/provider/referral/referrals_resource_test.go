@@ -195,7 +195,7 @@ func TestReferralsGoOnWhereACreationStopped(t *testing.T) {
 			{
 				PreConfig:   func() { fault(t, d, "POST /v1/referrals_for_multiple_advocates status=400 after=1 times=1") },
 				Config:      impatient(d, config),
-				ExpectError: saying(`1000 of 1100 new referrals are there.*No second code`),
+				ExpectError: saying(`1000 of 1100 new referrals exist.*No second code`),
 			},
 			{
 				PreConfig: d.Forget,
@@ -285,7 +285,7 @@ func TestTheNextUpdateTakesOverWhatAKilledOneLeft(t *testing.T) {
 					fault(t, d, "GET "+campaignPath+"/no_total status=503 after=3 times=1")
 				},
 				Config:      impatient(d, referrals(`["a", "b", "c"]`, "application_id = 1")),
-				ExpectError: saying(`Outcome of the create is unknown.*0 of 1 new referrals are there.*takes them over`),
+				ExpectError: saying(`Outcome of the create is unknown.*0 of 1 new referrals exist.*adopts them`),
 			},
 			{
 				Config: d.Config(referrals(`["a", "b", "c"]`, "application_id = 1")),

@@ -70,7 +70,7 @@ func (s settings) reportKept(api *talonone.Referral, diags *diag.Diagnostics) {
 	kept := func(attribute string) {
 		diags.AddAttributeError(path.Root(attribute), "Unable to remove "+attribute,
 			"The deployment kept the value of referral "+api.Code+", although the update omitted it. Set "+attribute+
-				" to a value that has the effect, or replace the resource, which makes a new code: terraform apply -replace=ADDRESS.")
+				" to a value with the same effect, or replace the resource, which creates a new code: terraform apply -replace=ADDRESS.")
 	}
 	if s.Friend == "" && framework.ValueOf(api.FriendProfileIntegrationID) != "" {
 		kept("friend_profile_integration_id")

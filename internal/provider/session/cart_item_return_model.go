@@ -98,7 +98,7 @@ func (m *returnInput) run(ctx context.Context, data *framework.Data, construct s
 		Construct: construct, Action: "return items of customer session", Object: strconv.Quote(id),
 		Pointers: map[string]path.Path{"/return/returnedCartItems": path.Root("returned_cart_items")},
 		Advice: map[int]string{
-			http.StatusBadRequest: "Items go back from a closed or partially returned session only, and no more units than are left: the data source talonone_customer_session shows state and remaining_quantity.",
+			http.StatusBadRequest: "Only closed or partially returned sessions accept returns, and only of units that are left: the data source talonone_customer_session shows state and remaining_quantity.",
 		},
 	}
 	if talonone.IsUnknownSession(err) {

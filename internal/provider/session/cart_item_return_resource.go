@@ -80,7 +80,7 @@ func (r *returnResource) Configure(_ context.Context, req resource.ConfigureRequ
 
 func (r *returnResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
 	if req.Plan.Raw.IsNull() {
-		resp.Diagnostics.AddWarning("The return stays", "Destroying "+returnType+" only forgets it: the API can't undo a return.")
+		resp.Diagnostics.AddWarning("The return stays", "Destroying "+returnType+" only removes it from state: the API can't undo a return.")
 		return
 	}
 	var plan, config returnModel
@@ -120,7 +120,7 @@ func (r *returnResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	case !plan.ID.IsUnknown():
 	case config.IdempotencyKey.IsNull() && r.data != nil && r.data.Journal.Begun(returnType, plan.inputs(plan)):
 		resp.Diagnostics.AddWarning("An earlier apply began this return",
-			"Its response is not in the state. Applying sends it again under the same idempotency key: if the items went back, the deployment repeats its response, and they don't go back twice.")
+			"Its response is not in the state. Applying sends it again with the same idempotency key: if the items were returned, the deployment repeats its response, and they are not returned twice.")
 	default:
 		plan.warnOfRun(ctx, &resp.Diagnostics)
 	}

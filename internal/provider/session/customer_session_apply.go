@@ -86,7 +86,7 @@ func sessionOperation(ctx context.Context, action string, m sessionModel) framew
 		Construct: resourceType, Action: action, Object: strconv.Quote(m.IntegrationID.ValueString()),
 		Pointers: contentPointers(ctx, m.contentModel),
 		Advice: map[int]string{
-			http.StatusBadRequest: "Where no attribute is named, the session may have changed since the plan: another system may have closed or cancelled it. Run terraform plan to see.",
+			http.StatusBadRequest: "If no attribute is named, the session may have changed since the plan: another system may have closed or cancelled it. Run terraform plan to see.",
 			http.StatusConflict:   "Other requests kept updating the same session or customer. Run terraform apply again.",
 		},
 	}

@@ -86,7 +86,7 @@ func planCreate(plan *sessionModel, config sessionModel, diags *diag.Diagnostics
 	}
 	if plan.State.ValueString() == talonone.SessionCancelled {
 		diags.AddAttributeError(path.Root("state"), "A new session can't be cancelled",
-			"A session is created open or closed. Create it so, and cancel it afterwards; or leave the resource out.")
+			"A session is created open or closed. Create it first, and cancel it afterwards; or omit the resource.")
 	}
 	if plan.ResponseContent.IsNull() {
 		plan.Response = jsontypes.NewNormalizedNull()
@@ -104,9 +104,9 @@ func (r *sessionResource) refuseReplacement(ctx context.Context, plan sessionMod
 		return
 	}
 	diags.AddAttributeError(path.Root("integration_id"), "A cancelled session can't be created again",
-		"Replacing customer session "+strconv.Quote(plan.IntegrationID.ValueString())+" would cancel it first, and a session that is cancelled stays so. "+
+		"Replacing customer session "+strconv.Quote(plan.IntegrationID.ValueString())+" would cancel it first, and a cancelled session stays cancelled. "+
 			"Nothing has been changed. Omit -replace, or run terraform untaint if the resource is tainted; "+
-			"to replace it all the same, give it another integration_id, or keep the session with on_destroy = \"forget\".")
+			"to replace it anyway, give it another integration_id, or keep the session with on_destroy = \"forget\".")
 }
 
 // warnExisting says that a create takes over a session that a shop, for instance, has made.
@@ -121,20 +121,20 @@ func (r *sessionResource) warnExisting(ctx context.Context, plan sessionModel, d
 		}
 		return
 	}
-	detail := fmt.Sprintf("Customer session %s is there already: it is %s and has been updated %d times.",
+	detail := fmt.Sprintf("Customer session %s already exists: it is %s and has been updated %d times.",
 		strconv.Quote(plan.IntegrationID.ValueString()), found.Session.State, found.Session.UpdateCount)
 	if !plan.ProfileID.IsUnknown() && plan.ProfileID.ValueString() != found.Session.ProfileID {
 		detail += " It belongs to another customer than the one configured."
 	}
 	if found.Session.State != talonone.SessionOpen {
-		detail += " Since it is not open, applying can't change it, and only keeps it where it is exactly as configured."
+		detail += " Because it is not open, applying can't change it, and succeeds only if it is exactly as configured."
 	} else {
-		detail += " Applying changes it to what is configured."
+		detail += " Applying changes it to the configured content."
 	}
 	if plan.OnDestroy.ValueString() != forgetOnDestroy {
 		detail += " Destroying the resource then cancels it."
 	}
-	diags.AddAttributeWarning(path.Root("integration_id"), "The session exists already", detail+
+	diags.AddAttributeWarning(path.Root("integration_id"), "Session already exists", detail+
 		" To see first how it differs, import it:\n\n"+framework.ImportBlock(resourceType, plan.IntegrationID.ValueString()))
 }
 
@@ -200,7 +200,7 @@ func checkStep(changed []string, plan, state sessionModel, diags *diag.Diagnosti
 	}
 	session := strconv.Quote(state.IntegrationID.ValueString())
 	if from != to && !allowedStep(from, to) {
-		diags.AddAttributeError(path.Root("state"), "A session can't take this step",
+		diags.AddAttributeError(path.Root("state"), "Session can't change to this state",
 			fmt.Sprintf("Customer session %s is %s, and can't become %s. %s", session, from, to, stepsFrom(from)))
 		return
 	}
@@ -208,12 +208,12 @@ func checkStep(changed []string, plan, state sessionModel, diags *diag.Diagnosti
 		return
 	}
 	if reopens(state, plan) {
-		diags.AddAttributeWarning(path.Root("state"), "The session will be opened again",
-			fmt.Sprintf("Customer session %s is closed, and the configuration wants it open. Opening it rolls back what closing it did: redemptions, budgets and points.", session))
+		diags.AddAttributeWarning(path.Root("state"), "Session will be reopened",
+			fmt.Sprintf("Customer session %s is closed, and the configuration sets it to open. Reopening rolls back the effects of closing it: redemptions, budgets and points.", session))
 		return
 	}
 	for _, name := range changed {
-		diags.AddAttributeError(path.Root(name), "A session that is not open can't change",
+		diags.AddAttributeError(path.Root(name), "Session is not open",
 			fmt.Sprintf("Customer session %s is %s, so %s can't change. Undo the change, or use another integration_id for a new session. %s", session, from, name, stepsFrom(from)))
 	}
 }
@@ -234,7 +234,7 @@ func allowedStep(from, to string) bool {
 func stepsFrom(state string) string {
 	switch state {
 	case talonone.SessionClosed:
-		return `A closed session can be cancelled, or opened again with state = "open"; items go back with talonone_cart_item_return.`
+		return `A closed session can be cancelled, or opened again with state = "open"; return items with talonone_cart_item_return.`
 	case talonone.SessionPartiallyReturned:
 		return "A partially returned session can only be cancelled."
 	case talonone.SessionCancelled:
@@ -257,7 +257,7 @@ func warnOfDestroy(state sessionModel, diags *diag.Diagnostics) {
 			fmt.Sprintf(`Customer session %s has on_destroy = "forget": Terraform gives it up, and it stays %s.`, session, state.State.ValueString()))
 	case state.State.ValueString() == talonone.SessionClosed, state.State.ValueString() == talonone.SessionPartiallyReturned:
 		diags.AddWarning("Closed customer session "+session+" will be cancelled",
-			fmt.Sprintf("Destroying cancels customer session %s, which rolls back its redemptions, budgets and points. Set on_destroy = \"forget\" and apply that first to leave it as it is.", session))
+			fmt.Sprintf("Destroying cancels customer session %s, which rolls back its redemptions, budgets and points. To keep it, set on_destroy = \"forget\" and apply first.", session))
 	}
 }
 

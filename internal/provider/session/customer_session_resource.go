@@ -142,7 +142,7 @@ func (r *sessionResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		return
 	}
 	if plan.State.ValueString() == talonone.SessionPartiallyReturned && !plan.State.Equal(state.State) {
-		resp.Diagnostics.AddAttributeError(path.Root("state"), "A session becomes partially returned by a return only",
+		resp.Diagnostics.AddAttributeError(path.Root("state"), "State is set by returns only",
 			`Keep state = "closed", which a partially returned session satisfies, and return items with talonone_cart_item_return.`)
 		return
 	}
@@ -209,8 +209,8 @@ func (r *sessionResource) Create(ctx context.Context, req resource.CreateRequest
 		return
 	}
 	if response.Session.UpdateCount > 1 && !adopted {
-		resp.Diagnostics.AddAttributeWarning(path.Root("integration_id"), "The session existed already",
-			fmt.Sprintf("Customer session %q was there before, with %d updates, and belongs to Terraform now: destroying it will %s it.",
+		resp.Diagnostics.AddAttributeWarning(path.Root("integration_id"), "Session already existed",
+			fmt.Sprintf("Customer session %q existed before, with %d updates, and is now managed by Terraform: destroying it will %s it.",
 				plan.IntegrationID.ValueString(), response.Session.UpdateCount-1, plan.OnDestroy.ValueString()))
 	}
 	model := plan.after(ctx, response, &resp.Diagnostics)

@@ -295,7 +295,7 @@ func TestSessionTakesTheStepsThatItsStateAllows(t *testing.T) {
 			},
 			{
 				Config:      d.Config(session("profile_id = \"customer-1\"\ncoupon_codes = [\"SUMMER10\"]\n" + `state = "closed"`)),
-				ExpectError: regexp.MustCompile(`(?s)A session that is not open can't change.*is closed, so coupon_codes can't\s+change`),
+				ExpectError: regexp.MustCompile(`(?s)Session is not open.*is closed, so coupon_codes can't\s+change`),
 			},
 			{
 				// Opening it again is announced, and takes a request of its own.
@@ -307,7 +307,7 @@ func TestSessionTakesTheStepsThatItsStateAllows(t *testing.T) {
 			{Config: d.Config(session(items + `state = "cancelled"`))},
 			{
 				Config:      d.Config(session(items + `state = "open"`)),
-				ExpectError: regexp.MustCompile(`(?s)can't take this step.*is cancelled, and can't become open.*stays cancelled`),
+				ExpectError: regexp.MustCompile(`(?s)can't change to this state.*is cancelled, and can't become open.*stays cancelled`),
 			},
 			{
 				// A cancelled session is only forgotten.
@@ -380,11 +380,11 @@ func TestStatesThatNoUpdateCanAskForAreRefusedAtPlanTime(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)
 	for name, test := range map[string]struct{ settings, want string }{
-		"partially returned":  {`state = "partially_returned"`, `(?s)by a return only.*talonone_cart_item_return`},
+		"partially returned":  {`state = "partially_returned"`, `(?s)by returns only.*talonone_cart_item_return`},
 		"unknown state":       {`state = "paid"`, `(?s)"paid" is not one of "open", "closed" and\s+"cancelled"`},
 		"empty sku":           {`cart_items = [{ sku = "", quantity = 1 }]`, `(?s)cart_items\[0\].sku`},
 		"no units":            {`cart_items = [{ sku = "A", quantity = 0 }]`, `(?s)quantity.*at least 1`},
-		"too many units":      {`cart_items = [{ sku = "A", quantity = 9000 }, { sku = "B", quantity = 1001 }]`, `(?s)sum up to 10001.*at most\s+10000`},
+		"too many units":      {`cart_items = [{ sku = "A", quantity = 9000 }, { sku = "B", quantity = 1001 }]`, `(?s)add up to 10001.*at most\s+10000`},
 		"too many items":      {`cart_items = [for i in range(1001) : { sku = "A", quantity = 1 }]`, `(?s)at most 1000`},
 		"six identifiers":     {`identifiers = ["1", "2", "3", "4", "5", "6"]`, `(?s)at most 5`},
 		"two loyalty cards":   {`loyalty_cards = ["1", "2"]`, `(?s)at most 1`},
@@ -571,7 +571,7 @@ func TestLostAnswerIsAskedForAgainUnderTheSameKey(t *testing.T) {
 					}
 				}
 				if replayed == 0 {
-					return fmt.Errorf("no answer was repeated under the same idempotency key")
+					return fmt.Errorf("no answer was repeated with the same idempotency key")
 				}
 				return nil
 			},

@@ -45,7 +45,7 @@ func TestSessionsAreListed(t *testing.T) {
 			{Config: d.Config("data \"talonone_customer_sessions\" \"x\" { application_id = 99 }"), ExpectError: regexp.MustCompile(`(?s)Unable to list the customer sessions of Application 99.*404`)},
 			{
 				Config:      d.ConfigWith("integration_api_key = \"demo-integration-key\"", list("x", "")),
-				ExpectError: regexp.MustCompile(`(?s)data talonone_customer_sessions needs the Management API\s+key`),
+				ExpectError: regexp.MustCompile(`(?s)data talonone_customer_sessions requires the Management API\s+key`),
 			},
 		},
 	})

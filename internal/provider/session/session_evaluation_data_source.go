@@ -157,7 +157,7 @@ func (d *evaluationDataSource) ValidateConfig(ctx context.Context, req datasourc
 		resp.Diagnostics.AddAttributeError(path.Root(name), "Attribute does not belong here", because)
 	}
 	if config.Event.IsNull() && !config.ForceCompleteEvaluation.IsNull() {
-		refuse("force_complete_evaluation", "The API knows force_complete_evaluation for events only. Remove it, or evaluate an event.")
+		refuse("force_complete_evaluation", "The API has force_complete_evaluation for events only. Remove it, or evaluate an event.")
 	}
 	kind, what := "event", "an event"
 	switch {

@@ -416,7 +416,7 @@ func TestSessionIsLookedUp(t *testing.T) {
 			{Config: lookup("Order-1"), ExpectError: regexp.MustCompile(`(?s)Customer session not found.*no\s+customer\s+session\s+"Order-1"`)},
 			{
 				Config:      d.ConfigWith("", lookupBody("order-1")),
-				ExpectError: regexp.MustCompile(`(?s)needs the Integration API\s+key`),
+				ExpectError: regexp.MustCompile(`(?s)requires the Integration API\s+key`),
 			},
 		},
 	})

@@ -38,7 +38,7 @@ func (v stateValidator) ValidateString(ctx context.Context, req validator.String
 type quantityValidator struct{}
 
 func (quantityValidator) Description(context.Context) string {
-	return fmt.Sprintf("quantities that sum up to at most %d", talonone.MaxCartQuantity)
+	return fmt.Sprintf("quantities that add up to at most %d", talonone.MaxCartQuantity)
 }
 
 func (v quantityValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
@@ -56,7 +56,7 @@ func (v quantityValidator) ValidateList(ctx context.Context, req validator.ListR
 	}
 	if sum > talonone.MaxCartQuantity {
 		resp.Diagnostics.AddAttributeError(req.Path, "Too many units in the cart",
-			fmt.Sprintf("The quantities of the items sum up to %d; the API allows %s.", sum, v.Description(ctx)))
+			fmt.Sprintf("The quantities of the items add up to %d; the API allows %s.", sum, v.Description(ctx)))
 	}
 }
 

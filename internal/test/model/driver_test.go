@@ -34,7 +34,7 @@ func (p *problems) String() string {
 	return strings.Join(*p, "\n")
 }
 
-const refusal = "Exclusive ownership needs an import"
+const refusal = "Exclusive ownership requires an import"
 
 // refusedOnly says whether all problems are refusals to create these exclusive resources.
 func (w *workspace) refusedOnly(problem string, config acctest.Config, addresses map[string]bool) bool {
