@@ -104,7 +104,13 @@ func (r *membershipResource) ModifyPlan(ctx context.Context, req resource.Modify
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if resp.Diagnostics.HasError() || plan.AudienceID.IsUnknown() || plan.ProfileIntegrationID.IsUnknown() {
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !plan.AudienceID.Equal(state.AudienceID) {
+		expectAudience(ctx, r.data, membershipType, plan.AudienceID, &resp.Diagnostics)
+	}
+	if plan.AudienceID.IsUnknown() || plan.ProfileIntegrationID.IsUnknown() {
 		return
 	}
 	claim := plan.claim()
@@ -202,8 +208,11 @@ func (m membershipModel) claim() bulk.Claim {
 	}
 }
 
+// membersKind begins the targets of all resources that manage members.
+const membersKind = "audience"
+
 // membersTarget is where the members of an audience are, for all resources that manage some.
-func membersTarget(audienceID types.Int64) string { return "audience " + audienceID.String() }
+func membersTarget(audienceID types.Int64) string { return membersKind + " " + audienceID.String() }
 
 func (m membershipModel) toAPI(action string) talonone.AudienceAction {
 	return talonone.AudienceAction{Action: action, ProfileIntegrationID: m.ProfileIntegrationID.ValueString(), AudienceID: m.AudienceID.ValueInt64()}

@@ -29,6 +29,8 @@ type Data struct {
 	Journal *journal.Journal
 	// ReadConsistency is how long reads may lag behind writes.
 	ReadConsistency time.Duration
+	// Started is when the provider was configured.
+	Started time.Time
 	// Audiences are the audience IDs that resources of this run manage.
 	Audiences Claims
 	// Rows holds a lock for every target whose rows are being changed, such as "audience 701": who looks before writing must
@@ -43,6 +45,8 @@ type Data struct {
 	Attributes PlannedAttributes
 	// Coupons are the codes that resources of this run create.
 	Coupons Codes
+	// Sessions and Stores are the integration IDs of customer sessions and stores that resources of this run plan.
+	Sessions, Stores Names
 	// AllowDelete are the objects whose guards the environment lifts.
 	AllowDelete bulk.AllowDelete
 	// Targets is what this process has seen and done of audiences, catalogs and coupons as a whole.
@@ -51,11 +55,20 @@ type Data struct {
 
 // LockRow waits for one row of a target. Others may change other rows of it meanwhile, and nobody the target as a whole.
 func (d *Data) LockRow(ctx context.Context, target, row string) (unlock func(), err error) {
-	share, err := d.Rows.Share(ctx, target)
+	return d.LockRows(ctx, []string{target}, row)
+}
+
+// LockRows is LockRow for the same row of several targets.
+func (d *Data) LockRows(ctx context.Context, targets []string, row string) (unlock func(), err error) {
+	share, err := d.Rows.Share(ctx, targets...)
 	if err != nil {
 		return nil, err
 	}
-	own, err := d.Rows.Lock(ctx, target+"\x00"+row)
+	rows := make([]string, len(targets))
+	for i, target := range targets {
+		rows[i] = target + "\x00" + row
+	}
+	own, err := d.Rows.Lock(ctx, rows...)
 	if err != nil {
 		share()
 		return nil, err

@@ -35,6 +35,7 @@ const (
 	existingValue  = "private-existing-51c0"
 	privatePerson  = "anna.private@example.com"
 	otherPerson    = "berta.private@example.com"
+	nextPerson     = "carla.private@example.com"
 	privateSession = "private-cart-77a1"
 )
 
@@ -42,7 +43,8 @@ const (
 // lists them; everything else must hold none.
 var holders = []string{
 	"resource talonone_audience_customer_attributes", "resource talonone_audience_membership", "resource talonone_audience_memberships",
-	"resource talonone_cart_item_return", "resource talonone_collection", "resource talonone_coupon", "resource talonone_coupon_reservation", "resource talonone_customer_data_deletion",
+	"resource talonone_cart_item_return", "resource talonone_collection", "resource talonone_coupon", "resource talonone_coupon_reservation", "resource talonone_customer_audiences",
+	"resource talonone_customer_data_deletion",
 	"resource talonone_customer_profile", "resource talonone_customer_profiles", "resource talonone_customer_session", "resource talonone_event",
 	"resource talonone_referral", "resource talonone_referrals",
 	"data talonone_audience_members", "data talonone_customer_inventory", "data talonone_customer_session", "data talonone_customer_sessions",
@@ -70,6 +72,10 @@ const personal = `
 	resource "talonone_audience_membership" "one" {
 	  audience_id            = talonone_audience.one.id
 	  profile_integration_id = "` + privatePerson + `"
+	}
+	resource "talonone_customer_audiences" "other" {
+	  profile_integration_id = "` + otherPerson + `"
+	  audience_ids           = [talonone_audience.one.id]
 	}
 	resource "talonone_audience_customer_attributes" "all" {
 	  audience_id = talonone_audience_memberships.all.audience_id
@@ -195,7 +201,7 @@ func (c *cli) withSecrets(log string) {
 
 var (
 	secrets = []string{secretIntegrationKey, secretSandboxKey, secretManagementKey, secretToken}
-	private = []string{privateValue, existingValue, privatePerson, otherPerson, privateSession}
+	private = []string{privateValue, existingValue, privatePerson, otherPerson, nextPerson, privateSession}
 )
 
 // withoutWarnings is a log without the lines that repeat a diagnostic, whose one ID is there to act on.
@@ -254,6 +260,11 @@ func TestNothingSecretIsWrittenDown(t *testing.T) {
 				c = newExampleCLI(t, d.URL, folder)
 			}
 			c.withSecrets(filepath.Join(c.Dir, "trace.log"))
+			if folder == "" {
+				// The names of persons are keys of maps as well, and an update logs what it changes.
+				c.must(0, "apply", "-no-color", "-auto-approve")
+				c.configure(strings.ReplaceAll(personal, otherPerson, nextPerson))
+			}
 
 			outputs := map[string]string{
 				"the text of the plan":  c.must(0, "plan", "-no-color", "-out=plan.tfplan"),

@@ -519,7 +519,7 @@ func twoOwners(t *testing.T, of subject) {
 	s.must(s.w.Apply(s, acctest.Config{"m": block}, acctest.PlanOptions{}))
 	for _, reverse := range []bool{false, true} {
 		_, problem := s.w.Plan(s, acctest.Config{"m": block, "z": block}, acctest.PlanOptions{Reverse: reverse})
-		s.refused(problem, "a-1")
+		s.refused(problem, s.named("a-1"))
 	}
 	// Where both states hold it, as after merging two configurations, everything still works.
 	both := acctest.Config{"m": block, "z": block}
