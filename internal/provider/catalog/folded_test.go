@@ -37,8 +37,12 @@ func TestFilesOfItemsOfACatalogThatFoldsCase(t *testing.T) {
 					if got := d.Count("syncCatalog"); got != wantSyncs {
 						t.Errorf("%d sync requests for %q, want %d", got, table, wantSyncs)
 					}
-					if plan, problem := w.Plan(t, block, acctest.PlanOptions{}); problem != "" || !plan.Empty() {
-						t.Errorf("the plan after %q is empty: %t %s", table, plan.Empty(), problem)
+					plan, problem := w.Plan(t, block, acctest.PlanOptions{})
+					if problem != "" {
+						t.Fatal(problem)
+					}
+					if !plan.Empty() {
+						t.Errorf("the plan after %q is not empty", table)
 					}
 				}
 				apply("Boot-1,1\nshoe,2\nTIE,3\n", 1)
