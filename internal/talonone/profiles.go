@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -37,8 +38,13 @@ func (c *Client) UpdateCustomerProfileV2(ctx context.Context, update ProfileUpda
 			ResponseContent []string        `json:"responseContent"`
 		}{update.Attributes, []string{"customerProfile"}},
 	})
+	if err == nil {
+		c.young.note(profileObject(update.IntegrationID), time.Now().Add(c.config.ReadConsistency))
+	}
 	return response.CustomerProfile, err
 }
+
+func profileObject(integrationID string) string { return "profile " + integrationID }
 
 // ProfileEvaluation is an update of a profile to evaluate, without making it.
 type ProfileEvaluation struct {

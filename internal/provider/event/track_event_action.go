@@ -44,7 +44,7 @@ func (a *trackAction) ModifyPlan(ctx context.Context, req action.ModifyPlanReque
 	var config eventInput
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if a.data != nil && !resp.Diagnostics.HasError() {
-		config.checkAttributes(ctx, a.data, &resp.Diagnostics)
+		config.check(ctx, a.data, &resp.Diagnostics)
 	}
 }
 
