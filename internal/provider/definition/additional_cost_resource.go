@@ -249,7 +249,7 @@ func (r *costResource) Create(ctx context.Context, req resource.CreateRequest, r
 	made, err := listing(r.data.Client.GetAdditionalCosts).find(ctx, named(plan.Name.ValueString()))
 	if err == nil && made == nil {
 		if made, err = r.data.Client.CreateAdditionalCost(ctx, plan.toAPI()); talonone.IsConflict(err) {
-			// The response to an earlier attempt was lost, or somebody has been faster.
+			// The response to an earlier attempt was lost, or someone has been faster.
 			refused := err
 			err = r.data.Await(ctx, func(ctx context.Context) (bool, error) {
 				made, err = listing(r.data.Client.GetAdditionalCostsAnew).find(ctx, named(plan.Name.ValueString()))
