@@ -177,8 +177,9 @@ type State struct {
 	CreatedCoupons   []Coupon   `json:"createdCoupons"`
 	CreatedReferrals []Referral `json:"createdReferrals"`
 
-	// Session is set when customerSession was asked for.
-	Session *Session `json:"customerSession"`
+	// Session is set when customerSession was asked for, Profile when customerProfile was.
+	Session *Session         `json:"customerSession"`
+	Profile *CustomerProfile `json:"customerProfile"`
 	// Event is set when event was asked for, AdvancedEvent for trackEventV3.
 	Event         *Event `json:"event"`
 	AdvancedEvent *Event `json:"advancedEvent"`

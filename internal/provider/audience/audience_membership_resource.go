@@ -203,7 +203,7 @@ func (m membershipModel) claim() bulk.Claim {
 }
 
 // membersTarget is where the members of an audience are, for all resources that manage some.
-func membersTarget(audienceID types.Int64) string { return "audience " + audienceID.String() }
+func membersTarget(audienceID types.Int64) string { return framework.MembersTarget(audienceID) }
 
 func (m membershipModel) toAPI(action string) talonone.AudienceAction {
 	return talonone.AudienceAction{Action: action, ProfileIntegrationID: m.ProfileIntegrationID.ValueString(), AudienceID: m.AudienceID.ValueInt64()}

@@ -135,6 +135,11 @@ func CreatedReferrals(api []talonone.Referral) types.List {
 	})
 }
 
+// UnknownEffects are effects, created coupons and created referrals that only an apply brings about.
+func UnknownEffects() (effects, coupons, referrals types.List) {
+	return types.ListUnknown(EffectColumns.Object()), types.ListUnknown(couponColumns.Object()), types.ListUnknown(referralColumns.Object())
+}
+
 // TextType is the custom type of a column of texts, nil for plain ones.
 func TextType(kind attr.Type) basetypes.StringTypable {
 	custom, _ := kind.(basetypes.StringTypable)

@@ -54,7 +54,7 @@ func (r *returnResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 		"response_content": schema.ListAttribute{
 			Optional: true, ElementType: types.StringType,
 			MarkdownDescription: "Further parts of the response to keep in `response`, in the API's spelling: " + framework.ListedNames(returnParts) + ". Several of them hold personal data, which then is in the state. A change takes effect with the next run.",
-			Validators:          partValidators(returnParts),
+			Validators:          framework.PartValidators(returnParts),
 		},
 		"response": schema.StringAttribute{
 			Computed: true, CustomType: jsontypes.NormalizedType{},

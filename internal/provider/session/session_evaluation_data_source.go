@@ -311,7 +311,7 @@ func (d *evaluationDataSource) evaluateProfile(ctx context.Context, model *evalu
 	if diags.HasError() {
 		return nil
 	}
-	evaluation := talonone.ProfileEvaluation{ResponseContent: model.evaluationParts()}
+	evaluation := talonone.ProfileRequest{RunRuleEngine: true, Dry: true, ResponseContent: model.evaluationParts()}
 	evaluation.IntegrationID = model.ProfileID.ValueString()
 	if isSet(update.Attributes) {
 		evaluation.Attributes = json.RawMessage(update.Attributes.ValueString())
@@ -319,7 +319,7 @@ func (d *evaluationDataSource) evaluateProfile(ctx context.Context, model *evalu
 	evaluation.Joins, _ = framework.Int64s(update.JoinAudienceIDs)
 	evaluation.Leaves, _ = framework.Int64s(update.LeaveAudienceIDs)
 	evaluation.EvaluableCampaignIDs, _ = framework.Int64s(model.EvaluableCampaignIDs)
-	response, err := d.data.Client.EvaluateCustomerProfile(ctx, evaluation)
+	response, err := d.data.Client.UpdateCustomerProfileV2(ctx, evaluation)
 	if err != nil {
 		framework.AddError(diags, framework.Operation{
 			Construct: "data " + evaluationType, Action: "evaluate the update of the profile",

@@ -80,7 +80,7 @@ func (d *evaluationDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 		"response_content": schema.ListAttribute{
 			Optional: true, ElementType: types.StringType,
 			MarkdownDescription: "Further parts of the response to keep in `response`, in the API's spelling: " + framework.ListedNames(responseParts) + "; for an event or a profile " + framework.ListedNames(eventParts) + ". Several of them hold personal data, which then is in the state.",
-			Validators:          partValidators(responseParts),
+			Validators:          framework.PartValidators(responseParts),
 		},
 		"response": schema.StringAttribute{
 			Computed: true, CustomType: jsontypes.NormalizedType{},
