@@ -83,7 +83,7 @@ var attributes = map[string]attribute{
 		func(o *Outcome) attr.Value { return numbers(o.discountBySKU(), func(sku string) string { return sku }) },
 	},
 	"payable": {
-		types.NumberType, "What is left to pay: `total` less `total_discount`, exact to the last decimal; null for an event and for a profile.",
+		types.NumberType, "What is left to pay: `total` less `total_discount`, exact to the last decimal; null for an event.",
 		func(o *Outcome) attr.Value {
 			payable, ok := o.payable()
 			if !ok {
