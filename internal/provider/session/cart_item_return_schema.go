@@ -42,6 +42,9 @@ func (r *returnResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 		"run_rule_engine": schema.BoolAttribute{
 			Optional: true, Computed: true, Default: booldefault.StaticBool(false), MarkdownDescription: returnText["run_rule_engine"] + again,
 		},
+		"returned": schema.ListAttribute{
+			Computed: true, ElementType: returnedColumns.Object(), MarkdownDescription: "What really went back. " + returnedColumns.Describe(),
+		},
 		"triggers": schema.MapAttribute{
 			Optional: true, ElementType: types.StringType,
 			MarkdownDescription: "Any texts: a change of them returns again, which takes further units back.",
