@@ -2,7 +2,7 @@
 
 // Command bench measures the bulk resources with the real CLI against the emulator, whose limiter is set to the
 // Management API's 3 requests per second, for a million items to 1000: CPU and peak memory of CLI and provider, and the requests that were sent. It
-// writes the table of the README and the chart beside it, and fails when a measurement misses what it must reach. With
+// writes a table of docs/performance.md and the chart of catalogs, and fails when a measurement misses what it must reach. With
 // -load it does so for thousands of resources instead.
 //
 // It is a module of its own, so that the plotting library stays out of the provider's dependencies; it shares the way to run
@@ -44,7 +44,7 @@ func run(ctx context.Context) error {
 	build := flag.String("build", "build", "`folder` with the provider and the emulator")
 	cli := flag.String("cli", "terraform", "Terraform or OpenTofu `program`")
 	only := flag.String("only", "", "run cases whose name contains this `text`, and write nothing")
-	readme := flag.String("readme", "README.md", "`file` whose table is replaced, between its bench markers")
+	page := flag.String("page", "docs/performance.md", "`file` whose table is replaced, between its markers")
 	chart := flag.String("chart", "docs/decisions/catalog-items.svg", "`file` for the chart")
 	resources := flag.Int("load", 0, "instead of the cases apply, plan and destroy about so `many` resources of all kinds")
 	config := flag.String("load-config", "internal/test/e2e/testdata/load/main.tf", "their configuration, a `file`")
@@ -67,7 +67,7 @@ func run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		return replaceTable(*readme, beginLoad, endLoad, table)
+		return replaceTable(*page, beginLoad, endLoad, table)
 	}
 
 	fast, err := newLab(ctx, filepath.Join(work, "fast"), *build, *cli, fastRate)
@@ -105,5 +105,5 @@ func run(ctx context.Context) error {
 	if err := drawChart(results, *chart); err != nil {
 		return errors.Join(missed, err)
 	}
-	return errors.Join(missed, replaceTable(*readme, begin, end, table))
+	return errors.Join(missed, replaceTable(*page, begin, end, table))
 }

@@ -9,7 +9,7 @@ terraform {
 
 provider "talonone" {}
 
-# The Campaign Manager shows these IDs and codes. Leave out what is to stay unmanaged.
+# The Campaign Manager shows these IDs and codes. Omit what should stay unmanaged.
 variable "catalog_ids" {
   type    = list(number)
   default = [6, 7]

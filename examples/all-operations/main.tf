@@ -59,7 +59,7 @@ resource "talonone_audience_memberships" "buyers" {
   members     = ["customer-1", "all-operations-buyer-${var.revision}"]
 }
 
-# updateCustomerProfileAudiences, and deleteAudienceMembershipsV2 for the removal of everybody
+# updateCustomerProfileAudiences, and deleteAudienceMembershipsV2 to remove all members
 resource "talonone_audience_memberships" "guests" {
   audience_id = talonone_audience.guests.id
   ownership   = "exclusive"

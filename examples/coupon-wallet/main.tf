@@ -55,11 +55,11 @@ check "coupons_can_be_used" {
 check "vip_coupon_is_for_its_customers_only" {
   assert {
     condition     = talonone_coupon_reservation.vip.reservation_type == "hard"
-    error_message = "VIP-ONLY no longer demands a reservation: anybody can redeem it."
+    error_message = "VIP-ONLY no longer requires a reservation: anyone can redeem it."
   }
 }
 
-# Everybody who has the coupon, whoever reserved it.
+# All customers who have the coupon reserved, including reservations by others.
 data "talonone_reserved_customers" "vip" {
   coupon_value = talonone_coupon_reservation.vip.coupon_value
 }

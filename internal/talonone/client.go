@@ -255,14 +255,18 @@ func (c *Client) ServerTime(local time.Time) time.Time {
 	return local.Add(time.Duration(c.clockAhead.Load()))
 }
 
-func (c *Client) noteServerTime(resp *http.Response) {
+// noteServerTime reads the Date header of a response, which was written between sending the request and now, however long
+// that took.
+func (c *Client) noteServerTime(resp *http.Response, sent time.Time) {
 	date, err := http.ParseTime(resp.Header.Get("Date"))
 	if err != nil {
 		return
 	}
-	ahead := time.Until(date)
-	if ahead.Abs() <= 2*dateResolution {
-		ahead = 0
+	var ahead time.Duration
+	if early, late := date.Sub(sent), time.Until(date); early < -2*dateResolution {
+		ahead = early
+	} else if late > 2*dateResolution {
+		ahead = late
 	}
 	c.clockAhead.Store(int64(ahead))
 }

@@ -201,6 +201,25 @@ func TestReferralsAreUpdatedAndDeleted(t *testing.T) {
 	})
 }
 
+// A response that comes late was written before, and tells nothing of the clocks.
+func TestALateResponseIsNoSlowClock(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		now := time.Now()
+		late := func(req *http.Request) (*http.Response, error) {
+			time.Sleep(20 * time.Second)
+			return status(200, `{"data":[]}`, "Date", now.Add(time.Second).UTC().Format(http.TimeFormat))(req)
+		}
+		client := newTestClient(t, &script{responses: replies{late}})
+		if _, err := client.IntegrationApplicationID(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got := client.ServerTime(now).Sub(now); got != 0 {
+			t.Errorf("reckoned with %s", got)
+		}
+	})
+}
+
 func TestTheDeploymentsClockIsReadFromItsAnswers(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -30,6 +30,8 @@ type Error struct {
 	// Again says that another operation has met the same failure before, which every request meets: a key that the deployment
 	// does not know, or a page in place of the API, as during maintenance.
 	Again bool
+	// Repeated says that the request was sent before: an attempt whose response was lost may have been carried out.
+	Repeated bool
 
 	// foreign says that the response is not the API's.
 	foreign bool

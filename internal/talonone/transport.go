@@ -69,6 +69,9 @@ type call struct {
 	// locks names the profile and the session that the operation updates, one
 	// request after the other.
 	locks []string
+	// sent is when the latest of the attempts was sent.
+	sent     time.Time
+	attempts int
 	// stream lifts the time limit of an attempt, for exports and imports.
 	stream bool
 	// read consumes the body of a success; nil discards it.
@@ -158,7 +161,7 @@ func (c *Client) do(ctx context.Context, op *call) error {
 		return fmt.Errorf("%s: %w", op.operation, ctx.Err())
 	}
 	if apiErr, answered := errors.AsType[*Error](err); answered {
-		apiErr.Credential = c.credential(op.access)
+		apiErr.Credential, apiErr.Repeated = c.credential(op.access), op.attempts > 1
 		apiErr.mask(c.config.secrets())
 		c.noteFailure(apiErr)
 	} else if neverSent(err) {
@@ -201,7 +204,7 @@ func (c *Client) newRequest(ctx context.Context, op *call) (*retryablehttp.Reque
 		req.Header.Set("Idempotency-Key", op.idempotencyKey)
 	}
 	req.SetResponseHandler(func(resp *http.Response) error { //nolint:contextcheck // The context is that of the response.
-		c.noteServerTime(resp)
+		c.noteServerTime(resp, op.sent)
 		c.noteAccess(op, resp.StatusCode)
 		c.down.Store(false)
 		return readResponse(op, resp)
@@ -408,6 +411,8 @@ func (t *limitedTransport) RoundTrip(req *http.Request) (*http.Response, error) 
 	}
 	if op := callOf(req.Context()); op != nil {
 		op.waitsFor.set("the deployment has not responded yet")
+		op.sent = time.Now()
+		op.attempts++
 	}
 	resp, err := t.next.RoundTrip(req)
 	if resp != nil {

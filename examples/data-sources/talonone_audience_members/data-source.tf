@@ -2,13 +2,13 @@ data "talonone_audience" "vip" {
   name = "VIP customers"
 }
 
-# The number alone, without personal data in the state.
+# Only the number of members, without personal data in the state.
 data "talonone_audience_members" "count" {
   audience_id = data.talonone_audience.vip.id
   count_only  = true
 }
 
-# Everybody, as a list.
+# All members, as a list.
 data "talonone_audience_members" "all" {
   audience_id = data.talonone_audience.vip.id
 }

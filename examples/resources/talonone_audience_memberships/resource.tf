@@ -2,7 +2,7 @@ resource "talonone_audience" "testers" {
   name = "Testers"
 }
 
-# A list written by hand, beside whoever else is in the audience.
+# A short list. The audience can have other members too.
 resource "talonone_audience_memberships" "testers" {
   audience_id = talonone_audience.testers.id
   members     = ["customer-1", "customer-2"]

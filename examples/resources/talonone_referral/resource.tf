@@ -2,7 +2,7 @@ data "talonone_campaign" "friends" {
   name = "Refer a friend"
 }
 
-# A code for one advocate, for anybody to use once.
+# A code for one advocate that anyone can use once.
 resource "talonone_referral" "invite" {
   campaign_id                     = data.talonone_campaign.friends.id
   advocate_profile_integration_id = "customer-1"

@@ -1,5 +1,5 @@
 // Compatibility tries every feature that depends on the CLI with each CLI it is given, against an emulated deployment,
-// and writes the table of the README.
+// and writes the table of docs/compatibility.md.
 package main
 
 import (
@@ -14,7 +14,7 @@ import (
 
 func main() {
 	build := flag.String("build", "build", "`folder` with the provider's binary")
-	root := flag.String("root", ".", "`folder` of the repository, whose README.md is written")
+	root := flag.String("root", ".", "`folder` of the repository, whose docs/compatibility.md is written")
 	keep := flag.Bool("keep", false, "keep the table's rows of CLIs that are not tried now")
 	verbose := flag.Bool("v", false, "show what a CLI said where it can't do something")
 	flag.Parse()
@@ -48,23 +48,23 @@ func run(ctx context.Context, l lab, clis []string, keep, verbose bool) error {
 			}
 		}
 	}
-	readme := filepath.Join(l.root, "README.md")
-	document, err := os.ReadFile(readme)
+	page := filepath.Join(l.root, "docs", "compatibility.md")
+	document, err := os.ReadFile(page)
 	if err != nil {
 		return err
 	}
 	if keep {
 		_, content, _, err := cut(string(document))
 		if err != nil {
-			return fmt.Errorf("%s: %w", readme, err)
+			return fmt.Errorf("%s: %w", page, err)
 		}
 		if rows, err = merge(content, rows); err != nil {
-			return fmt.Errorf("%s: %w", readme, err)
+			return fmt.Errorf("%s: %w", page, err)
 		}
 	}
 	written, err := replace(string(document), table(rows))
 	if err != nil {
-		return fmt.Errorf("%s: %w", readme, err)
+		return fmt.Errorf("%s: %w", page, err)
 	}
-	return os.WriteFile(readme, []byte(written), 0o644) //nolint:gosec // a README is for everybody
+	return os.WriteFile(page, []byte(written), 0o644) //nolint:gosec // a page of the documentation
 }

@@ -16,9 +16,9 @@ import (
 
 var root = filepath.Join("..", "..", "..")
 
-func readmeTable(t *testing.T) (content string, rows []row) {
+func pageTable(t *testing.T) (content string, rows []row) {
 	t.Helper()
-	document, err := os.ReadFile(filepath.Join(root, "README.md"))
+	document, err := os.ReadFile(filepath.Join(root, "docs", "compatibility.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,11 +33,11 @@ func readmeTable(t *testing.T) (content string, rows []row) {
 	return content, rows
 }
 
-func TestReadmeTableIsWhatTheProgramWrites(t *testing.T) {
+func TestTableIsWhatTheProgramWrites(t *testing.T) {
 	t.Parallel()
-	content, rows := readmeTable(t)
+	content, rows := pageTable(t)
 	if diff := cmp.Diff(table(rows), content); diff != "" {
-		t.Errorf("the README's table was edited by hand, or a check was added or renamed; run make compatibility (-want +got):\n%s", diff)
+		t.Errorf("the table of docs/compatibility.md was edited by hand, or a check was added or renamed; run make compatibility (-want +got):\n%s", diff)
 	}
 	if got := names(rows); !slices.Equal(got, []string{"Terraform", "OpenTofu"}) {
 		t.Errorf("the table has %q", got)
@@ -59,10 +59,10 @@ func TestThisCLIIsWhatTheTableSays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, rows := readmeTable(t)
+	_, rows := pageTable(t)
 	at := slices.IndexFunc(rows, func(r row) bool { return r.product.String() == own.String() })
 	if at < 0 {
-		t.Skipf("the README's table has no row for %s; make compatibility adds one", own)
+		t.Skipf("the table of docs/compatibility.md has no row for %s; make compatibility adds one", own)
 	}
 	build := t.TempDir()
 	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", build+string(filepath.Separator), root)
@@ -76,7 +76,7 @@ func TestThisCLIIsWhatTheTableSays(t *testing.T) {
 	}
 	for i, got := range rowOf(own, outcomes).cells {
 		if want := rows[at].cells[i]; got != want {
-			t.Errorf("%s, %s: the README says %s, and it is %s\n%v", own, checks[i].feature, want, got, outcomes[i].problem)
+			t.Errorf("%s, %s: the page says %s, and it is %s\n%v", own, checks[i].feature, want, got, outcomes[i].problem)
 		}
 	}
 }

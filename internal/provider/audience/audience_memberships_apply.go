@@ -87,7 +87,10 @@ func (r *membershipsResource) checkTarget(ctx context.Context, plan *memberships
 	}
 	id := plan.AudienceID.ValueInt64()
 	if prior != nil {
-		_, _, err := r.exactly(ctx, id, prior.ids, p.expected)
+		_, now, err := r.exactly(ctx, id, prior.ids, p.expected)
+		if becameWanted(err, now, desired) {
+			return byNothing, nil
+		}
 		return how, err
 	}
 	remote, err := r.members(ctx, id, desired.Keys(), unconfirmed)

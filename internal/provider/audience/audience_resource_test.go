@@ -660,3 +660,82 @@ func TestAudienceNameHasNoWhiteSpaceAround(t *testing.T) {
 		t.Error("another name with white space was not refused")
 	}
 }
+
+// Each alias is a process of its own, and all share the data folder.
+func TestAliasesNeverTakeEachOthersAudience(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	trap := d.Trap(t)
+	live, sandbox := d.NewWorkspace(t), d.NewWorkspace(t)
+	sandbox.Folder = live.Folder
+	sandbox.Settings = acctest.Attributes{"integration_api_key": acctest.SandboxIntegrationKey}
+	config := acctest.Config{"vip": {Type: "talonone_audience", Attributes: acctest.Attributes{"name": "VIP"}}}
+	for _, w := range []*acctest.Workspace{live, sandbox} {
+		w.Interrupt, w.Killed = trap.Arm(t.Context(), 1, true), trap.Sprung
+		if problem := w.Apply(t, config, acctest.PlanOptions{}); problem == "" || !trap.Sprung() {
+			t.Fatalf("the apply was not killed: %s", problem)
+		}
+		trap.Disarm()
+		w.Interrupt, w.Killed = nil, nil
+	}
+	// Nothing tells whose is whose: neither takes one over before somebody has said it. The other one is the other's.
+	problem := live.Apply(t, config, acctest.PlanOptions{})
+	if !strings.Contains(problem, `id = "701"`) || !strings.Contains(problem, `id = "702"`) {
+		t.Errorf("the apply does not ask which is whose: %q", problem)
+	}
+	if problem := live.Apply(t, config, acctest.PlanOptions{Import: map[string]string{"vip": "701"}}); problem != "" {
+		t.Error(problem)
+	}
+	if problem := sandbox.Apply(t, config, acctest.PlanOptions{}); problem != "" {
+		t.Error(problem)
+	}
+	for id, w := range map[string]*acctest.Workspace{"701": live, "702": sandbox} {
+		if got := d.NewProcess(t, nil).Attribute(t, w.State["vip"], "id").String(); !strings.Contains(got, id) {
+			t.Errorf("one that should manage %s manages %s", id, got)
+		}
+	}
+	if created := d.Count("createAudienceV2"); created != 2 {
+		t.Errorf("%d audiences were created, want 2", created)
+	}
+}
+
+// The members of an audience that is replaced come back with the new one. Their guard holds, and counts as it is configured
+// with the change that replaces the audience.
+func TestGuardedMembersBelowAReplacedAudience(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	w := d.NewWorkspace(t)
+	config := func(description string, percent int) acctest.Config {
+		return acctest.Config{
+			"vip": {Type: "talonone_audience", Attributes: acctest.Attributes{"name": "VIP", "description": description}},
+			"members": {
+				Type:       "talonone_audience_memberships",
+				Attributes: acctest.Attributes{"members": []string{"customer-1", "customer-2"}, "max_removal_percent": percent},
+				References: map[string]string{"audience_id": "vip"},
+			},
+		}
+	}
+	apply := func(c acctest.Config) {
+		t.Helper()
+		if problem := w.Apply(t, c, acctest.PlanOptions{}); problem != "" {
+			t.Fatal(problem)
+		}
+	}
+	apply(config("First", 0))
+	if _, problem := w.Plan(t, config("Second", 0), acctest.PlanOptions{}); !strings.Contains(problem, "max_removal_percent") {
+		t.Errorf("the guard let the replacement pass: %q", problem)
+	}
+	apply(config("Second", 100))
+	if got := d.Audiences(t); len(got) == 0 || !strings.Contains(fmt.Sprint(got), "VIP") {
+		t.Errorf("audiences: %v", got)
+	}
+	plan, problem := w.Plan(t, config("Second", 100), acctest.PlanOptions{})
+	if problem != "" || !plan.Empty() {
+		t.Errorf("the next plan is not empty: %s", problem)
+	}
+	d.Forget()
+	apply(config("Second", 0))
+	if n := d.Count("updateCustomerProfileAudiences") + d.Count("importAudiencesMemberships"); n > 0 {
+		t.Errorf("%d requests changed members", n)
+	}
+}

@@ -78,14 +78,23 @@ func (r *collectionResource) make(ctx context.Context, plan *collectionModel) (f
 	return found, false, err
 }
 
-// importItems replaces all items. Where it is refused or its outcome is not known, the collection tells whether it holds them:
-// a deployment may refuse a list that it has already.
+// importItems replaces all items. Where it is refused or its outcome is not known, the collection tells whether it holds them,
+// as soon as reads show an attempt whose response was lost: a deployment may refuse a list that it has already.
 func (r *collectionResource) importItems(ctx context.Context, place talonone.CollectionPlace, id int64, desired *itemSet) error {
 	err := r.data.Client.ImportCollectionItems(ctx, place, id, desired.Keys())
 	if err == nil || ctx.Err() != nil {
 		return err
 	}
-	if items, readErr := r.data.Client.ExportCollectionItems(ctx, place, id); readErr == nil && targetOf(items) == desired.target() {
+	refusal, refused := errors.AsType[*talonone.Error](err)
+	sure := refused && !refusal.Repeated
+	holds := false
+	_ = r.data.Await(ctx, func(ctx context.Context) (bool, error) {
+		r.data.Client.ForgetCollection(place, id)
+		items, readErr := r.data.Client.ExportCollectionItems(ctx, place, id)
+		holds = readErr == nil && targetOf(items) == desired.target()
+		return holds || sure, readErr
+	})
+	if holds {
 		return nil
 	}
 	return err

@@ -41,6 +41,7 @@ func newWorkspace(t testing.TB, s scenario, lag time.Duration) *workspace {
 	w := &workspace{scenario: s, d: d, lag: lag, folder: t.TempDir(), object: acctest.Instance{Type: s.kind()}}
 	if s.seed != nil {
 		s.seed(t, w.d)
+		w.settle()
 	}
 	if s.before != nil {
 		if problem := w.apply(t, s.before, nil); problem != "" {

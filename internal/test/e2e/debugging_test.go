@@ -88,7 +88,7 @@ func TestLiteralKeysAreInPlansAsSaid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	said := strings.Contains(string(security), "a key written in the provider block stands in saved plans and in `terraform show -json`")
+	said := strings.Contains(string(security), "A key in the provider block appears in saved plans and in `terraform show -json`")
 	if contained := strings.Contains(plan, secretManagementKey); contained != said {
 		t.Errorf("a literal key is in the plan: %v, SECURITY.md says so: %v", contained, said)
 	}

@@ -101,6 +101,51 @@ func TestProviderIsInstalledFromAFolder(t *testing.T) {
 	}
 }
 
+// TestInitFindsABuild lets init find what `make build` has built, where modules and a backend need one.
+func TestInitFindsABuild(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	c := newCLI(t, d.URL, "")
+	c.Write("main.tf", `terraform {
+  required_providers {
+    talonone = {
+      source  = "talon-one/talonone"
+      version = "~> 0.1"
+    }
+  }
+  backend "local" { path = "elsewhere.tfstate" }
+}
+module "audience" { source = "./audience" }
+`)
+	if err := os.Mkdir(filepath.Join(c.Dir, "audience"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	c.Write("audience/main.tf", `terraform {
+  required_providers {
+    talonone = { source = "talon-one/talonone" }
+  }
+}
+resource "talonone_audience" "vip" { name = "VIP" }
+`)
+	build := t.TempDir()
+	if err := os.Link(filepath.Join(binaries.Dir, "terraform-provider-talonone"), filepath.Join(build, "terraform-provider-talonone")); err != nil {
+		t.Fatal(err)
+	}
+	root := filepath.Join("..", "..", "..")
+	if output, code := shell(t, root, append(os.Environ(), "MAKEFLAGS="), "make cli-config BUILD="+build); code != 0 {
+		t.Fatal(output)
+	}
+	settings, err := os.ReadFile(filepath.Join(build, "dev.tfrc"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Write("cli.tfrc", string(settings))
+	if output := c.must(0, "init", "-no-color"); !strings.Contains(output, "Installed talon-one/talonone v0.999.0") {
+		t.Errorf("init installed something else:\n%s", output)
+	}
+	c.must(2, "plan", "-detailed-exitcode", "-no-color")
+}
+
 // TestEmulatorServesAJob runs the script that the guide gives to jobs of CI, with the tests of an example.
 func TestEmulatorServesAJob(t *testing.T) {
 	t.Parallel()

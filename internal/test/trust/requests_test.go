@@ -1,7 +1,6 @@
 package trust
 
 import (
-	stdcmp "cmp"
 	"fmt"
 	"maps"
 	"net/http"
@@ -19,6 +18,11 @@ import (
 )
 
 var requestsPage = filepath.Join("..", "..", "..", "docs", "performance.md")
+
+const (
+	beginRequests = "<!-- requests: written by make requests -->"
+	endRequests   = "<!-- /requests -->"
+)
 
 // phases are what the page counts requests in. A plan begins with the refresh of what is in the state.
 var phases = []string{"create: plan", "create: apply", "no change: plan", "update: plan", "update: apply", "destroy: plan", "destroy: apply"}
@@ -71,13 +75,9 @@ func least(phase string, s subject) int {
 	}
 }
 
-// beyond says what the requests beyond the least are for, by construct.
-var beyond = map[string]string{}
-
 // read is a data source that the page counts.
 type read struct {
 	config attributes
-	beyond string
 }
 
 // reads are the data sources, with what finds something in the deployment of prepare.
@@ -196,73 +196,61 @@ func TestRequests(t *testing.T) {
 	if t.Failed() {
 		return
 	}
-	text := requestsText(t, rows, sources)
+	text := requestsText(rows, sources)
+	page, err := os.ReadFile(requestsPage)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, rest, opened := strings.Cut(string(page), beginRequests)
+	recorded, after, closed := strings.Cut(rest, endRequests)
+	if !opened || !closed {
+		t.Fatalf("docs/performance.md needs the lines %s and %s", beginRequests, endRequests)
+	}
 	if *update {
-		if err := os.WriteFile(requestsPage, []byte(text), 0o600); err != nil {
+		if err := os.WriteFile(requestsPage, []byte(before+beginRequests+text+endRequests+after), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
-	recorded, err := os.ReadFile(requestsPage)
-	if err != nil {
-		t.Fatal(err)
-	}
 	for _, c := range rows {
-		if !strings.Contains(string(recorded), "\n| "+c.name+" |") {
+		if !strings.Contains(recorded, "\n| "+c.name+" |") {
 			t.Errorf("docs/performance.md has no row for %s. Write it with make requests, and look whether each of its requests is needed.", c.name)
 		}
 	}
-	if diff := cmp.Diff(strings.Split(string(recorded), "\n"), strings.Split(text, "\n")); diff != "" {
+	if diff := cmp.Diff(strings.Split(recorded, "\n"), strings.Split(text, "\n")); diff != "" {
 		t.Errorf("The provider sends other requests than docs/performance.md says. Save those that came back; if the change is meant, write the page with make requests (-page +now):\n%s", diff)
 	}
 }
 
-func requestsText(t *testing.T, rows []construct, sources map[string][]string) string {
-	t.Helper()
+func requestsText(rows []construct, sources map[string][]string) string {
 	var b strings.Builder
-	var reasons []string
-	b.WriteString(requestsIntroduction)
-	b.WriteString("\n| Resource |")
+	b.WriteString("\n\n| Resource |")
 	for _, phase := range phases {
 		b.WriteString(" " + phase + " |")
 	}
 	b.WriteString("\n| --- |" + strings.Repeat(" --- |", len(phases)) + "\n")
 	for _, c := range rows {
 		fmt.Fprintf(&b, "| %s |", c.name)
-		above := false
 		for _, phase := range phases {
 			requests, fewest := c.requests[phase], least(phase, c.subject)
 			switch {
 			case requests == nil:
 				b.WriteString(" – |")
 			case len(requests) > fewest:
-				above = true
 				fmt.Fprintf(&b, " %d (%d) |", len(requests), fewest)
 			default:
 				fmt.Fprintf(&b, " %d |", len(requests))
 			}
 		}
 		b.WriteString("\n")
-		if reason, given := beyond[c.name]; above {
-			reasons = append(reasons, fmt.Sprintf("- %s: %s\n", c.name, stdcmp.Or(reason, "for operations that are listed below.")))
-		} else if given {
-			t.Errorf("%s takes the least: remove what beyond says of it (%s)", c.name, reason)
-		}
 	}
-	b.WriteString("\nWhat is beyond the least:\n\n" + strings.Join(reasons, ""))
-	b.WriteString("\n## Requests of a data source\n\n| Data source | Requests | Operations |\n| --- | --- | --- |\n")
+	b.WriteString("\n## Requests of each data source\n\n| Data source | Requests | Operations |\n| --- | --- | --- |\n")
 	for _, kind := range slices.Sorted(maps.Keys(sources)) {
 		requests := fmt.Sprint(len(sources[kind]))
 		if len(sources[kind]) > 1 {
 			requests += " (1)"
 		}
 		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", kind, requests, strings.Join(tally(sources[kind]), ", "))
-	}
-	b.WriteString("\n")
-	for _, kind := range slices.Sorted(maps.Keys(reads)) {
-		if reads[kind].beyond != "" {
-			fmt.Fprintf(&b, "- `%s`: %s\n", kind, reads[kind].beyond)
-		}
 	}
 	b.WriteString("\n## The operations of each resource\n")
 	for _, c := range rows {
@@ -273,6 +261,7 @@ func requestsText(t *testing.T, rows []construct, sources map[string][]string) s
 			}
 		}
 	}
+	b.WriteString("\n")
 	return b.String()
 }
 
@@ -299,16 +288,3 @@ func none(operations []string) []string {
 	}
 	return nil
 }
-
-const requestsIntroduction = `# What it costs
-
-The time that Terraform takes with this provider is mostly that of requests: the Management API allows three a second for each endpoint, and
-everything waits for that. So the provider sends as few as it can. A test counts them all, and fails where the numbers are no longer those of
-this page; ` + "`make requests`" + ` writes it.
-
-## Requests of a resource
-
-Each resource is counted alone, in an account with 40 Applications, with both keys, attributes validated, and one to seven rows; 1000 rows take no more. Resources of one kind share requests and
-look-ups, so that many of them take fewer each. A plan contains the refresh. In parentheses stands the least, where it is less: one
-look, and in an apply one write. Terraform plans a create again while it applies, in another process, which looks again.
-`

@@ -540,7 +540,8 @@ func cutOff(t *testing.T, of subject, kill bool) {
 	written := of.config(rows...)
 	steps := []step{{"create", nil, written, rows}}
 	if of.bulk {
-		next := of.config("b-1", "c-1")
+		// Rows, content and settings change together, and ownership with them.
+		next := with(with(of.config("b-1", "c-1"), of.changed), attributes{"max_removal_percent": 90})
 		steps = append(steps, step{"update", written, next, []string{"b-1", "c-1"}})
 		if of.exclusive {
 			steps = append(steps,
