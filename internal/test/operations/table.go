@@ -160,7 +160,7 @@ var table = []operation{
 			{"/name", "talonone_audience.name"}, {"/sandbox", "talonone_audience.sandbox"}, {"/description", "talonone_audience.description"},
 			{"/subscribedApplicationsIds", "talonone_audience.subscribed_application_ids"}, {"/integration", "talonone_audience.integration"},
 			{"/integrationId", "talonone_audience.integration_id"}, {"/createdIn3rdParty", "talonone_audience.created_in_3rd_party"},
-			{"/lastUpdate", "- the deployment moves it with every change of a membership, so a configured time would be a difference for ever"},
+			{"/lastUpdate", "- the deployment moves it with every change of a membership, so a configured time would differ in every plan"},
 		},
 		audience,
 	},
