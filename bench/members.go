@@ -42,7 +42,7 @@ func floorConfig(input string) func(string) string {
 }
 
 var (
-	exclusive = membershipsConfig("ownership = \"exclusive\"\nmembers_file = { path = \"${path.module}/members.csv\" }")
+	exclusive = membershipsConfig("ownership = \"exclusive\"\nmembers_file = { path = \"${path.module}/members.csv\", column = \"id\" }")
 	million   = membersCase{"1,000,000 members by `members_file`, exclusive", 1_000_000, 500, exclusive}
 	millions  = membersCase{"5,000,000 members by `members_file`, exclusive", 5_000_000, 500, exclusive}
 	byJSON    = membersCase{"10,000 members by `members_json`, additive", 10_000, 0, membershipsConfig("members_json = provider::talonone::members(" + listOfMembers + ")")}

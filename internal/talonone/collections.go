@@ -126,7 +126,7 @@ func (c *Client) ImportCollectionItems(ctx context.Context, place CollectionPlac
 func (c *Client) ExportCollectionItems(ctx context.Context, place CollectionPlace, id int64) (*MemberIDs, error) {
 	return c.itemLists.get(ctx, id, func(ctx context.Context) (*MemberIDs, error) {
 		for attempt := 1; ; attempt++ {
-			items, err := c.exportColumn(ctx, place.call("export*CollectionItems", http.MethodGet, id, "/export"), itemColumn)
+			items, err := c.exportColumn(ctx, place.call("export*CollectionItems", http.MethodGet, id, "/export"), itemColumn, keepAll)
 			if err != nil || items.SelfDelimited {
 				return items, err
 			}

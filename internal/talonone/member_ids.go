@@ -46,12 +46,14 @@ type MemberIDs struct {
 	ends []uint32
 	// spelling is how the reader of the list writes some of the IDs.
 	spelling Spelling
+	// count is how many there are, also where the list itself was not kept.
+	count int
 	// confirmed remembers that ConfirmExport found nothing behind the last one.
 	confirmed atomic.Bool
 }
 
 // Len is the number of IDs.
-func (m *MemberIDs) Len() int { return len(m.ends) }
+func (m *MemberIDs) Len() int { return m.count }
 
 // All yields the IDs in order. The slices must not be changed or kept.
 func (m *MemberIDs) All() iter.Seq[[]byte] {
@@ -75,7 +77,7 @@ func (m *MemberIDs) Spelled(own []string) *MemberIDs {
 	if m == nil {
 		return nil
 	}
-	as := MemberIDs{SelfDelimited: m.SelfDelimited, text: m.text, ends: m.ends}
+	as := MemberIDs{SelfDelimited: m.SelfDelimited, text: m.text, ends: m.ends, count: m.count}
 	if as.spelling = SpellingOf(own, as.All()); as.spelling == nil && m.spelling == nil {
 		return m
 	}
@@ -86,18 +88,20 @@ func (m *MemberIDs) Spelled(own []string) *MemberIDs {
 func (m *MemberIDs) Folded() bool { return m != nil && len(m.spelling) > 0 }
 
 func (m *MemberIDs) append(id []byte) {
+	m.count++
 	m.text = append(m.text, id...)
 	m.ends = append(m.ends, uint32(len(m.text))) //nolint:gosec // readExport refuses longer lists.
 }
 
 func (m *MemberIDs) size() int { return len(m.text) + 4*len(m.ends) }
 
-// readExport reads the one-column CSV of an export. Whether the
+// readExport reads the one-column CSV of an export, and calls use for every ID, which is valid until use
+// returns. Whether the
 // deployment quotes is not documented: a field without quotes is taken as it
 // stands, commas included, and a quoted one may hold line breaks of either kind,
 // which encoding/csv would change. A missing header, an empty body and an open
 // quote are errors, so that what was cut is never taken for a shorter list.
-func readExport(body io.Reader, column string) (*MemberIDs, error) {
+func readExport(body io.Reader, column string, use func(id []byte)) error {
 	in := bufio.NewReaderSize(body, 256<<10)
 	if mark, _ := in.Peek(3); bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
 		_, _ = in.Discard(3)
@@ -106,28 +110,28 @@ func readExport(body io.Reader, column string) (*MemberIDs, error) {
 	header, err := record.next()
 	switch {
 	case errors.Is(err, io.EOF):
-		return nil, fmt.Errorf("it is empty, without even a header: %w", io.ErrUnexpectedEOF)
+		return fmt.Errorf("it is empty, without even a header: %w", io.ErrUnexpectedEOF)
 	case err != nil:
-		return nil, err
+		return err
 	case !strings.EqualFold(string(header), column):
 		if strings.HasPrefix(column, string(header)) {
-			return nil, fmt.Errorf("it ends within its header: %w", io.ErrUnexpectedEOF)
+			return fmt.Errorf("it ends within its header: %w", io.ErrUnexpectedEOF)
 		}
-		return nil, fmt.Errorf("%w: it does not begin with the line %s, as every export does", errNoExport, column)
+		return fmt.Errorf("%w: it does not begin with the line %s, as every export does", errNoExport, column)
 	}
-	members := &MemberIDs{}
+	length := 0
 	for {
 		id, err := record.next()
 		if errors.Is(err, io.EOF) {
-			return members, nil
+			return nil
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if members.size()+len(id) > maxExport {
-			return nil, fmt.Errorf("%w: it is longer than %d MiB", errNoExport, maxExport>>20)
+		if length += len(id) + 4; length > maxExport {
+			return fmt.Errorf("%w: it is longer than %d MiB", errNoExport, maxExport>>20)
 		}
-		members.append(id)
+		use(id)
 	}
 }
 
@@ -217,12 +221,6 @@ func closed(record []byte) bool {
 
 func withoutBreak(line []byte) []byte {
 	return bytes.TrimSuffix(bytes.TrimSuffix(line, []byte{'\n'}), []byte{'\r'})
-}
-
-// MemberSource is a list of integration IDs or items that can be read several times.
-type MemberSource interface {
-	// Keys returns them, each once.
-	Keys() []string
 }
 
 // uploadForm is the multipart form of an import. Its length is known, and its

@@ -23,8 +23,34 @@ const (
 // ConfirmExport does, so that a cut export never looks like members who have left.
 // 404 (IsNotFound) means that there is no such audience.
 func (c *Client) AudienceMembers(ctx context.Context, audienceID int64, whole func(*MemberIDs) bool) (*MemberIDs, error) {
+	return c.confirmedMembers(ctx, audienceID, whole, c.ExportAudiencesMemberships)
+}
+
+// ScanAudienceMembers is AudienceMembers without a list: each member is handed over while the export is read. begin is called
+// for each export, and returns what gets the members; an ID is valid until that returns.
+func (c *Client) ScanAudienceMembers(ctx context.Context, audienceID int64, begin func() func(id []byte), whole func() bool) error {
+	_, err := c.confirmedMembers(ctx, audienceID, func(*MemberIDs) bool { return whole() }, func(ctx context.Context, audienceID int64) (*MemberIDs, error) {
+		if kept := c.ExportedMembers(audienceID); kept != nil {
+			use := begin()
+			for id := range kept.All() {
+				use(id)
+			}
+			return kept, nil
+		}
+		return c.exportMembers(ctx, audienceID, func(members *MemberIDs) func([]byte) {
+			use := begin()
+			return func(id []byte) {
+				members.count++
+				use(id)
+			}
+		})
+	})
+	return err
+}
+
+func (c *Client) confirmedMembers(ctx context.Context, audienceID int64, whole func(*MemberIDs) bool, export func(context.Context, int64) (*MemberIDs, error)) (*MemberIDs, error) {
 	for attempt := 1; ; attempt++ {
-		members, err := c.ExportAudiencesMemberships(ctx, audienceID)
+		members, err := export(ctx, audienceID)
 		if err != nil {
 			return nil, err
 		}

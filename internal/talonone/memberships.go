@@ -144,8 +144,18 @@ func membershipsCall(audienceID int64) *call {
 // ConfirmExport can tell; MemberIDs.SelfDelimited says which case it is.
 func (c *Client) ExportAudiencesMemberships(ctx context.Context, audienceID int64) (*MemberIDs, error) {
 	return c.memberLists.get(ctx, audienceID, func(ctx context.Context) (*MemberIDs, error) {
-		return c.exportColumn(ctx, exportCall(audienceID), membershipColumn)
+		return c.exportMembers(ctx, audienceID, keepAll)
 	})
+}
+
+func keepAll(members *MemberIDs) func(id []byte) { return members.append }
+
+// ExportedMembers is the export that a reader would get without a request; nil when there is none.
+func (c *Client) ExportedMembers(audienceID int64) *MemberIDs { return c.memberLists.peek(audienceID) }
+
+// exportMembers reads a list of members; begin is that of exportColumn.
+func (c *Client) exportMembers(ctx context.Context, audienceID int64, begin func(*MemberIDs) func(id []byte)) (*MemberIDs, error) {
+	return c.exportColumn(ctx, exportCall(audienceID), membershipColumn, begin)
 }
 
 func exportCall(audienceID int64) *call {
@@ -155,11 +165,8 @@ func exportCall(audienceID int64) *call {
 	}
 }
 
-// ExportedMembers is the export that a reader would get without a request; nil when there is none.
-func (c *Client) ExportedMembers(audienceID int64) *MemberIDs { return c.memberLists.peek(audienceID) }
-
-// exportColumn reads the one-column CSV of an export.
-func (c *Client) exportColumn(ctx context.Context, op *call, column string) (*MemberIDs, error) {
+// exportColumn reads the one-column CSV of an export. begin is called for each attempt, and returns what gets every value.
+func (c *Client) exportColumn(ctx context.Context, op *call, column string, begin func(*MemberIDs) func(id []byte)) (*MemberIDs, error) {
 	var members *MemberIDs
 	op.stream = true
 	op.read = func(resp *http.Response) error {
@@ -167,7 +174,8 @@ func (c *Client) exportColumn(ctx context.Context, op *call, column string) (*Me
 			return foreign(op.operation, resp)
 		}
 		// Each attempt starts afresh: a cut response must leave nothing behind.
-		fresh, err := readExport(resp.Body, column)
+		fresh := &MemberIDs{}
+		err := readExport(resp.Body, column, begin(fresh))
 		if errors.Is(err, errNoExport) {
 			return &Error{Operation: op.operation, StatusCode: resp.StatusCode, Message: err.Error()}
 		}
@@ -213,9 +221,9 @@ func (c *Client) ConfirmExport(ctx context.Context, audienceID int64, exported *
 // POST /v1/audiences/{audienceId}/memberships/import, Management key, one request
 // for a list of any size (the vendor advises at most 500 MB). The length of the
 // upload is announced, so that a deployment never takes a part for the whole.
-func (c *Client) ImportAudiencesMemberships(ctx context.Context, audienceID int64, members MemberSource) (*MembershipImport, error) {
+func (c *Client) ImportAudiencesMemberships(ctx context.Context, audienceID int64, members []string) (*MembershipImport, error) {
 	defer c.forgetMembers(audienceID)
-	form := newUploadForm(membershipColumn, members.Keys())
+	form := newUploadForm(membershipColumn, members)
 	return doJSON[*MembershipImport](ctx, c, &call{
 		about: audienceObject(audienceID), operation: "importAudiencesMemberships", method: http.MethodPost, route: "/v1/audiences/{audienceId}/memberships/import",
 		params: []string{strconv.FormatInt(audienceID, 10)}, access: managementAccess, stream: true,

@@ -33,7 +33,7 @@ func TestMembersStayOutOfTheLog(t *testing.T) {
 		if _, err := client.ExportAudiencesMemberships(ctx, 748); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := client.ImportAudiencesMemberships(ctx, 748, listed{person}); err != nil {
+		if _, err := client.ImportAudiencesMemberships(ctx, 748, []string{person}); err != nil {
 			t.Fatal(err)
 		}
 		if err := client.GetAudienceMemberships(ctx, 748, func([]AudienceMember) error { return nil }); err != nil {

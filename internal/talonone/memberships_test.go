@@ -23,9 +23,13 @@ var hardIDs = []string{
 	"🛒", "=1+1", "profileintegrationid", strings.Repeat("é", MaxIntegrationID),
 }
 
-type listed []string
-
-func (l listed) Keys() []string { return l }
+func exportedFrom(body io.Reader) (*MemberIDs, error) {
+	members := &MemberIDs{}
+	if err := readExport(body, membershipColumn, members.append); err != nil {
+		return nil, err
+	}
+	return members, nil
+}
 
 func exported(ids *MemberIDs) []string {
 	var list []string
@@ -67,7 +71,7 @@ func uploaded(t *testing.T, ids []string) string {
 
 func TestIDsOfAnyKindSurviveImportAndExport(t *testing.T) {
 	t.Parallel()
-	got, err := readExport(strings.NewReader(uploaded(t, hardIDs)), membershipColumn)
+	got, err := exportedFrom(strings.NewReader(uploaded(t, hardIDs)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +117,7 @@ func TestReadExport(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, err := readExport(strings.NewReader(test.text), membershipColumn)
+			got, err := exportedFrom(strings.NewReader(test.text))
 			if test.err != "" {
 				if err == nil || !strings.Contains(err.Error(), test.err) {
 					t.Errorf("got error %v, want %q", err, test.err)
@@ -139,7 +143,7 @@ func FuzzExportsAreReadBackAsWritten(f *testing.F) {
 		if slices.Contains(want, "") || len(first)+len(second) > maxExportedID/2 {
 			t.Skip("an export names nobody without an ID, and its IDs are bounded")
 		}
-		got, err := readExport(strings.NewReader(uploaded(t, want)), membershipColumn)
+		got, err := exportedFrom(strings.NewReader(uploaded(t, want)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -153,7 +157,7 @@ func FuzzReadExportNeverPanics(f *testing.F) {
 	f.Add([]byte("profileintegrationid\na\n\"b\"\n"))
 	f.Add([]byte("profileintegrationid\n\"\"\"\"\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		if members, err := readExport(bytes.NewReader(text), membershipColumn); err == nil && members.Len() > len(text) {
+		if members, err := exportedFrom(bytes.NewReader(text)); err == nil && members.Len() > len(text) {
 			t.Errorf("%d IDs in %d bytes", members.Len(), len(text))
 		}
 	})
@@ -284,6 +288,36 @@ func TestExportThatHidesItsCutIsFoundOutByTheListBehindIt(t *testing.T) {
 	}
 }
 
+// A scan sees each attempt from its beginning, and the list behind an export as other readers do.
+func TestScanOfMembersStartsAfreshWithEachExport(t *testing.T) {
+	t.Parallel()
+	for name, responses := range map[string][]http.HandlerFunc{
+		"whole":                    {sends(threeMembers)},
+		"cut, and repeated":        {cutAfter(40), sends(threeMembers)},
+		"cut unseen, and repeated": {sends("profileintegrationid\ncustomer-1\n"), sends(threeMembers)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			client, _ := exportServer(t, responses...)
+			var got []string
+			begin := func() func([]byte) {
+				got = nil
+				return func(id []byte) { got = append(got, string(id)) }
+			}
+			whole := func() bool { return len(got) == 3 }
+			for range 2 {
+				if err := client.ScanAudienceMembers(t.Context(), 748, begin, whole); err != nil || !slices.Equal(got, []string{"customer-1", "customer-2", "customer-3"}) {
+					t.Errorf("got %q, %v", got, err)
+				}
+				// From now on there is a list.
+				if _, err := client.ExportAudiencesMemberships(t.Context(), 748); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 func TestAnswersThatAreNoExportAreNotRepeated(t *testing.T) {
 	t.Parallel()
 	html := func(w http.ResponseWriter, _ *http.Request) {
@@ -389,7 +423,7 @@ func TestImportAnnouncesItsLengthOnEveryAttempt(t *testing.T) {
 		t.Fatal(err)
 	}
 	client.sender.RetryWaitMin, client.sender.RetryWaitMax = 0, 0
-	response, err := client.ImportAudiencesMemberships(t.Context(), 748, listed{"customer-1"})
+	response, err := client.ImportAudiencesMemberships(t.Context(), 748, []string{"customer-1"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -406,7 +440,7 @@ func BenchmarkReadExport(b *testing.B) {
 	}
 	b.SetBytes(int64(text.Len()))
 	for b.Loop() {
-		if _, err := readExport(bytes.NewReader(text.Bytes()), membershipColumn); err != nil {
+		if _, err := exportedFrom(bytes.NewReader(text.Bytes())); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -35,7 +35,7 @@ func TestLongWaitsSayForWhatAndUntilWhen(t *testing.T) {
 				client := newTestClient(t, &script{responses: []func(*http.Request) (*http.Response, error){test.response}})
 				call := func(ctx context.Context) {
 					if test.stream {
-						_, _ = client.exportColumn(ctx, exportCall(1), membershipColumn)
+						_, _ = client.exportColumn(ctx, exportCall(1), membershipColumn, keepAll)
 					} else {
 						_, _ = client.UpdateAudienceV2(ctx, 1, AudienceUpdate{})
 					}
@@ -95,7 +95,7 @@ func TestWaitsThatNobodyWatchesAreLogged(t *testing.T) {
 		ctx, cancel := context.WithTimeout(tflogtest.RootLogger(t.Context(), &log), 40*time.Second)
 		defer cancel()
 		client := newTestClient(t, &script{responses: []func(*http.Request) (*http.Response, error){hangs}})
-		_, _ = client.exportColumn(ctx, exportCall(1), membershipColumn)
+		_, _ = client.exportColumn(ctx, exportCall(1), membershipColumn, keepAll)
 		if !strings.Contains(log.String(), `"@level":"warn"`) || !strings.Contains(log.String(), "exportAudiencesMemberships has waited for 30s") {
 			t.Errorf("the log is %s", log.String())
 		}

@@ -2,6 +2,7 @@ package talonone
 
 import (
 	"iter"
+	"slices"
 	"strings"
 )
 
@@ -12,6 +13,18 @@ type Spelling map[string]string
 // SpellingOf compares the caller's keys with a listing. A deployment folds case where the listing has no capital at all, lacks a
 // key of the caller's that has some, and has that key in lower case. nil where nothing is spelled otherwise.
 func SpellingOf[K string | []byte](own []string, listed iter.Seq[K]) Spelling {
+	if !slices.ContainsFunc(own, hasCapital) {
+		return nil
+	}
+	empty := true
+	for key := range listed {
+		if empty = false; hasCapital(string(key)) {
+			return nil
+		}
+	}
+	if empty {
+		return nil
+	}
 	folded := make(map[string]string)
 	for _, key := range own {
 		if lower := strings.ToLower(key); lower != key {
@@ -21,9 +34,6 @@ func SpellingOf[K string | []byte](own []string, listed iter.Seq[K]) Spelling {
 			folded[lower] = key
 		}
 	}
-	if len(folded) == 0 {
-		return nil
-	}
 	for _, key := range own {
 		if _, twin := folded[key]; twin {
 			folded[key] = ""
@@ -31,9 +41,6 @@ func SpellingOf[K string | []byte](own []string, listed iter.Seq[K]) Spelling {
 	}
 	var found Spelling
 	for key := range listed {
-		if hasCapital(string(key)) {
-			return nil
-		}
 		if written := folded[string(key)]; written != "" {
 			if found == nil {
 				found = make(Spelling)

@@ -30,7 +30,7 @@ func (r *membershipsResource) apply(ctx context.Context, plan, state *membership
 	}
 	defer unlock()
 	p, err := r.planRows(ctx, plan, prior, desired, seen)
-	if err == nil && otherwise && (!p.Empty() || !p.remote.Folded()) {
+	if err == nil && otherwise && (!p.Empty() || !p.folded) {
 		addFileChanged(diags)
 		return applied
 	}
@@ -45,7 +45,7 @@ func (r *membershipsResource) apply(ctx context.Context, plan, state *membership
 		addMembershipsError(diags, plan, "change the members of", err)
 		return applied
 	}
-	claim := plan.claim(desired.Keys())
+	claim := plan.claimOf(ctx, desired)
 	r.data.Owners.Write(ctx, claim, private, diags)
 	if (how == byImport || how == byClearing) && r.data.Owners.Shares(ctx, claim.Target, private, diags) {
 		// A request that replaces the whole audience would remove what another resource has written.
@@ -87,7 +87,7 @@ func (r *membershipsResource) checkTarget(ctx context.Context, plan *memberships
 	}
 	id := plan.AudienceID.ValueInt64()
 	if prior != nil {
-		_, now, err := r.exactly(ctx, id, prior.ids, p.expected)
+		now, err := r.scan(ctx, id, prior.ids, p.expected, false, nil)
 		if becameWanted(err, now, desired) {
 			return byNothing, nil
 		}
@@ -97,7 +97,7 @@ func (r *membershipsResource) checkTarget(ctx context.Context, plan *memberships
 	if err != nil {
 		return how, err
 	}
-	if others := desired.Others(remote.All()); len(others) > 0 {
+	if others := desired.Compare(remote.All()).Others(); len(others) > 0 {
 		how = byActions
 	}
 	return how, nil
@@ -121,7 +121,7 @@ func (r *membershipsResource) send(ctx context.Context, audienceID int64, p memb
 	case byClearing:
 		return r.appliedWhole(ctx, audienceID, p.Plan, desired, r.data.Client.DeleteAudienceMembershipsV2(ctx, audienceID))
 	default:
-		response, err := r.data.Client.ImportAudiencesMemberships(ctx, audienceID, desired)
+		response, err := r.data.Client.ImportAudiencesMemberships(ctx, audienceID, desired.Keys())
 		if err == nil && response.Amount != int64(desired.digest.Count) {
 			err = fmt.Errorf("importAudiencesMemberships took %d members of %d", response.Amount, desired.digest.Count)
 		}
@@ -142,7 +142,7 @@ func (r *membershipsResource) appliedWhole(ctx context.Context, audienceID int64
 	if readErr != nil {
 		return bulk.Plan{}, errors.Join(err, readErr)
 	}
-	missing, others := desired.Compare(members.All())
+	missing, others := desired.Compare(members.All()).Differences()
 	if len(missing)+len(others) == 0 {
 		return whole, nil
 	}
@@ -221,7 +221,7 @@ func (r *membershipsResource) removeAll(ctx context.Context, state *membershipsM
 	shared := r.data.Owners.Shares(ctx, membersTarget(state.AudienceID), private, diags)
 	if state.holdsTarget() && !shared {
 		if r.data.Client.HasManagementKey() {
-			if _, _, err := r.exactly(ctx, id, prior.ids, prior.target); err != nil {
+			if _, err := r.scan(ctx, id, prior.ids, prior.target, false, nil); err != nil {
 				return err
 			}
 		}
@@ -240,7 +240,7 @@ func (r *membershipsResource) removeAll(ctx context.Context, state *membershipsM
 				"Another resource of this run manages members of audience %d and has added some, so that those of this resource can't be told from others. Nothing was removed; the next plan shows who is not listed.", id))
 			return nil
 		}
-		if err == nil {
+		if ids = nil; err == nil {
 			for member := range remote.All() {
 				ids = append(ids, string(member))
 			}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -91,6 +92,79 @@ func (m *membershipsModel) desired(ctx context.Context, diags *diag.Diagnostics)
 		return nil
 	}
 	return &members
+}
+
+// desiredAfter is desired for a plan whose state, if prior is not nil, tells of prior members. A file with the digest of the state lists the same members, each once: there is
+// no need to build a set of them to see that nothing changes.
+func (m *membershipsModel) desiredAfter(ctx context.Context, state *membershipsModel, prior *priorMembers, diags *diag.Diagnostics) *idSet {
+	if prior != nil && !state.MembersFile.IsNull() && m.Ownership.Equal(state.Ownership) && !m.hasUnknownMembers(ctx) {
+		if file := m.fileDigest(); file != nil && bulk.TargetOf(*file) == prior.target {
+			return &idSet{digest: *file}
+		}
+	}
+	return m.desired(ctx, diags)
+}
+
+// fileDigest is the digest of everything that the file lists, which is a set only if no ID is repeated; nil where it can't
+// be read or there is none.
+func (m *membershipsModel) fileDigest() *bulk.Digest {
+	if m.MembersFile.IsNull() {
+		return nil
+	}
+	name, _ := m.MembersFile.Attributes()["path"].(types.String)
+	if sum, err := input.FileDigest(name.ValueString(), maxMembersFile); err == nil {
+		if digest, known := knownFiles.get(sum + m.MembersFile.String()); known {
+			return &digest
+		}
+	}
+	var digest bulk.Digest
+	sum, err := m.eachInFile(digest.Add)
+	if err != nil {
+		return nil
+	}
+	knownFiles.put(sum+m.MembersFile.String(), digest)
+	return &digest
+}
+
+// eachInFile calls use for every ID of the file, repeated ones too, and returns the SHA-256 of the file.
+func (m *membershipsModel) eachInFile(use func(id []byte)) (sum string, err error) {
+	var diags diag.Diagnostics
+	name, options := files.Object(m.MembersFile, files.ForMembers(), path.Root("members_file"), &diags)
+	if diags.HasError() {
+		return "", errors.New("the options of the file are wrong")
+	}
+	return input.ReadFile(name, maxMembersFile, func(content io.Reader) error {
+		return eachID(content, options, func(_ int, id []byte) (*input.Cause, string) {
+			use(id)
+			return nil, ""
+		})
+	})
+}
+
+// knownFiles are the digests of the files that this process has read last, by content and options: a refresh and the plan
+// that follows read the same file.
+var knownFiles digestMemory
+
+type digestMemory struct {
+	mu    sync.Mutex
+	known map[string]bulk.Digest
+}
+
+func (d *digestMemory) get(file string) (bulk.Digest, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	digest, known := d.known[file]
+	return digest, known
+}
+
+func (d *digestMemory) put(file string, digest bulk.Digest) {
+	const most = 100
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if len(d.known)%most == 0 {
+		d.known = make(map[string]bulk.Digest)
+	}
+	d.known[file] = digest
 }
 
 func (m *membershipsModel) hasUnknownMembers(ctx context.Context) bool {

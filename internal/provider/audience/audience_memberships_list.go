@@ -82,7 +82,7 @@ func (l *membershipsList) result(ctx context.Context, req list.ListRequest, audi
 		Timeouts: framework.NoTimeouts(req, &result.Diagnostics),
 	}
 	manager := membershipsResource{data: l.data}
-	if _, _, err := manager.refresh(ctx, &state); err != nil {
+	if _, _, err := manager.refresh(ctx, &state, nil); err != nil {
 		addMembershipsError(&result.Diagnostics, &state, "read the members of", err)
 		return result
 	}

@@ -1,12 +1,14 @@
 package audience
 
 import (
+	"context"
 	"crypto/sha256"
 	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -87,6 +89,22 @@ func (m *membershipsModel) subject() bulk.Subject {
 // claim is what the resource wants to own; members may be nil where only the audience matters.
 func (m *membershipsModel) claim(members []string) bulk.Claim {
 	return bulk.Claim{Subject: m.subject(), Target: membersTarget(m.AudienceID), At: m.source(), Rows: members, Exclusive: m.exclusive()}
+}
+
+// claimOf is the claim of all members. Those of a file are read again when somebody asks for them.
+func (m *membershipsModel) claimOf(ctx context.Context, members *idSet) bulk.Claim {
+	if m.MembersFile.IsNull() {
+		return m.claim(members.Keys())
+	}
+	claim, model := m.claim(nil), *m
+	claim.Digest, claim.Load = members.digest.String(), func() []string {
+		var again diag.Diagnostics
+		if listed := model.desired(ctx, &again); listed != nil {
+			return listed.Keys()
+		}
+		return nil // The apply refuses a file that has changed.
+	}
+	return claim
 }
 
 // targetKey names the audience in the memory of the process.

@@ -51,8 +51,8 @@ type membersPlan struct {
 	takenOver bool
 	// present is how many members there were to remove from.
 	present int
-	// remote is the audience, where the plan had to list it.
-	remote *talonone.MemberIDs
+	// folded says that the deployment has folded the case of some members.
+	folded bool
 }
 
 func (p membersPlan) method(exclusive bool, desired *idSet) method {
@@ -86,15 +86,13 @@ func (r *membershipsResource) planRows(ctx context.Context, plan *membershipsMod
 	case prior.fingerprints != nil:
 		p.Plan, p.unresolved = compareFingerprints(prior.fingerprints, desired)
 	case prior.complete:
-		p.Added, p.Removed = desired.Compare(bytesOf(prior.ids))
+		p.Added, p.Removed = desired.Compare(bytesOf(prior.ids)).Differences()
 	default:
-		var now bulk.Target
-		if p.remote, now, err = r.exactly(ctx, id, prior.ids, prior.target); err != nil && !becameWanted(err, now, desired) {
+		found, err := r.compared(ctx, id, prior.ids, prior.target, desired)
+		if err != nil {
 			return p, err
 		}
-		err = nil
-		p.remote = p.remote.Spelled(desired.Keys())
-		p.Added, p.Removed = desired.Compare(p.remote.All())
+		p.Added, p.Removed, p.folded = differences(desired, found)
 	}
 	switch {
 	case bulk.Leaves(prior.ownership, plan.Ownership):
@@ -103,11 +101,9 @@ func (r *membershipsResource) planRows(ctx context.Context, plan *membershipsMod
 		p.Removed, p.unresolved, p.takenOver = nil, nil, true
 	case bulk.Enters(prior.ownership, plan.Ownership):
 		p.expected, p.present, p.unresolved = *seen, seen.Count, nil
-		var now bulk.Target
-		if p.remote, now, err = r.exactly(ctx, id, prior.ids, *seen); err == nil || becameWanted(err, now, desired) {
-			err = nil
-			p.remote = p.remote.Spelled(desired.Keys())
-			p.Removed = desired.Others(p.remote.All())
+		var found *bulk.Comparison
+		if found, err = r.compared(ctx, id, prior.ids, *seen, desired); err == nil {
+			_, p.Removed, p.folded = differences(desired, found)
 		}
 	}
 	return p, err
@@ -183,13 +179,15 @@ func (r *membershipsResource) planMembers(ctx context.Context, plan, state *memb
 		r.warnUpdate(ctx, plan, prior, desired, p, diags)
 	}
 	if !plan.AudienceID.IsUnknown() {
-		claim := plan.claim(desired.Keys())
-		claim.Held = func(id string) bool { _, added := slices.BinarySearch(p.Added, id); return !added }
+		claim := plan.claimOf(ctx, desired)
+		if prior != nil {
+			claim.Held = func(id string) bool { _, added := slices.BinarySearch(p.Added, id); return !added }
+		}
 		claim.WasExclusive = prior != nil && state.exclusive()
 		r.data.Owners.Claim(ctx, claim, private, keep, diags)
 	}
 	plan.MemberCount, plan.MembersDigest = types.Int64Value(int64(desired.digest.Count)), types.StringValue(desired.digest.String())
-	if prior != nil && p.Empty() && p.remote.Folded() {
+	if prior != nil && p.Empty() && p.folded {
 		// A file can't be spelled as the deployment does.
 		plan.MembersDigest = state.MembersDigest
 	}
@@ -307,7 +305,7 @@ func (r *membershipsResource) checkCreate(ctx context.Context, plan *memberships
 	}
 	target := digestOf(remote, nil)
 	if (replaced == nil || *replaced != target) && !r.data.Targets.WasRead(plan.targetKey(), target) {
-		if others := desired.Others(remote.All()); len(others) > 0 {
+		if others := desired.Compare(remote.All()).Others(); len(others) > 0 {
 			plan.subject().RefuseExclusiveCreate(others, diags)
 		}
 	}
@@ -342,7 +340,7 @@ func (r *membershipsResource) warnUpdate(ctx context.Context, plan *membershipsM
 
 // warnExisting names those of added, which are sorted, who are in the audience.
 func warnExisting(plan *membershipsModel, added []string, desired *idSet, remote *talonone.MemberIDs, diags *diag.Diagnostics) {
-	existing := slices.DeleteFunc(desired.Present(remote.All()), func(id string) bool { _, adds := slices.BinarySearch(added, id); return !adds })
+	existing := slices.DeleteFunc(desired.Compare(remote.All()).Present(), func(id string) bool { _, adds := slices.BinarySearch(added, id); return !adds })
 	plan.subject().WarnExisting(plan.source(), existing, len(added), nil, diags)
 }
 

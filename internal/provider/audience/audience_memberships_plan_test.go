@@ -7,10 +7,12 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 	"pgregory.net/rapid"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
+	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
 func idSetOf(t interface{ Fatal(...any) }, ids ...string) *idSet {
@@ -127,6 +129,26 @@ func TestWithoutIsTheDifference(t *testing.T) {
 		list, unwanted := draw("list"), draw("unwanted")
 		if diff := cmp.Diff(bulk.NotIn(list, bulk.SetOf(unwanted)), without(list, unwanted)); len(list) > 0 && diff != "" {
 			t.Fatalf("(-want +got):\n%s", diff)
+		}
+	})
+}
+
+// What is compared as it arrives differs as a list does that is spelled first.
+func TestDifferencesOfFoldedMembersAreThoseOfASpelledList(t *testing.T) {
+	t.Parallel()
+	id := rapid.SampledFrom([]string{"a", "A", "b", "B", "ab", "aB", "Ab", "AB", "ä", "Ä", "1"})
+	rapid.Check(t, func(t *rapid.T) {
+		own := rapid.SliceOfDistinct(id, rapid.ID[string]).Draw(t, "own")
+		listed := rapid.SliceOf(id).Draw(t, "listed")
+		set := idSetOf(t, own...)
+		spelling := talonone.SpellingOf(own, slices.Values(listed))
+		wantMissing, wantOthers := set.Compare(bytesOf(spelling.Each(listed))).Differences()
+		missing, others, folded := differences(set, set.Compare(bytesOf(listed)))
+		if diff := cmp.Diff([][]string{wantMissing, wantOthers}, [][]string{missing, others}, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("missing, others (-want +got):\n%s", diff)
+		}
+		if folded != (len(spelling) > 0) {
+			t.Errorf("folded is %t, the spelling %v", folded, spelling)
 		}
 	})
 }

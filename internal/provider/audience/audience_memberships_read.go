@@ -4,16 +4,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"io"
+	"maps"
 	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
-	"github.com/talon-one/terraform-provider-talonone/internal/input"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
-	"github.com/talon-one/terraform-provider-talonone/internal/provider/files"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -64,20 +61,74 @@ func (r *membershipsResource) exactly(ctx context.Context, audienceID int64, own
 	return members, target, err
 }
 
-// refresh reads into the state who is a member, and returns the audience as a whole.
-func (r *membershipsResource) refresh(ctx context.Context, state *membershipsModel) (*talonone.MemberIDs, bulk.Target, error) {
+// maxKept is up to how many members an export is kept for the next reader. A longer one is read again.
+const maxKept = 2_000_000
+
+// scan is exactly without a list, unless the export is to be kept, or own to be spelled. begin, which may be nil, is called for
+// each reading and returns what gets every member, as the deployment spells it.
+func (r *membershipsResource) scan(ctx context.Context, audienceID int64, own []string, expected bulk.Target, keep bool, begin func() func(id []byte)) (target bulk.Target, err error) {
+	if begin == nil {
+		begin = func() func([]byte) { return func([]byte) {} }
+	}
+	if len(own) > 0 || keep && expected.Count <= maxKept {
+		_, err = r.data.Client.AudienceMembers(ctx, audienceID, func(members *talonone.MemberIDs) bool {
+			target = digestOf(members.Spelled(own), nil)
+			use := begin()
+			for id := range members.All() {
+				use(id)
+			}
+			return target == expected
+		})
+	} else {
+		var digest bulk.Digest
+		err = r.data.Client.ScanAudienceMembers(ctx, audienceID, func() func(id []byte) {
+			digest = bulk.Digest{}
+			use := begin()
+			return func(id []byte) {
+				digest.Add(id)
+				use(id)
+			}
+		}, func() bool { return bulk.TargetOf(digest) == expected })
+		target = bulk.TargetOf(digest)
+	}
+	if err == nil && target != expected {
+		err = errChanged
+	}
+	return target, err
+}
+
+// compared compares an audience that must hold the expected members, or has become what is wanted, with a set.
+func (r *membershipsResource) compared(ctx context.Context, audienceID int64, own []string, expected bulk.Target, set *idSet) (found *bulk.Comparison, err error) {
+	now, err := r.scan(ctx, audienceID, own, expected, true, func() func([]byte) {
+		found = set.Comparison()
+		return found.See
+	})
+	if becameWanted(err, now, set) {
+		err = nil
+	}
+	return found, err
+}
+
+// differences are who is missing in an audience and who is there beside the set, and whether the deployment has folded the case
+// of some of the set.
+func differences(set *idSet, found *bulk.Comparison) (missing, others []string, folded bool) {
+	missing, others = found.Differences()
+	var spelling talonone.Spelling
+	if len(missing) > 0 && len(others) > 0 {
+		spelling = talonone.SpellingOf(set.Keys(), found.Seen())
+	}
+	if len(spelling) == 0 {
+		return missing, others, false
+	}
+	written := bulk.SetOf(slices.Collect(maps.Values(spelling)))
+	return bulk.NotIn(missing, written), bulk.NotIn(others, spelling), true
+}
+
+// refresh reads into the state who is a member. It returns the audience as a whole, and its list where that is kept.
+func (r *membershipsResource) refresh(ctx context.Context, state *membershipsModel, file *bulk.Digest) (*talonone.MemberIDs, bulk.Target, error) {
 	imported := state.MembersDigest.IsNull()
 	if state.holdsTarget() {
-		prior := bulk.Target{Count: int(state.MemberCount.ValueInt64()), Digest: state.MembersDigest.ValueString()}
-		members, target, err := r.exactly(ctx, state.AudienceID.ValueInt64(), state.listedIDs(), prior)
-		if !errors.Is(err, errChanged) {
-			return members, target, err
-		}
-		if imported && members.Len() <= maxListed {
-			state.Members = listOf(nil)
-		}
-		state.fromExport(members, target)
-		return members, target, nil
+		return r.refreshTarget(ctx, state, file)
 	}
 	if imported {
 		state.setMembers(state.listedIDs(), false)
@@ -90,6 +141,30 @@ func (r *membershipsResource) refresh(ctx context.Context, state *membershipsMod
 		return r.refreshFingerprints(ctx, state, prior)
 	}
 	return r.refreshListed(ctx, state, prior)
+}
+
+// refreshTarget refreshes a state that is about everybody in the audience. Where the file still holds the members of the
+// state, the plan needs no list of them.
+func (r *membershipsResource) refreshTarget(ctx context.Context, state *membershipsModel, file *bulk.Digest) (members *talonone.MemberIDs, target bulk.Target, err error) {
+	id, imported := state.AudienceID.ValueInt64(), state.MembersDigest.IsNull()
+	prior := bulk.Target{Count: int(state.MemberCount.ValueInt64()), Digest: state.MembersDigest.ValueString()}
+	if imported || !state.fromFile() {
+		members, target, err = r.exactly(ctx, id, state.listedIDs(), prior)
+		if !errors.Is(err, errChanged) {
+			return members, target, err
+		}
+		if imported && members.Len() <= maxListed {
+			state.Members = listOf(nil)
+		}
+		state.fromExport(members, target)
+		return members, target, nil
+	}
+	changed := file == nil || bulk.TargetOf(*file) != prior
+	if target, err = r.scan(ctx, id, nil, prior, changed, nil); errors.Is(err, errChanged) {
+		state.setTarget(target)
+		err = nil
+	}
+	return nil, target, err
 }
 
 // refreshListed refreshes a state that lists its members.
@@ -172,27 +247,13 @@ type fileNote struct {
 	Leaving []string `json:"leaving,omitempty"`
 }
 
-// noteFile keeps in Read's private state what the file holds. A file that can't be read is the plan's business.
-func noteFile(ctx context.Context, state *membershipsModel, members *talonone.MemberIDs, private bulk.PrivateWriter, diags *diag.Diagnostics) {
+// noteFile keeps in Read's private state what the file holds; nil for one that can't be read, which is the plan's business.
+func noteFile(ctx context.Context, state *membershipsModel, file *bulk.Digest, members *talonone.MemberIDs, private bulk.PrivateWriter, diags *diag.Diagnostics) {
 	var note *fileNote
-	if !state.MembersFile.IsNull() {
-		var digest bulk.Digest
-		var listed fingerprints
-		var ignored diag.Diagnostics
-		name, options := files.Object(state.MembersFile, files.ForMembers(), path.Root("members_file"), &ignored)
-		_, err := input.ReadFile(name, maxMembersFile, func(content io.Reader) error {
-			return eachID(content, options, func(_ int, id []byte) (*input.Cause, string) {
-				sum := sha256.Sum256(id)
-				digest.AddSum(sum)
-				listed = append(listed, fingerprintOf(sum))
-				return nil, ""
-			})
-		})
-		if err == nil {
-			note = &fileNote{Digest: digest.String()}
-		}
-		if err == nil && members != nil && state.ShowSamples.ValueBool() && note.Digest != state.MembersDigest.ValueString() {
-			note.Leaving = sampleLeaving(state, listed.sorted(), members)
+	if file != nil {
+		note = &fileNote{Digest: file.String()}
+		if members != nil && state.ShowSamples.ValueBool() && note.Digest != state.MembersDigest.ValueString() {
+			note.Leaving = sampleLeaving(state, members)
 		}
 	}
 	bulk.WritePrivate(ctx, private, privateFile, note, diags)
@@ -209,11 +270,17 @@ func noteApplied(ctx context.Context, plan *membershipsModel, private bulk.Priva
 	}
 }
 
-func sampleLeaving(state *membershipsModel, listed fingerprints, members *talonone.MemberIDs) []string {
+// sampleLeaving names members of whom the state has only fingerprints and whom the file doesn't list.
+func sampleLeaving(state *membershipsModel, members *talonone.MemberIDs) []string {
 	prior, err := state.prior()
 	if err != nil || prior.fingerprints == nil {
 		return nil
 	}
+	var listed fingerprints
+	if _, err := state.eachInFile(func(id []byte) { listed = append(listed, fingerprintOf(sha256.Sum256(id))) }); err != nil {
+		return nil
+	}
+	listed = listed.sorted()
 	var leaving []string
 	digestOf(members, func(id []byte, sum [sha256.Size]byte) {
 		if f := fingerprintOf(sum); prior.fingerprints.has(f) && !listed.has(f) {

@@ -113,7 +113,7 @@ func (r *membershipsResource) ModifyPlan(ctx context.Context, req resource.Modif
 	}
 	diags := &resp.Diagnostics
 	r.checkOwnership(&plan, creating, diags)
-	desired := plan.desired(ctx, diags)
+	desired := plan.desiredAfter(ctx, &state, prior, diags)
 	switch {
 	case diags.HasError():
 	case desired == nil || plan.Ownership.IsUnknown() || plan.ShowSamples.IsUnknown():
@@ -167,11 +167,12 @@ func (r *membershipsResource) Read(ctx context.Context, req resource.ReadRequest
 	var members *talonone.MemberIDs
 	var target bulk.Target
 	var err error
+	file := state.fileDigest()
 	if r.data.Client.MayCall(exportMembers) {
-		members, target, err = r.refresh(ctx, &state)
+		members, target, err = r.refresh(ctx, &state, file)
 	}
 	if !r.data.Client.MayCall(exportMembers) {
-		noteFile(ctx, &state, nil, resp.Private, &resp.Diagnostics)
+		noteFile(ctx, &state, file, nil, resp.Private, &resp.Diagnostics)
 		resp.Diagnostics.AddWarning(undetected, r.missingAccess()+" The rest of the state is kept as it is.")
 		return
 	}
@@ -187,7 +188,7 @@ func (r *membershipsResource) Read(ctx context.Context, req resource.ReadRequest
 	if state.exclusive() {
 		r.data.Targets.NoteRead(state.targetKey(), target)
 	}
-	noteFile(ctx, &state, members, resp.Private, &resp.Diagnostics)
+	noteFile(ctx, &state, file, members, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
 
@@ -207,7 +208,7 @@ func (r *membershipsResource) Update(ctx context.Context, req resource.UpdateReq
 	within, cancel := framework.Within(ctx, plan.Timeouts.Update, membershipsTimeout, &resp.Diagnostics)
 	defer cancel()
 	prior := readPrior(&state, &resp.Diagnostics)
-	desired := plan.desired(ctx, &resp.Diagnostics)
+	desired := plan.desiredAfter(ctx, &state, prior, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}

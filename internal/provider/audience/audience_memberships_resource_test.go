@@ -21,6 +21,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-testing/tfjsonpath"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
+	"github.com/talon-one/terraform-provider-talonone/internal/emulator/conventions"
 	"github.com/talon-one/terraform-provider-talonone/internal/test/acctest"
 )
 
@@ -317,6 +318,7 @@ func TestMembersFromFiles(t *testing.T) {
 			text := memberFile(t, "b", "a", "c")
 			table := writeFile(t, "warehouse.csv", "id;name\n\"d\";D\na;A\nb;B\n")
 			again := writeFile(t, "again.txt", "d\nb\na\n")
+			twice := writeFile(t, "twice.txt", "d\nb\na\nb\n")
 			// In a new file: the state of an additive resource doesn't name who leaves.
 			leaving := samples("sample_leaving", "c")
 			if ownership == "additive" {
@@ -348,6 +350,7 @@ func TestMembersFromFiles(t *testing.T) {
 						Check:            c.has("a", "b", "d"),
 					},
 					{Config: owned(fromFile(again)), ConfigPlanChecks: emptyPlan},
+					{Config: owned(fromFile(twice)), ExpectError: regexp.MustCompile("repeats an ID")},
 					// The same members from elsewhere are no change to the audience.
 					{
 						PreConfig:        c.Forget,
@@ -359,6 +362,38 @@ func TestMembersFromFiles(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A file can't be respelled: the deployment's own spelling of its members is no change, and the digest follows the deployment.
+func TestMembersFromFilesOfADeploymentThatFoldsCase(t *testing.T) {
+	t.Parallel()
+	c := newCrowdWith(t, func(o *emulator.Options) {
+		o.Conventions = conventions.Values{conventions.ProfileIDCase: conventions.Folded}
+	})
+	owned := func(ids ...string) string {
+		return c.hcl("ownership = \"exclusive\"\n" + fromFile(memberFile(t, ids...)))
+	}
+	first, last := owned("Anna", "ben", "CARL"), owned("CARL", "Anna", "Dora")
+	acctest.Test(t, resource.TestCase{
+		ProtoV6ProviderFactories: acctest.Factories(),
+		CheckDestroy:             c.has(),
+		Steps: []resource.TestStep{
+			{Config: first, Check: c.has("anna", "ben", "carl")},
+			{Config: first, ConfigPlanChecks: emptyPlan},
+			{
+				Config:           last,
+				ConfigPlanChecks: plans(syncs(1, 1), samples("sample_joining", "Dora"), samples("sample_leaving", "ben")),
+				Check:            c.has("anna", "carl", "dora"),
+			},
+			{
+				PreConfig:        func() { c.join("eve") },
+				Config:           last,
+				ConfigPlanChecks: plans(syncs(0, 1), samples("sample_leaving", "eve")),
+				Check:            c.has("anna", "carl", "dora"),
+			},
+			{Config: last, ConfigPlanChecks: emptyPlan},
+		},
+	})
 }
 
 func TestOwnershipCanBeSwitched(t *testing.T) {

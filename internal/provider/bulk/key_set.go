@@ -79,28 +79,38 @@ func (s *KeySet) grow() {
 // Keys returns the keys in the order they came. They must not be changed.
 func (s *KeySet) Keys() []string { return s.keys }
 
-// Compare lists, sorted, which keys of the set are missing in current, and which keys of current are not in the set.
-// current may yield a key more than once, and may reuse its slices.
-func (s *KeySet) Compare(current iter.Seq[[]byte]) (missing, others []string) {
-	present, others := s.look(current, true)
-	return s.listed(present, false), others
+// Comparison is what has been seen of a listing, beside a set.
+type Comparison struct {
+	set     *KeySet
+	present []bool
+	others  []string
 }
 
-// Others is the second part of Compare, without time and memory for the first.
-func (s *KeySet) Others(current iter.Seq[[]byte]) []string {
-	_, others := s.look(current, true)
-	return others
+// Comparison begins to compare the set with a listing.
+func (s *KeySet) Comparison() *Comparison {
+	return &Comparison{set: s, present: make([]bool, len(s.keys))}
 }
 
-// Present lists, sorted, which keys of the set are in current.
-func (s *KeySet) Present(current iter.Seq[[]byte]) []string {
-	present, _ := s.look(current, false)
-	return s.listed(present, true)
+// See takes a key of the listing. It may come more than once, and its slice may be reused.
+func (c *Comparison) See(key []byte) {
+	if len(c.set.index) > 0 {
+		if i := c.set.index[c.set.slot(key)]; i > 0 {
+			c.present[i-1] = true
+			return
+		}
+	}
+	c.others = append(c.others, string(key))
 }
 
-func (s *KeySet) listed(present []bool, which bool) (keys []string) {
-	for i, key := range s.keys {
-		if present[i] == which {
+// Missing lists, sorted, the keys of the set that have not been seen.
+func (c *Comparison) Missing() []string { return c.listed(false) }
+
+// Present lists, sorted, the keys of the set that have been seen.
+func (c *Comparison) Present() []string { return c.listed(true) }
+
+func (c *Comparison) listed(present bool) (keys []string) {
+	for i, key := range c.set.keys {
+		if c.present[i] == present {
 			keys = append(keys, key)
 		}
 	}
@@ -108,19 +118,36 @@ func (s *KeySet) listed(present []bool, which bool) (keys []string) {
 	return keys
 }
 
-func (s *KeySet) look(current iter.Seq[[]byte], wantOthers bool) (present []bool, others []string) {
-	present = make([]bool, len(s.keys))
-	for key := range current {
-		if len(s.index) > 0 {
-			if i := s.index[s.slot(key)]; i > 0 {
-				present[i-1] = true
-				continue
+// Others lists, sorted, the keys that have been seen and that the set lacks.
+func (c *Comparison) Others() []string {
+	slices.Sort(c.others)
+	return slices.Compact(c.others)
+}
+
+// Seen yields the keys that have been seen, those of the set once.
+func (c *Comparison) Seen() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for i, key := range c.set.keys {
+			if c.present[i] && !yield(key) {
+				return
 			}
 		}
-		if wantOthers {
-			others = append(others, string(key))
+		for _, key := range c.others {
+			if !yield(key) {
+				return
+			}
 		}
 	}
-	slices.Sort(others)
-	return present, slices.Compact(others)
+}
+
+// Differences are Missing and Others.
+func (c *Comparison) Differences() (missing, others []string) { return c.Missing(), c.Others() }
+
+// Compare compares the set with a whole listing.
+func (s *KeySet) Compare(current iter.Seq[[]byte]) *Comparison {
+	c := s.Comparison()
+	for key := range current {
+		c.See(key)
+	}
+	return c
 }

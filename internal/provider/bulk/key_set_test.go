@@ -37,17 +37,14 @@ func TestKeySet(t *testing.T) {
 		t.Errorf("keys (-want +got):\n%s", diff)
 	}
 	for range 2 { // A comparison leaves no traces.
-		missing, others := set.Compare(listing("z", "a", "y", "a", "z", ""))
-		if diff := cmp.Diff([]string{"b", "c"}, missing); diff != "" {
+		found := set.Compare(listing("z", "a", "y", "a", "z", ""))
+		if diff := cmp.Diff([]string{"b", "c"}, found.Missing()); diff != "" {
 			t.Errorf("missing (-want +got):\n%s", diff)
 		}
-		if diff := cmp.Diff([]string{"y", "z"}, others); diff != "" {
+		if diff := cmp.Diff([]string{"y", "z"}, found.Others()); diff != "" {
 			t.Errorf("others (-want +got):\n%s", diff)
 		}
-		if diff := cmp.Diff(others, set.Others(listing("z", "a", "y"))); diff != "" {
-			t.Errorf("others alone (-Compare +Others):\n%s", diff)
-		}
-		if diff := cmp.Diff([]string{"", "a"}, set.Present(listing("z", "a", "", "a"))); diff != "" {
+		if diff := cmp.Diff([]string{"", "a"}, found.Present()); diff != "" {
 			t.Errorf("present (-want +got):\n%s", diff)
 		}
 	}
@@ -71,7 +68,7 @@ func TestKeySetGrows(t *testing.T) {
 			t.Fatalf("%q once more: added %v, first at %d, want false, %d", key, added, first, i)
 		}
 	}
-	if missing, others := (&KeySet{}).Compare(listing("a")); len(missing) != 0 || len(others) != 1 {
+	if found := (&KeySet{}).Compare(listing("a")); len(found.Missing()) != 0 || len(found.Others()) != 1 {
 		t.Error("an empty set is compared wrongly")
 	}
 }
@@ -95,8 +92,8 @@ func BenchmarkKeySet(b *testing.B) {
 			buffer = append(buffer[:0], key...)
 			set.Add(buffer, i)
 		}
-		missing, others := set.Compare(listing(other...))
-		if len(missing) != 1000 || len(others) != 1000 {
+		found := set.Compare(listing(other...))
+		if missing, others := found.Missing(), found.Others(); len(missing) != 1000 || len(others) != 1000 {
 			b.Fatal(len(missing), len(others))
 		}
 	}

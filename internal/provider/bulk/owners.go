@@ -45,6 +45,10 @@ type Claim struct {
 	At path.Path
 	// Rows are those that the configuration lists.
 	Rows []string
+	// Load, where set, reads the rows, of which Digest is a digest, in place of Rows. It is called when another resource
+	// is about the same target, so that most runs need not hold the rows of a large file.
+	Load   func() []string
+	Digest string
 	// Held says whether the state of the resource has a row; nil has none.
 	Held func(row string) bool
 	// Exclusive resources own the whole target. WasExclusive says that the state does already.
@@ -66,6 +70,8 @@ type claimant struct {
 	rows, added             rowSums
 	// lost are the rows that a plan of the resource removes for good.
 	lost rowSums
+	// unread are the rows, while nobody has asked for them.
+	unread *Claim
 }
 
 func (c *claimant) holds(row uint64) bool { return c.rows.has(row) && !c.added.has(row) }
@@ -76,6 +82,18 @@ type rowSums []uint64
 func rowSum(row string) uint64 {
 	sum := sha256.Sum256([]byte(row))
 	return binary.BigEndian.Uint64(sum[:])
+}
+
+// read finds out the rows of a claim. Those that are not held are added.
+func (c *claimant) read(claim Claim) {
+	rows := claim.Rows
+	if claim.Load != nil {
+		rows = claim.Load()
+	}
+	c.unread, c.rows = nil, sumsOf(rows)
+	if c.added = c.rows; claim.Held != nil {
+		c.added = sumsOf(filter(rows, func(row string) bool { return !claim.Held(row) }))
+	}
 }
 
 func sumsOf(rows []string) rowSums {
@@ -153,8 +171,17 @@ func (t *ownedTarget) other(self string, row uint64, yes func(*claimant) bool) *
 	return nil
 }
 
-// target is called with the lock held.
-func (o *Owners) target(name string) *ownedTarget {
+// alone says whether nobody but a claimant wants anything.
+func (t *ownedTarget) alone(id string) bool {
+	others := len(t.claimants)
+	if t.claimants[id] != nil {
+		others--
+	}
+	return others+len(t.removed) == 0
+}
+
+// target is called with the lock held. All rows are known but those of the claimant who asks, which it knows itself.
+func (o *Owners) target(name, self string) *ownedTarget {
 	t := o.targets[name]
 	if t == nil {
 		if o.targets == nil {
@@ -162,6 +189,12 @@ func (o *Owners) target(name string) *ownedTarget {
 		}
 		t = &ownedTarget{claimants: make(map[string]*claimant), few: make(map[uint64]*claimant), removed: make(map[uint64]struct{})}
 		o.targets[name] = t
+	}
+	for id, c := range t.claimants {
+		if c.unread != nil && id != self {
+			c.read(*c.unread)
+			t.put(c)
+		}
 	}
 	return t
 }
@@ -205,17 +238,17 @@ type conflict struct {
 func (o *Owners) Claim(ctx context.Context, c Claim, private PrivateReader, keep PrivateWriter, diags *diag.Diagnostics) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	t, own := o.target(c.Target), &claimant{id: o.named(ctx, private, keep, diags), name: c.name(), resourceType: c.ResourceType, exclusive: c.Exclusive, wasExclusive: c.WasExclusive}
-	own.rows = sumsOf(c.Rows)
-	if own.added = own.rows; c.Held != nil {
-		var added []string
-		for _, row := range c.Rows {
-			if !c.Held(row) {
-				added = append(added, row)
-			}
+	own := &claimant{id: o.named(ctx, private, keep, diags), name: c.name(), resourceType: c.ResourceType, exclusive: c.Exclusive, wasExclusive: c.WasExclusive}
+	t := o.target(c.Target, own.id)
+	if c.Load != nil {
+		if t.alone(own.id) {
+			own.unread = &c
+			t.put(own)
+			return
 		}
-		own.added = sumsOf(added)
+		c.Rows, c.Load = c.Load(), nil
 	}
+	own.read(c)
 	found := make(map[*claimant]*conflict)
 	of := func(other *claimant) *conflict {
 		if found[other] == nil {
@@ -230,7 +263,7 @@ func (o *Owners) Claim(ctx context.Context, c Claim, private PrivateReader, keep
 				clash.whole, clash.second = true, !c.WasExclusive || !other.wasExclusive && len(other.added) > 0
 			}
 		}
-	} else if len(c.Rows) > 0 {
+	} else if len(own.rows) > 0 {
 		for _, other := range t.exclusive {
 			if other.id != own.id {
 				clash := of(other)
@@ -321,7 +354,7 @@ func (c Claim) refuseMoved(from, to *claimant, rows []string, diags *diag.Diagno
 func (o *Owners) Leave(ctx context.Context, c Claim, rows []string, private PrivateReader, keep PrivateWriter, diags *diag.Diagnostics) {
 	o.mu.Lock()
 	if id := o.self(ctx, private, diags); id != "" {
-		o.target(c.Target).drop(id)
+		o.target(c.Target, id).drop(id)
 	}
 	o.mu.Unlock()
 	o.Remove(ctx, c, rows, private, keep, diags)
@@ -333,7 +366,7 @@ func (o *Owners) Remove(ctx context.Context, c Claim, rows []string, private Pri
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	id := o.named(ctx, private, keep, diags)
-	t := o.target(c.Target)
+	t := o.target(c.Target, "")
 	moved := make(map[*claimant][]string)
 	var spared []string
 	for _, text := range rows {
@@ -383,7 +416,8 @@ func (c Claim) warnSpared(spared []string, diags *diag.Diagnostics) {
 func (o *Owners) Spare(ctx context.Context, c Claim, rows []string, private PrivateReader, diags *diag.Diagnostics) (remove, spared []string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	id, t := o.self(ctx, private, diags), o.target(c.Target)
+	id := o.self(ctx, private, diags)
+	t := o.target(c.Target, id)
 	noted := decodeSums(ReadPrivate[string](ctx, private, privateSpared, diags))
 	if len(t.few)+len(t.many)+len(noted) == 0 {
 		return rows, nil
@@ -417,14 +451,14 @@ func (o *Owners) SpareEnd(ctx context.Context, allowed AllowDelete, c Claim, pri
 func (o *Owners) leftBehind(ctx context.Context, target string, private PrivateReader, diags *diag.Diagnostics) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.self(ctx, private, diags) != "" && !o.target(target).written
+	return o.self(ctx, private, diags) != "" && !o.target(target, "").written
 }
 
 // NoteRemoved notes rows that have been removed.
 func (o *Owners) NoteRemoved(target string, rows []string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	t := o.target(target)
+	t := o.target(target, "")
 	for _, row := range rows {
 		t.removed[rowSum(row)] = struct{}{}
 	}
@@ -435,7 +469,7 @@ func (o *Owners) Shares(ctx context.Context, target string, private PrivateReade
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	id := o.self(ctx, private, diags)
-	for _, other := range o.target(target).claimants {
+	for _, other := range o.target(target, id).claimants {
 		if other.id != id && len(other.rows) > len(other.added) {
 			return true
 		}
@@ -447,7 +481,7 @@ func (o *Owners) Shares(ctx context.Context, target string, private PrivateReade
 func (o *Owners) WasRemoved(target, row string) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	_, removed := o.target(target).removed[rowSum(row)]
+	_, removed := o.target(target, "").removed[rowSum(row)]
 	return removed
 }
 
@@ -456,21 +490,44 @@ func (o *Owners) WasRemoved(target, row string) bool {
 func (o *Owners) Write(ctx context.Context, c Claim, private Private, diags *diag.Diagnostics) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	t, rows := o.target(c.Target), sumsOf(c.Rows)
-	id := o.self(ctx, private, diags)
-	if id == "" {
+	own := &claimant{id: o.self(ctx, private, diags), name: c.name(), resourceType: c.ResourceType, exclusive: c.Exclusive, wasExclusive: c.Exclusive}
+	// What is written is held.
+	c.Held = func(string) bool { return true }
+	self := cmp.Or(own.id, o.plannedUnread(c))
+	t := o.target(c.Target, self)
+	if c.Load != nil && t.alone(self) {
+		own.unread = &c
+	} else {
+		own.read(c)
+	}
+	if own.id == "" {
 		// A create gets no private state of its plan: the rows tell which one it is.
-		if id = t.planned(c.name(), rows); id != "" {
-			WritePrivate(ctx, private, privateOwner, id, diags)
+		if own.id = self; self == "" {
+			own.id = t.planned(c.name(), own.rows)
+		}
+		if own.id != "" {
+			WritePrivate(ctx, private, privateOwner, own.id, diags)
 		} else {
-			id = o.named(ctx, private, private, diags)
+			own.id = o.named(ctx, private, private, diags)
 		}
 	}
-	t.put(&claimant{id: id, name: c.name(), resourceType: c.ResourceType, exclusive: c.Exclusive, wasExclusive: c.Exclusive, rows: rows})
+	t.put(own)
 	t.written = true
-	for _, row := range rows {
+	for _, row := range own.rows {
 		delete(t.removed, row)
 	}
+}
+
+// plannedUnread is planned for a claimant whose rows nobody has read: their digest tells.
+func (o *Owners) plannedUnread(c Claim) string {
+	if t := o.targets[c.Target]; t != nil && c.Load != nil {
+		for id, other := range t.claimants {
+			if other.unread != nil && other.name == c.name() && other.unread.Digest == c.Digest && other.unread.Held == nil {
+				return id
+			}
+		}
+	}
+	return ""
 }
 
 // planned is the claimant of exactly these rows.

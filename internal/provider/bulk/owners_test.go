@@ -44,6 +44,13 @@ func (c Claim) losing() Claim {
 	return c
 }
 
+// unread is the claim with rows that are read when somebody asks for them.
+func (c Claim) unread() Claim {
+	rows := c.Rows
+	c.Rows, c.Digest, c.Load = nil, strings.Join(rows, " "), func() []string { return rows }
+	return c
+}
+
 func TestSecondOwners(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -66,14 +73,21 @@ func TestSecondOwners(t *testing.T) {
 		"rows beside exclusive for long": {claimOf("1", "b").holding("b"), claimOf("2", "a").holding("a").owning(true), false, true},
 		"both exclusive for long":        {claimOf("1", "a").holding("a").owning(true), claimOf("2", "a").holding("a").owning(true), false, true},
 	} {
-		for _, swapped := range []bool{false, true} {
-			t.Run(fmt.Sprintf("%s %t", name, swapped), func(t *testing.T) {
+		for i := range 8 {
+			swapped := i&1 > 0
+			t.Run(fmt.Sprintf("%s %b", name, i), func(t *testing.T) {
 				t.Parallel()
 				var owners Owners
 				var diags diag.Diagnostics
 				first, second := test.first, test.second
 				if swapped {
 					first, second = second, first
+				}
+				if i&2 > 0 {
+					first = first.unread()
+				}
+				if i&4 > 0 {
+					second = second.unread()
 				}
 				owners.Claim(t.Context(), first, notes{}, notes{}, &diags)
 				if len(diags) > 0 {
@@ -95,22 +109,27 @@ func TestSecondOwners(t *testing.T) {
 
 func TestBothCallsOfAReplacementAreOne(t *testing.T) {
 	t.Parallel()
-	var owners Owners
-	var diags diag.Diagnostics
-	private := notes{}
-	owners.Claim(t.Context(), claimOf("1", "a").holding("a"), private, private, &diags)
-	owners.Claim(t.Context(), claimOf("1", "a"), private, private, &diags)
-	owners.Claim(t.Context(), claimOf("1", "b"), private, private, &diags)
-	owners.Claim(t.Context(), claimOf("2", "a"), notes{}, notes{}, &diags)
-	if len(diags) > 0 {
-		t.Errorf("got %v", diags)
-	}
-	// A copy of the state is another object, in a later run.
-	var later Owners
-	later.Claim(t.Context(), claimOf("1", "a").holding("a"), private, notes{}, &diags)
-	later.Claim(t.Context(), claimOf("1", "a").holding("a"), private, notes{}, &diags)
-	if diags.WarningsCount() != 1 || diags.HasError() {
-		t.Errorf("got %v, want one warning", diags)
+	for name, as := range map[string]func(Claim) Claim{"read": func(c Claim) Claim { return c }, "unread": Claim.unread} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var owners Owners
+			var diags diag.Diagnostics
+			private := notes{}
+			owners.Claim(t.Context(), as(claimOf("1", "a").holding("a")), private, private, &diags)
+			owners.Claim(t.Context(), as(claimOf("1", "a")), private, private, &diags)
+			owners.Claim(t.Context(), as(claimOf("1", "b")), private, private, &diags)
+			owners.Claim(t.Context(), as(claimOf("2", "a")), notes{}, notes{}, &diags)
+			if len(diags) > 0 {
+				t.Errorf("got %v", diags)
+			}
+			// A copy of the state is another object, in a later run.
+			var later Owners
+			later.Claim(t.Context(), as(claimOf("1", "a").holding("a")), private, notes{}, &diags)
+			later.Claim(t.Context(), as(claimOf("1", "a").holding("a")), private, notes{}, &diags)
+			if diags.WarningsCount() != 1 || diags.HasError() {
+				t.Errorf("got %v, want one warning", diags)
+			}
+		})
 	}
 }
 
@@ -133,6 +152,13 @@ func TestWhatOthersHaveWrittenIsSpared(t *testing.T) {
 		"written by another": {func(o *Owners) {
 			o.Claim(ctx, claimOf("1", "a"), notes{}, notes{}, &diags)
 			o.Write(ctx, claimOf("1", "a"), notes{}, &diags)
+		}, claimOf("2"), []string{"a"}},
+		"written by another, and not read": {func(o *Owners) {
+			o.Claim(ctx, claimOf("1", "a").unread(), notes{}, notes{}, &diags)
+			o.Write(ctx, claimOf("1", "a").unread(), notes{}, &diags)
+		}, claimOf("2"), []string{"a"}},
+		"kept by another, and not read": {func(o *Owners) {
+			o.Claim(ctx, claimOf("1", "a", "b").holding("a").unread(), notes{}, notes{}, &diags)
 		}, claimOf("2"), []string{"a"}},
 		"kept by another": {func(o *Owners) {
 			o.Claim(ctx, claimOf("1", "a", "b").holding("a"), notes{}, notes{}, &diags)
@@ -170,6 +196,29 @@ func TestOwnRowsAreRemoved(t *testing.T) {
 	owners.Write(t.Context(), claimOf("2", "b"), response, &diags)
 	if remove, _ := owners.Spare(t.Context(), claimOf("2"), []string{"b"}, response, &diags); len(remove) != 1 {
 		t.Error("a resource can't remove the row that it has created")
+	}
+}
+
+// Rows that nobody asks for are not read, and a create is known by their digest.
+func TestRowsThatNobodyAsksForAreNotRead(t *testing.T) {
+	t.Parallel()
+	var owners Owners
+	var diags diag.Diagnostics
+	read := 0
+	claim := claimOf("1", "a")
+	claim.Digest, claim.Load = "digest", func() []string { read++; return []string{"a"} }
+	response := notes{}
+	owners.Claim(t.Context(), claim, notes{}, notes{}, &diags)
+	owners.Write(t.Context(), claim, response, &diags)
+	if remove, _ := owners.Spare(t.Context(), claimOf("1"), []string{"z"}, response, &diags); len(remove) != 1 || owners.Shares(t.Context(), claim.Target, response, &diags) {
+		t.Error("a resource is taken for another one")
+	}
+	if read > 0 {
+		t.Errorf("the rows were read %d times", read)
+	}
+	owners.Claim(t.Context(), claimOf("2", "a").holding("a"), notes{}, notes{}, &diags)
+	if read != 1 || diags.WarningsCount() != 1 || diags.HasError() {
+		t.Errorf("the rows were read %d times for another resource: %v", read, diags)
 	}
 }
 

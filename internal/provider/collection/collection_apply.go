@@ -32,7 +32,7 @@ func (r *collectionResource) create(ctx context.Context, plan *collectionModel, 
 		var items *talonone.MemberIDs
 		if items, err = r.data.Client.ExportCollectionItems(ctx, plan.place(), found.ID); err == nil {
 			there = targetOf(items)
-			if others := desired.Others(items.All()); len(others) > 0 {
+			if others := desired.Compare(items.All()).Others(); len(others) > 0 {
 				existing := *plan
 				existing.fromAPI(found)
 				existing.refuseTaken(others, diags)

@@ -124,7 +124,7 @@ func (r *collectionResource) compare(ctx context.Context, state *collectionModel
 	switch {
 	case !creating && state.held() == desired.target():
 	case creating:
-		p.Added, _ = desired.Compare(func(func([]byte) bool) {})
+		p.Added = desired.Comparison().Missing()
 	case !state.Items.IsNull():
 		var before itemSet
 		if err := before.addJSON(state.Items.ValueString()); err != nil {
@@ -136,11 +136,11 @@ func (r *collectionResource) compare(ctx context.Context, state *collectionModel
 					return
 				}
 			}
-		})
+		}).Differences()
 	default:
 		var items *talonone.MemberIDs
 		if items, err = r.exactly(ctx, state, state.held()); err == nil {
-			p.Added, p.Removed = desired.Compare(items.All())
+			p.Added, p.Removed = desired.Compare(items.All()).Differences()
 		}
 	}
 	return p, err
@@ -189,7 +189,7 @@ func (r *collectionResource) planCreate(ctx context.Context, plan *collectionMod
 	}
 	// The end of a tainted object is not planned: what this run has read of it is that object's.
 	if desired != nil && !r.data.Targets.WasRead(targetKey(found.ID), targetOf(items)) {
-		if others := desired.Others(items.All()); len(others) > 0 {
+		if others := desired.Compare(items.All()).Others(); len(others) > 0 {
 			there.refuseTaken(others, diags)
 			return
 		}

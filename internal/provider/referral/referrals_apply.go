@@ -40,7 +40,7 @@ func (r *referralsResource) apply(ctx context.Context, m referralsModel, rows bu
 // create makes one referral for each advocate, also where a response was lost or an earlier apply was interrupted.
 func (r *referralsResource) create(ctx context.Context, m referralsModel, advocates []string, applied *bulk.Applied[row]) error {
 	want := m.toAPI()
-	missing := func(of []string) []string { return bulk.NotIn(of, applied.Rows()) }
+	missing := func(of []string) []string { return slices.DeleteFunc(slices.Clone(of), applied.Has) }
 	put := func(one *talonone.Referral) {
 		isNew(r.data, want, one)
 		applied.Put(one.AdvocateProfileIntegrationID, rowOf(one, m.settings()))
@@ -154,8 +154,9 @@ func (r *referralsResource) update(ctx context.Context, m referralsModel, advoca
 
 // remove deletes the referrals of advocates.
 func (r *referralsResource) remove(ctx context.Context, m referralsModel, advocates []string, applied *bulk.Applied[row], diags *diag.Diagnostics) {
+	rows := applied.Rows()
 	for _, advocate := range advocates {
-		id := applied.Rows()[advocate].id
+		id := rows[advocate].id
 		if err := r.data.Client.DeleteReferral(ctx, m.ApplicationID.ValueInt64(), m.CampaignID.ValueInt64(), id); err != nil {
 			framework.AddError(diags, operationOnAll("delete referrals", m), err)
 			return
