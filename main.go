@@ -55,8 +55,9 @@ func dataDir() string {
 // silenceFrameworkTrace keeps the framework from writing trace lines that
 // Terraform would read, parse and drop when nobody asked for a log. On large
 // values that is most of a run's time. Who asked for a log gets the framework's
-// down to DEBUG: its trace shows whole values, and so the data of persons, and
-// has to be asked for by TF_LOG_SDK_FRAMEWORK itself.
+// down to INFO: its DEBUG lines name keys of maps, such as IDs of advocates, and
+// its trace shows whole values. They have to be asked for by
+// TF_LOG_SDK_FRAMEWORK itself.
 func silenceFrameworkTrace() {
 	asked := false
 	for _, name := range []string{"TF_LOG", "TF_LOG_PROVIDER", "TF_LOG_SDK", "TF_LOG_SDK_FRAMEWORK", "TF_LOG_SDK_PROTO"} {
@@ -68,6 +69,6 @@ func silenceFrameworkTrace() {
 		_ = os.Setenv("TF_LOG_SDK_FRAMEWORK", "ERROR")
 		_ = os.Setenv("TF_LOG_SDK_PROTO", "ERROR")
 	case os.Getenv("TF_LOG_SDK_FRAMEWORK") == "":
-		_ = os.Setenv("TF_LOG_SDK_FRAMEWORK", "DEBUG")
+		_ = os.Setenv("TF_LOG_SDK_FRAMEWORK", "INFO")
 	}
 }

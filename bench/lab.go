@@ -71,8 +71,8 @@ type lab struct {
 }
 
 // newLab starts an emulator with the Management API's limit of requests per second, or with another one that the provider
-// then keeps too.
-func newLab(ctx context.Context, work, build, cli, perSecond string) (*lab, error) {
+// then keeps too. args are further ones of the emulator's.
+func newLab(ctx context.Context, work, build, cli, perSecond string, args ...string) (*lab, error) {
 	build, err := filepath.Abs(build)
 	if err != nil {
 		return nil, err
@@ -89,7 +89,7 @@ func newLab(ctx context.Context, work, build, cli, perSecond string) (*lab, erro
 	if err := os.Symlink(self, filepath.Join(bin, providerName)); err != nil {
 		return nil, err
 	}
-	if err := l.startEmulator(ctx, perSecond); err != nil {
+	if err := l.startEmulator(ctx, perSecond, args); err != nil {
 		return nil, err
 	}
 	if l.cli, err = terraformcli.NewWorkingDir(terraformcli.Options{Program: cli, Dir: work, ProviderDir: bin, URL: l.url}); err != nil {
@@ -103,9 +103,10 @@ func newLab(ctx context.Context, work, build, cli, perSecond string) (*lab, erro
 
 func (l *lab) usageFile() string { return filepath.Join(l.work, "usage.jsonl") }
 
-func (l *lab) startEmulator(ctx context.Context, perSecond string) error {
+func (l *lab) startEmulator(ctx context.Context, perSecond string, args []string) error {
 	urlFile := filepath.Join(l.work, "url")
-	l.emulator = exec.CommandContext(ctx, filepath.Join(l.build, "talonone-emulator"), "-listen", "127.0.0.1:0", "-management-rps", perSecond, "-url-file", urlFile)
+	l.emulator = exec.CommandContext(ctx, filepath.Join(l.build, "talonone-emulator"),
+		append([]string{"-listen", "127.0.0.1:0", "-management-rps", perSecond, "-url-file", urlFile}, args...)...)
 	l.emulator.Stderr = os.Stderr
 	if err := l.emulator.Start(); err != nil {
 		return err

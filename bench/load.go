@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/terraformcli"
 )
@@ -82,7 +83,16 @@ func (l *lab) load(ctx context.Context, config string, resources int) (string, e
 		}
 	}
 	table, missed := renderLoad(steps, managed)
-	return table, errors.Join(missed, l.nothingLeft(ctx))
+	left := l.nothingLeft(ctx)
+	for range 20 {
+		if left == nil {
+			break
+		}
+		// Reads may lag behind the destroy.
+		time.Sleep(500 * time.Millisecond)
+		left = l.nothingLeft(ctx)
+	}
+	return table, errors.Join(missed, left)
 }
 
 func renderLoad(steps []loadStep, managed int) (string, error) {

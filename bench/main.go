@@ -48,6 +48,11 @@ func run(ctx context.Context) error {
 	chart := flag.String("chart", "docs/decisions/catalog-items.svg", "`file` for the chart")
 	resources := flag.Int("load", 0, "instead of the cases apply, plan and destroy about so `many` resources of all kinds")
 	config := flag.String("load-config", "internal/test/e2e/testdata/load/main.tf", "their configuration, a `file`")
+	var conventions []string
+	flag.Func("convention", "let the deployment of -load follow a convention, such as `read_lag=1s`, and write nothing; repeatable", func(setting string) error {
+		conventions = append(conventions, "-convention", setting)
+		return nil
+	})
 	flag.Parse()
 
 	work, err := os.MkdirTemp("", "bench-")
@@ -55,7 +60,7 @@ func run(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(work) }()
-	lab, err := newLab(ctx, filepath.Join(work, "documented"), *build, *cli, documentedRate)
+	lab, err := newLab(ctx, filepath.Join(work, "documented"), *build, *cli, documentedRate, conventions...)
 	if err != nil {
 		return err
 	}
@@ -64,7 +69,7 @@ func run(ctx context.Context) error {
 	if *resources > 0 {
 		table, err := lab.load(ctx, *config, *resources)
 		fmt.Println("\n" + table)
-		if err != nil {
+		if err != nil || len(conventions) > 0 {
 			return err
 		}
 		return replaceTable(*page, beginLoad, endLoad, table)

@@ -83,6 +83,10 @@ var experiments = []experiment{
 		sends: []string{"POST /v2/audiences, three times", "GET /v1/audiences, up to nine times"}, run: (*lab).findListOrder,
 	},
 	{
+		conventions: []string{conventions.EqualImport}, needs: conventions.Sandbox,
+		sends: []string{"POST /v1/collections", "POST /v1/collections/{id}/import, twice", "DELETE /v1/collections/{id}"}, run: (*lab).findEqualImport,
+	},
+	{
 		conventions: []string{conventions.Legacy2022}, needs: conventions.Sandbox,
 		sends: []string{"POST /v2/audiences", "DELETE /v2/audiences/{id}/memberships"}, run: (*lab).findLegacy2022,
 	},
@@ -125,6 +129,10 @@ var experiments = []experiment{
 	{
 		conventions: []string{conventions.SessionTransitions}, needs: conventions.Traces, leaves: "a cancelled session",
 		sends: []string{"PUT /v2/customer_sessions/…, three times"}, run: (*lab).findSessionTransitions,
+	},
+	{
+		conventions: []string{conventions.AttributeChanges}, needs: conventions.Traces, leaves: "the attribute " + probeAttribute + " of giveaways, once",
+		sends: []string{"GET /v1/attributes", "POST /v1/attributes, unless it is there", "PUT /v1/attributes/{id}"}, run: (*lab).findAttributeChanges,
 	},
 	{
 		conventions: []string{conventions.ThirdPartyOnly}, needs: conventions.Traces, leaves: "an audience, where the deployment refuses to delete it",
@@ -602,11 +610,15 @@ func (l *lab) findMembershipActions(ctx context.Context) error {
 }
 
 func (l *lab) upload(ctx context.Context, audience string, members ...string) (response, error) {
+	return l.uploadColumn(ctx, "/v1/audiences/"+audience+"/memberships/import", "profileintegrationid", members...)
+}
+
+func (l *lab) uploadColumn(ctx context.Context, path, column string, rows ...string) (response, error) {
 	const boundary = "talonone-probe"
-	content := "--" + boundary + "\r\nContent-Disposition: form-data; name=\"upFile\"; filename=\"members.csv\"\r\nContent-Type: text/csv\r\n\r\n" +
-		"profileintegrationid\n" + strings.Join(members, "\n") + "\n\r\n--" + boundary + "--\r\n"
+	content := "--" + boundary + "\r\nContent-Disposition: form-data; name=\"upFile\"; filename=\"rows.csv\"\r\nContent-Type: text/csv\r\n\r\n" +
+		column + "\n" + strings.Join(rows, "\n") + "\n\r\n--" + boundary + "--\r\n"
 	return l.send(ctx, request{
-		key: management, method: http.MethodPost, path: "/v1/audiences/" + audience + "/memberships/import",
+		key: management, method: http.MethodPost, path: path,
 		body: []byte(content), contentType: "multipart/form-data; boundary=" + boundary,
 	})
 }
@@ -647,6 +659,85 @@ func (l *lab) findImport(ctx context.Context) error {
 	default:
 		return unknown("an import of two members, of which one is new, has the amount %q", amount)
 	}
+}
+
+func (l *lab) findEqualImport(ctx context.Context) error {
+	name := l.name()
+	l.later("collection "+name, func(ctx context.Context) error { return l.deleteCollection(ctx, name) })
+	made, err := l.must(ctx, request{key: management, method: http.MethodPost, path: "/v1/collections", body: map[string]any{"name": name}})
+	if err != nil {
+		return err
+	}
+	var got response
+	for i := range 2 {
+		got, err = l.uploadColumn(ctx, "/v1/collections/"+text(made.at("id"))+"/import", "item", "probe-1", "probe-2")
+		if err != nil {
+			return err
+		}
+		if !got.ok() && (i == 0 || !got.refused()) {
+			return got.unexpected()
+		}
+	}
+	return l.choose(conventions.EqualImport, got.ok(), conventions.Accepted, conventions.Refused)
+}
+
+// deleteCollection deletes by name what was made, whether or not the response came.
+func (l *lab) deleteCollection(ctx context.Context, name string) error {
+	if err := l.settle(ctx); err != nil {
+		return err
+	}
+	got, err := l.must(ctx, request{key: management, method: http.MethodGet, path: "/v1/collections", query: url.Values{"name": {name}}})
+	if err != nil {
+		return err
+	}
+	for _, row := range got.rows() {
+		if text(dig(row, "name")) == name {
+			_, err = l.must(ctx, request{key: management, method: http.MethodDelete, path: "/v1/collections/" + text(dig(row, "id"))})
+		}
+	}
+	return err
+}
+
+// probeAttribute is made once: attributes can't be deleted.
+const probeAttribute = "talononeProbe"
+
+func (l *lab) findAttributeChanges(ctx context.Context) error {
+	own := map[string]any{
+		"entity": "Giveaway", "name": probeAttribute, "type": "string", "title": "Made by talonone-probe", "editable": true,
+		"description": "Made by talonone-probe to find out what can be changed of an attribute. Nothing uses it.", "suggestions": []string{},
+	}
+	got, err := l.must(ctx, request{key: management, method: http.MethodGet, path: "/v1/attributes", query: url.Values{"entity": {"Giveaway"}, "pageSize": {strconv.Itoa(max(1, l.pageSize))}}})
+	if err != nil {
+		return err
+	}
+	id := ""
+	for _, row := range got.rows() {
+		if text(dig(row, "name")) == probeAttribute {
+			id = text(dig(row, "id"))
+			own["title"] = text(dig(row, "title"))
+		}
+	}
+	if id == "" {
+		if got, err = l.must(ctx, request{key: management, method: http.MethodPost, path: "/v1/attributes", body: own}); err != nil {
+			return err
+		}
+		id = text(got.at("id"))
+	}
+	title := "Made by talonone-probe"
+	if own["title"] == title {
+		title += " (changed)"
+	}
+	own["title"] = title
+	got, err = l.send(ctx, request{key: management, method: http.MethodPut, path: "/v1/attributes/" + id, body: own})
+	switch {
+	case err != nil:
+		return err
+	case got.refused():
+		return l.conclude(conventions.AttributeChanges, conventions.Refused)
+	case !got.ok():
+		return got.unexpected()
+	}
+	return l.choose(conventions.AttributeChanges, text(got.at("title")) == title, conventions.Accepted, conventions.Ignored)
 }
 
 func (l *lab) findReservationRepeat(ctx context.Context) error {

@@ -154,12 +154,6 @@ func TestTheProbeFindsEveryValue(t *testing.T) {
 					args = []string{"-read-only"}
 				}
 				found, _, printed := s.probe(t.Context(), args...)
-				if c.Probe == conventions.Never {
-					if value, ok := found[c.Name]; ok {
-						t.Errorf("found %q, which the table says cannot be found", value)
-					}
-					return
-				}
 				if found[c.Name] != value {
 					t.Errorf("found %q\n%s", found[c.Name], printed)
 				}
@@ -174,8 +168,7 @@ func TestTheProbeFindsEveryValue(t *testing.T) {
 				if c.Name == conventions.ForbiddenStatus {
 					return
 				}
-				searched := slices.DeleteFunc(conventions.All(), func(c conventions.Convention) bool { return c.Probe == conventions.Never })
-				if missing := len(searched) - len(found); missing > 1 { // forbidden_status: the key has every endpoint
+				if missing := len(conventions.All()) - len(found); missing > 1 { // forbidden_status: the key has every endpoint
 					t.Errorf("%d conventions were not found\n%s", missing, printed)
 				}
 				wanted := []string{"events", "profiles", "sessions"}
@@ -190,7 +183,7 @@ func TestTheProbeFindsEveryValue(t *testing.T) {
 	}
 }
 
-func TestEveryConventionHasOneExperimentOrAReason(t *testing.T) {
+func TestEveryConventionHasOneExperiment(t *testing.T) {
 	t.Parallel()
 	count := make(map[string]int)
 	for _, e := range experiments {
@@ -205,11 +198,7 @@ func TestEveryConventionHasOneExperimentOrAReason(t *testing.T) {
 		}
 	}
 	for _, c := range conventions.All() {
-		if want := 1; c.Probe == conventions.Never {
-			if count[c.Name] != 0 {
-				t.Errorf("%s has an experiment although it cannot be found", c.Name)
-			}
-		} else if count[c.Name] != want {
+		if count[c.Name] != 1 {
 			t.Errorf("%s has %d experiments", c.Name, count[c.Name])
 		}
 	}
@@ -385,7 +374,7 @@ func TestList(t *testing.T) {
 		t.Errorf("exit status %d", status)
 	}
 	for _, c := range conventions.All() {
-		if c.Probe != conventions.Never && !strings.Contains(out.String(), c.Name) {
+		if !strings.Contains(out.String(), c.Name) {
 			t.Errorf("%s is missing", c.Name)
 		}
 	}

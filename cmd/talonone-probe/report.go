@@ -46,11 +46,7 @@ func (l *lab) report(out io.Writer, c config) {
 		value, found := l.found[convention.Name]
 		switch {
 		case !found:
-			note := l.notes[convention.Name]
-			if convention.Probe == conventions.Never {
-				note = "cannot be found"
-			}
-			say(table, "%s\t-\t%s\n", convention.Name, orNot(note))
+			say(table, "%s\t-\t%s\n", convention.Name, orNot(l.notes[convention.Name]))
 		case !convention.HandledUnder(value):
 			say(table, "%s\t%s\tPROBLEM: %s\n", convention.Name, value, strings.ReplaceAll(convention.Result(value).Words(), "`", ""))
 		case value != convention.Default:

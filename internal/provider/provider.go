@@ -155,7 +155,8 @@ func (p *talonOneProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 			},
 			"validate_references": schema.BoolAttribute{
 				Optional: true,
-				MarkdownDescription: "Refuse a plan that refers to what the deployment does not have, such as an unknown audience. With `false` a plan only warns of a look-up that fails, " +
+				MarkdownDescription: "Refuse a plan that refers to what the deployment does not have, such as an unknown audience, Application, campaign, coupon, event type or customer session. " +
+					"Where a key is missing or does not allow the look-up, the apply reports it. With `false` a plan only warns of a look-up that fails, " +
 					"so that it can be made with IDs of things that don't exist yet, such as Terragrunt's mocks. Default `true`.",
 			},
 			"read_consistency": schema.StringAttribute{
@@ -251,6 +252,7 @@ func (p *talonOneProvider) Configure(ctx context.Context, req provider.Configure
 	data := &framework.Data{
 		Client: client, Journal: journal.New(p.build.DataDir, scope),
 		ReadConsistency:    readConsistency,
+		Started:            time.Now(),
 		ValidateAttributes: config.ValidateAttributes.IsNull() || config.ValidateAttributes.ValueBool(),
 		ValidateReferences: config.ValidateReferences.IsNull() || config.ValidateReferences.ValueBool(),
 		MovedFrom:          config.MovedFrom.ValueString(),
@@ -343,7 +345,7 @@ func (p *talonOneProvider) Functions(context.Context) []func() function.Function
 }
 
 func (p *talonOneProvider) Actions(context.Context) []func() action.Action {
-	return []func() action.Action{
+	actions := []func() action.Action{
 		catalog.NewEditCatalogItemsAction,
 		audience.NewClearAudienceAction,
 		audience.NewUpdateAudienceCustomerAttributesAction,
@@ -352,6 +354,10 @@ func (p *talonOneProvider) Actions(context.Context) []func() action.Action {
 		session.NewReturnCartItemsAction,
 		definition.NewImportAllowedValuesAction,
 	}
+	for i := range actions {
+		actions[i] = framework.PlannedAction(actions[i])
+	}
+	return actions
 }
 
 func (p *talonOneProvider) ListResources(context.Context) []func() list.ListResource {

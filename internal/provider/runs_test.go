@@ -44,7 +44,7 @@ var oneShots = map[string]struct {
 		config:   acctest.Attributes{"integration_id": "customer-1"},
 		same:     []acctest.Attributes{{"triggers": map[string]any{}}},
 		another:  acctest.Attributes{"triggers": map[string]any{"request": "2"}},
-		announce: "Applying erases data of 1 customer",
+		announce: `Applying erases data of profile "customer-1"`,
 	},
 }
 

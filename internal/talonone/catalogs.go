@@ -233,7 +233,7 @@ func (c *Client) RemoveCatalogItems(ctx context.Context, catalogID int64, skus [
 	if c.MayCall("listCatalogItems") {
 		items, lookErr := c.CatalogItemsBySKU(ctx, catalogID, skus)
 		switch {
-		case lookErr == nil && len(items) == len(skus) && !blamesRows(err):
+		case lookErr == nil && len(items) == len(skus) && !saysMissing(err):
 			return nil, err
 		case lookErr == nil && len(items) == len(skus):
 			// The listing lags behind the removal of some.
@@ -256,27 +256,23 @@ func (c *Client) removeLeft(ctx context.Context, catalogID int64, skus []string,
 		left[i], places[i] = item.SKU, slices.Index(skus, item.SKU)
 	}
 	catalog, err := c.SyncCatalog(ctx, catalogID, removals(left))
-	if IsBadRequest(err) && blamesRows(err) {
+	if IsBadRequest(err) && saysMissing(err) {
 		catalog, err = c.removeUnseen(ctx, catalogID, left, err)
 	}
 	return catalog, pointingTo(err, places)
 }
 
-// blamesRows says whether a refused removal is about items, which are gone then.
-func blamesRows(refusal error) bool {
-	return len(blamePointers(refusal, "/actions/")) > 0 || saysMissing(refusal)
-}
-
 // removeUnseen removes what a refused request was to remove, without those that the refusal is about: all that a REMOVE
 // says is the SKU, so that they are gone already. Where the refusal doesn't say which, halves are tried.
 func (c *Client) removeUnseen(ctx context.Context, catalogID int64, skus []string, refusal error) (*Catalog, error) {
+	guilty := blamePointers(refusal, "/actions/")
 	if len(skus) == 1 {
-		if !blamesRows(refusal) {
+		if len(guilty) == 0 && !saysMissing(refusal) {
 			return nil, refusal
 		}
 		return nil, nil
 	}
-	gone := blamed(blamePointers(refusal, "/actions/"), len(skus))
+	gone := blamed(guilty, len(skus))
 	parts := [][]string{skus[:len(skus)/2], skus[len(skus)/2:]}
 	if len(gone) > 0 {
 		var others []string

@@ -276,7 +276,7 @@ func (c *Client) GetCustomerInventory(ctx context.Context, integrationID string,
 		}
 	}
 	return doJSON[*Inventory](ctx, c, &call{
-		operation: "getCustomerInventory", method: http.MethodGet, route: "/v1/customer_profiles/{integrationId}/inventory",
+		about: profileObject(integrationID), operation: "getCustomerInventory", method: http.MethodGet, route: "/v1/customer_profiles/{integrationId}/inventory",
 		params: []string{integrationID}, query: query, access: integrationAccess,
 	})
 }

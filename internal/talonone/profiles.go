@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -54,7 +55,7 @@ func (c *Client) UpdateCustomerProfileV2(ctx context.Context, request ProfileReq
 		query.Set("dry", "true")
 		key = ""
 	}
-	return doJSON[*State](ctx, c, &call{
+	state, err := doJSON[*State](ctx, c, &call{
 		operation: "updateCustomerProfileV2", method: http.MethodPut, route: "/v2/customer_profiles/{integrationId}",
 		params: []string{request.IntegrationID}, query: query, access: integrationAccess, idempotencyKey: key,
 		parallelConflict: true, locks: profileLock(request.IntegrationID),
@@ -65,7 +66,13 @@ func (c *Client) UpdateCustomerProfileV2(ctx context.Context, request ProfileReq
 			ResponseContent      []string        `json:"responseContent,omitempty"`
 		}{request.Attributes, moves, request.EvaluableCampaignIDs, request.ResponseContent},
 	})
+	if err == nil && !request.Dry {
+		c.young.note(profileObject(request.IntegrationID), time.Now().Add(c.config.ReadConsistency))
+	}
+	return state, err
 }
+
+func profileObject(integrationID string) string { return "profile " + integrationID }
 
 // UpdateCustomerProfilesV2 updates or creates many profiles:
 // PUT /v2/customer_profiles, Integration key, MaxProfiles a request, each

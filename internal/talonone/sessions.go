@@ -246,7 +246,7 @@ func (c *Client) UpdateCustomerSessionV2(ctx context.Context, id string, update 
 	if !options.Now.IsZero() {
 		query.Set("now", options.Now.Format(time.RFC3339Nano))
 	}
-	return doJSON[*State](ctx, c, &call{
+	state, err := doJSON[*State](ctx, c, &call{
 		operation: "updateCustomerSessionV2", method: http.MethodPut, route: "/v2/customer_sessions/{customerSessionId}",
 		params: []string{id}, query: query, access: integrationAccess,
 		body: struct {
@@ -256,14 +256,20 @@ func (c *Client) UpdateCustomerSessionV2(ctx context.Context, id string, update 
 		idempotencyKey: options.IdempotencyKey, parallelConflict: true,
 		locks: append(sessionLock(id), profileLock(text(update.ProfileID))...),
 	})
+	if err == nil && !options.Dry {
+		c.young.note(sessionObject(id), time.Now().Add(c.config.ReadConsistency))
+	}
+	return state, err
 }
+
+func sessionObject(id string) string { return "session " + id }
 
 // GetCustomerSession reads a session and the effects in force, without those
 // that were rolled back: GET /v2/customer_sessions/{customerSessionId},
 // Integration key. IsUnknownSession recognizes the response to an unknown ID.
 func (c *Client) GetCustomerSession(ctx context.Context, id string) (*State, error) {
 	state, err := doJSON[*State](ctx, c, &call{
-		operation: "getCustomerSession", method: http.MethodGet, route: "/v2/customer_sessions/{customerSessionId}",
+		about: sessionObject(id), missingIs400: true, operation: "getCustomerSession", method: http.MethodGet, route: "/v2/customer_sessions/{customerSessionId}",
 		params: []string{id}, access: integrationAccess,
 	})
 	if err == nil && (state == nil || state.Session == nil) {

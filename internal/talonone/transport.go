@@ -86,6 +86,8 @@ type call struct {
 	// has just created it.
 	about   string
 	visible time.Time
+	// missingIs400 says that a missing object may be a 400 as well.
+	missingIs400 bool
 
 	// failures counts the attempts that failed and are repeated, refusals the 429 among them since the last other failure.
 	failures, refusals int

@@ -62,7 +62,8 @@ func audienceObject(id int64) string { return "audience " + strconv.FormatInt(id
 
 // notVisibleYet says whether a 404 is about an object that this client has just created.
 func notVisibleYet(op *call, resp *http.Response) bool {
-	return resp.StatusCode == http.StatusNotFound && time.Now().Before(op.visible)
+	missing := resp.StatusCode == http.StatusNotFound || op.missingIs400 && resp.StatusCode == http.StatusBadRequest
+	return missing && time.Now().Before(op.visible)
 }
 
 // listYoung lists audiences until those are there that this client has just created.

@@ -97,3 +97,54 @@ func TestInterruptedWaitsForWhatIsNotVisible(t *testing.T) {
 		}
 	})
 }
+
+// A data source that reads what the same run has written finds it, whatever status a deployment has for a session that is missing.
+func TestSessionsAndProfilesOfThisRunAreWaitedFor(t *testing.T) {
+	t.Parallel()
+	session := func(ctx context.Context, c *Client) error {
+		_, err := c.GetCustomerSession(ctx, "order-1")
+		return err
+	}
+	writeSession := func(dry bool) func(context.Context, *Client) error {
+		return func(ctx context.Context, c *Client) error {
+			_, err := c.UpdateCustomerSessionV2(ctx, "order-1", SessionUpdate{}, SessionOptions{Dry: dry})
+			return err
+		}
+	}
+	writeProfile := func(ctx context.Context, c *Client) error {
+		_, err := c.UpdateCustomerProfileV2(ctx, ProfileUpdate{IntegrationID: "anna"}, false)
+		return err
+	}
+	inventory := func(ctx context.Context, c *Client) error {
+		_, err := c.GetCustomerInventory(ctx, "anna", InventoryParts{Profile: true})
+		return err
+	}
+	state := status(200, `{"customerSession":{"integrationId":"order-1"}}`)
+	for name, test := range map[string]struct {
+		write, read func(context.Context, *Client) error
+		missing     int
+		requests    int
+	}{
+		"a session":                 {writeSession(false), session, 404, 4},
+		"a session, missing as 400": {writeSession(false), session, 400, 4},
+		"one that was evaluated":    {writeSession(true), session, 404, 2},
+		"a profile":                 {writeProfile, inventory, 404, 4},
+		"a profile that is refused": {writeProfile, inventory, 400, 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				missing := status(test.missing, `{"message":"not found"}`)
+				s := &script{responses: responses{state, missing, missing, state}}
+				client := newTestClient(t, s, func(c *Config) { c.ReadConsistency, c.MaxRetries = 15*time.Second, 0 })
+				if err := test.write(t.Context(), client); err != nil {
+					t.Fatal(err)
+				}
+				err := test.read(t.Context(), client)
+				if found := err == nil; len(s.seen) != test.requests || found != (test.requests == 4) {
+					t.Errorf("%d requests, %v", len(s.seen), err)
+				}
+			})
+		})
+	}
+}

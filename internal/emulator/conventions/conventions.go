@@ -62,10 +62,8 @@ const maxFileBytes = 1 << 20
 type Probe int
 
 const (
-	// Never is for what cannot be found from outside.
-	Never Probe = iota
 	// ReadOnly needs requests that change nothing.
-	ReadOnly
+	ReadOnly Probe = iota
 	// Sandbox needs writes, all of which are undone.
 	Sandbox
 	// Catalog needs writes to a catalog, all of which are undone.
@@ -75,7 +73,7 @@ const (
 )
 
 func (p Probe) String() string {
-	return [...]string{"never", "read-only", "sandbox", "catalog", "traces"}[p]
+	return [...]string{"read-only", "sandbox", "catalog", "traces"}[p]
 }
 
 // strict is the value without a default of the program.

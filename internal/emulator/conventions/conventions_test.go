@@ -45,7 +45,7 @@ func render(t *testing.T) string {
 		"needs": func(c conventions.Convention) string {
 			return map[conventions.Probe]string{
 				conventions.ReadOnly: "nothing but reading", conventions.Sandbox: "a sandbox", conventions.Catalog: "a catalog",
-				conventions.Traces: "traces", conventions.Never: "cannot be found",
+				conventions.Traces: "traces",
 			}[c.Probe]
 		},
 		"provider": func(c conventions.Convention) string {

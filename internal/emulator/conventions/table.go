@@ -325,12 +325,12 @@ var table = []Convention{
 		Name: AttributeChanges, Values: []string{Accepted, Refused, Ignored}, Default: Accepted,
 		About:    "What an update of an attribute may change beside its description. `accepted`: title, suggestions, connected Applications and catalogs. `refused`: a change of these is 400. `ignored`: they stay as they are, with 200.",
 		Material: "The reference says that only the description can change. A public tool connects attributes to further Applications by this operation.",
-		Probe:    Never, ProbeNote: "Needs an attribute of its own, and attributes can't be deleted.",
+		Probe:    Traces, ProbeNote: "Creates the attribute `talononeProbe` of giveaways, unless an earlier run has, and changes its title.",
 	},
 	{
 		Name: EqualImport, Values: []string{Refused, Accepted}, Default: Accepted, Strict: Refused,
 		About:    "An import of the items that a collection has already. `refused`: 400.",
 		Material: "The reference says that the data should differ from what is stored.",
-		Probe:    Never, ProbeNote: "The provider never imports an equal list, so the value makes no difference to it.",
+		Probe:    Sandbox, ProbeNote: "Imports two items twice into a collection of the account, which is deleted again.",
 	},
 }

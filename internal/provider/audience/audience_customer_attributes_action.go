@@ -77,7 +77,7 @@ func (a *customerAttributesAction) ModifyPlan(ctx context.Context, req action.Mo
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	expectAudience(ctx, a.data, config.AudienceID, &resp.Diagnostics)
+	expectAudience(ctx, a.data, customerAttributesActionType, config.AudienceID, &resp.Diagnostics)
 	customattr.Check(ctx, a.data, talonone.EntityCustomerProfile, nil, config.Attributes, path.Root("attributes"), &resp.Diagnostics)
 }
 

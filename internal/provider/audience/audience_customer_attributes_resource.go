@@ -88,6 +88,9 @@ func (r *customerAttributesResource) ModifyPlan(ctx context.Context, req resourc
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	if !plan.AudienceID.Equal(state.AudienceID) {
+		expectAudience(ctx, r.data, customerAttributesType, plan.AudienceID, &resp.Diagnostics)
+	}
 	if req.State.Raw.IsNull() || !plan.Attributes.Equal(state.Attributes) {
 		customattr.Check(ctx, r.data, talonone.EntityCustomerProfile, nil, plan.Attributes, path.Root("attributes"), &resp.Diagnostics)
 	}

@@ -104,7 +104,13 @@ func (r *membershipResource) ModifyPlan(ctx context.Context, req resource.Modify
 		return
 	}
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	if resp.Diagnostics.HasError() || plan.AudienceID.IsUnknown() || plan.ProfileIntegrationID.IsUnknown() {
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	if !plan.AudienceID.Equal(state.AudienceID) {
+		expectAudience(ctx, r.data, membershipType, plan.AudienceID, &resp.Diagnostics)
+	}
+	if plan.AudienceID.IsUnknown() || plan.ProfileIntegrationID.IsUnknown() {
 		return
 	}
 	claim := plan.claim()

@@ -174,7 +174,7 @@ func TestAttributesOfAnAudienceThatIsGone(t *testing.T) {
 			{
 				PreConfig:   func() { c.Call(t, http.MethodDelete, fmt.Sprintf("/v2/audiences/%d", c.id), nil, nil) },
 				Config:      config,
-				ExpectError: regexp.MustCompile(`(?s)Unable to set attributes of the members.*:\s+audience_id +=.*There is no such audience`),
+				ExpectError: regexp.MustCompile(`(?s)audience_id.*Audience does not exist`),
 			},
 		},
 	})

@@ -282,12 +282,22 @@ func (r *membershipsResource) checkCreate(ctx context.Context, plan *memberships
 		return
 	}
 	if !r.data.Client.MayCall(exportMembers) {
+		expectAudience(ctx, r.data, membershipsType, plan.AudienceID, diags)
 		r.warnLookedUp(ctx, plan, p.Added, diags)
 		return
 	}
-	remote, err := r.members(ctx, plan.AudienceID.ValueInt64(), desired.Keys(), func(*talonone.MemberIDs) bool { return !plan.exclusive() })
+	var remote *talonone.MemberIDs
+	var err error
+	r.data.Lacks(ctx, framework.Operation{}, func(ctx context.Context) (framework.Presence, error) {
+		remote, err = r.members(ctx, plan.AudienceID.ValueInt64(), desired.Keys(), func(*talonone.MemberIDs) bool { return !plan.exclusive() })
+		if talonone.IsNotFound(err) {
+			return framework.Unseen, nil
+		}
+		return framework.Present, nil
+	}, diags)
 	if r.data.Client.Forbids(err) && !plan.exclusive() {
 		diags.AddWarning(undetected, r.missingAccess())
+		expectAudience(ctx, r.data, membershipsType, plan.AudienceID, diags)
 		r.warnLookedUp(ctx, plan, p.Added, diags)
 		return
 	}

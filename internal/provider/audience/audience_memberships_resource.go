@@ -120,6 +120,8 @@ func (r *membershipsResource) ModifyPlan(ctx context.Context, req resource.Modif
 		plan.showUnknown()
 		if prior != nil {
 			plan.subject().WarnUnknown(plan.source(), prior.target.Count, plan.MaxRemovalPercent, diags)
+		} else {
+			expectAudience(ctx, r.data, membershipsType, plan.AudienceID, diags)
 		}
 	default:
 		r.planMembers(ctx, &plan, &state, prior, desired, req.Private, resp.Private, diags)

@@ -85,6 +85,7 @@ func (r *audienceResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 	if checkName(plan.Name, state.Name, &resp.Diagnostics); resp.Diagnostics.HasError() {
 		return
 	}
+	r.data.ExpectApplications(ctx, path.Root("subscribed_application_ids"), plan.SubscribedApplicationIDs, state.SubscribedApplicationIDs, &resp.Diagnostics)
 	if req.State.Raw.IsNull() {
 		bulk.NoteGuards(ctx, resp.Private, plan.guards(), &resp.Diagnostics)
 		if replaced := bulk.Replaced(ctx, req.Private, &resp.Diagnostics); replaced != nil {
@@ -412,7 +413,7 @@ func (r *audienceResource) checkRemoval(ctx context.Context, state audienceModel
 			members = fmt.Sprintf("its %d memberships", count)
 		}
 	}
-	diags.AddAttributeWarning(because, verb+" an audience deletes its memberships",
+	diags.AddAttributeWarning(because, fmt.Sprintf("%s audience %s deletes its memberships", verb, label(state)),
 		fmt.Sprintf("%s audience %s deletes %s.%s", verb, label(state), members, reason))
 }
 

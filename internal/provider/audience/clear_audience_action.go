@@ -8,7 +8,6 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -63,10 +62,10 @@ func (a *clearAudienceAction) ModifyPlan(ctx context.Context, req action.ModifyP
 	if a.data == nil || config.AudienceID.IsUnknown() || resp.Diagnostics.HasError() {
 		return
 	}
-	expectAudience(ctx, a.data, config.AudienceID, &resp.Diagnostics)
+	expectAudience(ctx, a.data, clearAudienceType, config.AudienceID, &resp.Diagnostics)
 	id := config.AudienceID.ValueInt64()
 	if members := a.members(ctx, id); members != "" && !resp.Diagnostics.HasError() {
-		resp.Diagnostics.AddWarning("The action removes all members of an audience",
+		resp.Diagnostics.AddWarning(fmt.Sprintf("The action removes all members of audience %d", id),
 			fmt.Sprintf("It removes %s of audience %d. This can't be undone.", members, id))
 	}
 }
@@ -119,17 +118,5 @@ func (a *clearAudienceAction) members(ctx context.Context, id int64) string {
 		return "1 member"
 	default:
 		return fmt.Sprintf("%d members", counts[id])
-	}
-}
-
-// expectAudience reports, before anything happens, an audience that is not there.
-// Where it can't be looked up, the API says so in the end.
-func expectAudience(ctx context.Context, data *framework.Data, id types.Int64, diags *diag.Diagnostics) {
-	if id.IsUnknown() || !data.Client.HasManagementKey() {
-		return
-	}
-	if listing, err := data.Client.GetAudiences(ctx); err == nil && listing.ByID(id.ValueInt64()) == nil {
-		diags.AddAttributeError(path.Root("audience_id"), "Audience does not exist",
-			fmt.Sprintf("The deployment has no audience %d. Refer to the id of a talonone_audience, or take it from the data source talonone_audiences.", id.ValueInt64()))
 	}
 }

@@ -173,7 +173,7 @@ func (a *editItemsAction) ModifyPlan(ctx context.Context, req action.ModifyPlanR
 			continue
 		}
 		for _, problem := range definitions.Problems(talonone.EntityCartItem, customattr.Attributes{filter.Attribute.ValueString(): nil}) {
-			resp.Diagnostics.AddAttributeError(path.Root("filters").AtListIndex(i).AtName("attribute"), "Unknown attribute", problem)
+			framework.AddMissing(&resp.Diagnostics, path.Root("filters").AtListIndex(i).AtName("attribute"), "Unknown attribute", problem)
 		}
 	}
 }
@@ -185,7 +185,7 @@ func (a *editItemsAction) expectCatalog(ctx context.Context, id types.Int64, dia
 		return
 	}
 	if err := a.data.Client.LookAtCatalog(ctx, id.ValueInt64()); talonone.IsNotFound(err) {
-		diags.AddAttributeError(path.Root("catalog_id"), "Catalog does not exist",
+		framework.AddMissing(diags, path.Root("catalog_id"), "Catalog does not exist",
 			fmt.Sprintf("The deployment has no catalog %d. Take catalog_id from the Campaign Manager, under Account > Tools > Cart item catalogs.", id.ValueInt64()))
 	}
 }

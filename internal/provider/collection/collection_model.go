@@ -124,7 +124,7 @@ func (m *collectionModel) label() string {
 
 // subject are the items, for messages.
 func (m *collectionModel) subject() bulk.Subject {
-	return bulk.Subject{Noun: itemNoun, Place: "collection " + m.label(), ResourceType: resourceType, ImportID: m.importID()}
+	return bulk.Subject{Noun: itemNoun, Place: "collection " + talonone.Presentable(m.Name.ValueString(), 100, ""), ResourceType: resourceType, ImportID: m.importID()}
 }
 
 // claim is what the resource owns: the collection as a whole, known by its name.

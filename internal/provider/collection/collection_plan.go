@@ -86,9 +86,8 @@ func (r *collectionResource) planItems(ctx context.Context, plan, state *collect
 	before := state.held()
 	if desired == nil {
 		plan.ItemCount, plan.ItemsDigest, plan.LastSync = types.Int64Unknown(), types.StringUnknown(), bulk.UnknownLastSync()
-		if before.Count > 0 {
-			diags.AddAttributeWarning(plan.source(), "Removals are not known yet", fmt.Sprintf(
-				"The items are known only during the apply, which may remove any of the %s. To limit that, set max_removal_percent.", itemNoun.Count(before.Count)))
+		if !creating {
+			state.subject().WarnUnknown(plan.source(), before.Count, plan.MaxRemovalPercent, diags)
 		}
 		return
 	}
@@ -101,6 +100,7 @@ func (r *collectionResource) planItems(ctx context.Context, plan, state *collect
 		r.addError(diags, "plan the items of collection", state, err)
 		return
 	}
+	plan.subject().WarnTwins(plan.source(), p.Added, desired.Keys(), diags)
 	plan.setHeld(desired.target())
 	if before == desired.target() {
 		// The same in another order or spelling.
@@ -175,6 +175,7 @@ func (r *collectionResource) planCreate(ctx context.Context, plan *collectionMod
 		return
 	}
 	if found == nil {
+		r.data.ExpectCampaign(ctx, plan.ApplicationID, plan.CampaignID, diags)
 		return
 	}
 	there := *plan
@@ -225,10 +226,9 @@ func (r *collectionResource) planEnd(state *collectionModel, guards bulk.Guards,
 	if r.guardEnd(state, guards, because, diags); diags.HasError() {
 		return
 	}
-	diags.AddWarning("A collection is deleted", fmt.Sprintf(
-		"Collection %s is deleted with its %s.%s Rules know a collection by its ID: those that use it lose it, and a new one with the same name does not take its place in them.\n\n"+
-			"To keep it and only end its management, replace the resource block by\n\n  removed {\n    from = %s.NAME\n    lifecycle {\n      destroy = false\n    }\n  }",
-		state.label(), itemNoun.Count(state.held().Count), because, resourceType))
+	diags.AddWarning("Collection "+state.label()+" is deleted", fmt.Sprintf(
+		"Collection %s is deleted with its %s.%s Rules know a collection by its ID: those that use it lose it, and a new one with the same name does not take its place in them.\n\n%s",
+		state.label(), itemNoun.Count(state.held().Count), because, bulk.AdviseKeeping(resourceType)))
 }
 
 // addError is framework.AddError, with what only collections know.

@@ -116,6 +116,7 @@ func (r *collectionResource) ModifyPlan(ctx context.Context, req resource.Modify
 	if diags.HasError() {
 		return
 	}
+	r.data.ExpectApplications(ctx, path.Root("subscribed_application_ids"), plan.SubscribedApplicationIDs, state.SubscribedApplicationIDs, diags)
 	if creating {
 		bulk.NoteGuards(ctx, resp.Private, plan.guards(), diags)
 		r.planCreate(ctx, &plan, desired, req.Private, diags)

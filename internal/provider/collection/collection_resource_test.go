@@ -413,8 +413,24 @@ func TestItemsMayBeUnknown(t *testing.T) {
 	s.apply(listing("boot", "sock"))
 	unknown := with(listing(), attributes{"items": tftypes.NewValue(tftypes.String, tftypes.UnknownValue)})
 	plan := s.plan(unknown)
-	if !strings.Contains(plan.Warning, "Removals are not known yet") {
+	if !strings.Contains(plan.Warning, "Removals are not known yet (collection SKUs)") || !strings.Contains(plan.Warning, "any of the 2 items. To limit that, set max_removal_percent") {
 		t.Errorf("the plan warns %q", plan.Warning)
+	}
+	plan = s.plan(with(unknown, attributes{"max_removal_percent": 10}))
+	if !strings.Contains(plan.Warning, "max_removal_percent limits how many") {
+		t.Errorf("with a limit the plan warns %q", plan.Warning)
+	}
+}
+
+func TestItemsInTwoSpellingsAreAnnounced(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t)
+	if plan := s.plan(listing("boot", "Boot")); !strings.Contains(plan.Warning, `listed in two spellings`) || !strings.Contains(plan.Warning, `"boot" and "Boot"`) {
+		t.Errorf("the plan warns %q", plan.Warning)
+	}
+	s.apply(listing("boot", "Boot"))
+	if plan := s.plan(listing("boot", "Boot", "sock")); strings.Contains(plan.Warning, "two spellings") {
+		t.Errorf("the plan warns %q of what is there already", plan.Warning)
 	}
 }
 

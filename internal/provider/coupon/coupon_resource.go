@@ -173,7 +173,7 @@ func (r *couponResource) planEnd(ctx context.Context, state codeModel, protectio
 	}
 	reserved, _ := strconv.ParseInt(existing.ReservationCounter.String(), 10, 64)
 	if existing.UsageCounter > 0 || reserved > 0 {
-		diags.AddWarning("Coupon is in use", fmt.Sprintf("Coupon %s has %s and %s. Deleting it ends its reservations, and nobody can redeem it any more.%s",
+		diags.AddWarning(fmt.Sprintf("Coupon %s is in use", state.Value), fmt.Sprintf("Coupon %s has %s and %s. Deleting it ends its reservations, and nobody can redeem it any more.%s",
 			state.Value, redemptions.Count(int(existing.UsageCounter)), reservations.Count(int(reserved)), because))
 	}
 }
@@ -187,7 +187,9 @@ func (r *couponResource) planCreate(ctx context.Context, plan codeModel, replace
 		failed := couponOperation("look for coupon", plan)
 		failed.NotFound = path.Root("application_id")
 		framework.AddError(diags, failed, err)
-	case existing == nil, replaced != nil && replaced.Digest == plan.in(existing).importID():
+	case existing == nil:
+		r.data.ExpectCampaign(ctx, plan.ApplicationID, plan.CampaignID, diags)
+	case replaced != nil && replaced.Digest == plan.in(existing).importID():
 	case existing.CampaignID != plan.CampaignID.ValueInt64():
 		addOtherCampaign(diags, plan, existing)
 	default:

@@ -73,7 +73,7 @@ func (r *dataDeletionResource) ModifyPlan(ctx context.Context, req resource.Modi
 		return
 	}
 	// Terraform shows the warnings of the call that plans the end of a replaced object, not of the other.
-	resp.Diagnostics.AddWarning("Applying erases data of 1 customer",
+	resp.Diagnostics.AddWarning("Applying erases data of "+customerLabel(plan.IntegrationID),
 		fmt.Sprintf("All attributes of %s, its sessions and its events are erased in every Application of the environment. This can't be undone.", customerLabel(plan.IntegrationID)))
 }
 

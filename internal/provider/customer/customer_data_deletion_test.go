@@ -212,7 +212,7 @@ func (e eraser) run(id, confirm any) (diagnostics, progress []string) {
 
 func TestDeletionActionErasesWhatIsConfirmed(t *testing.T) {
 	t.Parallel()
-	const planned = "WARNING The action erases customer data"
+	const planned = `WARNING The action erases data of profile "anna"`
 	for name, test := range map[string]struct {
 		id, confirm any
 		want        string
@@ -222,8 +222,8 @@ func TestDeletionActionErasesWhatIsConfirmed(t *testing.T) {
 		"confirmed":        {"anna", "anna", planned, 1, 1},
 		"not confirmed":    {"anna", "Anna", `ERROR AttributeName("confirm"): Erasure is not confirmed`, 0, 0},
 		"nothing":          {"", "", `ERROR AttributeName("integration_id"): Invalid Attribute Value Length`, 0, 0},
-		"unknown customer": {"nobody", "nobody", planned + "\n" + `WARNING AttributeName("integration_id"): There was no customer data to erase`, 0, 1},
-		"unknown ID":       {tftypes.UnknownValue, "anna", planned, 0, 0},
+		"unknown customer": {"nobody", "nobody", `WARNING The action erases data of profile "nobody"` + "\n" + `WARNING AttributeName("integration_id"): There was no customer data to erase`, 0, 1},
+		"unknown ID":       {tftypes.UnknownValue, "anna", "WARNING The action erases data of a profile whose ID is not known yet", 0, 0},
 		"unknown consent":  {"anna", tftypes.UnknownValue, planned, 0, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -259,7 +259,7 @@ func TestRepeatedDeletionIsAnnounced(t *testing.T) {
 	t.Parallel()
 	s := newShell(t, acctest.Start(t))
 	s.configure(dataDeletion(`integration_id = "anna"`))
-	s.apply("Applying erases data of 1 customer")
+	s.apply(`Applying erases data of profile "anna"`)
 	s.configure(dataDeletion("integration_id = \"anna\"\ntriggers = { request = \"2\" }"))
-	s.run(0, []string{"Applying erases data of 1 customer", "can't be undone"}, "plan")
+	s.run(0, []string{`Applying erases data of profile "anna"`, "can't be undone"}, "plan")
 }

@@ -96,7 +96,7 @@ func changeOf(plan, state profileModel) (profileChange, error) {
 
 func warnOfDestroy(integrationID string, erase bool, diags *diag.Diagnostics) {
 	if erase {
-		diags.AddWarning("Destroying the profile erases the customer's data",
+		diags.AddWarning(fmt.Sprintf("Destroying profile %s erases the customer's data", label(integrationID)),
 			fmt.Sprintf("erase_on_destroy is true in the state of profile %s: all attributes of the profile, its sessions and its events are erased in every Application of the environment. This can't be undone.", label(integrationID)))
 		return
 	}

@@ -186,7 +186,11 @@ func warnDestroyed(ids []string, erase bool, diags *diag.Diagnostics) {
 
 func warnErased(ids []string, advice string, diags *diag.Diagnostics) {
 	if len(ids) > 0 {
-		diags.AddWarning("Customer data of "+profilesNoun.Count(len(ids))+" will be erased", fmt.Sprintf(
+		first := label(ids[0])
+		if len(ids) > 1 {
+			first += ", …"
+		}
+		diags.AddWarning(fmt.Sprintf("Customer data of %s will be erased (%s)", profilesNoun.Count(len(ids)), first), fmt.Sprintf(
 			"erase_on_destroy is true, and these leave the resource: %s. All attributes of the profiles, of their sessions and of their events are erased in every Application of the environment. This can't be undone.%s",
 			bulk.Names(ids), advice))
 	}

@@ -69,7 +69,7 @@ func (a *deleteDataAction) ValidateConfig(ctx context.Context, req action.Valida
 func (a *deleteDataAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
 	var config deleteDataModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	resp.Diagnostics.AddWarning("The action erases customer data",
+	resp.Diagnostics.AddWarning("The action erases data of "+customerLabel(config.IntegrationID),
 		fmt.Sprintf("All attributes of %s, its sessions and its events are erased in every Application of the environment. This can't be undone.", customerLabel(config.IntegrationID)))
 }
 

@@ -175,6 +175,7 @@ func (r *costResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRe
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	r.data.ExpectApplications(ctx, path.Root("subscribed_application_ids"), plan.SubscribedApplicationIDs, state.SubscribedApplicationIDs, &resp.Diagnostics)
 	if !plan.Name.IsUnknown() {
 		claim := plan.claim()
 		claim.Held = func(string) bool { return !req.State.Raw.IsNull() }

@@ -90,6 +90,8 @@ func (r *attributeResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	r.data.ExpectApplications(ctx, path.Root("subscribed_application_ids"), plan.SubscribedApplicationIDs, state.SubscribedApplicationIDs, &resp.Diagnostics)
+	r.expectCatalogs(ctx, plan.SubscribedCatalogIDs, state.SubscribedCatalogIDs, &resp.Diagnostics)
 	if !req.State.Raw.IsNull() {
 		refuseChange(&resp.Diagnostics, "attribute", state.label(), []setting{
 			{"entity", config.Entity, state.Entity}, {"event_type", config.EventType, state.EventType}, {"name", config.Name, state.Name}, {"type", config.Type, state.Type},
@@ -191,6 +193,25 @@ func (r *attributeResource) planCreate(ctx context.Context, plan attributeModel,
 	}
 	diags.AddWarning("Attribute exists already", fmt.Sprintf(
 		"Attribute %s exists with ID %d. Applying takes it over instead of creating it. %s If another configuration manages it, remove it from one of them.", plan.label(), existing.ID, what))
+}
+
+// expectCatalogs reports catalogs that do not exist, where a Management key can tell. It does not look at those that before has.
+func (r *attributeResource) expectCatalogs(ctx context.Context, ids, before types.List, diags *diag.Diagnostics) {
+	wanted, _ := framework.Int64s(ids)
+	had, _ := framework.Int64s(before)
+	for i, id := range wanted {
+		if id < 1 || slices.Contains(had, id) || !r.data.Client.MayCall("listCatalogItems") {
+			continue
+		}
+		err := r.data.Client.LookAtCatalog(ctx, id)
+		switch at := path.Root("subscribed_catalog_ids").AtListIndex(i); {
+		case talonone.IsNotFound(err):
+			framework.AddMissing(diags, at, "Catalog does not exist", fmt.Sprintf(
+				"The deployment has no catalog %d. Take its ID from the Campaign Manager, under Account > Tools > Cart item catalogs.", id))
+		case err != nil && !talonone.IsUnauthorized(err):
+			framework.AddAttributeError(diags, at, framework.Operation{Construct: attributeType, Action: "look for", Object: fmt.Sprint("catalog ", id)}, err)
+		}
+	}
 }
 
 func addTypeDiffers(diags *diag.Diagnostics, plan attributeModel, existing *talonone.AttributeDefinition) {

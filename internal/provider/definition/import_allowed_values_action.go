@@ -3,6 +3,7 @@ package definition
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
@@ -17,7 +18,10 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
-var _ action.ActionWithConfigure = (*allowedValuesAction)(nil)
+var (
+	_ action.ActionWithConfigure  = (*allowedValuesAction)(nil)
+	_ action.ActionWithModifyPlan = (*allowedValuesAction)(nil)
+)
 
 const allowedValuesType = "talonone_import_allowed_values"
 
@@ -55,6 +59,27 @@ func (a *allowedValuesAction) Schema(_ context.Context, _ action.SchemaRequest, 
 					bulk.Thousands(talonone.MaxAllowedValues)),
 			},
 		},
+	}
+}
+
+func (a *allowedValuesAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
+	var config allowedValuesModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if a.data == nil || resp.Diagnostics.HasError() || config.AttributeID.IsUnknown() || !a.data.Client.MayCall("getAttributes") {
+		return
+	}
+	id := config.AttributeID.ValueInt64()
+	look := func(ctx context.Context) (framework.Presence, error) {
+		all, err := a.data.Client.GetAttributes(ctx)
+		if err == nil && slices.ContainsFunc(all, func(d talonone.AttributeDefinition) bool { return d.ID == id }) {
+			return framework.Present, nil
+		}
+		return framework.Unseen, err
+	}
+	of := framework.Operation{Construct: allowedValuesType, Action: "look for", Object: "attribute " + config.AttributeID.String()}
+	if a.data.Lacks(ctx, of, look, &resp.Diagnostics) {
+		framework.AddMissing(&resp.Diagnostics, path.Root("attribute_id"), "Attribute does not exist", fmt.Sprintf(
+			"The account has no attribute %d. Refer to the id of a talonone_attribute resource, or find it by name with the data source talonone_attribute.", id))
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/journal"
@@ -125,15 +126,52 @@ func (m *eventInput) validate(diags *diag.Diagnostics) {
 	}
 }
 
-// checkAttributes compares the custom attributes with the account's definitions.
-func (m *eventInput) checkAttributes(ctx context.Context, data *framework.Data, diags *diag.Diagnostics) {
-	if m.Type.IsUnknown() {
+// check reports what of the event does not exist on the deployment, where a key can tell.
+func (m *eventInput) check(ctx context.Context, data *framework.Data, diags *diag.Diagnostics) {
+	data.ExpectSession(ctx, path.Root("connected_session_id"), m.ConnectedSessionID, diags)
+	data.WarnUnknownStore(ctx, m.StoreIntegrationID, types.StringNull(), diags)
+	if m.Type.IsUnknown() || !m.isDefined(ctx, data, diags) {
 		return
 	}
-	ofType := func(definition talonone.AttributeDefinition) bool {
-		return definition.EventType != nil && *definition.EventType == m.Type.ValueString()
+	customattr.Check(ctx, data, talonone.EntityEvent, m.isOfType, m.Attributes, path.Root("attributes"), diags)
+}
+
+func (m *eventInput) isOfType(definition talonone.AttributeDefinition) bool {
+	return definition.EventType != nil && *definition.EventType == m.Type.ValueString()
+}
+
+// isDefined reports a type that the account does not have. A type comes into being with its first attribute.
+func (m *eventInput) isDefined(ctx context.Context, data *framework.Data, diags *diag.Diagnostics) bool {
+	if slices.ContainsFunc(data.Attributes.Over(nil), m.isOfType) {
+		return true
 	}
-	customattr.Check(ctx, data, talonone.EntityEvent, ofType, m.Attributes, path.Root("attributes"), diags)
+	if !m.Attributes.IsNull() && data.ValidateAttributes && data.Client.MayCall("getAttributes") {
+		// What the check of the attributes reads anyway.
+		if definitions, err := data.Client.GetAttributes(ctx); err == nil && slices.ContainsFunc(definitions, m.isOfType) {
+			return true
+		}
+	}
+	if !data.Client.MayCall("getEventTypes") {
+		return true
+	}
+	all, err := data.Client.GetEventTypes(ctx)
+	switch {
+	case talonone.IsUnauthorized(err):
+		return true
+	case err != nil:
+		framework.AddError(diags, framework.Operation{Construct: resourceType, Action: "read the event types"}, err)
+		return true
+	}
+	names := make([]string, len(all))
+	for i, one := range all {
+		if names[i] = one.Name; one.Name == m.Type.ValueString() {
+			return true
+		}
+	}
+	framework.AddMissing(diags, path.Root("type"), "Event type does not exist", fmt.Sprintf(
+		"The account has no event type %s. It has: %s. Correct type, or create the event type with its first attribute: resource talonone_attribute with event_type. "+
+			"If this configuration creates it already, let this event depend on that attribute, for example with depends_on.", m.Type, bulk.Names(names)))
+	return false
 }
 
 // inputs are the arguments that make an event another one.

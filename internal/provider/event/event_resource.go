@@ -135,7 +135,7 @@ func (r *eventResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 		}
 		journal.WarnOfReplay(config.IdempotencyKey, state.IdempotencyKey, &resp.Diagnostics)
 	}
-	plan.checkAttributes(ctx, r.data, &resp.Diagnostics)
+	plan.check(ctx, r.data, &resp.Diagnostics)
 	if config.IdempotencyKey.IsNull() && r.data.Journal.Begun(resourceType, plan.inputs(plan)) {
 		plan.reportBegun(&resp.Diagnostics)
 	} else {

@@ -245,7 +245,7 @@ func TestEventsThatMakeNoSense(t *testing.T) {
 	d := acctest.Start(t)
 	for name, test := range map[string]struct{ config, want string }{
 		"built-in":              {"resource \"talonone_event\" \"x\" {\n type = \"talon_session_closed\"\n profile_id = \"x\"\n}", `(?s)Built-in events can't be tracked`},
-		"not defined":           {"resource \"talonone_event\" \"x\" {\n type = \"product_sold\"\n profile_id = \"x\"\n}", `(?s)Unable to track event "product_sold".*no event "product_sold"`},
+		"not defined":           {"resource \"talonone_event\" \"x\" {\n type = \"product_sold\"\n profile_id = \"x\"\n}", `(?s)Event type does not exist.*no event type "product_sold"`},
 		"undefined attribute":   {event("profile_id = \"x\"\nattributes = jsonencode({ uri = \"x\" })"), `(?s)no attribute\s+"uri"`},
 		"no customer":           {event(""), `(?s)profile_id is required with api_version = "v2"`},
 		"session with v2":       {event("profile_id = \"x\"\nsession_id = \"y\""), `(?s)session_id is not known to version v2`},
@@ -255,7 +255,7 @@ func TestEventsThatMakeNoSense(t *testing.T) {
 		"v1 with a key":         {event("session_id = \"x\"\napi_version = \"v1\"\nidempotency_key = \"k\""), `(?s)idempotency_key is not known to version v1`},
 		"version 4":             {event("profile_id = \"x\"\napi_version = \"v4\""), `(?s)api_version`},
 		"part of another":       {event("profile_id = \"x\"\nresponse_content = [\"session\"]"), `(?s)answer of version v2 has no session`},
-		"unclosed session":      {event("profile_id = \"x\"\napi_version = \"v3\"\nintegration_id = \"e\"\nconnected_session_id = \"nowhere\""), `(?s)no closed session`},
+		"unclosed session":      {event("profile_id = \"x\"\napi_version = \"v3\"\nintegration_id = \"e\"\nconnected_session_id = \"nowhere\""), `(?s)Customer session does not exist.*"nowhere"`},
 		"attributes are a list": {event("profile_id = \"x\"\nattributes = \"[]\""), `(?s)one JSON object`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -56,7 +56,7 @@ func (a *trackAction) ModifyPlan(ctx context.Context, req action.ModifyPlanReque
 	var config trackModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if a.data != nil && !resp.Diagnostics.HasError() {
-		config.checkAttributes(ctx, a.data, &resp.Diagnostics)
+		config.check(ctx, a.data, &resp.Diagnostics)
 	}
 }
 

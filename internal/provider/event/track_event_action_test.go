@@ -56,7 +56,7 @@ func TestActionRefusesWhatTheResourceRefuses(t *testing.T) {
 	}{
 		"no customer":         {map[string]tftypes.Value{"type": text("product_shared")}, "profile_id", "Missing profile_id"},
 		"undefined attribute": {map[string]tftypes.Value{"type": text("product_shared"), "profile_id": text("x"), "attributes": text(`{"uri":"x"}`)}, "attributes", "Invalid attribute"},
-		"not defined":         {map[string]tftypes.Value{"type": text("product_sold"), "profile_id": text("x")}, "type", "Unable to track event"},
+		"not defined":         {map[string]tftypes.Value{"type": text("product_sold"), "profile_id": text("x")}, "type", "Event type does not exist"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

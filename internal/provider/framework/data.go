@@ -29,6 +29,8 @@ type Data struct {
 	Journal *journal.Journal
 	// ReadConsistency is how long reads may lag behind writes.
 	ReadConsistency time.Duration
+	// Started is when the provider was configured.
+	Started time.Time
 	// Audiences are the audience IDs that resources of this run manage.
 	Audiences Claims
 	// Rows holds a lock for every target whose rows are being changed, such as "audience 701": who looks before writing must
@@ -43,6 +45,8 @@ type Data struct {
 	Attributes PlannedAttributes
 	// Coupons are the codes that resources of this run create.
 	Coupons Codes
+	// Sessions and Stores are the integration IDs of customer sessions and stores that resources of this run plan.
+	Sessions, Stores Names
 	// AllowDelete are the objects whose guards the environment lifts.
 	AllowDelete bulk.AllowDelete
 	// Targets is what this process has seen and done of audiences, catalogs and coupons as a whole.

@@ -102,9 +102,9 @@ func campaignByID(campaigns []talonone.Campaign, id int64) *talonone.Campaign {
 	return nil
 }
 
-// checkCampaign reports a campaign that has no referrals and, where a Management key can tell, one that does not exist or belongs
-// to another Application than the Integration key.
-func checkCampaign(ctx context.Context, client *talonone.Client, campaignID int64, diags *diag.Diagnostics) {
+// checkCampaign reports a campaign that has no referrals and, where a key can tell, one that does not exist, is not in the configured
+// Application, or belongs to another Application than the Integration key.
+func checkCampaign(ctx context.Context, client *talonone.Client, campaignID int64, applicationID types.Int64, diags *diag.Diagnostics) {
 	campaign, err := running(ctx, client, campaignID)
 	own := applicationIn(campaign)
 	switch {
@@ -113,19 +113,34 @@ func checkCampaign(ctx context.Context, client *talonone.Client, campaignID int6
 		return
 	default:
 		var campaigns []talonone.Campaign
-		if campaigns, err = client.GetCampaigns(ctx); talonone.IsUnauthorized(err) {
+		if applicationID.IsNull() {
+			campaigns, err = client.GetCampaigns(ctx)
+		} else {
+			campaigns, err = client.GetCampaignsOf(ctx, applicationID.ValueInt64())
+		}
+		if talonone.IsUnauthorized(err) {
 			return
 		}
 		campaign = campaignByID(campaigns, campaignID)
 	}
 	if err != nil {
-		framework.AddError(diags, framework.Operation{Construct: resourceType, Action: "read the campaigns"}, err)
+		of := framework.Operation{Construct: resourceType, Action: "read the campaigns"}
+		if !applicationID.IsNull() {
+			of.NotFound = path.Root("application_id")
+		}
+		framework.AddError(diags, of, err)
 		return
 	}
 	switch {
+	case campaign == nil && !applicationID.IsNull():
+		framework.AddMissing(diags, path.Root("campaign_id"), "Campaign does not exist", fmt.Sprintf(
+			"Application %s has no campaign %d. Correct campaign_id or application_id; without application_id the provider finds the campaign's Application.", applicationID, campaignID))
 	case campaign == nil:
 		framework.AddMissing(diags, path.Root("campaign_id"), "Campaign does not exist",
 			fmt.Sprintf("No Application of the account has a campaign %d. The Campaign Manager shows a campaign's ID in its address.", campaignID))
+	case !applicationID.IsNull() && campaign.ApplicationID != applicationID.ValueInt64():
+		framework.AddMissing(diags, path.Root("application_id"), "Campaign belongs to another Application", fmt.Sprintf(
+			"Campaign %d %q belongs to Application %d, and application_id is %s. Correct it, or omit it: the provider finds the campaign's Application.", campaign.ID, campaign.Name, campaign.ApplicationID, applicationID))
 	case !slices.Contains(campaign.Features, "referrals"):
 		framework.AddMissing(diags, path.Root("campaign_id"), "Campaign has no referrals",
 			fmt.Sprintf("Campaign %d %q does not have the feature referrals. Enable it in the campaign's settings, or choose another campaign.", campaign.ID, campaign.Name))
@@ -138,6 +153,13 @@ func checkCampaign(ctx context.Context, client *talonone.Client, campaignID int6
 				fmt.Sprintf("Campaign %d %q belongs to Application %d, and the Integration API key to Application %d, the only one where it creates referrals. Use a provider alias with the key of Application %d.",
 					campaign.ID, campaign.Name, campaign.ApplicationID, own, campaign.ApplicationID))
 		}
+	}
+}
+
+// checkMoved is checkCampaign for a changed application_id of an object that exists.
+func checkMoved(ctx context.Context, client *talonone.Client, campaignID, applicationID, before types.Int64, diags *diag.Diagnostics) {
+	if !applicationID.IsUnknown() && !applicationID.Equal(before) {
+		checkCampaign(ctx, client, campaignID.ValueInt64(), applicationID, diags)
 	}
 }
 
@@ -283,10 +305,14 @@ func (s search) filter() talonone.ReferralFilter {
 	return filter
 }
 
-// unclaimed says whether a referral may be what a create has made: it is unused, has the settings, and no resource of this
-// run is known to manage it.
+// isEqual says whether a referral is unused, has the settings, and was not created by this run.
+func isEqual(data *framework.Data, referral *talonone.Referral, wanted settings) bool {
+	return referral.UsageCounter == 0 && wanted.fit(referral) && !data.NewReferrals.Has(referral.ID)
+}
+
+// unclaimed says whether a referral may be what a create has made: it is equal, and no resource of this run is known to manage it.
 func unclaimed(data *framework.Data, referral *talonone.Referral, wanted settings) bool {
-	return referral.UsageCounter == 0 && wanted.fit(referral) && !data.Referrals.Has(referral.ID) && !data.NewReferrals.Has(referral.ID)
+	return isEqual(data, referral, wanted) && !data.Referrals.Has(referral.ID)
 }
 
 // candidate names a referral that a create may have made.

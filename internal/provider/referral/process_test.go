@@ -250,10 +250,10 @@ func TestPlanSaysWhichAdvocatesHaveAReferral(t *testing.T) {
 		want      string
 		requests  map[string]int
 	}{
-		"listing":          {nil, []string{"a", "b", "c"}, "2 of 3 advocates to add have a referral already", map[string]int{"getReferralsWithoutTotalCount": 1}},
-		"inventories":      {alone, []string{"a", "c"}, "1 of 2 advocates to add have a referral already", map[string]int{"getCustomerInventory": 2}},
-		"too many to read": {alone, append(many, "a"), "", map[string]int{}},
-		"none":             {nil, []string{"c"}, "", map[string]int{"getReferralsWithoutTotalCount": 1}},
+		"listing":          {nil, []string{"a", "b", "c"}, "2 of 3 advocates to add have a referral already", map[string]int{"getReferralsWithoutTotalCount": 1, "integrationGetAllCampaigns": 1}},
+		"inventories":      {alone, []string{"a", "c"}, "1 of 2 advocates to add have a referral already", map[string]int{"getCustomerInventory": 2, "integrationGetAllCampaigns": 1}},
+		"too many to read": {alone, append(many, "a"), "", map[string]int{"integrationGetAllCampaigns": 1}},
+		"none":             {nil, []string{"c"}, "", map[string]int{"getReferralsWithoutTotalCount": 1, "integrationGetAllCampaigns": 1}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -270,6 +270,39 @@ func TestPlanSaysWhichAdvocatesHaveAReferral(t *testing.T) {
 			}
 			if err := d.Expect(test.requests)(nil); err != nil {
 				t.Error(err)
+			}
+		})
+	}
+}
+
+// Terraform visits resources in any order: what a plan says of a referral that another resource manages does not depend on which of them
+// came first.
+func TestWarningOfAReferralThatIsThereDoesNotDependOnTheOrder(t *testing.T) {
+	t.Parallel()
+	for kind, config := range map[string]acctest.Attributes{
+		"talonone_referral":  oneReferral,
+		"talonone_referrals": {"campaign_id": 11, "usage_limit": 2, "advocates": []string{"customer-1"}},
+	} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			d := acctest.Start(t)
+			p := d.NewProcess(t, nil)
+			plan, diags := p.Plan(t, "talonone_referral", acctest.Instance{}, oneReferral)
+			noProblem(t, diags)
+			managed, diags := p.Apply(t.Context(), t, plan)
+			noProblem(t, diags)
+
+			first, second := d.NewProcess(t, nil), d.NewProcess(t, nil)
+			early, diags := first.Plan(t, kind, acctest.Instance{}, config)
+			noProblem(t, diags)
+			refreshed, diags := second.Refresh(t, managed)
+			noProblem(t, diags)
+			_, diags = second.Plan(t, "talonone_referral", refreshed, oneReferral)
+			noProblem(t, diags)
+			late, diags := second.Plan(t, kind, acctest.Instance{}, config)
+			noProblem(t, diags)
+			if early.Warning == "" || early.Warning != late.Warning {
+				t.Errorf("before the resource that manages it: %q, after it: %q", early.Warning, late.Warning)
 			}
 		})
 	}

@@ -42,7 +42,7 @@ func (r *referralResource) look(ctx context.Context, plan referralModel, period 
 	ambiguous := &journal.AmbiguousError{}
 	var made *talonone.Referral
 	for _, one := range found {
-		if period.Contains(one.ID, one.Created) {
+		if period.Contains(one.ID, one.Created) && !r.data.Referrals.Has(one.ID) {
 			made = one
 			ambiguous.Candidates = append(ambiguous.Candidates, candidate(one))
 		}

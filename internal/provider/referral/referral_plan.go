@@ -24,8 +24,8 @@ func (r *referralResource) planCreate(ctx context.Context, plan, config referral
 	if config.CampaignID.IsUnknown() {
 		return
 	}
-	if config.ApplicationID.IsNull() {
-		checkCampaign(ctx, r.data.Client, config.CampaignID.ValueInt64(), diags)
+	if !config.ApplicationID.IsUnknown() {
+		checkCampaign(ctx, r.data.Client, config.CampaignID.ValueInt64(), config.ApplicationID, diags)
 	}
 	if diags.HasError() || hasUnknownSettings(config) {
 		return
@@ -41,6 +41,7 @@ func (r *referralResource) planCreate(ctx context.Context, plan, config referral
 		framework.AddError(diags, operation("look, before creating, for referrals", plan), err)
 		return
 	}
+	// Whether or not a resource of this plan manages it: that resource may be planned later.
 	for i, one := range existing {
 		r.data.Journal.Know(journalKind, plan.toAPI(), journal.Object{ID: one.ID, Created: one.Created})
 		if i == 0 {
@@ -54,7 +55,7 @@ func (r *referralResource) planCreate(ctx context.Context, plan, config referral
 }
 
 // planUpdate keeps what an update in place leaves as it is, and asks for the key that it needs.
-func (r *referralResource) planUpdate(plan *referralModel, state, config referralModel, diags *diag.Diagnostics) {
+func (r *referralResource) planUpdate(ctx context.Context, plan *referralModel, state, config referralModel, diags *diag.Diagnostics) {
 	plan.ID, plan.Code, plan.Created, plan.UsageCounter = state.ID, state.Code, state.Created, state.UsageCounter
 	plan.StartDate, plan.ExpiryDate = keepDate(plan.StartDate, state.StartDate), keepDate(plan.ExpiryDate, state.ExpiryDate)
 	plan.Attributes = keepAttributes(plan.Attributes, state.Attributes)
@@ -63,6 +64,8 @@ func (r *referralResource) planUpdate(plan *referralModel, state, config referra
 	}
 	if config.ApplicationID.IsNull() {
 		plan.ApplicationID = state.ApplicationID
+	} else {
+		checkMoved(ctx, r.data.Client, plan.CampaignID, plan.ApplicationID, state.ApplicationID, diags)
 	}
 	if changed := firstChange(*plan, state); !changed.Equal(path.Empty()) && !r.data.Client.HasManagementKey() {
 		diags.AddAttributeError(changed, "Referral can't be changed without a Management API key", missingManagementKey(resourceType, "updateReferral"))
@@ -77,7 +80,7 @@ func (r *referralResource) checkRemoval(verb, operation string, state referralMo
 		return
 	}
 	if used := state.UsageCounter.ValueInt64(); used > 0 {
-		diags.AddWarning(operation+" a referral ends its code",
+		diags.AddWarning(operation+" referral "+label(state)+" ends its code",
 			fmt.Sprintf("Code %q of referral %s has been used %d times. It stops working for everyone who has it.", state.Code.ValueString(), label(state), used))
 	}
 }

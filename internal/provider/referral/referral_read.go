@@ -18,8 +18,7 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
-// equal are the referrals of the advocate with the planned settings that were created since and that no resource is known
-// to manage, oldest first.
+// equal are the unused referrals of the advocate with the planned settings that were created since and not by this run, oldest first.
 func (r *referralResource) equal(ctx context.Context, plan referralModel, since time.Time) ([]*talonone.Referral, error) {
 	wanted := plan.settings()
 	s := search{
@@ -31,7 +30,7 @@ func (r *referralResource) equal(ctx context.Context, plan referralModel, since 
 		s.applicationID = 0
 	}
 	seen, err := find(ctx, r.data.Client, s)
-	return slices.DeleteFunc(seen.referrals, func(one *talonone.Referral) bool { return !unclaimed(r.data, one, wanted) }), err
+	return slices.DeleteFunc(seen.referrals, func(one *talonone.Referral) bool { return !isEqual(r.data, one, wanted) }), err
 }
 
 // refreshed is find for a refresh, in requests that the referrals of a campaign share where both keys allow that.

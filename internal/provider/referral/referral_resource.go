@@ -96,7 +96,7 @@ func (r *referralResource) ModifyPlan(ctx context.Context, req resource.ModifyPl
 		claim := state.claim()
 		claim.Held = func(string) bool { return true }
 		r.data.Owners.Claim(ctx, claim, req.Private, resp.Private, &resp.Diagnostics)
-		r.planUpdate(&plan, state, config, &resp.Diagnostics)
+		r.planUpdate(ctx, &plan, state, config, &resp.Diagnostics)
 		resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 		return
 	}

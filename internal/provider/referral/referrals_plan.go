@@ -61,8 +61,8 @@ func (r *referralsResource) planCreate(ctx context.Context, plan *referralsModel
 	if config.CampaignID.IsUnknown() {
 		return
 	}
-	if config.ApplicationID.IsNull() {
-		checkCampaign(ctx, r.data.Client, config.CampaignID.ValueInt64(), diags)
+	if !config.ApplicationID.IsUnknown() {
+		checkCampaign(ctx, r.data.Client, config.CampaignID.ValueInt64(), config.ApplicationID, diags)
 	}
 	r.warnExisting(ctx, *plan, advocates, diags)
 }
@@ -73,6 +73,8 @@ func (r *referralsResource) planUpdate(ctx context.Context, plan *referralsModel
 	plan.Attributes = keepAttributes(plan.Attributes, state.Attributes)
 	if config.ApplicationID.IsNull() {
 		plan.ApplicationID = state.ApplicationID
+	} else {
+		checkMoved(ctx, r.data.Client, plan.CampaignID, plan.ApplicationID, state.ApplicationID, diags)
 	}
 	advocates, known := framework.Strings(plan.Advocates)
 	plan.setUnknown()
@@ -179,8 +181,9 @@ func (r *referralsResource) warnExisting(ctx context.Context, plan referralsMode
 		return
 	}
 	existing := make(map[string]struct{})
+	// Whether or not a resource of this plan manages it: that resource may be planned later.
 	for _, one := range seen.referrals {
-		if !r.data.Referrals.Has(one.ID) && !r.data.NewReferrals.Has(one.ID) {
+		if !r.data.NewReferrals.Has(one.ID) {
 			r.data.Journal.Know(journalKind, want, journal.Object{ID: one.ID, Created: one.Created})
 			existing[one.AdvocateProfileIntegrationID] = struct{}{}
 		}
@@ -188,7 +191,7 @@ func (r *referralsResource) warnExisting(ctx context.Context, plan referralsMode
 	if has := slices.Sorted(maps.Keys(existing)); len(has) > 0 {
 		diags.AddAttributeWarning(path.Root("advocates"), fmt.Sprintf("%s of %s to add have a referral already", bulk.Thousands(len(has)), advocateNoun.Count(len(advocates))), fmt.Sprintf(
 			"Already in campaign %d: %s. Each gets another code; the existing ones stay as they are and are not managed by this resource. "+
-				"To manage them instead, import them, for example with the ID %q, before adding the advocates.",
+				"If no other resource manages them, you can import them instead, for example with the ID %q, before adding the advocates.",
 			plan.CampaignID.ValueInt64(), bulk.Names(has), fmt.Sprintf("%d/%s", plan.CampaignID.ValueInt64(), has[0])))
 	}
 }

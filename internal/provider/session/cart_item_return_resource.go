@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -113,6 +114,9 @@ func (r *returnResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 				plan.IdempotencyKey = types.StringUnknown()
 			}
 		}
+	}
+	if plan.ID.IsUnknown() && r.data != nil {
+		r.data.ExpectSession(ctx, path.Root("session_integration_id"), plan.SessionIntegrationID, &resp.Diagnostics)
 	}
 	switch {
 	case !plan.ID.IsUnknown():

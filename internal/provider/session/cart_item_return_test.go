@@ -114,7 +114,7 @@ func TestReturnsThatMakeNoSense(t *testing.T) {
 		"too many units":    {returned(`returned_cart_items = [{ position = 1, quantity = 2 }]`), `(?s)1 of 1 units.*returnedCartItems/0/quantity.*remaining_quantity`},
 		"item not there":    {returned(`returned_cart_items = [{ sku = "C" }]`), `(?s)no item with this SKU`},
 		"open session":      {`resource "talonone_cart_item_return" "back" { ` + "\nsession_integration_id = \"open-1\"\nreturned_cart_items = [{ position = 0 }]\n}", `(?s)Unable to return items.*closed`},
-		"no session":        {`resource "talonone_cart_item_return" "back" { ` + "\nsession_integration_id = \"nowhere\"\nreturned_cart_items = [{ position = 0 }]\n}", `(?s)Unable to return items of customer session "nowhere".*not found`},
+		"no session":        {`resource "talonone_cart_item_return" "back" { ` + "\nsession_integration_id = \"nowhere\"\nreturned_cart_items = [{ position = 0 }]\n}", `(?s)Customer session does not exist.*"nowhere"`},
 		"unknown part":      {returned("returned_cart_items = [{ position = 0 }]\nresponse_content = [\"achievements\"]"), `(?s)response_content`},
 	} {
 		t.Run(name, func(t *testing.T) {

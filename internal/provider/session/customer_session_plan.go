@@ -256,7 +256,7 @@ func warnOfDestroy(state sessionModel, diags *diag.Diagnostics) {
 		diags.AddWarning("The session stays on the deployment",
 			fmt.Sprintf(`Customer session %s has on_destroy = "forget": Terraform gives it up, and it stays %s.`, session, state.State.ValueString()))
 	case state.State.ValueString() == talonone.SessionClosed, state.State.ValueString() == talonone.SessionPartiallyReturned:
-		diags.AddWarning("A closed session will be cancelled",
+		diags.AddWarning("Closed customer session "+session+" will be cancelled",
 			fmt.Sprintf("Destroying cancels customer session %s, which rolls back its redemptions, budgets and points. Set on_destroy = \"forget\" and apply that first to leave it as it is.", session))
 	}
 }

@@ -146,7 +146,9 @@ func (r *sessionResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 			`Keep state = "closed", which a partially returned session satisfies, and return items with talonone_cart_item_return.`)
 		return
 	}
+	r.data.Sessions.Add(plan.IntegrationID)
 	r.checkAttributes(ctx, plan.contentModel, state.contentModel, &resp.Diagnostics)
+	r.data.WarnUnknownStore(ctx, plan.StoreIntegrationID, state.StoreIntegrationID, &resp.Diagnostics)
 	if !plan.IntegrationID.IsUnknown() {
 		claim := plan.claim()
 		claim.Held = func(string) bool { return plan.IntegrationID.Equal(state.IntegrationID) }

@@ -10,6 +10,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/action"
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
+	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -19,8 +20,9 @@ import (
 )
 
 var (
-	_ action.Action              = (*returnAction)(nil)
-	_ action.ActionWithConfigure = (*returnAction)(nil)
+	_ action.Action               = (*returnAction)(nil)
+	_ action.ActionWithConfigure  = (*returnAction)(nil)
+	_ action.ActionWithModifyPlan = (*returnAction)(nil)
 )
 
 const returnActionType = "talonone_return_cart_items"
@@ -78,6 +80,14 @@ func (a *returnAction) Schema(_ context.Context, _ action.SchemaRequest, resp *a
 
 func (a *returnAction) Configure(_ context.Context, req action.ConfigureRequest, resp *action.ConfigureResponse) {
 	a.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+func (a *returnAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
+	var config returnInput
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if a.data != nil && !resp.Diagnostics.HasError() {
+		a.data.ExpectSession(ctx, path.Root("session_integration_id"), config.SessionIntegrationID, &resp.Diagnostics)
+	}
 }
 
 func (a *returnAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {

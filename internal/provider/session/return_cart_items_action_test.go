@@ -62,7 +62,7 @@ func TestReturningActionExplainsRefusals(t *testing.T) {
 	}{
 		"nothing named":  {returning("order-1", nil, nil, 1), "sku"},
 		"too many units": {returning("order-1", 1, nil, 2), "1 of 1 units are left"},
-		"no session":     {returning("nowhere", 0, nil, 1), "not found"},
+		"no session":     {returning("nowhere", 0, nil, 1), `no customer session "nowhere"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -35,6 +35,7 @@ const (
 	existingValue  = "private-existing-51c0"
 	privatePerson  = "anna.private@example.com"
 	otherPerson    = "berta.private@example.com"
+	nextPerson     = "carla.private@example.com"
 	privateSession = "private-cart-77a1"
 )
 
@@ -199,7 +200,7 @@ func (c *cli) withSecrets(log string) {
 
 var (
 	secrets = []string{secretIntegrationKey, secretSandboxKey, secretManagementKey, secretToken}
-	private = []string{privateValue, existingValue, privatePerson, otherPerson, privateSession}
+	private = []string{privateValue, existingValue, privatePerson, otherPerson, nextPerson, privateSession}
 )
 
 // withoutWarnings is a log without the lines that repeat a diagnostic, whose one ID is there to act on.
@@ -258,6 +259,11 @@ func TestNothingSecretIsWrittenDown(t *testing.T) {
 				c = newExampleCLI(t, d.URL, folder)
 			}
 			c.withSecrets(filepath.Join(c.Dir, "trace.log"))
+			if folder == "" {
+				// The names of persons are keys of maps as well, and an update logs what it changes.
+				c.must(0, "apply", "-no-color", "-auto-approve")
+				c.configure(strings.ReplaceAll(personal, otherPerson, nextPerson))
+			}
 
 			outputs := map[string]string{
 				"the text of the plan":  c.must(0, "plan", "-no-color", "-out=plan.tfplan"),
