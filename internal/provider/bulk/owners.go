@@ -34,6 +34,8 @@ type Owners struct {
 	run     string
 	last    int
 	targets map[string]*ownedTarget
+	// sole are those who own a row in all targets of a kind.
+	sole map[uint64][]*claimant
 }
 
 // Claim is what one resource wants to own of one target.
@@ -241,7 +243,7 @@ func (o *Owners) Claim(ctx context.Context, c Claim, private PrivateReader, keep
 	own := &claimant{id: o.named(ctx, private, keep, diags), name: c.name(), resourceType: c.ResourceType, exclusive: c.Exclusive, wasExclusive: c.WasExclusive}
 	t := o.target(c.Target, own.id)
 	if c.Load != nil {
-		if t.alone(own.id) {
+		if t.alone(own.id) && len(o.sole) == 0 {
 			own.unread = &c
 			t.put(own)
 			return
@@ -273,6 +275,13 @@ func (o *Owners) Claim(ctx context.Context, c Claim, private PrivateReader, keep
 	}
 	if len(t.few)+len(t.many) > 0 {
 		t.compare(own, c, of, diags)
+	}
+	for _, text := range c.Rows {
+		if other := o.soleOwner(own.id, c.Target, text); other != nil {
+			clash, row := of(other), rowSum(text)
+			clash.rows = append(clash.rows, text)
+			clash.second = clash.second || !other.wasExclusive || own.added.has(row)
+		}
 	}
 	if before := t.claimants[own.id]; before != nil {
 		// The call before, for the end of what this one replaces, has noted what is lost with it.
@@ -395,6 +404,11 @@ func (o *Owners) Remove(ctx context.Context, c Claim, rows []string, private Pri
 	for other, rows := range moved {
 		c.refuseMoved(own, other, rows, diags)
 	}
+	o.noteSpared(ctx, c, spared, keep, diags)
+}
+
+// noteSpared keeps for the Delete that follows which rows another resource holds.
+func (o *Owners) noteSpared(ctx context.Context, c Claim, spared []string, keep PrivateWriter, diags *diag.Diagnostics) {
 	var note any
 	if len(spared) > 0 {
 		note = encodeSums(sumsOf(spared))

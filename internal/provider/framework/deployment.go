@@ -85,8 +85,8 @@ var deploymentAttribute = schema.SingleNestedAttribute{
 		"`moved_from` in the provider block accepts a deployment that has moved.",
 	Attributes: map[string]schema.Attribute{
 		"origin":         schema.StringAttribute{Computed: true, MarkdownDescription: "Scheme, host and port of `base_url`."},
-		"account_id":     schema.Int64Attribute{Computed: true, MarkdownDescription: "ID of the account; null where the API does not tell."},
-		"application_id": schema.Int64Attribute{Computed: true, MarkdownDescription: "ID of the Application; null where the API does not tell."},
+		"account_id":     schema.Int64Attribute{Computed: true, MarkdownDescription: "ID of the account; null if the API does not report it."},
+		"application_id": schema.Int64Attribute{Computed: true, MarkdownDescription: "ID of the Application; null if the API does not report it."},
 	},
 }
 

@@ -9,5 +9,8 @@ import (
 // MemberNoun is what messages call the rows of an audience.
 var MemberNoun = bulk.Noun{One: "member", Many: "members"}
 
+// MembersKind begins the targets of all resources that manage members.
+const MembersKind = "audience"
+
 // MembersTarget is where the members of an audience are, for all resources that manage some.
-func MembersTarget(audienceID types.Int64) string { return "audience " + audienceID.String() }
+func MembersTarget(audienceID types.Int64) string { return MembersKind + " " + audienceID.String() }

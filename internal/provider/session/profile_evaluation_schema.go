@@ -48,7 +48,7 @@ func (d *profileEvaluationDataSource) Schema(_ context.Context, _ datasource.Sch
 		"evaluable_campaign_ids": ids("IDs of the only campaigns to evaluate, even if they are disabled: use it to test a campaign before you enable it. Default: all that are running."),
 		"response_content": schema.ListAttribute{
 			Optional: true, ElementType: types.StringType,
-			MarkdownDescription: "Further parts of the response to keep in `response`, in the API's spelling: " + framework.ListedNames(eventParts) + ". Several of them hold personal data, which then is in the state.",
+			MarkdownDescription: "Further parts of the response to keep in `response`, in the API's spelling: " + framework.ListedNames(eventParts) + ". Several contain personal data, which is then stored in the state.",
 			Validators:          framework.PartValidators(eventParts),
 		},
 		"response": schema.StringAttribute{

@@ -353,8 +353,8 @@ var table = []operation{
 		"updateCustomerProfileAudiences",
 		[][2]string{
 			{"/data[]/action", "= `add` or `delete`, by what differs"},
-			{"/data[]/profileIntegrationId", "talonone_audience_memberships.members, talonone_audience_membership.profile_integration_id"},
-			{"/data[]/audienceId", "talonone_audience_memberships.audience_id, talonone_audience_membership.audience_id"},
+			{"/data[]/profileIntegrationId", "talonone_audience_memberships.members, talonone_audience_membership.profile_integration_id, talonone_customer_audiences.profile_integration_id"},
+			{"/data[]/audienceId", "talonone_audience_memberships.audience_id, talonone_audience_membership.audience_id, talonone_customer_audiences.audience_ids"},
 		},
 		nil,
 	},
