@@ -93,7 +93,7 @@ func finishMember(dec *jsontext.Decoder, depth int) error {
 	return nil
 }
 
-// JSONFault puts a decoder's complaint about a text into the words of somebody who looks for the place. An error that is
+// JSONFault puts a decoder's complaint about a text into the words of someone who looks for the place. An error that is
 // none of the decoder's own becomes a Fault of the whole text as it is.
 func JSONFault(text string, err error) *Fault {
 	broken := new(jsontext.SyntacticError)

@@ -28,7 +28,7 @@ const (
 	byActions
 	// byImport replaces the whole list in one request (importAudiencesMemberships).
 	byImport
-	// byClearing removes everybody in one request (deleteAudienceMembershipsV2).
+	// byClearing removes everyone in one request (deleteAudienceMembershipsV2).
 	byClearing
 )
 

@@ -462,7 +462,7 @@ func (r *audienceResource) findImported(ctx context.Context, importID string, di
 	return types.Int64Value(holder.ID)
 }
 
-// keepDescription leaves the configured description in state when somebody
+// keepDescription leaves the configured description in state when someone
 // edited it elsewhere, since the API can't change it back; a warning says where
 // to repair it, and the private state remembers what the deployment has.
 func keepDescription(ctx context.Context, model *audienceModel, state audienceModel, resp *resource.ReadResponse) {

@@ -78,7 +78,7 @@ func (p Plan) summary(total int, noun Noun) string {
 }
 
 // fingerprint tells changes apart that have the same numbers. It includes the one before, so that a change that is made
-// once more, after somebody has undone it, shows once more.
+// once more, after someone has undone it, shows once more.
 func (p Plan) fingerprint(prior types.Object, content func(key string) string) string {
 	hash := sha256.New()
 	var buffer []byte

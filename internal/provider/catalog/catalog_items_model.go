@@ -140,7 +140,7 @@ func (i Item) toAPI(sku string) talonone.AddItem {
 		SKU: sku, Price: json.Number(i.Price), Attributes: json.RawMessage(i.Attributes), ReplaceIfExists: true,
 	}
 	if i.Attributes == "" {
-		// Said, so that the item's attributes go; left out, they might stay.
+		// Said, so that the item's attributes go; omitted, they might stay.
 		action.Attributes = json.RawMessage("{}")
 	}
 	if i.Product != "" {

@@ -82,7 +82,7 @@ func (f itemsFile) check(definitions customattr.Definitions, items Items, skus [
 func adviceColumn(column, name string, definitions customattr.Definitions) string {
 	definition, defined := definitions[name]
 	if !defined {
-		return fmt.Sprintf("For the column write columns = { %q = { attribute = \"…\", type = \"…\" } }, or %q = \"ignore\"; other_columns = \"ignore\" leaves out all columns without an entry.", column, column)
+		return fmt.Sprintf("For the column write columns = { %q = { attribute = \"…\", type = \"…\" } }, or %q = \"ignore\"; other_columns = \"ignore\" skips all columns without an entry.", column, column)
 	}
 	kind := definition.Type
 	if element, isList := strings.CutPrefix(kind, "(list "); isList {

@@ -233,7 +233,7 @@ func (r *profileResource) Update(ctx context.Context, req resource.UpdateRequest
 		if resp.Diagnostics.HasError() {
 			return
 		}
-		// What others have changed meanwhile is for the next refresh to say.
+		// What others have changed in the meantime is for the next refresh to say.
 		if !plan.ClosedSessions.IsUnknown() {
 			model.ClosedSessions, model.TotalSales = plan.ClosedSessions, plan.TotalSales
 		}

@@ -274,7 +274,7 @@ func (m *eventInput) runV3(ctx context.Context, data *framework.Data, attempt fr
 		return nil
 	case talonone.IsConflict(err):
 		run.Done()
-		attempt.Advice[http.StatusConflict] = "An integration ID belongs to one event for ever, and events can't be changed. If an apply on another machine was stopped after it had tracked this event, there is nothing left to do: remove the resource. Otherwise choose another integration_id."
+		attempt.Advice[http.StatusConflict] = "An integration ID belongs to one event permanently, and events can't be changed. If an apply on another machine was stopped after it had tracked this event, there is nothing left to do: remove the resource. Otherwise choose another integration_id."
 		framework.AddAttributeError(diags, path.Root("integration_id"), attempt, err)
 		return nil
 	case err != nil:

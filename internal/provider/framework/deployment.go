@@ -163,7 +163,7 @@ func (d Deployment) String() string {
 var accountAndApplication = regexp.MustCompile(`^([0-9]*)/([0-9]*)$`)
 
 // IsMovedFrom says whether a text is an address, or the IDs of an account and an Application as a state has them, one of
-// which may be left out: 31/3, 31/ and /3.
+// which may be omitted: 31/3, 31/ and /3.
 func IsMovedFrom(text string) bool {
 	if accountAndApplication.MatchString(text) {
 		return text != "/"

@@ -115,7 +115,7 @@ func cartValidators() []validator.List {
 }
 
 // resourceContent are the attributes of the resource. They are computed too: what
-// is left out shows what the session has.
+// is omitted shows what the session has.
 func resourceContent() map[string]resource.Attribute {
 	text := func(name string) string { return contentText[name] + keptText[name] }
 	cost := resource.NestedAttributeObject{Attributes: map[string]resource.Attribute{
