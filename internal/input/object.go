@@ -40,8 +40,8 @@ func (p *Problems) Err() error {
 // the member's value from the decoder, wholly or not at all. An error of each is a fault of that member: decoding goes
 // on behind it and all faults are returned together. Malformed JSON and a name that occurs twice (which other decoders
 // resolve silently) end the walk.
-func DecodeObject(text string, each func(name string, dec *jsontext.Decoder) error) error {
-	dec := jsontext.NewDecoder(strings.NewReader(text))
+func DecodeObject(text string, each func(name string, dec *jsontext.Decoder) error, options ...jsontext.Options) error {
+	dec := jsontext.NewDecoder(strings.NewReader(text), options...)
 	if kind := dec.PeekKind(); kind != jsontext.KindBeginObject {
 		if kind == jsontext.KindInvalid {
 			_, err := dec.ReadToken()

@@ -34,7 +34,9 @@ var tooDeep = fmt.Sprintf("it is nested more than %d levels deep", maxDepth)
 // retryRule can heal.
 type incompleteError struct{ err error }
 
-func (e *incompleteError) Error() string { return "the response is not complete JSON: " + e.err.Error() }
+func (e *incompleteError) Error() string {
+	return "the response is not complete JSON: " + e.err.Error()
+}
 
 func (e *incompleteError) Unwrap() error { return e.err }
 

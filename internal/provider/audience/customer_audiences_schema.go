@@ -28,7 +28,7 @@ func (r *customerAudiencesResource) Schema(ctx context.Context, _ resource.Schem
 		Attributes: map[string]schema.Attribute{
 			"profile_integration_id": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: fmt.Sprintf("Integration ID of the customer profile, 1 to %d characters, case-sensitive. A change replaces the resource: the memberships of the one customer end, and the other one joins.", talonone.MaxIntegrationID),
+				MarkdownDescription: fmt.Sprintf("Integration ID of the customer profile, 1 to %d characters, case-sensitive. Changing this replaces the resource: the memberships of the one customer end, and the other one joins.", talonone.MaxIntegrationID),
 				Validators:          framework.IntegrationID(),
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
@@ -52,10 +52,10 @@ func (r *customerAudiencesResource) Schema(ctx context.Context, _ resource.Schem
 		Blocks: map[string]schema.Block{
 			"timeouts": timeouts.Block(ctx, timeouts.Opts{
 				Create: true, Read: true, Update: true, Delete: true,
-				CreateDescription: "Longest time to add the customer, such as `10m`. Default `20m`.",
-				ReadDescription:   "Longest time to read the memberships. Default `20m`.",
-				UpdateDescription: "Longest time to change them. Default `20m`.",
-				DeleteDescription: "Longest time to end them. Default `20m`. A change must be applied before the destroy.",
+				CreateDescription: "Time limit for adding the customer, such as `10m`. Default `20m`.",
+				ReadDescription:   "Time limit for reading the memberships. Default `20m`.",
+				UpdateDescription: "Time limit for changing them. Default `20m`.",
+				DeleteDescription: "Time limit for ending them. Default `20m`. A change must be applied before the destroy.",
 			}),
 		},
 	}
