@@ -191,7 +191,7 @@ func (r *couponResource) planCreate(ctx context.Context, plan codeModel, replace
 		r.data.ExpectCampaign(ctx, plan.ApplicationID, plan.CampaignID, diags)
 	case replaced != nil && replaced.Digest == plan.in(existing).importID():
 	case existing.CampaignID != plan.CampaignID.ValueInt64():
-		addOtherCampaign(diags, plan, existing)
+		addOtherCampaign(diags, path.Root("value"), plan, existing)
 	default:
 		diags.AddWarning("Coupon exists already", fmt.Sprintf(
 			"Campaign %d has a coupon %s with ID %d and %s. Applying takes it over and gives it the configured settings, and destroying it later deletes it. "+
@@ -199,8 +199,8 @@ func (r *couponResource) planCreate(ctx context.Context, plan codeModel, replace
 	}
 }
 
-func addOtherCampaign(diags *diag.Diagnostics, plan codeModel, existing *talonone.Coupon) {
-	diags.AddAttributeError(path.Root("value"), "Code is taken", fmt.Sprintf(
+func addOtherCampaign(diags *diag.Diagnostics, at path.Path, plan codeModel, existing *talonone.Coupon) {
+	diags.AddAttributeError(at, "Code is taken", fmt.Sprintf(
 		"Coupon %s exists in campaign %d. A code is unique in its Application. Choose another one; or set campaign_id = %d to take it over.", plan.Value, existing.CampaignID, existing.CampaignID))
 }
 
@@ -277,7 +277,7 @@ func (r *couponResource) Create(ctx context.Context, req resource.CreateRequest,
 		}
 	}
 	if err == nil && existing.CampaignID != campaign {
-		addOtherCampaign(&resp.Diagnostics, plan, existing)
+		addOtherCampaign(&resp.Diagnostics, path.Root("value"), plan, existing)
 		return
 	}
 	if err == nil {
