@@ -224,7 +224,7 @@ var printable = []string{
 }
 
 // countable are the attributes of which nothing is kept but how many elements they have.
-var countable = []string{"customers", "advocates", "profiles"}
+var countable = []string{"customers", "advocates", "profiles", "audience_ids", "coupons"}
 
 // object is what is kept of a resource's or an action's attributes.
 type object struct {
@@ -261,6 +261,10 @@ func newObject(values, sensitive, unknown any) object {
 			var members map[string]json.RawMessage
 			if json.Unmarshal([]byte(value), &members) == nil && members != nil {
 				o.counts[name] = int64(len(members))
+			}
+			var list []json.RawMessage
+			if json.Unmarshal([]byte(value), &list) == nil && list != nil {
+				o.counts[name] = int64(len(list))
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package coupon
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -13,6 +14,9 @@ import (
 
 // maxLookups is up to how many codes are looked up one by one; a campaign may have millions of others.
 const maxLookups = 20
+
+// searchByCode is the operation that looks a code up in an Application.
+const searchByCode = "searchCouponsAdvancedApplicationWideWithoutTotalCount"
 
 // remoteCoupons are coupons of the deployment, by the code as the configuration or state writes it.
 type remoteCoupons struct {
@@ -80,8 +84,12 @@ func rowsOf(found map[string]*talonone.Coupon, prior couponRows) couponRows {
 
 // addError reports a failure on the campaign.
 func (r *couponsResource) addError(diags *diag.Diagnostics, action string, m *couponsModel, err error) {
+	missing := path.Root("campaign_id")
+	if apiErr, refused := errors.AsType[*talonone.Error](err); refused && apiErr.Operation == searchByCode {
+		missing = path.Root("application_id")
+	}
 	framework.AddError(diags, framework.Operation{
-		Construct: couponsType, Action: action, Object: m.subject().Place, NotFound: path.Root("campaign_id"),
+		Construct: couponsType, Action: action, Object: m.subject().Place, NotFound: missing,
 		Pointers: map[string]path.Path{"/upFile": path.Root("coupons"), "/attributes": path.Root("coupons")},
 		Advice: map[int]string{
 			http.StatusBadRequest: "The campaign must have the feature coupons, and mandatory attributes of the Application's coupons must be set.",
