@@ -104,12 +104,7 @@ func couponParams(applicationID, campaignID, id int64) []string {
 // GetCouponsOf lists the coupons of a campaign (getCouponsWithoutTotalCount):
 // GET /v1/applications/{applicationId}/campaigns/{campaignId}/coupons/no_total, Management key, 1000 a request.
 func (c *Client) GetCouponsOf(ctx context.Context, applicationID, campaignID int64) ([]*Coupon, error) {
-	return listAll[*Coupon](ctx, c, func() *call {
-		return &call{
-			operation: "getCouponsWithoutTotalCount", method: http.MethodGet, route: "/v1/applications/{applicationId}/campaigns/{campaignId}/coupons/no_total",
-			params: []string{strconv.FormatInt(applicationID, 10), strconv.FormatInt(campaignID, 10)}, access: managementAccess,
-		}
-	})
+	return listAll[*Coupon](ctx, c, func() *call { return couponsCall(applicationID, campaignID) })
 }
 
 // NewCoupon is a coupon of ImportCoupons.
@@ -165,4 +160,21 @@ func (n NewCoupon) record() []string {
 		discount = n.DiscountLimit.String()
 	}
 	return []string{n.Code, moment(n.StartDate), moment(n.ExpiryDate), recipient, strconv.FormatInt(n.UsageLimit, 10), discount, string(n.Attributes)}
+}
+
+// GetCouponsUpTo is GetCouponsOf for at most limit coupons. more says whether there are others.
+func (c *Client) GetCouponsUpTo(ctx context.Context, applicationID, campaignID int64, limit int) (coupons []*Coupon, more bool, err error) {
+	list := pager[*Coupon]{client: c, newCall: func() *call { return couponsCall(applicationID, campaignID) }, sorted: true, limit: limit, use: func(part []*Coupon) error {
+		coupons = append(coupons, part...)
+		return nil
+	}}
+	err = list.run(ctx)
+	return coupons, list.more, err
+}
+
+func couponsCall(applicationID, campaignID int64) *call {
+	return &call{
+		operation: "getCouponsWithoutTotalCount", method: http.MethodGet, route: "/v1/applications/{applicationId}/campaigns/{campaignId}/coupons/no_total",
+		params: []string{strconv.FormatInt(applicationID, 10), strconv.FormatInt(campaignID, 10)}, access: managementAccess,
+	}
 }

@@ -12,8 +12,12 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
-// maxLookups is up to how many codes are looked up one by one; a campaign may have millions of others.
-const maxLookups = 20
+const (
+	// fewLookups is up to how many codes are looked up one by one, which also finds those of other campaigns.
+	fewLookups = 3
+	// maxLookups is up to how many are, where a campaign has more coupons than one request lists.
+	maxLookups = 20
+)
 
 // searchByCode is the operation that looks a code up in an Application.
 const searchByCode = "searchCouponsAdvancedApplicationWideWithoutTotalCount"
@@ -29,7 +33,14 @@ func (r *couponsResource) look(ctx context.Context, m *couponsModel, codes []str
 	found = remoteCoupons{ours: make(map[string]*talonone.Coupon), elsewhere: make(map[string]*talonone.Coupon)}
 	sensitivity := r.sensitivity(ctx, m)
 	application, campaign := m.ApplicationID.ValueInt64(), m.CampaignID.ValueInt64()
-	if len(codes) > 0 && len(codes) <= maxLookups {
+	var coupons []*talonone.Coupon
+	byCode := len(codes) > 0 && len(codes) <= fewLookups
+	if len(codes) > fewLookups && len(codes) <= maxLookups {
+		if coupons, byCode, err = r.data.Client.GetCouponsUpTo(ctx, application, campaign, talonone.PageSize); err != nil {
+			return found, err
+		}
+	}
+	if byCode {
 		for _, code := range codes {
 			coupons, err := r.data.Client.FindCoupons(ctx, application, code)
 			if err != nil {
@@ -46,9 +57,10 @@ func (r *couponsResource) look(ctx context.Context, m *couponsModel, codes []str
 		}
 		return found, nil
 	}
-	coupons, err := r.data.Client.GetCouponsOf(ctx, application, campaign)
-	if err != nil {
-		return found, err
+	if len(codes) == 0 || len(codes) > maxLookups {
+		if coupons, err = r.data.Client.GetCouponsOf(ctx, application, campaign); err != nil {
+			return found, err
+		}
 	}
 	own := make(map[string]string, len(codes))
 	for _, code := range codes {

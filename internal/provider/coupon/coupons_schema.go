@@ -20,8 +20,8 @@ func (r *couponsResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 		MarkdownDescription: "Many coupons of one campaign, each with a code of your choice and its own settings. For one coupon use `talonone_coupon`.\n\n" +
 			"New codes are created by one import. The API has no import that changes coupons, so each coupon that changes, that exists already, or that has a setting without a column in the import " +
 			"(`reservation_limit`, `is_reservation_mandatory`, `implicitly_reserved`) takes one more request, and so does each that is deleted: three a second. The plan says how many.\n\n" +
-			"Only the listed codes are managed; other coupons of the campaign are left alone. A listed code that exists in the campaign already is taken over, and the plan warns about it wherever " +
-			"20 look-ups or a listing of the campaign tell. A code is unique in its Application. How often a code was redeemed is never changed.\n\n" +
+			"Only the listed codes are managed; other coupons of the campaign are left alone. A listed code that exists in the campaign already is taken over, and the plan warns about it. " +
+			"A code is unique in its Application: one of another campaign is an error, of the plan for up to three new codes, otherwise of the apply. How often a code was redeemed is never changed.\n\n" +
 			"A coupon that is no longer listed, or whose resource is destroyed, is deleted with its reservations and the count of its redemptions. This can't be undone.\n\n" +
 			"Requires a Management API key that allows the endpoint `/v1/applications`.",
 		Attributes: map[string]schema.Attribute{
