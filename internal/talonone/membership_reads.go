@@ -18,7 +18,7 @@ const (
 )
 
 // AudienceMembers returns all members of an audience (ExportAudiencesMemberships).
-// whole says whether everybody is in the list who should be: only then, and only
+// whole says whether everyone is in the list who should be: only then, and only
 // where the response told its own end, is it taken for complete as it is. Otherwise
 // ConfirmExport does, so that a cut export never looks like members who have left.
 // 404 (IsNotFound) means that there is no such audience.
@@ -66,7 +66,7 @@ func (c *Client) confirmedMembers(ctx context.Context, audienceID int64, whole f
 
 // AudienceMembersAmong returns those of ids who are members, in the same order.
 // 404 (IsNotFound) means that there is no such audience; where profiles were asked
-// instead of the audience, nobody is a member of one that is gone.
+// instead of the audience, no one is a member of one that is gone.
 //
 // It takes the fewest requests, and among those the smallest answer: one
 // inventory for a single member; for a few one page of the list, which is all of

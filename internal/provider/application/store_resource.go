@@ -216,7 +216,7 @@ func (r *storeResource) planCreate(ctx context.Context, plan storeModel, replace
 		existing.ApplicationID, plan.label(), existing.ID, changes))
 }
 
-// look finds the store with the integration ID; nil where there is none. anew asks for a new listing.
+// look finds the store with the integration ID; nil where there is none. again asks for a new listing.
 func (r *storeResource) look(ctx context.Context, m storeModel, anew bool) (*talonone.Store, error) {
 	if anew {
 		r.data.Client.ForgetStores(m.ApplicationID.ValueInt64())
@@ -259,17 +259,9 @@ func (r *storeResource) Create(ctx context.Context, req resource.CreateRequest, 
 	application, body := plan.ApplicationID.ValueInt64(), plan.toAPI(jsontypes.NewNormalizedNull())
 	made, err := r.data.Client.CreateStore(ctx, application, body)
 	if talonone.IsConflict(err) {
-		// It exists, perhaps from an attempt whose response was lost.
-		refused := err
 		var existing *talonone.Store
-		err = r.data.Await(ctx, func(ctx context.Context) (found bool, err error) {
-			existing, err = r.look(ctx, plan, true)
-			return existing != nil, err
-		})
-		switch {
-		case err == nil && existing == nil:
-			err = refused
-		case err == nil:
+		existing, err = framework.AwaitTaken(ctx, r.data, err, func(ctx context.Context) (*talonone.Store, error) { return r.look(ctx, plan, true) })
+		if err == nil {
 			made, err = r.data.Client.UpdateStore(ctx, application, existing.ID, body)
 		}
 	}

@@ -151,7 +151,7 @@ func (r *audienceResource) Read(ctx context.Context, req resource.ReadRequest, r
 	bulk.ForgetNotes(ctx, resp.Private, &resp.Diagnostics)
 	imported := state.Name.IsNull()
 	if !r.data.Client.HasManagementKey() && !imported {
-		resp.Diagnostics.AddWarning("Changes made outside of Terraform stay unseen",
+		resp.Diagnostics.AddWarning("Changes made outside Terraform stay unseen",
 			framework.MissingKey(resourceType, &talonone.MissingCredentialError{Operation: "getAudiences", Credential: talonone.ManagementCredential})+
 				" The state is kept as it is.")
 		return
@@ -344,13 +344,23 @@ func (r *audienceResource) another(ctx context.Context, state audienceModel, dia
 }
 
 // isGone confirms a response of 404, which a key of the other environment gets for
-// an audience that is still there. Without a Management key it is believed.
+// an audience that is still there. Without a Management key it is believed. The list may lag behind a deletion whose response
+// was lost.
 func (r *audienceResource) isGone(ctx context.Context, id int64) bool {
 	if !r.data.Client.HasManagementKey() {
 		return true
 	}
-	listing, err := r.data.Client.GetAudiences(ctx)
-	return err == nil && listing.ByID(id) == nil
+	gone, looked := false, false
+	err := r.data.Await(ctx, func(ctx context.Context) (bool, error) {
+		if looked {
+			r.data.Client.ForgetReads(r.data.Client.ServerTime(time.Now()))
+		}
+		looked = true
+		listing, err := r.data.Client.GetAudiences(ctx)
+		gone = err == nil && listing.ByID(id) == nil
+		return gone, err
+	})
+	return err == nil && gone
 }
 
 // planCreate warns of what an earlier apply may have left and of an audience with the same settings, and refuses an
@@ -462,7 +472,7 @@ func (r *audienceResource) findImported(ctx context.Context, importID string, di
 	return types.Int64Value(holder.ID)
 }
 
-// keepDescription leaves the configured description in state when somebody
+// keepDescription leaves the configured description in state when someone
 // edited it elsewhere, since the API can't change it back; a warning says where
 // to repair it, and the private state remembers what the deployment has.
 func keepDescription(ctx context.Context, model *audienceModel, state audienceModel, resp *resource.ReadResponse) {
@@ -471,7 +481,7 @@ func keepDescription(ctx context.Context, model *audienceModel, state audienceMo
 		return
 	}
 	bulk.WritePrivate(ctx, resp.Private, privateDescription, model.Description.ValueString(), &resp.Diagnostics)
-	resp.Diagnostics.AddAttributeWarning(path.Root("description"), "Description was changed outside of Terraform",
+	resp.Diagnostics.AddAttributeWarning(path.Root("description"), "Description was changed outside Terraform",
 		fmt.Sprintf("Audience %s is described as %q on the deployment, and as %q in Terraform. The API can't change a description. "+
 			"Edit it in the Campaign Manager under Audiences, or write the new text into the configuration; neither replaces the audience.",
 			label(state), model.Description.ValueString(), state.Description.ValueString()))

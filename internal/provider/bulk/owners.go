@@ -72,7 +72,7 @@ type claimant struct {
 	rows, added             rowSums
 	// lost are the rows that a plan of the resource removes for good.
 	lost rowSums
-	// unread are the rows, while nobody has asked for them.
+	// unread are the rows, while no one has asked for them.
 	unread *Claim
 }
 
@@ -173,7 +173,7 @@ func (t *ownedTarget) other(self string, row uint64, yes func(*claimant) bool) *
 	return nil
 }
 
-// alone says whether nobody but a claimant wants anything.
+// alone says whether no one but a claimant wants anything.
 func (t *ownedTarget) alone(id string) bool {
 	others := len(t.claimants)
 	if t.claimants[id] != nil {
@@ -449,7 +449,7 @@ func (o *Owners) Spare(ctx context.Context, c Claim, rows []string, private Priv
 }
 
 // SpareEnd is Spare for a Delete. Terraform plans a Delete in the process that carries it out only for an object that a new
-// one has replaced, in this apply or in an earlier one that could not delete it. In the latter case nobody can tell whether
+// one has replaced, in this apply or in an earlier one that could not delete it. In the latter case no one can tell whether
 // the new object has the same rows, so nothing is lost for good unless allowed names the object.
 func (o *Owners) SpareEnd(ctx context.Context, allowed AllowDelete, c Claim, private PrivateReader, diags *diag.Diagnostics) (remove, spared []string) {
 	if c.Lost != "" && !allowed.Has(c.ResourceType, c.ImportID) && o.leftBehind(ctx, c.Target, private, diags) {
@@ -532,7 +532,7 @@ func (o *Owners) Write(ctx context.Context, c Claim, private Private, diags *dia
 	}
 }
 
-// plannedUnread is planned for a claimant whose rows nobody has read: their digest tells.
+// plannedUnread is planned for a claimant whose rows no one has read: their digest tells.
 func (o *Owners) plannedUnread(c Claim) string {
 	if t := o.targets[c.Target]; t != nil && c.Load != nil {
 		for id, other := range t.claimants {

@@ -50,6 +50,7 @@ func NewEditCatalogItemsAction() action.Action { return &editItemsAction{} }
 // editItemsModel mirrors the action.
 type editItemsModel struct {
 	CatalogID  types.Int64          `tfsdk:"catalog_id"`
+	Version    types.Int64          `tfsdk:"version"`
 	Edit       types.String         `tfsdk:"edit"`
 	Filters    types.List           `tfsdk:"filters"`
 	AllItems   types.Bool           `tfsdk:"all_items"`
@@ -70,13 +71,19 @@ func (a *editItemsAction) Metadata(_ context.Context, _ action.MetadataRequest, 
 
 func (a *editItemsAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Changes or removes, in one request, all items of a cart item catalog whose attributes pass a filter, for what is done once, such as a sale or a clearance. " +
+		MarkdownDescription: "Changes or removes, in one request, all items of a cart item catalog whose attributes match a filter. Use it for one-time changes, such as a clearance. " +
 			"Items that a resource manages show as drift afterwards.\n\nRequires an Integration API key.",
 		Attributes: map[string]schema.Attribute{
 			"catalog_id": schema.Int64Attribute{
 				Required:            true,
 				MarkdownDescription: "ID of the catalog, as the Campaign Manager shows it under Account > Tools > Cart item catalogs.",
 				Validators:          []validator.Int64{int64validator.AtLeast(1)},
+			},
+			"version": schema.Int64Attribute{
+				Optional: true,
+				MarkdownDescription: "Version that the catalog must have, such as `catalog_version` of `talonone_catalog_items`: after a change made elsewhere, the API refuses the edit. " +
+					"Every sync raises it, so an action that runs after changes of items needs the new one. Default: any version.",
+				Validators: []validator.Int64{int64validator.AtLeast(1)},
 			},
 			"edit": schema.StringAttribute{
 				Required:            true,
@@ -99,17 +106,17 @@ func (a *editItemsAction) Schema(_ context.Context, _ action.SchemaRequest, resp
 					},
 					"value": schema.StringAttribute{
 						Required: true, CustomType: jsontypes.NormalizedType{},
-						MarkdownDescription: "Value to compare with, in JSON: `jsonencode(42)`, `jsonencode(\"red\")`. For `IN` it is one text of comma-separated values: `jsonencode(\"red,blue\")`.",
+						MarkdownDescription: "Value to compare with, in JSON: `jsonencode(42)`, `jsonencode(\"red\")`. For `IN`, one string of comma-separated values: `jsonencode(\"red,blue\")`.",
 					},
 				}},
 			},
 			"all_items": schema.BoolAttribute{
 				Optional:            true,
-				MarkdownDescription: "Must be `true` to edit all items of the catalog, without filters. Default `false`.",
+				MarkdownDescription: "Must be `true` to edit all items of the catalog, without filters. Default: `false`.",
 			},
 			"price": schema.NumberAttribute{
 				Optional:            true,
-				MarkdownDescription: "New price, with `patch`. If omitted, the price stays.",
+				MarkdownDescription: "New price, with `patch`. Omit it to keep prices.",
 			},
 			"attributes": schema.StringAttribute{
 				Optional: true, CustomType: jsontypes.NormalizedType{},
@@ -199,7 +206,7 @@ func (a *editItemsAction) Invoke(ctx context.Context, req action.InvokeRequest, 
 	}
 	id := config.CatalogID.ValueInt64()
 	resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf("%s items of catalog %d where %s", progress[config.Edit.ValueString()], id, describe(filters))})
-	catalog, err := a.data.Client.SyncCatalog(ctx, id, []talonone.CatalogAction{edit})
+	catalog, err := a.data.Client.SyncCatalogVersion(ctx, id, config.Version.ValueInt64(), []talonone.CatalogAction{edit})
 	if err != nil {
 		failed := itemsOperation("edit the items of catalog", config.CatalogID)
 		failed.Construct = "action talonone_edit_catalog_items"
@@ -207,6 +214,7 @@ func (a *editItemsAction) Invoke(ctx context.Context, req action.InvokeRequest, 
 			"/actions/0/payload/attributes": path.Root("attributes"),
 			"/actions/0/payload/price":      path.Root("price"),
 			"/actions/0/payload/filters":    path.Root("filters"),
+			"/version":                      path.Root("version"),
 		}
 		framework.AddError(&resp.Diagnostics, failed, err)
 		return

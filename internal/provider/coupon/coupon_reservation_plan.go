@@ -35,7 +35,7 @@ func (r *reservationResource) planCreate(ctx context.Context, plan *reservationM
 	remote, err := r.reserved(ctx, code, plan.Customers)
 	switch {
 	case talonone.IsNotFound(err) && r.data.Coupons.Has(code):
-		// This run creates the coupon first: nobody has it yet.
+		// This run creates the coupon first: no one has it yet.
 		return
 	case talonone.IsNotFound(err):
 		framework.AddMissing(diags, path.Root("coupon_value"), "Coupon not found", missingCoupon(code))

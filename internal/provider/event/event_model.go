@@ -46,17 +46,17 @@ type eventInput struct {
 
 // Descriptions that the resource and the action share.
 var eventText = map[string]string{
-	"api_version": "Version of the API that tracks the event: `v2` (the default), `v3` for an advanced event with an `integration_id` of its own, " +
+	"api_version": "Version of the API that tracks the event: `v2` (the default), `v3` for an advanced event with its own `integration_id`, " +
 		"or `v1`, an event inside a session, which the vendor retired in 2023: a warning says so, and only old deployments serve it.",
 	"type":                 "Type of the event, as defined in the Campaign Manager. Built-in events, which begin with `talon_`, can't be tracked.",
-	"profile_id":           "Integration ID of the customer, at most 1000 characters. An unknown customer gets an empty profile. Required unless `api_version` is `v1`.",
-	"session_id":           "ID of the session that the event is part of, which is made when it does not exist and must belong to the same customer when it does. Required for `v1`, and known to it only.",
-	"integration_id":       "ID of the event, chosen by you and unique in the Application. Required for `v3`, and known to it only. An ID that is taken is an error, unless an earlier apply began to track this event and never saw the answer.",
-	"connected_session_id": "ID of a closed session that rules may look at. For `v3` only.",
-	"store_integration_id": "Integration ID of the store where it happened, 1 to 1000 characters. For `v2` and `v3`.",
+	"profile_id":           "Integration ID of the customer, at most 1,000 characters. An unknown customer gets an empty profile. Required unless `api_version` is `v1`.",
+	"session_id":           "ID of the session that the event belongs to. It is created if it does not exist, and must belong to the same customer otherwise. Required for `v1`, and only valid there.",
+	"integration_id":       "ID of the event, chosen by you and unique in the Application. Required for `v3`, and only valid there. An existing ID is an error, unless an earlier apply sent this event and got no response.",
+	"connected_session_id": "ID of a closed session that rules can use. For `v3` only.",
+	"store_integration_id": "Integration ID of the store where it happened, 1 to 1,000 characters. For `v2` and `v3`.",
 	"loyalty_cards":        "Identifier of the customer's loyalty card; at most one. For `v2` and `v3`.",
 	"attributes":           "Custom attributes of the event as a JSON object (`jsonencode({...})`); they must be defined in the Campaign Manager for this type of event.",
-	"idempotency_key":      "Key under which the deployment tracks the event once and repeats its answer for 24 hours, 1 to 255 printable characters. For `v2` only. Default: a random one for every run, kept through repetitions, and for 23 hours in Terraform's data folder where the answer was lost.",
+	"idempotency_key":      "Key with which the deployment tracks the event once and repeats its response for 24 hours, 1 to 255 printable characters. For `v2` only. Default: a random key for every run, kept for retries, and for 23 hours in Terraform's data folder if the response was lost.",
 }
 
 const eventAbout = "Tracks a custom event of a customer, which runs the campaigns' rules: they can give coupons, points and more. Events can't be changed or deleted.\n\n"
@@ -216,8 +216,14 @@ func (m *eventInput) reportBegun(diags *diag.Diagnostics) {
 	}
 }
 
+// runOptions say how to track an event: which parts of the response are wanted, and whether it is a dry run, which v3 lacks.
+type runOptions struct {
+	parts []string
+	dry   bool
+}
+
 // run tracks the event and reports what went wrong.
-func (m *eventInput) run(ctx context.Context, data *framework.Data, construct string, run *journal.Run, parts []string, diags *diag.Diagnostics) *tracked {
+func (m *eventInput) run(ctx context.Context, data *framework.Data, construct string, run *journal.Run, how runOptions, diags *diag.Diagnostics) *tracked {
 	attempt := framework.Operation{
 		Construct: construct, Action: "track event", Object: strconv.Quote(m.Type.ValueString()),
 		Pointers: map[string]path.Path{
@@ -230,20 +236,20 @@ func (m *eventInput) run(ctx context.Context, data *framework.Data, construct st
 	}
 	switch m.version() {
 	case v1:
-		return m.runV1(ctx, data, attempt, run, diags)
+		return m.runV1(ctx, data, attempt, run, how, diags)
 	case v3:
-		return m.runV3(ctx, data, attempt, run, parts, diags)
+		return m.runV3(ctx, data, attempt, run, how.parts, diags)
 	default:
-		return m.runV2(ctx, data, attempt, run, parts, diags)
+		return m.runV2(ctx, data, attempt, run, how, diags)
 	}
 }
 
-func (m *eventInput) runV2(ctx context.Context, data *framework.Data, attempt framework.Operation, run *journal.Run, parts []string, diags *diag.Diagnostics) *tracked {
+func (m *eventInput) runV2(ctx context.Context, data *framework.Data, attempt framework.Operation, run *journal.Run, how runOptions, diags *diag.Diagnostics) *tracked {
 	cards, _ := framework.Strings(m.LoyaltyCards)
 	response, err := data.Client.TrackEventV2(ctx, talonone.EventRequest{
 		ProfileID: m.ProfileID.ValueString(), StoreIntegrationID: m.StoreIntegrationID.ValueString(), Type: m.Type.ValueString(),
 		Attributes: customattr.FromConfig(m.Attributes), LoyaltyCards: cards,
-	}, talonone.EventOptions{ResponseContent: framework.WithPart(parts, "event"), IdempotencyKey: run.Key})
+	}, talonone.EventOptions{Dry: how.dry, ResponseContent: framework.WithPart(how.parts, "event"), IdempotencyKey: run.Key})
 	if err != nil {
 		framework.AddRunError(diags, attempt, err, run)
 		return nil
@@ -268,7 +274,7 @@ func (m *eventInput) runV3(ctx context.Context, data *framework.Data, attempt fr
 		return nil
 	case talonone.IsConflict(err):
 		run.Done()
-		attempt.Advice[http.StatusConflict] = "An integration ID belongs to one event for ever, and events can't be changed. If an apply on another machine was stopped after it had tracked this event, there is nothing left to do: remove the resource. Otherwise choose another integration_id."
+		attempt.Advice[http.StatusConflict] = "An integration ID belongs to one event permanently, and events can't be changed. If an apply on another machine was stopped after it had tracked this event, there is nothing left to do: remove the resource. Otherwise choose another integration_id."
 		framework.AddAttributeError(diags, path.Root("integration_id"), attempt, err)
 		return nil
 	case err != nil:
@@ -283,11 +289,11 @@ func (m *eventInput) runV3(ctx context.Context, data *framework.Data, attempt fr
 	return &tracked{response.AdvancedEvent, response.Effects, response.CreatedCoupons, response.CreatedReferrals, response.Parts}
 }
 
-func (m *eventInput) runV1(ctx context.Context, data *framework.Data, attempt framework.Operation, run *journal.Run, diags *diag.Diagnostics) *tracked {
+func (m *eventInput) runV1(ctx context.Context, data *framework.Data, attempt framework.Operation, run *journal.Run, how runOptions, diags *diag.Diagnostics) *tracked {
 	response, err := data.Client.TrackEvent(ctx, talonone.LegacyEvent{
 		ProfileID: m.ProfileID.ValueString(), Type: m.Type.ValueString(), SessionID: m.SessionID.ValueString(),
 		Attributes: customattr.FromConfig(m.Attributes),
-	})
+	}, how.dry)
 	switch {
 	case talonone.IsOutcomeUnknown(err):
 		run.Failed(err)

@@ -53,7 +53,7 @@ type Data struct {
 	Targets bulk.Memory
 }
 
-// LockRow waits for one row of a target. Others may change other rows of it meanwhile, and nobody the target as a whole.
+// LockRow waits for one row of a target. Others may change other rows of it in the meantime, and no one the target as a whole.
 func (d *Data) LockRow(ctx context.Context, target, row string) (unlock func(), err error) {
 	return d.LockRows(ctx, []string{target}, row)
 }

@@ -143,7 +143,7 @@ func scenarios() []scenario {
 		{"audience_memberships", "destroy", "updateCustomerProfileAudiences", seedAudience, additive, nil},
 		{"audience_memberships", "update exclusive", "updateCustomerProfileAudiences", seedAudience, exclusive, with(exclusive, attributes{"members": []string{"new"}})},
 		{"audience_memberships", "become exclusive", "updateCustomerProfileAudiences", seedAudience, additive, with(exclusive, attributes{"members": []string{"customer-1", "new"}})},
-		{"audience_memberships", "remove everybody", "deleteAudienceMembershipsV2", seedAudience, exclusive, with(exclusive, attributes{"members": []string{}})},
+		{"audience_memberships", "remove all members", "deleteAudienceMembershipsV2", seedAudience, exclusive, with(exclusive, attributes{"members": []string{}})},
 		{"audience_memberships", "create of 1001", "importAudiencesMemberships", seedAudience, nil, imported},
 		{"audience_memberships", "update of 1001", "importAudiencesMemberships", seedAudience, exclusive, imported},
 		{"audience_membership", "create", "updateCustomerProfileAudiences", seedAudience, nil, member},
