@@ -155,7 +155,7 @@ func (p *talonOneProvider) Schema(_ context.Context, _ provider.SchemaRequest, r
 			},
 			"validate_references": schema.BoolAttribute{
 				Optional: true,
-				MarkdownDescription: "Refuse a plan that refers to what the deployment does not have, such as an unknown audience, Application, campaign, coupon, event type or customer session. "+
+				MarkdownDescription: "Refuse a plan that refers to what the deployment does not have, such as an unknown audience, Application, campaign, coupon, event type or customer session. " +
 					"Where a key is missing or does not allow the look-up, the apply reports it. With `false` a plan only warns of a look-up that fails, " +
 					"so that it can be made with IDs of things that don't exist yet, such as Terragrunt's mocks. Default `true`.",
 			},

@@ -155,6 +155,7 @@ func (r *storeResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	plan.Attributes = customattr.Spelled(plan.Attributes, state.Attributes)
 	r.data.Stores.Add(plan.IntegrationID)
 	if req.State.Raw.IsNull() || !plan.Attributes.Equal(state.Attributes) {
 		customattr.Check(ctx, r.data, talonone.EntityStore, nil, plan.Attributes, path.Root("attributes"), &resp.Diagnostics)

@@ -110,6 +110,7 @@ func (r *couponResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	plan.Attributes = customattr.Spelled(plan.Attributes, state.Attributes)
 	if req.State.Raw.IsNull() || !plan.Attributes.Equal(state.Attributes) {
 		customattr.Check(ctx, r.data, talonone.EntityCoupon, nil, plan.Attributes, path.Root("attributes"), &resp.Diagnostics)
 	}

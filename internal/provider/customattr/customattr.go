@@ -148,6 +148,14 @@ func (a Attributes) ManagedValue(prior jsontypes.Normalized) jsontypes.Normalize
 	return prior
 }
 
+// Spelled is the state's spelling of planned attributes that mean the same.
+func Spelled(planned, state jsontypes.Normalized) jsontypes.Normalized {
+	if wanted, before := FromConfig(planned), FromConfig(state); wanted != nil && before != nil && wanted.Equal(before) {
+		return state
+	}
+	return planned
+}
+
 // WithoutCleared leaves out the names that are set to null.
 func (a Attributes) WithoutCleared() Attributes {
 	kept := maps.Clone(a)

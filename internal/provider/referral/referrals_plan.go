@@ -67,10 +67,21 @@ func (r *referralsResource) planCreate(ctx context.Context, plan *referralsModel
 	r.warnExisting(ctx, *plan, advocates, diags)
 }
 
+// keepCharacters prefers the state's order of the same characters.
+func keepCharacters(plan, state types.List) types.List {
+	wanted, known := framework.Strings(plan)
+	before, had := framework.Strings(state)
+	if known && had && slices.Equal(slices.Sorted(slices.Values(wanted)), slices.Sorted(slices.Values(before))) {
+		return state
+	}
+	return plan
+}
+
 // planUpdate keeps what stays, counts what there is to do, and asks for the keys that it needs.
 func (r *referralsResource) planUpdate(ctx context.Context, plan *referralsModel, state, config referralsModel, tracked tracking, diags *diag.Diagnostics) {
 	plan.StartDate, plan.ExpiryDate = keepDate(plan.StartDate, state.StartDate), keepDate(plan.ExpiryDate, state.ExpiryDate)
 	plan.Attributes = keepAttributes(plan.Attributes, state.Attributes)
+	plan.ValidCharacters = keepCharacters(plan.ValidCharacters, state.ValidCharacters)
 	if config.ApplicationID.IsNull() {
 		plan.ApplicationID = state.ApplicationID
 	} else {
