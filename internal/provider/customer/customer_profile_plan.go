@@ -31,11 +31,9 @@ func planUpdate(plan *profileModel, state profileModel, diags *diag.Diagnostics)
 			fmt.Sprintf("The import of profile %s brought attributes that the configuration lacks: %s. They keep their values and are not managed. To clear one, set it to null.",
 				label(state.IntegrationID.ValueString()), strings.Join(change.released, ", ")))
 	}
-	if len(change.sent) == 0 {
-		plan.LastActivity = state.LastActivity
-	}
 	if len(change.sent) == 0 || plan.RunRuleEngine.Equal(types.BoolValue(false)) {
 		// Attributes change none of these, only rules could.
+		plan.LastActivity = state.LastActivity
 		plan.ClosedSessions, plan.TotalSales, plan.AudienceMemberships = state.ClosedSessions, state.TotalSales, state.AudienceMemberships
 	}
 }

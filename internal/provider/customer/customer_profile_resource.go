@@ -198,6 +198,7 @@ func (r *profileResource) Update(ctx context.Context, req resource.UpdateRequest
 		}
 		if !plan.AudienceMemberships.IsUnknown() {
 			// What others have changed meanwhile is for the next refresh to say.
+			model.LastActivity = plan.LastActivity
 			model.ClosedSessions, model.TotalSales, model.AudienceMemberships = plan.ClosedSessions, plan.TotalSales, plan.AudienceMemberships
 		}
 	} else if model.LastActivity.IsUnknown() {
