@@ -209,7 +209,7 @@ func (r *referralsResource) warnExisting(ctx context.Context, plan referralsMode
 
 // checkCodeSpace reports a pattern that has fewer codes than there are advocates.
 func checkCodeSpace(config referralsModel, diags *diag.Diagnostics) {
-	if config.ReferralPattern.IsNull() || config.ReferralPattern.IsUnknown() || config.ValidCharacters.IsUnknown() || config.Advocates.IsUnknown() {
+	if !strings.Contains(config.ReferralPattern.ValueString(), "#") || config.ValidCharacters.IsUnknown() || config.Advocates.IsUnknown() {
 		return
 	}
 	characters := defaultCharacters
@@ -219,7 +219,7 @@ func checkCodeSpace(config referralsModel, diags *diag.Diagnostics) {
 	codes := math.Pow(float64(characters), float64(strings.Count(config.ReferralPattern.ValueString(), "#")))
 	if advocates := len(config.Advocates.Elements()); float64(advocates) > codes {
 		diags.AddAttributeError(path.Root("referral_pattern"), "Pattern has too few codes",
-			fmt.Sprintf("%q with %d characters makes %.0f different codes, and there are %d advocates. Add # to the pattern, or characters to valid_characters.",
+			fmt.Sprintf("%q with %d characters is enough for %.0f of %d advocates. Add # to the pattern, or characters to valid_characters.",
 				config.ReferralPattern.ValueString(), characters, codes, advocates))
 	}
 }
