@@ -202,7 +202,9 @@ func importedStore(m storeModel) string {
 func (r *storeResource) planCreate(ctx context.Context, plan storeModel, replaced *bulk.Target, diags *diag.Diagnostics) {
 	existing, err := r.look(ctx, plan, false)
 	if err != nil {
-		framework.AddError(diags, storeOperation("look for store", plan), err)
+		failed := storeOperation("look for store", plan)
+		failed.Advice = framework.NoApplication
+		framework.AddError(diags, failed, err)
 		return
 	}
 	if existing == nil || replaced != nil && replaced.Digest == importedStore(plan) {

@@ -186,7 +186,7 @@ func (r *couponResource) planCreate(ctx context.Context, plan codeModel, replace
 	switch {
 	case err != nil:
 		failed := couponOperation("look for coupon", plan)
-		failed.NotFound = path.Root("application_id")
+		failed.NotFound, failed.Advice = path.Root("application_id"), framework.NoApplication
 		framework.AddError(diags, failed, err)
 	case existing == nil:
 		r.data.ExpectCampaign(ctx, plan.ApplicationID, plan.CampaignID, diags)
