@@ -53,7 +53,7 @@ func dataDir() string {
 }
 
 // silenceFrameworkTrace keeps the framework from writing trace lines that
-// Terraform would read, parse and drop when nobody asked for a log. On large
+// Terraform would read, parse and drop when no one asked for a log. On large
 // values that is most of a run's time. Who asked for a log gets the framework's
 // down to INFO: its DEBUG lines name keys of maps, such as IDs of advocates, and
 // its trace shows whole values. They have to be asked for by

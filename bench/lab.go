@@ -35,7 +35,7 @@ type usage struct {
 }
 
 // standIn runs the real provider in place of this program and notes what it used, since Terraform starts the provider
-// and nobody else can tell.
+// and no one else can tell.
 func standIn() int {
 	cmd := exec.CommandContext(context.Background(), os.Getenv(providerVariable), os.Args[1:]...) //nolint:gosec // set by this program for itself
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr

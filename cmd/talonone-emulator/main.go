@@ -168,7 +168,7 @@ func serve(ctx context.Context, c config, deployment *emulator.Server, listener 
 
 	url := "http://" + listener.Addr().String()
 	if c.urlFile != "" {
-		// In one step, so that whoever waits for the file never reads half of it.
+		// In one step, so that a program that waits for the file never reads half of it.
 		if err := safefile.Replace(c.urlFile, []byte(url+"\n")); err != nil {
 			return err
 		}

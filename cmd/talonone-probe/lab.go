@@ -262,7 +262,7 @@ func (d definition) sample(n int) any {
 	}
 }
 
-// definitions reads the attributes of an entity that samples exist for; those with a fixed set of values are left out.
+// definitions reads the attributes of an entity that samples exist for; those with a fixed set of values are omitted.
 func (l *lab) definitions(ctx context.Context, entity string) ([]definition, error) {
 	if l.attributes == nil {
 		got, err := l.must(ctx, request{

@@ -35,7 +35,7 @@ const (
 const requestTime = 2 * time.Minute
 
 func main() {
-	// Neither a closed terminal nor a pipe that nobody reads may end the program before it has removed what it made.
+	// Neither a closed terminal nor a pipe that no one reads may end the program before it has removed what it made.
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	go func() {
@@ -267,7 +267,7 @@ func writeJSON(path string, found conventions.Values) error {
 	return safefile.Replace(path, append(content, '\n'))
 }
 
-// say writes for people. That nobody reads any more is no reason to stop: there may be something to remove.
+// say writes for people. That no one reads any more is no reason to stop: there may be something to remove.
 func say(out io.Writer, format string, args ...any) {
 	_, _ = fmt.Fprintf(out, format, args...)
 }

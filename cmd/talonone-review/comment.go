@@ -205,7 +205,7 @@ func shorten(text string, most int) string {
 
 func isNumber(text string) bool { return text != "" && strings.Trim(text, "0123456789") == "" }
 
-// quoted sets a name apart. Names come from everybody who may propose a change: in a code span no link, image or mention
+// quoted sets a name apart. Names come from everyone who may propose a change: in a code span no link, image or mention
 // of a person comes alive, and no line can be forged.
 func quoted(name, format string) string {
 	name = harmless(shorten(name, longestName), false)

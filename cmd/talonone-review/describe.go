@@ -100,6 +100,7 @@ type builder struct {
 	others    table[subject] // by type
 	events    table[subject] // by type of the event
 	profiles  tally
+	personas  tally // memberships of single customers
 	sessions  tally
 	cancelled int64 // sessions
 	returns   int64
@@ -189,6 +190,8 @@ func (b *builder) add(c *change) {
 		b.single(c, subjectOf(c, &b.campaigns, "campaign_id"))
 	case "talonone_referrals":
 		b.bulk(c, subjectOf(c, &b.campaigns, "campaign_id"))
+	case "talonone_customer_audiences":
+		b.bulk(c, func(object) *tally { return &b.personas })
 	case "talonone_customer_profile":
 		b.profile(c)
 	case "talonone_customer_profiles":
@@ -646,6 +649,9 @@ func (b *builder) customerLines() []line {
 	var lines []line
 	if !b.profiles.empty() {
 		lines = append(lines, b.withRows(say(b.profiles.sentence(profile)), b.profiles))
+	}
+	if !b.personas.empty() {
+		lines = append(lines, say(b.personas.movement(membership)))
 	}
 	if !b.sessions.empty() {
 		lines = append(lines, say(b.sessions.sentence(session)))

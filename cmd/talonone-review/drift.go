@@ -21,6 +21,7 @@ var driftNouns = map[string]noun{
 	"talonone_catalog_item":                 item,
 	"talonone_referral":                     referral,
 	"talonone_referrals":                    {"set of referral codes", "sets of referral codes"},
+	"talonone_customer_audiences":           {"set of a customer's memberships", "sets of customers' memberships"},
 	"talonone_customer_profile":             profile,
 	"talonone_customer_profiles":            {"set of customer profiles", "sets of customer profiles"},
 	"talonone_customer_session":             session,

@@ -97,6 +97,8 @@ func compareRows(kind string, before, after map[string]any, sensitive map[string
 		single("profile_integration_id")
 	case "talonone_coupon_reservation":
 		r.removed, r.added = compareLists(before, after, "customers", sensitive)
+	case "talonone_customer_audiences":
+		r.removed, r.added = compareLists(before, after, "audience_ids", sensitive)
 	case "talonone_referrals":
 		r.removed, r.added = compareLists(before, after, "advocates", sensitive)
 	case "talonone_referral":
@@ -188,8 +190,11 @@ func listOf(value any) []string {
 	case []any:
 		var list []string
 		for _, each := range value {
-			if text, ok := each.(string); ok {
-				list = append(list, text)
+			switch each := each.(type) {
+			case string:
+				list = append(list, each)
+			case json.Number:
+				list = append(list, each.String())
 			}
 		}
 		return list
@@ -393,6 +398,8 @@ func listedRows(kind string, values map[string]any) []uint64 {
 		}
 	case "talonone_coupon_reservation":
 		keys = listOf(values["customers"])
+	case "talonone_customer_audiences":
+		keys = listOf(values["audience_ids"])
 	case "talonone_catalog_items":
 		for _, name := range []string{"items", "managed_items"} {
 			if keys = slices.Collect(maps.Keys(objectOf(values[name]))); len(keys) > 0 {

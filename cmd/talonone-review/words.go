@@ -15,6 +15,7 @@ var (
 	item        = noun{"item", "items"}
 	reservation = noun{"reservation", "reservations"}
 	referral    = noun{"referral code", "referral codes"}
+	membership  = noun{"membership of a customer", "memberships of customers"}
 	profile     = noun{"customer profile", "customer profiles"}
 	customer    = noun{"customer", "customers"}
 	session     = noun{"customer session", "customer sessions"}

@@ -193,6 +193,8 @@ rows(rc) := n if {
 	n := max([count(listed), reserved(rc)])
 }
 
+rows(rc) := count(rc.change.before.audience_ids) if rc.type == "talonone_customer_audiences"
+
 rows(rc) := count(rc.change.before.advocates) if rc.type == "talonone_referrals"
 
 default reserved(_) := 0

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// routesAccount registers reads of the account, which reporting tools use. They show what there is to show: nobody
+// routesAccount registers reads of the account, which reporting tools use. They show what there is to show: no one
 // is invited.
 func (s *Server) routesAccount() {
 	s.handle(http.MethodGet, "/v1/users", managementKey, "getUsers", s.getUsers)

@@ -105,7 +105,7 @@ func (s *Server) createAttribute(r *request) (reply, error) {
 	return createdReply(s.viewAttribute(def)), nil
 }
 
-// applyTo sets what an update may change. What is left out stays as it is.
+// applyTo sets what an update may change. What is omitted stays as it is.
 func (b attributeBody) applyTo(def *attribute) {
 	def.Title, def.Description, def.Suggestions = b.Title, *b.Description, b.Suggestions
 	if b.RestrictedBySuggestions != nil {

@@ -101,7 +101,7 @@ type itemContent struct {
 	Product    *productView
 }
 
-// put writes the content. A price that is left out stays and a product that is left out goes, unless conventions
+// put writes the content. A price that is omitted stays and a product that is omitted goes, unless conventions
 // have it otherwise.
 func (s *Server) put(c *catalog, item *catalogItem, content itemContent, attributes map[string]any) {
 	if content.Price != nil {

@@ -55,7 +55,7 @@ type couponState struct {
 	byFold     few[string, *coupon] // by the value without letter case
 	byCampaign groups[int64, *coupon]
 	wallets    few[int64, *coupon] // by profile: those that it has reserved
-	visible    table[*coupon]      // those that everybody has
+	visible    table[*coupon]      // those that everyone has
 }
 
 func (cs *couponState) reindex() {
@@ -77,7 +77,7 @@ func (cs *couponState) index(c *coupon) {
 	cs.show(c)
 }
 
-// show puts a coupon among those that everybody has, or takes it out.
+// show puts a coupon among those that everyone has, or takes it out.
 func (cs *couponState) show(c *coupon) {
 	if cs.visible.remove(c.ID); c.Visible {
 		cs.visible.add(c)
@@ -106,7 +106,7 @@ func (cs *couponState) hold(c *coupon, r reservation) {
 	cs.wallets.add(r.ProfileID, c)
 }
 
-// wallet are the coupons that a profile has reserved, and those that everybody has.
+// wallet are the coupons that a profile has reserved, and those that everyone has.
 func (cs *couponState) wallet(p *profile) []*coupon {
 	coupons := slices.Concat(cs.wallets.list(p.ID), cs.visible.list())
 	slices.SortFunc(coupons, func(a, b *coupon) int { return cmp.Compare(a.ID, b.ID) })
@@ -520,7 +520,7 @@ type couponLimits struct {
 	Attributes       map[string]any `json:"attributes"`
 }
 
-// applyTo sets what is there, and the three fields that are cleared when they are left out.
+// applyTo sets what is there, and the three fields that are cleared when they are omitted.
 func (l couponLimits) applyTo(c *coupon) {
 	c.StartDate, c.ExpiryDate, c.Recipient = l.StartDate, l.ExpiryDate, l.Recipient
 	if l.UsageLimit != nil {

@@ -73,7 +73,7 @@ func (r *request) page(defaultSize int, sortable ...string) (paging, error) {
 	return p, nil
 }
 
-// moved puts the rows into the order that an unstable list has this time, and leaves out a row that seems to be gone.
+// moved puts the rows into the order that an unstable list has this time, and omits a row that seems to be gone.
 func moved[T any](p paging, rows []T) []T {
 	if p.turned > 0 && len(rows) > 1 {
 		at := p.turned % len(rows)

@@ -49,14 +49,14 @@ type queues struct {
 
 type queue struct {
 	members int
-	turn    chan struct{} // holds one token: whoever has it runs
+	turn    chan struct{} // holds one token: its holder runs
 }
 
 // enter waits for the request's turn in every queue and returns what ends it. It is a 409 when a queue is full,
 // and the context's error when the client goes away first.
 func (q *queues) enter(ctx context.Context, keys []queueKey) (leave func(), err error) {
 	keys = slices.Clone(keys)
-	// One order for everybody, or two requests could wait for each other.
+	// One order for everyone, or two requests could wait for each other.
 	slices.SortFunc(keys, func(a, b queueKey) int {
 		return strings.Compare(a.kind+"\x00"+a.scope+"\x00"+a.id, b.kind+"\x00"+b.scope+"\x00"+b.id)
 	})

@@ -388,7 +388,7 @@ func (s *Server) inventoryReferrals(p *profile) []any {
 	return rows
 }
 
-// inventoryCoupons are the coupons that the profile reserved or redeemed, and those that everybody has.
+// inventoryCoupons are the coupons that the profile reserved or redeemed, and those that everyone has.
 func (s *Server) inventoryCoupons(p *profile) []any {
 	rows := []any{}
 	for _, c := range s.state.Coupons.wallet(p) {

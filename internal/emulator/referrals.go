@@ -293,7 +293,7 @@ func (s *Server) pathReferral(r *request) (*referral, error) {
 	return ref, nil
 }
 
-// updateReferral clears the dates and the friend when they are left out, as updateCoupon is documented to do, and
+// updateReferral clears the dates and the friend when they are omitted, as updateCoupon is documented to do, and
 // keeps the usage limit and the attributes. Attributes that are given replace all others.
 func (s *Server) updateReferral(r *request) (reply, error) {
 	ref, err := s.pathReferral(r)

@@ -33,7 +33,7 @@ type Request struct {
 	BodyBytes int64 `json:"bodyBytes"`
 	// Duration is from the request's first line to the moment before its answer is sent.
 	Duration time.Duration `json:"durationNs"`
-	// Body is the request's body when Options.KeepBodies is set; streamed bodies (imports) are left out.
+	// Body is the request's body when Options.KeepBodies is set; streamed bodies (imports) are omitted.
 	Body []byte `json:"-"`
 }
 
@@ -42,7 +42,7 @@ type requestLog struct {
 	mu      sync.Mutex
 	entries []Request
 	writer  io.Writer     // nil: none
-	waiting chan struct{} // closed at the next change; nil while nobody waits
+	waiting chan struct{} // closed at the next change; nil while no one waits
 }
 
 func (l *requestLog) record(entry Request) {

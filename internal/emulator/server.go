@@ -560,7 +560,7 @@ func (s *Server) delay(x *exchange) {
 	}
 }
 
-// send writes an answer. The request is recorded first where the answer is at hand, so that whoever has the answer
+// send writes an answer. The request is recorded first where the answer is at hand, so that a client that has the response
 // finds the request in the log.
 func (s *Server) send(x *exchange, out outgoing) {
 	s.delay(x)
@@ -603,7 +603,7 @@ func collect(body *stream) ([]byte, error) {
 }
 
 // countingReader counts the bytes of a body, and gives up when they stop arriving: a client that stalls would hold its
-// connection, and its turn, for ever.
+// connection, and its turn, forever.
 type countingReader struct {
 	io.ReadCloser
 	read       int64

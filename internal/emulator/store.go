@@ -14,7 +14,7 @@ import (
 const stateFormat = 1
 
 // state is everything that a deployment remembers. It is guarded by Server.mu and is one JSON document, so that
-// it can be saved as a whole; what can be computed from it is left out and rebuilt by reindex.
+// it can be saved as a whole; what can be computed from it is omitted and rebuilt by reindex.
 type state struct {
 	Format      int                       `json:"format"`
 	AccountID   int64                     `json:"accountId"`
@@ -298,7 +298,7 @@ func (s *Server) time() time.Time {
 	return s.opts.Now().UTC().Truncate(time.Microsecond)
 }
 
-// now is the time for handlers, and whoever else holds the state locked: that of the clock, or of the change that
+// now is the time for handlers, and for others that hold the state locked: that of the clock, or of the change that
 // is carried out again.
 func (s *Server) now() time.Time {
 	if !s.frozen.IsZero() {

@@ -153,7 +153,7 @@ func appendArray(dst []byte, dec *jsontext.Decoder) ([]byte, error) {
 	return append(dst, ']'), err
 }
 
-// AppendCanonicalObject is AppendCanonical for an object, leaving out its own members that are null.
+// AppendCanonicalObject is AppendCanonical for an object, omitting its own members that are null.
 func AppendCanonicalObject(dst []byte, dec *jsontext.Decoder) ([]byte, error) {
 	if _, err := dec.ReadToken(); err != nil {
 		return dst, err

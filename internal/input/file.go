@@ -39,7 +39,7 @@ func Faultf(line, column int, format string, args ...any) error {
 var ErrNoRecords = errors.New("there are no records")
 
 // ReadFile hands the content of a file to read, and returns the SHA-256 of the whole file in hexadecimal, as Terraform's
-// filesha256 does. It refuses what is not a regular file without opening it, which waits for ever on a pipe; an empty file; and
+// filesha256 does. It refuses what is not a regular file without opening it, which waits forever on a pipe; an empty file; and
 // one above maxBytes before reading it. The digest and the content come from one pass, so that they belong together.
 func ReadFile(path string, maxBytes int64, read func(io.Reader) error) (digest string, err error) {
 	if info, err := os.Stat(path); err == nil && !info.IsDir() && !info.Mode().IsRegular() {

@@ -11,7 +11,7 @@ import (
 )
 
 // KeyCheck finds keys of records, such as SKUs and integration IDs, that are visibly none, or that differ from another in
-// what nobody sees.
+// what no one sees.
 type KeyCheck struct {
 	// Noun is what messages call a key.
 	Noun string

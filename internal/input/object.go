@@ -40,8 +40,8 @@ func (p *Problems) Err() error {
 // the member's value from the decoder, wholly or not at all. An error of each is a fault of that member: decoding goes
 // on behind it and all faults are returned together. Malformed JSON and a name that occurs twice (which other decoders
 // resolve silently) end the walk.
-func DecodeObject(text string, each func(name string, dec *jsontext.Decoder) error) error {
-	dec := jsontext.NewDecoder(strings.NewReader(text))
+func DecodeObject(text string, each func(name string, dec *jsontext.Decoder) error, options ...jsontext.Options) error {
+	dec := jsontext.NewDecoder(strings.NewReader(text), options...)
 	if kind := dec.PeekKind(); kind != jsontext.KindBeginObject {
 		if kind == jsontext.KindInvalid {
 			_, err := dec.ReadToken()
@@ -93,7 +93,7 @@ func finishMember(dec *jsontext.Decoder, depth int) error {
 	return nil
 }
 
-// JSONFault puts a decoder's complaint about a text into the words of somebody who looks for the place. An error that is
+// JSONFault puts a decoder's complaint about a text into the words of someone who looks for the place. An error that is
 // none of the decoder's own becomes a Fault of the whole text as it is.
 func JSONFault(text string, err error) *Fault {
 	broken := new(jsontext.SyntacticError)

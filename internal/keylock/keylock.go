@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// Locks lets one holder at a time have each key, or several who share it. The zero value is ready to use. Keys that nobody
+// Locks lets one holder at a time have each key, or several who share it. The zero value is ready to use. Keys that no one
 // holds or waits for take no memory.
 type Locks struct {
 	mu   sync.Mutex
@@ -38,7 +38,7 @@ func (l *Locks) Share(ctx context.Context, keys ...string) (unlock func(), err e
 }
 
 func (l *Locks) lock(ctx context.Context, weight int64, keys []string) (unlock func(), err error) {
-	// One order for everybody, or two callers could wait for each other.
+	// One order for everyone, or two callers could wait for each other.
 	keys = slices.Compact(slices.Sorted(slices.Values(keys)))
 	taken := 0
 	unlock = func() {

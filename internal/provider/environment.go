@@ -57,7 +57,7 @@ var credentials = []string{"integration_api_key", "management_api_key", "managem
 // withEnvironment is the configuration with the values of the environment in place of those that are missing; an empty text counts
 // as missing, and what surrounds a text is trimmed. It refuses what only becomes known during apply, since a plan made without
 // it could not read the deployment, and a value of the environment that the provider block would not take. Credentials of the
-// environment are left out where the provider block names another deployment than the environment.
+// environment are omitted where the provider block names another deployment than the environment.
 func (p *talonOneProvider) withEnvironment(ctx context.Context, config tfsdk.Config, diags *diag.Diagnostics) tfsdk.Config {
 	var values map[string]tftypes.Value
 	if err := config.Raw.As(&values); err != nil {
@@ -147,7 +147,7 @@ func (p *talonOneProvider) validate(ctx context.Context, config tfsdk.Config, fr
 	}
 }
 
-// withheldCredentials are the credentials of the environment that the deployment of the provider block must not get: whoever can
+// withheldCredentials are the credentials of the environment that the deployment of the provider block must not get: anyone who can
 // propose a change of the configuration could otherwise have them sent to a server of their own. It is an error where the
 // provider block has no key of its own.
 func withheldCredentials(values map[string]tftypes.Value, diags *diag.Diagnostics) []string {

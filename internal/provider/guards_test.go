@@ -54,6 +54,9 @@ var guardedResources = map[string]guardedResource{
 	"talonone_coupon_reservation": {
 		acctest.Attributes{"coupon_value": "SUMMER10", "customers": []string{"customer-1"}}, nothingLeaves, allLeaves, "talonone_coupon_reservation:SUMMER10", "removes too many reservations",
 	},
+	"talonone_customer_audiences": {
+		acctest.Attributes{"profile_integration_id": "anna", "audience_ids": []int{701}}, nothingLeaves, allLeaves, "talonone_customer_audiences:anna", "removes too many memberships",
+	},
 	"talonone_referrals": {
 		acctest.Attributes{"campaign_id": 11, "advocates": []string{"customer-1"}, "usage_limit": 2}, nothingLeaves, allLeaves, "talonone_referrals:11", "removes too many referrals",
 	},

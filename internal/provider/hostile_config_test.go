@@ -34,6 +34,7 @@ var configurations = map[string]acctest.Attributes{
 	"talonone_catalog_items":                {"catalog_id": 6, "items": `{"A":{"price":1}}`},
 	"talonone_collection":                   {"name": "SKUs", "description": "d", "items": `["boot"]`},
 	"talonone_coupon_reservation":           {"coupon_value": "SUMMER10", "customers": []string{"customer-1"}},
+	"talonone_customer_audiences":           {"profile_integration_id": "customer-1", "audience_ids": []int{1}},
 	"talonone_customer_data_deletion":       {"integration_id": "customer-1"},
 	"talonone_customer_profile":             {"integration_id": "new", "attributes": `{"Language":"de"}`},
 	"talonone_customer_profiles":            {"profiles": `{"new":{"Language":"de"}}`},
@@ -82,6 +83,7 @@ var oddTexts = map[string]string{
 var idsInPaths = map[string]string{
 	"talonone_cart_item_return":       "session_integration_id",
 	"talonone_coupon_reservation":     "coupon_value",
+	"talonone_customer_audiences":     "profile_integration_id",
 	"talonone_customer_data_deletion": "integration_id",
 	"talonone_customer_profile":       "integration_id",
 	"talonone_customer_session":       "integration_id",
@@ -103,7 +105,8 @@ func TestOddTextsAreSentExactlyOrRefused(t *testing.T) {
 	t.Parallel()
 	for kind, base := range configurations {
 		for attribute, value := range base {
-			if _, isNumber := value.(int); isNumber {
+			switch value.(type) {
+			case int, []int:
 				continue
 			}
 			t.Run(kind+"/"+attribute, func(t *testing.T) {

@@ -103,87 +103,87 @@ type model struct {
 
 func (p *talonOneProvider) Schema(_ context.Context, _ provider.SchemaRequest, resp *provider.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Keeps audiences, memberships, catalogs, reservations, referrals and customer data of a [Talon.One](https://www.talon.one) deployment in Terraform.",
+		MarkdownDescription: "Manages audiences, memberships, catalogs, coupons, referrals and customer data of a [Talon.One](https://www.talon.one) deployment.",
 		Attributes: withVariables(map[string]schema.Attribute{
 			"base_url": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "Address of the deployment, for example `https://example.europe-west1.talon.one`. " +
-					"`https` is required, except for loopback hosts such as the emulator's. Keys and client certificates of the environment are only sent to the host that " +
-					"`" + EnvBaseURL + "` names; without that variable, to this one. Set it wherever configurations come from people who must not have the keys.",
+					"`https` is required, except for loopback hosts such as the emulator's. Keys and client certificates from the environment are only sent to the host that " +
+					"`" + EnvBaseURL + "` names; without that variable, to this one. Set the variable wherever people who must not have the keys can change the configuration.",
 			},
 			"integration_api_key": schema.StringAttribute{
 				Optional: true, Sensitive: true,
-				MarkdownDescription: "Integration API key of one Application. It decides which Application is addressed, and whether its sandbox or its live environment. " +
-					"For several Applications use several provider blocks with `alias`. Needed only by constructs that write through the Integration API, which then say so.",
+				MarkdownDescription: "Integration API key of one Application. It determines the Application, and with it the sandbox or live environment. " +
+					"For several Applications, use several provider blocks with `alias`. Required only where the documentation of a resource says so.",
 			},
 			"management_api_key": schema.StringAttribute{
 				Optional: true, Sensitive: true,
-				MarkdownDescription: "Management API key, with which what exists is read back. Needed wherever a page of this documentation says so; " +
-					"the key must allow the endpoints named there.",
+				MarkdownDescription: "Management API key, which reads what exists. Required where the documentation of a resource says so; " +
+					"the key must allow the endpoints that are named there.",
 			},
 			"management_token": schema.StringAttribute{
 				Optional: true, Sensitive: true,
-				MarkdownDescription: "Bearer token of a user's session, in place of `management_api_key`, which wins when both are set.",
+				MarkdownDescription: "Bearer token of a user's session, instead of `management_api_key`, which takes precedence.",
 			},
 			"legacy_manager_auth": schema.BoolAttribute{
 				Optional: true,
-				MarkdownDescription: "Send the Management credential to the three operations that took it until 2023 (deleteAudienceV2, deleteAudienceMembershipsV2, syncCatalog). " +
-					"Only for deployments that still ask for it. Default `false`.",
+				MarkdownDescription: "Send the Management credential to the three operations that required it until 2023 (deleteAudienceV2, deleteAudienceMembershipsV2, syncCatalog). " +
+					"Only for deployments that still require it. Default: `false`.",
 			},
 			"max_retries": schema.Int64Attribute{
 				Optional: true,
-				MarkdownDescription: fmt.Sprintf("How often a request is repeated after a failure that may pass: a server error, a lost connection. "+
-					"A request that the deployment refuses because of its rate limit (429) doesn't count: it is sent again until the timeout of the operation ends. Requests whose repetition could create something twice are looked up instead. From 0 to 100, default %d.", talonone.DefaultMaxRetries),
+				MarkdownDescription: fmt.Sprintf("How often a request is retried after a temporary failure: a server error or a lost connection. "+
+					"Requests that are refused because of the rate limit (429) do not count: they are retried until the timeout of the operation. If a retry could create something twice, the provider looks for the result first. From 0 to 100. Default: %d.", talonone.DefaultMaxRetries),
 				Validators: []validator.Int64{int64validator.Between(0, 100)},
 			},
 			"request_timeout": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: fmt.Sprintf("Longest time for one attempt of one request, such as `30s` or `2m`. Default `%s`. "+
-					"Exports and imports of whole audiences are limited by their resource's timeouts only.", talonone.DefaultRequestTimeout),
+				MarkdownDescription: fmt.Sprintf("Time limit for one attempt of a request, such as `30s` or `2m`. Default: `%s`. "+
+					"Only the timeouts of a resource limit exports and imports of whole audiences.", talonone.DefaultRequestTimeout),
 				Validators: []validator.String{durationValidator{}},
 			},
 			"management_requests_per_second": schema.Float64Attribute{
 				Optional: true,
-				MarkdownDescription: fmt.Sprintf("Highest rate of requests to one endpoint of the Management API. The vendor allows %d, which is the default. "+
-					"While the deployment refuses requests because other programs use the same key, the provider slows down by itself.", talonone.DefaultManagementRPS),
+				MarkdownDescription: fmt.Sprintf("Maximum rate of requests to one endpoint of the Management API. Default: %d, which is what Talon.One allows. "+
+					"If the deployment refuses requests because other programs use the same key, the provider slows down.", talonone.DefaultManagementRPS),
 				Validators: []validator.Float64{float64validator.AtLeast(0.01)},
 			},
 			"validate_attributes": schema.BoolAttribute{
 				Optional: true,
 				MarkdownDescription: "Check the names and types of custom attributes at plan time against the account's definitions. " +
-					"Needs a Management key that allows the attributes endpoint; without one nothing is checked. Default `true`.",
+					"Requires a Management key that allows the attributes endpoint; without one nothing is checked. Default: `true`.",
 			},
 			"validate_references": schema.BoolAttribute{
 				Optional: true,
-				MarkdownDescription: "Refuse a plan that refers to what the deployment does not have, such as an unknown audience, Application, campaign, coupon, event type or customer session. " +
-					"Where a key is missing or does not allow the look-up, the apply reports it. With `false` a plan only warns of a look-up that fails, " +
-					"so that it can be made with IDs of things that don't exist yet, such as Terragrunt's mocks. Default `true`.",
+				MarkdownDescription: "Refuse a plan that refers to something that the deployment does not have, such as an unknown audience, Application, campaign, coupon, event type or customer session. " +
+					"If a key is missing or does not allow the look-up, the apply reports it. With `false`, a failed look-up is a warning, " +
+					"so that you can plan with IDs of objects that do not exist yet, such as Terragrunt's mocks. Default: `true`.",
 			},
 			"read_consistency": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: fmt.Sprintf("How long what is read may lag behind what was written, such as `15s` or `1m`. What is younger than that is looked for once more before it counts as gone, "+
-					"and a create whose response was lost is looked for so long. Default `%s`.", framework.DefaultReadConsistency),
+				MarkdownDescription: fmt.Sprintf("How long reads can lag behind writes, such as `15s` or `1m`. The provider reads a younger object again before it considers it deleted, "+
+					"and looks this long for the result of a create whose response was lost. Default: `%s`.", framework.DefaultReadConsistency),
 				Validators: []validator.String{durationValidator{}},
 			},
 			"moved_from": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "Where the state's objects were before they moved: the old address, such as `https://old.europe-west1.talon.one`, or the old `account_id/application_id` of the state, such as `31/3`. " +
-					"The provider then takes what is at the configured address for the same objects, and a refresh writes that into the state. Without it, another deployment than that of the state is an error. " +
-					"Take it out once everything has been applied.",
+				MarkdownDescription: "Where the objects of the state were before they moved: the old address, such as `https://old.europe-west1.talon.one`, or the old `account_id/application_id` of the state, such as `31/3`. " +
+					"The provider then treats the objects at the configured address as the same, and a refresh writes that to the state. Without it, a deployment other than that of the state is an error. " +
+					"Remove it after everything has been applied.",
 				Validators: []validator.String{movedFromValidator{}},
 			},
 			"ca_cert_file": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "File with certificates of certification authorities in PEM, for a deployment behind a gateway or proxy with a private one. " +
-					"They are trusted in addition to those of the machine. On Linux `SSL_CERT_FILE` replaces those of the machine.",
+				MarkdownDescription: "PEM file with certificates of certification authorities, for a gateway or proxy with a private one. " +
+					"They are trusted in addition to those of the machine. On Linux, `SSL_CERT_FILE` replaces those of the machine.",
 			},
 			"client_cert_file": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "File with the client certificate in PEM, followed by those of intermediate authorities, for a gateway that asks for one. Requires `client_key_file`.",
+				MarkdownDescription: "PEM file with a client certificate and its intermediate certificates, for a gateway that requires one. Requires `client_key_file`.",
 			},
 			"client_key_file": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "File with the unencrypted private key of `client_cert_file` in PEM.",
+				MarkdownDescription: "PEM file with the unencrypted private key of `client_cert_file`.",
 			},
 		}),
 	}
@@ -269,6 +269,7 @@ func (p *talonOneProvider) Resources(ctx context.Context) []func() resource.Reso
 		audience.NewAudienceMembershipResource,
 		audience.NewAudienceMembershipsResource,
 		audience.NewAudienceCustomerAttributesResource,
+		audience.NewCustomerAudiencesResource,
 		collection.NewCollectionResource,
 		coupon.NewCouponReservationResource,
 		referral.NewReferralResource,

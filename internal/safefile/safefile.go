@@ -41,7 +41,7 @@ func tooLarge(path string, limit int64) error {
 }
 
 // open opens a regular file that exists. It looks at the file before, since opening a device can have effects of its own, and
-// after, since the name can come to stand for something else meanwhile.
+// after, since the name can come to stand for something else in the meantime.
 func open(path string, flag int, links bool) (*os.File, fs.FileInfo, error) {
 	before, err := os.Stat(path)
 	if !links && err == nil {
@@ -77,7 +77,7 @@ func open(path string, flag int, links bool) (*os.File, fs.FileInfo, error) {
 var stream = regexp.MustCompile(`^(?:/dev/std(out|err)|/dev/fd/(\d{1,4})|/proc/self/fd/(\d{1,4}))$`)
 
 // Append opens a file to add to, for its owner alone where it is new. A file that is there must be a regular one of this user's
-// with a single name, so that nobody else reads what is written, or has it written elsewhere. The streams that the program was
+// with a single name, so that no one else reads what is written, or has it written elsewhere. The streams that the program was
 // started with, such as /dev/stdout, are taken as they are.
 func Append(path string) (io.WriteCloser, error) {
 	if match := stream.FindStringSubmatch(path); match != nil {
@@ -127,7 +127,7 @@ type keptOpen struct{ *os.File }
 func (keptOpen) Close() error { return nil }
 
 // Replace swaps the content of a file atomically and durably, for its owner alone. There is one writer, so the temporary
-// file has a fixed name. What a crash, or somebody else, has left there is removed and never written through: it may be a
+// file has a fixed name. What a crash, or someone else, has left there is removed and never written through: it may be a
 // link. A stream that the program was started with is written to, and never replaced; no more is any other device.
 func Replace(path string, content []byte) error {
 	if stream.MatchString(path) {

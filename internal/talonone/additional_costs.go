@@ -29,7 +29,7 @@ type NewAdditionalCost struct {
 	Name        string `json:"name"`
 	Title       string `json:"title"`
 	Description string `json:"description"`
-	// SubscribedApplicationIDs are left out when nil, and sent when empty.
+	// SubscribedApplicationIDs are omitted when nil, and sent when empty.
 	SubscribedApplicationIDs []int64 `json:"subscribedApplicationsIds,omitzero"`
 	Type                     *string `json:"type,omitempty"`
 }

@@ -20,7 +20,7 @@ type NewAttribute struct {
 	HasAllowedList          *bool    `json:"hasAllowedList,omitempty"`
 	RestrictedBySuggestions *bool    `json:"restrictedBySuggestions,omitempty"`
 	Editable                bool     `json:"editable"`
-	// The IDs are left out when nil, and sent when empty.
+	// The IDs are omitted when nil, and sent when empty.
 	SubscribedApplicationIDs []int64  `json:"subscribedApplicationsIds,omitzero"`
 	SubscribedCatalogIDs     []int64  `json:"subscribedCatalogsIds,omitzero"`
 	AllowedSubscriptions     []string `json:"allowedSubscriptions,omitzero"`

@@ -31,13 +31,13 @@ func (a *Audience) lacks() string { return lacksUnless(a.ID != 0, "id") }
 
 func (a *Audience) identity() (int64, string) { return a.ID, "" }
 
-// NewAudience is the body of createAudienceV2. Nil properties are left out, and
+// NewAudience is the body of createAudienceV2. Nil properties are omitted, and
 // the deployment chooses.
 type NewAudience struct {
 	Name        string  `json:"name"`
 	Sandbox     *bool   `json:"sandbox,omitempty"`
 	Description *string `json:"description,omitempty"`
-	// SubscribedApplicationIDs are left out when nil, and sent when empty.
+	// SubscribedApplicationIDs are omitted when nil, and sent when empty.
 	SubscribedApplicationIDs []int64 `json:"subscribedApplicationsIds,omitzero"`
 	Integration              *string `json:"integration,omitempty"`
 	IntegrationID            *string `json:"integrationId,omitempty"`
@@ -47,7 +47,7 @@ type NewAudience struct {
 // AudienceUpdate is the body of updateAudienceV2: all that it can change.
 type AudienceUpdate struct {
 	Name string `json:"name"`
-	// SubscribedApplicationIDs are left out when nil, and sent when empty.
+	// SubscribedApplicationIDs are omitted when nil, and sent when empty.
 	SubscribedApplicationIDs []int64 `json:"subscribedApplicationsIds,omitzero"`
 }
 

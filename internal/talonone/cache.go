@@ -10,7 +10,7 @@ import (
 )
 
 // cached keeps one value that many resources of a run read: the first reader
-// loads it, those who come meanwhile wait for the same load, and a write drops it.
+// loads it, those who come in the meantime wait for the same load, and a write drops it.
 type cached[T any] struct {
 	mu         sync.Mutex
 	flights    singleflight.Group
@@ -85,7 +85,7 @@ func (c *cached[T]) change(edit func(T) T) {
 }
 
 // noteRow puts the row that a write has returned into a cached list, in the place of the one with its ID. After a failure the
-// list is dropped, since nobody knows what is there.
+// list is dropped, since no one knows what is there.
 func noteRow[T listRow](list *cached[[]T], written *T, err error) {
 	if err != nil || written == nil {
 		list.drop()

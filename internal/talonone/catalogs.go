@@ -400,12 +400,44 @@ func (c *Client) prefetch(ctx context.Context, catalogID int64, missing []string
 	return err
 }
 
+// maxKeptItems is up to how many items a listing is kept for further readers. A longer one is read again by each of them.
+const maxKeptItems = 50_000
+
 // CatalogItems lists all items of a catalog: GET /v1/catalogs/{catalogId}/items,
-// Management key, 1000 a request. One listing serves every reader until the next
-// sync of the catalog.
+// Management key, 1000 a request. One listing of up to maxKeptItems serves every reader
+// until the next sync of the catalog.
 func (c *Client) CatalogItems(ctx context.Context, catalogID int64) ([]CatalogItem, error) {
 	use := c.catalogs.get(catalogID)
-	return use.all.get(ctx, func(ctx context.Context) ([]CatalogItem, error) { return c.listItems(ctx, catalogID) })
+	items, err := use.all.get(ctx, func(ctx context.Context) (items []CatalogItem, err error) {
+		err = c.listItems(ctx, catalogID, func(more []CatalogItem) error {
+			items = append(items, more...)
+			return nil
+		}, func() { items = nil })
+		return items, err
+	})
+	if len(items) > maxKeptItems {
+		use.all.drop()
+	}
+	return items, err
+}
+
+// ScanCatalogItems is CatalogItems page by page, without a list of a large catalog. again says that the catalog is read once
+// more, since it changed meanwhile.
+func (c *Client) ScanCatalogItems(ctx context.Context, catalogID int64, use func([]CatalogItem) error, again func()) error {
+	if !c.HasListedCatalog(catalogID) {
+		first, err := c.firstItems(ctx, catalogID)
+		if err != nil {
+			return err
+		}
+		if first.total != nil && *first.total > maxKeptItems {
+			return c.listItems(ctx, catalogID, use, again)
+		}
+	}
+	items, err := c.CatalogItems(ctx, catalogID)
+	if err != nil {
+		return err
+	}
+	return use(items)
 }
 
 // CatalogItemsBySKU returns those of the SKUs that the catalog has, in the fewest
@@ -524,6 +556,14 @@ func (c *Client) CatalogItemsOfProducts(ctx context.Context, catalogID int64, pr
 	return c.filteredItems(ctx, catalogID, queries)
 }
 
+// ListsCatalog says whether CatalogItemsBySKU lists all items.
+func (c *Client) ListsCatalog(ctx context.Context, catalogID int64, skus []string) (bool, error) {
+	if _, known := c.catalogs.get(catalogID).known.all(skus); known {
+		return false, nil
+	}
+	return c.listIsCheaper(ctx, catalogID, len(skus), len(skuQueries(skus)))
+}
+
 // listIsCheaper says whether to list all items instead of sending queries for SKUs.
 // It reads the first page when only the catalog's size decides.
 func (c *Client) listIsCheaper(ctx context.Context, catalogID int64, skus, queries int) (bool, error) {
@@ -541,20 +581,13 @@ func (c *Client) listIsCheaper(ctx context.Context, catalogID int64, skus, queri
 }
 
 // listItems reads all pages. The first one may be there already.
-func (c *Client) listItems(ctx context.Context, catalogID int64) ([]CatalogItem, error) {
-	var items []CatalogItem
-	list := pager[CatalogItem]{client: c, newCall: func() *call { return itemsCall(catalogID, nil) }, withTotal: true}
+func (c *Client) listItems(ctx context.Context, catalogID int64, use func([]CatalogItem) error, again func()) error {
+	list := pager[CatalogItem]{client: c, newCall: func() *call { return itemsCall(catalogID, nil) }, withTotal: true, use: use, again: again}
 	list.first = func(ctx context.Context) (page[CatalogItem], error) {
 		first, err := c.firstItems(ctx, catalogID)
 		return page[CatalogItem]{Data: first.items, HasMore: first.more, TotalResultSize: first.total}, err
 	}
-	list.use = func(more []CatalogItem) error {
-		items = append(items, more...)
-		return nil
-	}
-	list.again = func() { items = nil }
-	err := list.run(ctx)
-	return items, err
+	return list.run(ctx)
 }
 
 // LookAtCatalog reads a catalog's first items: IsNotFound means that the deployment has
@@ -600,16 +633,17 @@ func itemsCall(catalogID int64, query url.Values) *call {
 // and which are no longer than maxSKUQuery.
 func skuQueries(skus []string) []url.Values {
 	var queries []url.Values
-	length := 0
-	for _, sku := range skus {
+	start, length := 0, 0
+	for i, sku := range skus {
 		own := len("&sku=") + len(url.QueryEscape(sku))
-		last := len(queries) - 1
-		if last < 0 || length+own > maxSKUQuery || len(queries[last]["sku"]) == PageSize {
-			queries = append(queries, url.Values{})
-			last, length = last+1, 0
+		if length+own > maxSKUQuery || i-start == PageSize {
+			queries = append(queries, url.Values{"sku": skus[start:i:i]})
+			start, length = i, 0
 		}
-		queries[last].Add("sku", sku)
 		length += own
+	}
+	if start < len(skus) {
+		queries = append(queries, url.Values{"sku": slices.Clip(skus[start:])})
 	}
 	return queries
 }

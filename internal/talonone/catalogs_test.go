@@ -93,6 +93,40 @@ func TestCatalogItemsAreListedInPages(t *testing.T) {
 	}
 }
 
+// A catalog has as many items as it has. What is long is not kept, and what is short serves every reader.
+func TestLargeCatalogsAreReadPageByPage(t *testing.T) {
+	t.Parallel()
+	for n, again := range map[int]int{2000: 0, maxKeptItems + 1: 50, 1_000_001: -1} {
+		t.Run(strconv.Itoa(n), func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := &script{responses: []func(*http.Request) (*http.Response, error){func(req *http.Request) (*http.Response, error) {
+					skip, _ := strconv.Atoi(req.URL.Query().Get("skip"))
+					text := []byte(`{"data":[`)
+					for i := skip; i < min(n, skip+PageSize); i++ {
+						text = fmt.Appendf(text, `{"sku":"%d"},`, i)
+					}
+					return status(200, fmt.Sprintf(`%s],"totalResultSize":%d}`, strings.TrimSuffix(string(text), ","), n))(req)
+				}}}
+				client := newTestClient(t, s)
+				for range min(2, again+2) {
+					before, count := len(s.seen), 0
+					err := client.ScanCatalogItems(t.Context(), 6, func(items []CatalogItem) error {
+						count += len(items)
+						return nil
+					}, func() { count = 0 })
+					if err != nil || count != n {
+						t.Errorf("%d items, %v", count, err)
+					}
+					if before > 0 && len(s.seen)-before != again {
+						t.Errorf("%d requests for the second reader, want %d", len(s.seen)-before, again)
+					}
+				}
+			})
+		})
+	}
+}
+
 func TestCatalogIsReadAgainWhenItChangesMeanwhile(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

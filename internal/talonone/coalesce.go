@@ -132,7 +132,7 @@ func (c *coalescer[K, In, Out]) gather(queue *coalesceQueue[In, Out]) {
 	}
 }
 
-// take removes the next request's entries from the queue, leaving out those whose
+// take removes the next request's entries from the queue, omitting those whose
 // callers have gone.
 func (c *coalescer[K, In, Out]) take(queue *coalesceQueue[In, Out]) []*coalesced[In, Out] {
 	c.mu.Lock()
@@ -219,7 +219,7 @@ func sharedContext[In, Out any](part []*coalesced[In, Out]) (context.Context, co
 	return ctx, cancel
 }
 
-// blamed leaves out whom a refusal can't be about, since there is no such entry: a deployment that counts otherwise.
+// blamed omits whom a refusal can't be about, since there is no such entry: a deployment that counts otherwise.
 func blamed(guilty map[int]error, entries int) map[int]error {
 	maps.DeleteFunc(guilty, func(i int, _ error) bool { return i < 0 || i >= entries })
 	return guilty

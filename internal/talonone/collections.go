@@ -10,7 +10,7 @@ import (
 )
 
 // Collection is a list of texts that rules test, of the whole account or of one campaign. The preview of its items that
-// some responses have is left out: it must not be taken for the content.
+// some responses have is omitted: it must not be taken for the content.
 type Collection struct {
 	ID                       int64     `json:"id"`
 	AccountID                int64     `json:"accountId"`
@@ -67,9 +67,9 @@ func (c Collection) Place() CollectionPlace {
 // CollectionSettings is the body of a create or an update. An update can't rename.
 type CollectionSettings struct {
 	Name string `json:"name,omitempty"`
-	// Description is left out when nil.
+	// Description is omitted when nil.
 	Description *string `json:"description,omitempty"`
-	// SubscribedApplicationIDs, of the account's collections only, are left out when nil, and sent when empty.
+	// SubscribedApplicationIDs, of the account's collections only, are omitted when nil, and sent when empty.
 	SubscribedApplicationIDs []int64 `json:"subscribedApplicationsIds,omitzero"`
 }
 
@@ -88,7 +88,7 @@ func (c *Client) CreateCollection(ctx context.Context, place CollectionPlace, se
 }
 
 // UpdateCollection changes the description and the connected Applications: PUT of the paths of DeleteCollection, Management
-// key. Whether what is left out is kept is not documented.
+// key. Whether what is omitted is kept is not documented.
 func (c *Client) UpdateCollection(ctx context.Context, place CollectionPlace, id int64, settings CollectionSettings) (*Collection, error) {
 	defer c.forgetCollections(place)
 	op := place.call("update*Collection", http.MethodPut, id, "")

@@ -10,7 +10,7 @@ import (
 )
 
 // CouponSettings is the body of updateCoupon, and the part of createCoupons that says what a coupon is. Send all of it: the
-// API clears the dates and the recipient where they are left out, which is how to clear them, and does not document what it
+// API clears the dates and the recipient where they are omitted, which is how to clear them, and does not document what it
 // does to the others. Its schema allows no null.
 type CouponSettings struct {
 	// UsageLimit is 0 to 999999; 0 is no limit.
@@ -23,7 +23,7 @@ type CouponSettings struct {
 	Attributes             json.RawMessage `json:"attributes,omitempty"`
 	IsReservationMandatory bool            `json:"isReservationMandatory"`
 	ImplicitlyReserved     bool            `json:"implicitlyReserved"`
-	// Limits are left out when nil.
+	// Limits are omitted when nil.
 	Limits []CouponLimit `json:"limits,omitempty"`
 }
 

@@ -79,11 +79,11 @@ func (c *Client) DeleteCouponReservation(ctx context.Context, couponValue string
 	})
 }
 
-// GetReservedCustomers reads who has a coupon reserved, hard or soft, whoever
+// GetReservedCustomers reads who has a coupon reserved, hard or soft, no matter who
 // made the reservation; redemptions make them too:
 // GET /v1/coupon_reservations/customerprofiles/{couponValue}, Integration key,
 // one request of any size. The response is decoded as it comes; keep says which
-// profiles to return, all when it is nil. A repeated attempt asks keep anew.
+// profiles to return, all when it is nil. A repeated attempt asks keep again.
 // total counts the customers whether kept or not. 404 means that the key's
 // Application has no such coupon.
 func (c *Client) GetReservedCustomers(ctx context.Context, couponValue string, keep func(*CustomerProfile) bool) (kept []*CustomerProfile, total int, err error) {

@@ -72,7 +72,7 @@ func (e *Error) Error() string {
 	return b.String()
 }
 
-// ShownItems are the first items, as many as somebody reads, and how many are left.
+// ShownItems are the first items, as many as someone reads, and how many are left.
 func (e *Error) ShownItems() (shown []ErrorItem, left int) {
 	const most = 50
 	shown = e.Items[:min(len(e.Items), most)]
@@ -194,7 +194,7 @@ func readError(operation string, resp *http.Response) *Error {
 	return apiErr
 }
 
-// noteWait adds that the deployment asks for a longer wait than anybody's patience.
+// noteWait adds that the deployment asks for a longer wait than anyone's patience.
 func (e *Error) noteWait(resp *http.Response) {
 	wait, asked := retryAfter(resp)
 	if !asked || resp.Request == nil || !asksTooMuch(resp.Request.Context(), resp) {
@@ -218,7 +218,7 @@ func (s *ErrorSource) clean() {
 }
 
 // describeForeignResponse says what came back instead of the API's JSON. The body
-// itself is left out: it can be a page of HTML and can repeat request data.
+// itself is omitted: it can be a page of HTML and can repeat request data.
 func describeForeignResponse(resp *http.Response, size int) string {
 	if size == 0 {
 		return ""

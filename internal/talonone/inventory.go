@@ -16,7 +16,7 @@ type CustomerProfile struct {
 	Created       time.Time `json:"created"`
 	// Attributes is a JSON object, exactly as the API wrote it; empty when missing.
 	Attributes json.RawMessage `json:"attributes"`
-	// ClosedSessions leaves out cancelled and reopened sessions.
+	// ClosedSessions omits cancelled and reopened sessions.
 	ClosedSessions int64 `json:"closedSessions"`
 	// TotalSales is the sum before discounts, in the Application's currency.
 	TotalSales json.Number `json:"totalSales"`
@@ -75,7 +75,7 @@ func (c *Coupon) lacks() string { return lacksUnless(c.Value != "", "value") }
 type CouponLimit struct {
 	Action string      `json:"action"`
 	Limit  json.Number `json:"limit"`
-	// Period is daily, weekly, monthly or yearly; nil for a limit that never starts anew.
+	// Period is daily, weekly, monthly or yearly; nil for a limit that never starts again.
 	Period   *string  `json:"period"`
 	Entities []string `json:"entities"`
 }
@@ -134,7 +134,7 @@ type InventoryReferral struct {
 }
 
 // InventoryCoupon is a coupon that the customer has reserved or redeemed, or
-// that everybody has (ImplicitlyReserved).
+// that everyone has (ImplicitlyReserved).
 type InventoryCoupon struct {
 	Coupon
 	// State is active, used, expired, pending or disabled.

@@ -22,7 +22,7 @@ type knownItems struct {
 	looks          map[*itemsLook]struct{}
 }
 
-// itemsLook is a look under way: what is synced meanwhile, it doesn't know.
+// itemsLook is a look under way: what is synced in the meantime, it doesn't know.
 type itemsLook struct {
 	known  *knownItems
 	synced map[string]struct{}
@@ -178,7 +178,7 @@ func (l *itemsLook) sawAll(all []CatalogItem) {
 }
 
 // ending ends a look, and lets see note what it saw. A look that saw the whole catalog makes stale what has been synced
-// meanwhile, and nothing else.
+// in the meantime, and nothing else.
 func (l *itemsLook) ending(requests int, see func(note func(sku string, item *CatalogItem))) {
 	k := l.known
 	k.mu.Lock()

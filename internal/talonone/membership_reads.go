@@ -18,7 +18,7 @@ const (
 )
 
 // AudienceMembers returns all members of an audience (ExportAudiencesMemberships).
-// whole says whether everybody is in the list who should be: only then, and only
+// whole says whether everyone is in the list who should be: only then, and only
 // where the response told its own end, is it taken for complete as it is. Otherwise
 // ConfirmExport does, so that a cut export never looks like members who have left.
 // 404 (IsNotFound) means that there is no such audience.
@@ -66,7 +66,7 @@ func (c *Client) confirmedMembers(ctx context.Context, audienceID int64, whole f
 
 // AudienceMembersAmong returns those of ids who are members, in the same order.
 // 404 (IsNotFound) means that there is no such audience; where profiles were asked
-// instead of the audience, nobody is a member of one that is gone.
+// instead of the audience, no one is a member of one that is gone.
 //
 // It takes the fewest requests, and among those the smallest answer: one
 // inventory for a single member; for a few one page of the list, which is all of
@@ -88,7 +88,7 @@ func (c *Client) membersAmong(ctx context.Context, audienceID int64, ids []strin
 	case !c.MayCall("getAudienceMemberships") && !c.MayCall("exportAudiencesMemberships"):
 		return c.membersByInventory(ctx, audienceID, ids)
 	case len(ids) > fewMembers, !c.HasIntegrationKey(), c.memberLists.askedBefore(audienceID):
-		return c.membersByExport(ctx, audienceID, ids)
+		return c.ExportedMembersAmong(ctx, audienceID, ids)
 	case len(ids) > 1:
 		members, more, err := c.GetAudienceMembershipsPage(ctx, audienceID, 0, PageSize)
 		if err != nil || !more {
@@ -113,7 +113,8 @@ func listedAmong(ids []string, members []AudienceMember) []string {
 	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !listed[id] })
 }
 
-func (c *Client) membersByExport(ctx context.Context, audienceID int64, ids []string) ([]string, error) {
+// ExportedMembersAmong is AudienceMembersAmong by an export of the audience, which shows profiles that a deployment hides.
+func (c *Client) ExportedMembersAmong(ctx context.Context, audienceID int64, ids []string) ([]string, error) {
 	index := make(map[string]int, len(ids))
 	for i, id := range ids {
 		index[id] = i
@@ -153,7 +154,7 @@ func (c *Client) membersByInventory(ctx context.Context, audienceID int64, ids [
 		}
 	}
 	if len(hidden) > 0 && c.MayCall("exportAudiencesMemberships") {
-		found, err := c.membersByExport(ctx, audienceID, hidden)
+		found, err := c.ExportedMembersAmong(ctx, audienceID, hidden)
 		if err != nil && !c.Forbids(err) && !IsNotFound(err) {
 			return nil, err
 		}

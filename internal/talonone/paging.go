@@ -23,7 +23,7 @@ const (
 	maxListBytes int64 = 2 << 30
 	// maxPages bounds a list, in pages.
 	maxPages = 100_000
-	// maxPasses bounds how often a list without an order is read whose rows moved meanwhile.
+	// maxPasses bounds how often a list without an order is read whose rows moved in the meantime.
 	maxPasses = 4
 	// maxSearches bounds the requests of one pass that look for a row that has been seen.
 	maxSearches = 200
@@ -79,7 +79,7 @@ func endless(operation, because string) error {
 	return &Error{Operation: operation, StatusCode: http.StatusOK, Message: "the list does not come to an end: " + because}
 }
 
-// pager reads a list that others may change meanwhile, and hands out every row once. The API pages by position, so that a
+// pager reads a list that others may change in the meantime, and hands out every row once. The API pages by position, so that a
 // row that goes makes all rows behind it move up, and the next page would miss one. Therefore each page begins with the
 // last row of the page before.
 //
@@ -98,7 +98,7 @@ type pager[T listRow] struct {
 	first func(context.Context) (page[T], error)
 	// use gets the rows of each page that it did not get before.
 	use func([]T) error
-	// again, where set, forgets what use got, when the list is read again. Without it rows that went meanwhile stay.
+	// again, where set, forgets what use got, when the list is read again. Without it rows that went in the meantime stay.
 	again func()
 
 	// more says, after the end, whether the limit left rows out.
@@ -140,7 +140,7 @@ func (p *pager[T]) run(ctx context.Context) error {
 		"the list changed each of the %d times that it was read, so that rows may be missing; run it again while fewer programs write", maxPasses)}
 }
 
-// pass reads the list once. settled says whether nothing moved meanwhile, so that no row is missing.
+// pass reads the list once. settled says whether nothing moved in the meantime, so that no row is missing.
 func (p *pager[T]) pass(ctx context.Context) (settled bool, err error) {
 	operation := p.newCall().operation
 	var last T

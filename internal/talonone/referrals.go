@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// NewReferral is the body of createReferral. Nil properties are left out, and
+// NewReferral is the body of createReferral. Nil properties are omitted, and
 // the deployment chooses.
 type NewReferral struct {
 	CampaignID                   int64      `json:"campaignId"`
@@ -41,7 +41,7 @@ type NewReferrals struct {
 }
 
 // ReferralUpdate is the body of updateReferral: all that it can change. Whether
-// a property that is left out is cleared or kept is not documented.
+// a property that is omitted is cleared or kept is not documented.
 type ReferralUpdate struct {
 	FriendProfileIntegrationID *string         `json:"friendProfileIntegrationId,omitempty"`
 	StartDate                  *time.Time      `json:"startDate,omitempty"`
@@ -53,7 +53,7 @@ type ReferralUpdate struct {
 // ReferralFilter narrows a list of referrals; zero fields do not.
 type ReferralFilter struct {
 	// Code finds codes that are equal once letter case and everything but
-	// letters and digits are left out.
+	// letters and digits are omitted.
 	Code string
 	// Advocate is an integration ID.
 	Advocate                    string

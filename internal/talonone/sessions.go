@@ -36,7 +36,7 @@ const (
 )
 
 // SessionUpdate is what updateCustomerSessionV2 takes. An update builds on the
-// ones before: nil properties are left out and stay as they are, empty ones are
+// ones before: nil properties are omitted and stay as they are, empty ones are
 // sent and drop what there was.
 type SessionUpdate struct {
 	// ProfileID is the integration ID of the customer; empty for an anonymous session.

@@ -31,7 +31,7 @@ type NewStore struct {
 	Name          string `json:"name"`
 	Description   string `json:"description"`
 	IntegrationID string `json:"integrationId"`
-	// Attributes are left out when nil.
+	// Attributes are omitted when nil.
 	Attributes json.RawMessage `json:"attributes,omitempty"`
 }
 
@@ -66,7 +66,7 @@ func (c *Client) CreateStore(ctx context.Context, applicationID int64, store New
 
 // UpdateStore changes everything but the integration ID:
 // PUT /v1/applications/{applicationId}/stores/{storeId}, Management key. Whether
-// attributes that are left out are kept is not documented.
+// attributes that are omitted are kept is not documented.
 func (c *Client) UpdateStore(ctx context.Context, applicationID, id int64, store NewStore) (*Store, error) {
 	changed, err := doJSON[*Store](ctx, c, c.storeCall("updateStore", http.MethodPut, applicationID, id, store))
 	noteRow(c.stores.of(applicationID), changed, err)

@@ -57,7 +57,7 @@ type call struct {
 	// personal keeps the body out of logs altogether: it describes persons without
 	// a name that would tell so.
 	personal bool
-	// upload replaces body: it opens the content anew for each attempt.
+	// upload replaces body: it opens the content again for each attempt.
 	upload      func() (io.Reader, error)
 	contentType string
 	// idempotencyKey is the same on every attempt.

@@ -71,7 +71,7 @@ func (e *emulator) stop() error {
 	}
 }
 
-// deployment is the other end of the API, as somebody without Terraform uses it.
+// deployment is the other end of the API, as someone without Terraform uses it.
 type deployment struct {
 	url string
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // changedName is what the demo renames an audience to behind Terraform's back.
-const changedName = "Renamed by somebody in the Campaign Manager"
+const changedName = "Renamed in the Campaign Manager"
 
 // Exit codes of `plan -detailed-exitcode`.
 const (
@@ -17,7 +17,7 @@ const (
 
 // show runs the demo's steps. It returns an error as soon as one of them turns out otherwise than it says.
 func show(ctx context.Context, tf *terraform, d deployment) error {
-	fmt.Println("The warning that a provider just built is in use, with which every command begins, is left out below.")
+	fmt.Println("Every command warns that a development build of the provider is in use. The warning is omitted below.")
 
 	headline("Plan: two audiences will be created; the deployment is still empty")
 	if _, err := tf.run(ctx, planChanges, "plan", "-detailed-exitcode", "-out=create.tfplan"); err != nil {
@@ -33,7 +33,7 @@ func show(ctx context.Context, tf *terraform, d deployment) error {
 		return err
 	}
 
-	headline("Plan again: nothing left to do")
+	headline("Plan again: nothing to do")
 	output, err := tf.run(ctx, planEmpty, "plan", "-detailed-exitcode")
 	if err != nil {
 		return err
@@ -42,12 +42,12 @@ func show(ctx context.Context, tf *terraform, d deployment) error {
 		return err
 	}
 
-	headline("Somebody renames " + audience.Address + " through the API, behind Terraform's back")
+	headline(audience.Address + " is renamed through the API, outside Terraform")
 	if err := d.renameAudience(ctx, audience.ID, changedName); err != nil {
 		return err
 	}
 
-	headline("Plan once more: it shows the drift, and would put the name back")
+	headline("Plan once more: it shows the drift, and would restore the name")
 	output, err = tf.run(ctx, planChanges, "plan", "-detailed-exitcode")
 	if err != nil {
 		return err
@@ -72,7 +72,7 @@ func show(ctx context.Context, tf *terraform, d deployment) error {
 
 // showSeason sets up a season, all that it stands on included, and takes it down again.
 func showSeason(ctx context.Context, tf *terraform) error {
-	headline("A whole season in one apply, by names instead of IDs: attributes, items, coupons, an audience, referral codes")
+	headline("A whole season in one apply, with names instead of IDs: attributes, items, coupons, an audience, referral codes")
 	output, err := tf.run(ctx, 0, "apply", "-auto-approve")
 	if err != nil {
 		return err
@@ -81,7 +81,7 @@ func showSeason(ctx context.Context, tf *terraform) error {
 		return err
 	}
 
-	headline("Plan again: carts get what the table of promotions says, and nothing is left to do")
+	headline("Plan again: carts get what the table of promotions says, and there is nothing to do")
 	output, err = tf.run(ctx, planEmpty, "plan", "-detailed-exitcode")
 	if err != nil {
 		return err
@@ -90,7 +90,7 @@ func showSeason(ctx context.Context, tf *terraform) error {
 		return err
 	}
 
-	headline("Destroy: attributes and additional costs stay, since the API can't delete them, and a warning says so")
+	headline("Destroy: attributes and additional costs stay, because the API can't delete them; a warning says so")
 	output, err = tf.run(ctx, 0, "destroy", "-auto-approve")
 	if err != nil {
 		return err
@@ -100,7 +100,7 @@ func showSeason(ctx context.Context, tf *terraform) error {
 	}
 
 	headline("Done")
-	fmt.Println("Next: `make emulator`, and README.md for the lines that point a project of your own at it.")
+	fmt.Println("Next: `make emulator`, and docs/guides/getting-started.md to use it from your own project.")
 	return nil
 }
 

@@ -15,7 +15,7 @@ import (
 const schemaKey = "registry.terraform.io/hashicorp/talonone"
 
 // dump asks server for its schemas and translates what documentation shows of them. Schema versions and the item
-// counts of blocks, which the framework never sends, are left out.
+// counts of blocks, which the framework never sends, are omitted.
 func dump(ctx context.Context, server tfprotov6.ProviderServer) (*tfjson.ProviderSchemas, error) {
 	schemas, err := server.GetProviderSchema(ctx, &tfprotov6.GetProviderSchemaRequest{})
 	if err != nil {

@@ -281,7 +281,7 @@ var table = []Convention{
 	},
 	{
 		Name: ListShift, Values: yesNo, Default: No,
-		About:    "`yes`: rows move between pages. After a write, the first page other than the first one skips a row, as if somebody had deleted one before it.",
+		About:    "`yes`: rows move between pages. After a write, the first page other than the first one skips a row, as if a row before it had been deleted.",
 		Material: "Nothing. Offset paging over a changing list does this.",
 		Probe:    Sandbox, ProbeNote: "Creates three audiences and reads them in pages that overlap. In a deployment without other writers, `no` is what is seen.",
 	},

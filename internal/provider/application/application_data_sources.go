@@ -14,7 +14,7 @@ import (
 
 var applications = lookup.Object[talonone.Application]{
 	Name: "talonone_application", Plural: "talonone_applications", Noun: bulk.Noun{One: "Application", Many: "Applications"},
-	Description: "An Application is the home of campaigns, coupons and sessions, either live or sandbox.",
+	Description: "An Application contains campaigns, coupons and sessions, and is either live or sandbox.",
 	Endpoint:    "/v1/applications",
 	Columns: []lookup.Column[talonone.Application]{
 		lookup.ID("Application", func(a talonone.Application) int64 { return a.ID }),
@@ -35,7 +35,7 @@ var applications = lookup.Object[talonone.Application]{
 			return ids
 		}),
 		lookup.Instant("created", "When the Application was created, RFC 3339 in UTC.", func(a talonone.Application) *time.Time { return &a.Created }),
-		lookup.Instant("modified", "When the Application was changed last, RFC 3339 in UTC.", func(a talonone.Application) *time.Time { return &a.Modified }),
+		lookup.Instant("modified", "When the Application was last changed, RFC 3339 in UTC.", func(a talonone.Application) *time.Time { return &a.Modified }),
 	},
 	List: func(ctx context.Context, client *talonone.Client, _ lookup.Scope) ([]talonone.Application, error) {
 		return client.GetApplications(ctx)

@@ -14,7 +14,7 @@ import (
 
 var campaigns = lookup.Object[talonone.Campaign]{
 	Name: "talonone_campaign", Plural: "talonone_campaigns", Noun: bulk.Noun{One: "campaign", Many: "campaigns"},
-	Description: "A campaign belongs to one Application; coupons and referrals belong to a campaign. Without `application_id` all Applications are searched, with one request each. " +
+	Description: "A campaign belongs to one Application; coupons and referrals belong to a campaign. Without `application_id`, all Applications are searched, with one request each. " +
 		"Archived campaigns match, too: set `state` to leave them out.",
 	Endpoint: "/v1/applications",
 	Columns: []lookup.Column[talonone.Campaign]{
@@ -31,7 +31,7 @@ var campaigns = lookup.Object[talonone.Campaign]{
 		lookup.Texts("features", lookup.Filters, "Features of the campaign, such as `coupons`, `referrals` or `loyalty`.", func(c talonone.Campaign) []string { return c.Features }),
 		lookup.Text("type", lookup.Filters, "Type of the campaign: `advanced` or `cartItem`.", func(c talonone.Campaign) string { return c.Type }),
 		lookup.Attributes("Custom attributes of the campaign, as a JSON object.", func(c talonone.Campaign) json.RawMessage { return c.Attributes }),
-		lookup.OptionalNumber("active_ruleset_id", lookup.Shown, "ID of the ruleset in force; null if there is none.", func(c talonone.Campaign) *int64 { return c.ActiveRulesetID }),
+		lookup.OptionalNumber("active_ruleset_id", lookup.Shown, "ID of the active ruleset, or null.", func(c talonone.Campaign) *int64 { return c.ActiveRulesetID }),
 		lookup.Numbers("linked_store_ids", lookup.Shown, "IDs of the stores that the campaign is limited to; empty for all.", func(c talonone.Campaign) []int64 { return c.LinkedStoreIDs }),
 		lookup.Instant("created", "When the campaign was created, RFC 3339 in UTC.", func(c talonone.Campaign) *time.Time { return &c.Created }),
 	},

@@ -14,7 +14,7 @@ import (
 
 var stores = lookup.Object[talonone.Store]{
 	Name: "talonone_store", Plural: "talonone_stores", Noun: bulk.Noun{One: "store", Many: "stores"},
-	Description: "A store is a shop of an Application, which sessions name by its integration ID.",
+	Description: "A store belongs to an Application. Sessions refer to it by its integration ID.",
 	Endpoint:    "/v1/applications",
 	Columns: []lookup.Column[talonone.Store]{
 		lookup.ID("store", func(s talonone.Store) int64 { return s.ID }),
@@ -25,7 +25,7 @@ var stores = lookup.Object[talonone.Store]{
 		lookup.Attributes("Custom attributes of the store, as a JSON object.", func(s talonone.Store) json.RawMessage { return s.Attributes }),
 		lookup.Numbers("linked_campaign_ids", lookup.Filters, "IDs of the campaigns that are limited to this store and others.", func(s talonone.Store) []int64 { return s.LinkedCampaignIDs }),
 		lookup.Instant("created", "When the store was created, RFC 3339 in UTC.", func(s talonone.Store) *time.Time { return &s.Created }),
-		lookup.Instant("updated", "When the store was changed last, RFC 3339 in UTC.", func(s talonone.Store) *time.Time { return &s.Updated }),
+		lookup.Instant("updated", "When the store was last changed, RFC 3339 in UTC.", func(s talonone.Store) *time.Time { return &s.Updated }),
 	},
 	List: func(ctx context.Context, client *talonone.Client, scope lookup.Scope) ([]talonone.Store, error) {
 		return client.ListStores(ctx, scope.Int64("application_id"))

@@ -219,7 +219,7 @@ func (r *storeResource) planCreate(ctx context.Context, plan storeModel, replace
 		existing.ApplicationID, plan.label(), existing.ID, changes))
 }
 
-// look finds the store with the integration ID; nil where there is none. anew asks for a new listing.
+// look finds the store with the integration ID; nil where there is none. again asks for a new listing.
 func (r *storeResource) look(ctx context.Context, m storeModel, anew bool) (*talonone.Store, error) {
 	if anew {
 		r.data.Client.ForgetStores(m.ApplicationID.ValueInt64())

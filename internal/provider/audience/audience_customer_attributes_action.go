@@ -46,9 +46,9 @@ func (a *customerAttributesAction) Metadata(_ context.Context, _ action.Metadata
 
 func (a *customerAttributesAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Sets custom attributes on everybody who is a member of an audience at that moment. **This can't be undone**, as the API can't tell the values from before. " +
-			"The resource `talonone_audience_customer_attributes` does the same and sees members who lack the values.\n\n" +
-			"Needs an Integration API key.",
+		MarkdownDescription: "Sets custom attributes on all current members of an audience. **This can't be undone**, because the API doesn't return earlier values. " +
+			"The resource `talonone_audience_customer_attributes` does the same, and detects members who lack the values.\n\n" +
+			"Requires an Integration API key.",
 		Attributes: map[string]schema.Attribute{
 			"audience_id": schema.Int64Attribute{
 				Required:            true,
@@ -58,7 +58,7 @@ func (a *customerAttributesAction) Schema(_ context.Context, _ action.SchemaRequ
 			"attributes": schema.StringAttribute{
 				Required: true, CustomType: jsontypes.NormalizedType{}, Validators: []validator.String{memberAttributes},
 				MarkdownDescription: "Custom attributes of customer profiles and their values, as one JSON object: `jsonencode({ Language = \"de\" })`. " +
-					"Names and types are checked against the account's definitions, where a Management API key allows it.",
+					"Names and types are checked against the account's definitions if a Management API key allows it.",
 			},
 		},
 	}

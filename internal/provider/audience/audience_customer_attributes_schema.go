@@ -17,42 +17,42 @@ import (
 
 func (r *customerAttributesResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Values of custom attributes that every member of an audience shall have. The API sets them on those who are members at that moment; " +
-			"members who join later, and values edited elsewhere, show as drift, and the next apply sets them again.\n\n" +
-			"**Destroying it only forgets it**: the API can't take values back, so the members keep them.\n\n" +
-			"Needs an Integration API key to set values, and a Management API key that allows the audience memberships endpoint to see them: reading takes one request per 1000 members, " +
-			"three requests a second, at every refresh. `check_members = false` leaves that out.",
+		MarkdownDescription: "Sets custom attributes on all members of an audience. The API sets them on current members only. Members who join later, and values that are changed " +
+			"elsewhere, are detected as drift, and the next apply sets the values again.\n\n" +
+			"**Destroying the resource only removes it from state**: the API can't restore earlier values, so the members keep these.\n\n" +
+			"Requires an Integration API key to set values, and a Management API key that allows the audience memberships endpoint to detect drift. Each refresh takes one request per 1,000 members, " +
+			"three requests per second. Set `check_members = false` to skip that.",
 		Attributes: map[string]schema.Attribute{
 			"audience_id": schema.Int64Attribute{
 				Required:            true,
-				MarkdownDescription: "ID of the audience. A change sets the values on the other audience's members and leaves this one's as they are.",
+				MarkdownDescription: "ID of the audience. Changing this sets the values on the members of the new audience; those of the old one keep theirs.",
 				Validators:          framework.ReferenceID(),
 				PlanModifiers:       []planmodifier.Int64{int64planmodifier.RequiresReplace()},
 			},
 			"attributes": schema.StringAttribute{
 				Required: true, CustomType: jsontypes.NormalizedType{}, Validators: []validator.String{memberAttributes},
 				MarkdownDescription: "Custom attributes of customer profiles and their values, as one JSON object: `jsonencode({ Language = \"de\", vip = true })`. " +
-					"Names and types are checked against the account's definitions (see `validate_attributes` of the provider). Changes in place; an attribute that is taken out here keeps its value on the members.",
+					"Names and types are checked against the account's definitions (see `validate_attributes` of the provider). Updated in place. Members keep the value of an attribute that you remove here.",
 			},
 			"check_members": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(true),
-				MarkdownDescription: "Whether a refresh compares every member's values. Default `true`.",
+				MarkdownDescription: "Whether a refresh compares every member's values. Default: `true`.",
 			},
 			"members_total": schema.Int64Attribute{
 				Computed:            true,
-				MarkdownDescription: "Number of members when they were last looked at; null without a Management API key and with `check_members = false`.",
+				MarkdownDescription: "Number of members at the last refresh. Null without a Management API key or with `check_members = false`.",
 			},
 			"members_matching": schema.Int64Attribute{
 				Computed:            true,
-				MarkdownDescription: "How many of them have all the values. Fewer than `members_total` is drift. Null as `members_total`.",
+				MarkdownDescription: "Number of members who have all the values. If it is lower than `members_total`, the next apply sets the values again. Null if `members_total` is null.",
 			},
 		},
 		Blocks: map[string]schema.Block{
 			"timeouts": timeouts.Block(ctx, timeouts.Opts{
 				Create: true, Read: true, Update: true,
-				CreateDescription: "How long setting the values may take. Default `20m`.",
-				ReadDescription:   "How long comparing the members may take. Default `20m`.",
-				UpdateDescription: "How long setting the values may take. Default `20m`.",
+				CreateDescription: "Time limit for setting the values. Default: `20m`.",
+				ReadDescription:   "Time limit for comparing the members. Default: `20m`.",
+				UpdateDescription: "Time limit for setting the values. Default: `20m`.",
 			}),
 		},
 	}

@@ -25,17 +25,17 @@ func (d *audienceDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 	}
 	attributes["integration_id"] = schema.StringAttribute{
 		Optional: true, Computed: true,
-		MarkdownDescription: "ID of the audience at the third party; together with `integration`, or alone for a platform that is no technology partner.",
+		MarkdownDescription: "ID of the audience at the third party. Set `integration` too, unless the platform is not a technology partner.",
 		Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 	}
 	attributes["integration"] = schema.StringAttribute{
 		Optional: true, Computed: true,
-		MarkdownDescription: "Technology partner that the audience comes from; needs `integration_id`.",
+		MarkdownDescription: "Technology partner that the audience comes from. Requires `integration_id`.",
 		Validators:          []validator.String{stringvalidator.AlsoRequires(path.MatchRoot("integration_id"))},
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Finds one audience of the account, by ID, by name or by the ID that a third party gave it. No match, or several, is an error.\n\n" +
-			"Needs a Management API key that allows the audiences endpoint.",
+		MarkdownDescription: "Finds one audience of the account by ID, by name or by its ID at a third party. No match, or several matches, is an error.\n\n" +
+			"Requires a Management API key that allows the audiences endpoint.",
 		Attributes: attributes,
 	}
 }
@@ -46,12 +46,12 @@ func foundAttributes() map[string]schema.Attribute {
 		"id":                   schema.Int64Attribute{Computed: true, MarkdownDescription: "ID of the audience."},
 		"account_id":           schema.Int64Attribute{Computed: true, MarkdownDescription: "ID of the account that the audience belongs to."},
 		"created":              schema.StringAttribute{Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: "When the audience was created, RFC 3339 in UTC."},
-		"last_update":          schema.StringAttribute{Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: "When memberships of the audience last changed, RFC 3339 in UTC; null when the deployment does not tell."},
+		"last_update":          schema.StringAttribute{Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: "When memberships of the audience last changed, RFC 3339 in UTC; null if the deployment does not report it."},
 		"name":                 schema.StringAttribute{Computed: true, MarkdownDescription: "Name of the audience."},
-		"description":          schema.StringAttribute{Computed: true, MarkdownDescription: "Description of the audience; empty when it has none."},
+		"description":          schema.StringAttribute{Computed: true, MarkdownDescription: "Description of the audience, or an empty string."},
 		"sandbox":              schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the audience is for sandbox Applications rather than live ones."},
-		"integration":          schema.StringAttribute{Computed: true, MarkdownDescription: "Technology partner that the audience comes from; null for others."},
-		"integration_id":       schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the audience at the third party; null for audiences made from scratch."},
+		"integration":          schema.StringAttribute{Computed: true, MarkdownDescription: "Technology partner that the audience comes from, or null."},
+		"integration_id":       schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the audience at the third party, or null."},
 		"created_in_3rd_party": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the audience was created in a third-party product."},
 		"subscribed_application_ids": schema.ListAttribute{
 			Computed: true, ElementType: types.Int64Type,

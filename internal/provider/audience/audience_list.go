@@ -35,8 +35,8 @@ func (l *audienceList) Metadata(_ context.Context, _ resource.MetadataRequest, r
 
 func (l *audienceList) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Finds the audiences of the account for `terraform query`, in order of their IDs, to bring them under management with generated configuration. All filters given must match.\n\n" +
-			"Needs a Management API key that allows the audiences endpoint.",
+		MarkdownDescription: "Lists the audiences of the account for `terraform query`, in order of their IDs, to import them with generated configuration. All filters that are set must match.\n\n" +
+			"Requires a Management API key that allows the audiences endpoint.",
 		Attributes: map[string]schema.Attribute{
 			"name_regex": schema.StringAttribute{
 				Optional:            true,
@@ -45,7 +45,7 @@ func (l *audienceList) ListResourceConfigSchema(_ context.Context, _ list.ListRe
 			},
 			"integration": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Only audiences of this technology partner. An empty string asks for those that come from none.",
+				MarkdownDescription: "Only audiences of this technology partner. An empty string selects audiences without one.",
 			},
 			"sandbox": schema.BoolAttribute{
 				Optional:            true,

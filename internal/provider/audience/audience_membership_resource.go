@@ -57,20 +57,20 @@ func (r *membershipResource) Metadata(_ context.Context, _ resource.MetadataRequ
 
 func (r *membershipResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "One customer profile in one audience, for modules that own a single membership; `talonone_audience_memberships` manages many at once. " +
-			"Memberships of one run are added, removed and read in shared requests: raise `-parallelism` to share more.\n\n" +
-			"A profile that does not exist yet is created. A membership that exists already is managed like a new one, which the plan doesn't tell, and ends when the resource is destroyed.\n\n" +
-			"Needs an Integration API key. Without a Management API key each membership is read with a request of its own.",
+		MarkdownDescription: "Makes one customer a member of one audience, for modules that manage a single membership. `talonone_audience_memberships` manages many at once. " +
+			"Memberships of one run are added, removed and read in shared requests; a higher `-parallelism` shares more.\n\n" +
+			"A profile that does not exist is created. An existing membership is managed like a new one, without a warning in the plan, and ends when the resource is destroyed.\n\n" +
+			"Requires an Integration API key. Without a Management API key, each membership is read with its own request.",
 		Attributes: map[string]schema.Attribute{
 			"audience_id": schema.Int64Attribute{
 				Required:            true,
-				MarkdownDescription: "ID of the audience. A change replaces the membership.",
+				MarkdownDescription: "ID of the audience. Changing this replaces the membership.",
 				Validators:          framework.ReferenceID(),
 				PlanModifiers:       []planmodifier.Int64{int64planmodifier.RequiresReplace()},
 			},
 			"profile_integration_id": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: fmt.Sprintf("Integration ID of the customer profile, 1 to %d characters, case-sensitive. A change replaces the membership.", talonone.MaxIntegrationID),
+				MarkdownDescription: fmt.Sprintf("Integration ID of the customer profile, 1 to %d characters, case-sensitive. Changing this replaces the membership.", talonone.MaxIntegrationID),
 				Validators:          []validator.String{stringvalidator.UTF8LengthBetween(1, talonone.MaxIntegrationID)},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
@@ -208,8 +208,11 @@ func (m membershipModel) claim() bulk.Claim {
 	}
 }
 
+// membersKind begins the targets of all resources that manage members.
+const membersKind = "audience"
+
 // membersTarget is where the members of an audience are, for all resources that manage some.
-func membersTarget(audienceID types.Int64) string { return "audience " + audienceID.String() }
+func membersTarget(audienceID types.Int64) string { return membersKind + " " + audienceID.String() }
 
 func (m membershipModel) toAPI(action string) talonone.AudienceAction {
 	return talonone.AudienceAction{Action: action, ProfileIntegrationID: m.ProfileIntegrationID.ValueString(), AudienceID: m.AudienceID.ValueInt64()}

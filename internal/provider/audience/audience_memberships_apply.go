@@ -80,7 +80,7 @@ func (r *membershipsResource) apply(ctx context.Context, plan, state *membership
 }
 
 // checkTarget makes sure that a request that replaces the whole audience removes only whom the plan has shown. A create
-// removes nobody: where the audience holds others, it adds its members one by one.
+// removes no one: where the audience holds others, it adds its members one by one.
 func (r *membershipsResource) checkTarget(ctx context.Context, plan *membershipsModel, prior *priorMembers, desired *idSet, p membersPlan, how method) (method, error) {
 	if how != byImport && how != byClearing {
 		return how, nil
@@ -149,7 +149,7 @@ func (r *membershipsResource) appliedWhole(ctx context.Context, audienceID int64
 	return bulk.Plan{Added: without(whole.Added, missing), Removed: without(whole.Removed, others)}, err
 }
 
-// sendActions adds and removes members in order, so that a member whom the API refuses ends the run before anybody is
+// sendActions adds and removes members in order, so that a member whom the API refuses ends the run before anyone is
 // removed. A request whose outcome is not known is looked up: when it was carried out the rest follows. Where that can't
 // be looked up, those who may have been added count as added: a refresh tells, and they are removed with the resource.
 func (r *membershipsResource) sendActions(ctx context.Context, audienceID int64, added, removed []string) (applied bulk.Plan, err error) {

@@ -64,7 +64,7 @@ func (m *membershipsModel) guards() bulk.Guards {
 // fromFile says whether no attribute lists the members.
 func (m *membershipsModel) fromFile() bool { return m.Members.IsNull() && m.MembersJSON.IsNull() }
 
-// holdsTarget says whether the state is about everybody in the audience: with exclusive ownership, and after an import
+// holdsTarget says whether the state is about everyone in the audience: with exclusive ownership, and after an import
 // that named no members.
 func (m *membershipsModel) holdsTarget() bool {
 	return m.exclusive() || m.Ownership.IsNull() && m.fromFile()
@@ -91,7 +91,7 @@ func (m *membershipsModel) claim(members []string) bulk.Claim {
 	return bulk.Claim{Subject: m.subject(), Target: membersTarget(m.AudienceID), At: m.source(), Rows: members, Exclusive: m.exclusive()}
 }
 
-// claimOf is the claim of all members. Those of a file are read again when somebody asks for them.
+// claimOf is the claim of all members. Those of a file are read again when someone asks for them.
 func (m *membershipsModel) claimOf(ctx context.Context, members *idSet) bulk.Claim {
 	if m.MembersFile.IsNull() {
 		return m.claim(members.Keys())
@@ -246,7 +246,7 @@ func listOf(ids []string) types.List {
 
 func sampleOf(ids []string) types.List { return listOf(ids[:min(len(ids), sampleSize)]) }
 
-// fromExport writes everybody in the audience into the state: those listed before in their order, then the others.
+// fromExport writes everyone in the audience into the state: those listed before in their order, then the others.
 func (m *membershipsModel) fromExport(members *talonone.MemberIDs, target bulk.Target) {
 	m.setTarget(target)
 	if m.fromFile() {

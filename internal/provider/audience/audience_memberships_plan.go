@@ -28,7 +28,7 @@ const (
 	byActions
 	// byImport replaces the whole list in one request (importAudiencesMemberships).
 	byImport
-	// byClearing removes everybody in one request (deleteAudienceMembershipsV2).
+	// byClearing removes everyone in one request (deleteAudienceMembershipsV2).
 	byClearing
 )
 
@@ -379,7 +379,7 @@ func (r *membershipsResource) checkOwnership(plan *membershipsModel, creating bo
 	}
 }
 
-const undetected = "Members who join or leave outside of Terraform are not detected"
+const undetected = "Members who join or leave outside Terraform are not detected"
 
 // checkKeys reports which key the requests of a plan lack.
 func (r *membershipsResource) checkKeys(plan *membershipsModel, p membersPlan, desired *idSet, diags *diag.Diagnostics) {

@@ -143,7 +143,7 @@ func (r *membershipsResource) refresh(ctx context.Context, state *membershipsMod
 	return r.refreshListed(ctx, state, prior)
 }
 
-// refreshTarget refreshes a state that is about everybody in the audience. Where the file still holds the members of the
+// refreshTarget refreshes a state that is about everyone in the audience. Where the file still holds the members of the
 // state, the plan needs no list of them.
 func (r *membershipsResource) refreshTarget(ctx context.Context, state *membershipsModel, file *bulk.Digest) (members *talonone.MemberIDs, target bulk.Target, err error) {
 	id, imported := state.AudienceID.ValueInt64(), state.MembersDigest.IsNull()
@@ -217,7 +217,7 @@ func (r *membershipsResource) refreshFingerprints(ctx context.Context, state *me
 	return members, target, err
 }
 
-// resolve finds the members with one of the fingerprints, sorted. Who has left meanwhile is not among them.
+// resolve finds the members with one of the fingerprints, sorted. Who has left in the meantime is not among them.
 func (r *membershipsResource) resolve(ctx context.Context, audienceID int64, wanted fingerprints) ([]string, error) {
 	if len(wanted) == 0 {
 		return nil, nil

@@ -151,7 +151,7 @@ func (r *audienceResource) Read(ctx context.Context, req resource.ReadRequest, r
 	bulk.ForgetNotes(ctx, resp.Private, &resp.Diagnostics)
 	imported := state.Name.IsNull()
 	if !r.data.Client.HasManagementKey() && !imported {
-		resp.Diagnostics.AddWarning("Changes made outside of Terraform stay unseen",
+		resp.Diagnostics.AddWarning("Changes made outside Terraform stay unseen",
 			framework.MissingKey(resourceType, &talonone.MissingCredentialError{Operation: "getAudiences", Credential: talonone.ManagementCredential})+
 				" The state is kept as it is.")
 		return
@@ -462,7 +462,7 @@ func (r *audienceResource) findImported(ctx context.Context, importID string, di
 	return types.Int64Value(holder.ID)
 }
 
-// keepDescription leaves the configured description in state when somebody
+// keepDescription leaves the configured description in state when someone
 // edited it elsewhere, since the API can't change it back; a warning says where
 // to repair it, and the private state remembers what the deployment has.
 func keepDescription(ctx context.Context, model *audienceModel, state audienceModel, resp *resource.ReadResponse) {
@@ -471,7 +471,7 @@ func keepDescription(ctx context.Context, model *audienceModel, state audienceMo
 		return
 	}
 	bulk.WritePrivate(ctx, resp.Private, privateDescription, model.Description.ValueString(), &resp.Diagnostics)
-	resp.Diagnostics.AddAttributeWarning(path.Root("description"), "Description was changed outside of Terraform",
+	resp.Diagnostics.AddAttributeWarning(path.Root("description"), "Description was changed outside Terraform",
 		fmt.Sprintf("Audience %s is described as %q on the deployment, and as %q in Terraform. The API can't change a description. "+
 			"Edit it in the Campaign Manager under Audiences, or write the new text into the configuration; neither replaces the audience.",
 			label(state), model.Description.ValueString(), state.Description.ValueString()))

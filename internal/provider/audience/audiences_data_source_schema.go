@@ -13,16 +13,16 @@ func (d *audiencesDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 	attributes := foundAttributes()
 	attributes["member_count"] = schema.Int64Attribute{
 		Computed:            true,
-		MarkdownDescription: "Number of members, as the deployment's analytics count them; null unless `with_member_count` is set.",
+		MarkdownDescription: "Number of members, from the deployment's analytics. Null unless `with_member_count` is set.",
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the audiences of the account, in order of their IDs. All filters given must match.\n\n" +
-			"Needs a Management API key that allows the audiences endpoint, and the audience analytics endpoint when `with_member_count` is set.",
+		MarkdownDescription: "Lists the audiences of the account, in order of their IDs. All filters that are set must match.\n\n" +
+			"Requires a Management API key that allows the audiences endpoint, and the audience analytics endpoint if `with_member_count` is set.",
 		Attributes: map[string]schema.Attribute{
 			"name_regex": framework.NameRegex(),
 			"integration": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Only audiences of this technology partner. An empty string asks for those that come from none.",
+				MarkdownDescription: "Only audiences of this technology partner. An empty string selects audiences without one.",
 			},
 			"sandbox": schema.BoolAttribute{
 				Optional:            true,
@@ -30,11 +30,11 @@ func (d *audiencesDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 			},
 			"with_member_count": schema.BoolAttribute{
 				Optional:            true,
-				MarkdownDescription: "Whether to count members, with one more request per 1000 audiences of the account. Default `false`.",
+				MarkdownDescription: "Whether to count members, with one more request per 1,000 audiences of the account. Default: `false`.",
 			},
 			"audiences": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "The audiences that match; empty when none does.",
+				MarkdownDescription: "The audiences that match, or an empty list.",
 				NestedObject:        schema.NestedAttributeObject{Attributes: attributes},
 			},
 		},

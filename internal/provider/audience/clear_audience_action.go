@@ -39,9 +39,9 @@ func (a *clearAudienceAction) Metadata(_ context.Context, _ action.MetadataReque
 
 func (a *clearAudienceAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Removes all members of an audience and keeps the audience. **This can't be undone.** The plan says how many members that is, where a Management API key " +
+		MarkdownDescription: "Removes all members of an audience and keeps the audience. **This can't be undone.** The plan says how many members that is if a Management API key " +
 			"allows the audience analytics endpoint.\n\n" +
-			"Needs an Integration API key (Management credential on deployments of before 2023, see `legacy_manager_auth` of the provider).",
+			"Requires an Integration API key (on deployments from before 2023 the Management credential, see `legacy_manager_auth` of the provider).",
 		Attributes: map[string]schema.Attribute{
 			"audience_id": schema.Int64Attribute{
 				Required:            true,

@@ -24,11 +24,11 @@ func (*membersFromCSVFunction) Metadata(_ context.Context, _ function.MetadataRe
 func (*membersFromCSVFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary: "Integration IDs from CSV as the JSON object of members_json",
-		MarkdownDescription: "Turns a CSV text, or another list of integration IDs, into the JSON object that `members_json` of `talonone_audience_memberships` takes: from ID to `true`, in order of the IDs. " +
-			"The rules and options are those of `members_file`, which the guide [Catalogs and member lists from spreadsheets and exports](../guides/files) shows for many kinds of files. " +
-			"For large files prefer `members_file`, which needs neither Terraform's memory nor its time.",
+		MarkdownDescription: "Turns a CSV string, or another list of integration IDs, into the JSON object that `members_json` of `talonone_audience_memberships` takes: from ID to `true`, in order of the IDs. " +
+			"It has the rules and options of `members_file`. The guide [Catalogs and member lists from spreadsheets and exports](../guides/files) shows them for many kinds of files. " +
+			"For large files use `members_file`, which costs Terraform neither memory nor time.",
 		Parameters: []function.Parameter{
-			function.StringParameter{Name: "csv", MarkdownDescription: "The text, such as `file(\"members.csv\")`."},
+			function.StringParameter{Name: "csv", MarkdownDescription: "The string, such as `file(\"members.csv\")`."},
 			function.DynamicParameter{Name: "options", AllowNullValue: true, MarkdownDescription: files.Describe(files.ForMembers())},
 		},
 		Return: function.StringReturn{},

@@ -25,13 +25,13 @@ func (*membersFunction) Definition(_ context.Context, _ function.DefinitionReque
 	resp.Definition = function.Definition{
 		Summary: "Integration IDs as the JSON object of members_json",
 		MarkdownDescription: "Turns a list of integration IDs into the JSON object that `members_json` of `talonone_audience_memberships` takes: from ID to `true`, in order of the IDs. " +
-			"The plan of an object shows exactly who comes and who goes, while that of an array shows every element behind the first change. " +
+			"The plan of an object shows exactly who joins and leaves, while that of an array shows every element after the first change. " +
 			fmt.Sprintf("An ID that is listed twice, empty or longer than %d characters is an error.", talonone.MaxIntegrationID),
 		Parameters: []function.Parameter{
 			function.ListParameter{
 				Name: "ids", ElementType: types.StringType,
-				MarkdownDescription: "Integration IDs of customer profiles, each once, in any order. For thousands of them pass a list rather than a `for` expression, " +
-					"such as `csvdecode(file(\"members.csv\"))[*].id`: Terraform takes several times longer to convert the latter.",
+				MarkdownDescription: "Integration IDs of customer profiles, each once, in any order. For thousands of IDs, pass a list such as `csvdecode(file(\"members.csv\"))[*].id` " +
+					"and not a `for` expression, which takes Terraform several times longer to convert.",
 			},
 		},
 		Return: function.StringReturn{},

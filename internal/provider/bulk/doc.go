@@ -1,4 +1,4 @@
 // Package bulk holds what the resources that manage many rows at once share: the difference between what is and what
-// shall be, the ownership rules, the summary that a plan shows, and the guard against mass removal. Nothing in it knows
+// should be, the ownership rules, the summary that a plan shows, and the guard against mass removal. Nothing in it knows
 // the API.
 package bulk

@@ -22,15 +22,15 @@ func LastSyncSchema(noun Noun) schema.SingleNestedAttribute {
 	}
 	return schema.SingleNestedAttribute{
 		Computed: true,
-		MarkdownDescription: "The last change of the " + noun.Many + ". It is known when planning, so that a plan and its JSON form show how much an apply " +
-			"will do. It changes only when " + noun.Many + " change, and a refresh never changes it.",
+		MarkdownDescription: "The last change of the " + noun.Many + ". It is known when planning, so that a plan and its JSON show how much an apply " +
+			"does. It changes only when " + noun.Many + " change; a refresh never changes it.",
 		Attributes: map[string]schema.Attribute{
 			"added":    count("Number of " + noun.Many + " that are new to this resource, whether or not they exist already."),
 			"updated":  count("Number of " + noun.Many + " with other content."),
 			"removed":  count("Number of " + noun.Many + " that are removed."),
 			"released": count("Number of " + noun.Many + " that stay as they are and are no longer managed by this resource."),
 			"summary": schema.StringAttribute{Computed: true, MarkdownDescription: "The numbers in one line, such as `+100 −100, 500 " + noun.Many +
-				" in all (3f1c9a02)`. The code in parentheses differs for every change, so that two changes with the same numbers are not mistaken for each other."},
+				" in all (3f1c9a02)`. The code in parentheses is different for every change, so that two changes with the same numbers look different."},
 		},
 	}
 }
@@ -78,7 +78,7 @@ func (p Plan) summary(total int, noun Noun) string {
 }
 
 // fingerprint tells changes apart that have the same numbers. It includes the one before, so that a change that is made
-// once more, after somebody has undone it, shows once more.
+// once more, after someone has undone it, shows once more.
 func (p Plan) fingerprint(prior types.Object, content func(key string) string) string {
 	hash := sha256.New()
 	var buffer []byte

@@ -34,6 +34,8 @@ type Owners struct {
 	run     string
 	last    int
 	targets map[string]*ownedTarget
+	// sole are those who own a row in all targets of a kind.
+	sole map[uint64][]*claimant
 }
 
 // Claim is what one resource wants to own of one target.
@@ -70,7 +72,7 @@ type claimant struct {
 	rows, added             rowSums
 	// lost are the rows that a plan of the resource removes for good.
 	lost rowSums
-	// unread are the rows, while nobody has asked for them.
+	// unread are the rows, while no one has asked for them.
 	unread *Claim
 }
 
@@ -171,7 +173,7 @@ func (t *ownedTarget) other(self string, row uint64, yes func(*claimant) bool) *
 	return nil
 }
 
-// alone says whether nobody but a claimant wants anything.
+// alone says whether no one but a claimant wants anything.
 func (t *ownedTarget) alone(id string) bool {
 	others := len(t.claimants)
 	if t.claimants[id] != nil {
@@ -241,7 +243,7 @@ func (o *Owners) Claim(ctx context.Context, c Claim, private PrivateReader, keep
 	own := &claimant{id: o.named(ctx, private, keep, diags), name: c.name(), resourceType: c.ResourceType, exclusive: c.Exclusive, wasExclusive: c.WasExclusive}
 	t := o.target(c.Target, own.id)
 	if c.Load != nil {
-		if t.alone(own.id) {
+		if t.alone(own.id) && len(o.sole) == 0 {
 			own.unread = &c
 			t.put(own)
 			return
@@ -273,6 +275,13 @@ func (o *Owners) Claim(ctx context.Context, c Claim, private PrivateReader, keep
 	}
 	if len(t.few)+len(t.many) > 0 {
 		t.compare(own, c, of, diags)
+	}
+	for _, text := range c.Rows {
+		if other := o.soleOwner(own.id, c.Target, text); other != nil {
+			clash, row := of(other), rowSum(text)
+			clash.rows = append(clash.rows, text)
+			clash.second = clash.second || !other.wasExclusive || own.added.has(row)
+		}
 	}
 	if before := t.claimants[own.id]; before != nil {
 		// The call before, for the end of what this one replaces, has noted what is lost with it.
@@ -395,6 +404,11 @@ func (o *Owners) Remove(ctx context.Context, c Claim, rows []string, private Pri
 	for other, rows := range moved {
 		c.refuseMoved(own, other, rows, diags)
 	}
+	o.noteSpared(ctx, c, spared, keep, diags)
+}
+
+// noteSpared keeps for the Delete that follows which rows another resource holds.
+func (o *Owners) noteSpared(ctx context.Context, c Claim, spared []string, keep PrivateWriter, diags *diag.Diagnostics) {
 	var note any
 	if len(spared) > 0 {
 		note = encodeSums(sumsOf(spared))
@@ -435,7 +449,7 @@ func (o *Owners) Spare(ctx context.Context, c Claim, rows []string, private Priv
 }
 
 // SpareEnd is Spare for a Delete. Terraform plans a Delete in the process that carries it out only for an object that a new
-// one has replaced, in this apply or in an earlier one that could not delete it. In the latter case nobody can tell whether
+// one has replaced, in this apply or in an earlier one that could not delete it. In the latter case no one can tell whether
 // the new object has the same rows, so nothing is lost for good unless allowed names the object.
 func (o *Owners) SpareEnd(ctx context.Context, allowed AllowDelete, c Claim, private PrivateReader, diags *diag.Diagnostics) (remove, spared []string) {
 	if c.Lost != "" && !allowed.Has(c.ResourceType, c.ImportID) && o.leftBehind(ctx, c.Target, private, diags) {
@@ -518,7 +532,7 @@ func (o *Owners) Write(ctx context.Context, c Claim, private Private, diags *dia
 	}
 }
 
-// plannedUnread is planned for a claimant whose rows nobody has read: their digest tells.
+// plannedUnread is planned for a claimant whose rows no one has read: their digest tells.
 func (o *Owners) plannedUnread(c Claim) string {
 	if t := o.targets[c.Target]; t != nil && c.Load != nil {
 		for id, other := range t.claimants {

@@ -43,7 +43,7 @@ func OwnershipAttribute(description string) schema.StringAttribute {
 		Computed:            true,
 		Default:             stringdefault.StaticString(Additive),
 		Validators:          []validator.String{stringvalidator.OneOf(Additive, Exclusive)},
-		MarkdownDescription: description + " A plan is refused in which two resources list the same, or another resource manages some beside an exclusive one.",
+		MarkdownDescription: description + " The plan is refused if two resources list the same row, or if another resource manages rows of an exclusive one.",
 	}
 }
 
@@ -170,10 +170,10 @@ func MaxRemovalPercentAttribute(noun Noun) schema.Float64Attribute {
 	return schema.Float64Attribute{
 		Optional:   true,
 		Validators: []validator.Float64{percentage{}},
-		MarkdownDescription: "Largest share of the " + noun.Many + " that one plan may remove, in percent, from 0 (none) to 100 (all, the default); fractions such as `0.5` are allowed. " +
-			"It counts for edits, replacements and destroys, and guards against an input that was cut short. Raise it for the apply in which a removal is intended. " +
-			"A destroy obeys the value of the last apply, and a replacement that of the configuration (with `create_before_destroy`, that of the last apply). " +
-			"For an object without configuration see `TALONONE_ALLOW_DELETE`.",
+		MarkdownDescription: "Maximum share of the " + noun.Many + " that one plan can remove, in percent, from 0 (none) to 100 (all, the default); fractions such as `0.5` are allowed. " +
+			"It applies to edits, replacements and destroys, and protects against incomplete input. Raise it for an apply in which a removal is intended. " +
+			"A destroy, and a replacement with `create_before_destroy`, uses the value of the last apply; other replacements use the configured value. " +
+			"For an object without configuration, see `TALONONE_ALLOW_DELETE`.",
 	}
 }
 

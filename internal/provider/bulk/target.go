@@ -41,7 +41,7 @@ func DigestOf[V any](rows map[string]V) Digest {
 	return d
 }
 
-// Target is everything that is in an audience, a catalog or the like at one moment, whoever put it there.
+// Target is everything that is in an audience, a catalog or the like at one moment, including rows of others.
 type Target struct {
 	Count  int    `json:"count"`
 	Digest string `json:"digest"`

@@ -13,7 +13,7 @@ import (
 
 // RefuseTwins refuses a plan that adds a row and removes another one with the same name but for case, white space at the ends or
 // Unicode normal form. A deployment may take both for one row; the removal would then take away what the plan adds, in every
-// plan anew.
+// plan again.
 func (s Subject) RefuseTwins(at path.Path, added, removed []string, diags *diag.Diagnostics) {
 	if len(added) == 0 || len(removed) == 0 {
 		return

@@ -46,7 +46,7 @@ func (r *catalogItemResource) Metadata(_ context.Context, _ resource.MetadataReq
 
 func (r *catalogItemResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "One item of a cart item catalog, for modules that own single products. Many of them in one run share their requests. For whole catalogs use " +
+		MarkdownDescription: "Manages one item of a cart item catalog, for modules that manage single products. Many of them in one run share their requests. For whole catalogs use " +
 			"`talonone_catalog_items`: Terraform itself is slow with thousands of resources.\n\n" +
 			"Requires an Integration API key to write, and a Management API key that allows the catalogs endpoint to read. Without a Management key, changes made outside Terraform " +
 			"are not detected; the plan warns about this.",
@@ -59,22 +59,22 @@ func (r *catalogItemResource) Schema(_ context.Context, _ resource.SchemaRequest
 			},
 			"sku": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "SKU of the item, unique in the catalog. An item that exists already is managed from then on; the plan warns about it. Changing this replaces the item.",
+				MarkdownDescription: "SKU of the item, unique in the catalog. An existing item is managed from then on; the plan warns about it. Changing this replaces the item.",
 				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"price": schema.NumberAttribute{
 				Optional:            true,
-				MarkdownDescription: "Price of the item, kept as an exact decimal. Changes in place; to take a price away the item is removed and added again, since the API keeps an omitted price.",
+				MarkdownDescription: "Price of the item, kept as an exact decimal. Updated in place. To remove a price, the item is removed and added again, because the API keeps omitted prices.",
 			},
 			"product": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Name of the product that groups the SKU with others. Changes in place.",
+				MarkdownDescription: "Name of the product that groups the SKU with others. Updated in place.",
 				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 			},
 			"attributes": schema.StringAttribute{
 				Optional: true, CustomType: jsontypes.NormalizedType{},
-				MarkdownDescription: "Custom attributes as a JSON object, best written with `jsonencode`. They replace the item's attributes as a whole. `null` is the same as omitting the key. Changes in place.",
+				MarkdownDescription: "Custom attributes as a JSON object, best written with `jsonencode`. They replace all attributes of the item. `null` is the same as omitting the key. Updated in place.",
 				Validators:          []validator.String{customattr.Validator{}},
 			},
 		},

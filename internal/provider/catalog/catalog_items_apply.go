@@ -64,9 +64,10 @@ func (r *catalogItemsResource) startApply(ctx context.Context, config, planned, 
 	if prior != nil {
 		a.version = prior.CatalogVersion.ValueInt64()
 	}
-	current := make(Items, len(p.prior))
-	maps.Copy(current, p.prior)
+	current := p.prior
 	if r.looksForExisting(config, prior, p) {
+		current = make(Items, len(p.prior)+len(p.Added))
+		maps.Copy(current, p.prior)
 		rows, err := a.client.CatalogItemsBySKU(ctx, a.catalogID, p.Added)
 		if a.client.Forbids(err) {
 			err = nil

@@ -41,7 +41,7 @@ func (d *catalogItemsDataSource) Metadata(_ context.Context, _ datasource.Metada
 func (d *catalogItemsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "The items of a cart item catalog, all of them or those with certain SKUs or of certain products, in the form that the resource " +
-			"`talonone_catalog_items` takes.\n\nRequires a Management API key that allows the catalogs endpoint. A catalog is read 1,000 items a request, 3 requests a second.",
+			"`talonone_catalog_items` takes.\n\nRequires a Management API key that allows the catalogs endpoint. A catalog is read 1,000 items per request, 3 requests a second.",
 		Attributes: map[string]schema.Attribute{
 			"catalog_id": schema.Int64Attribute{
 				Required:            true,

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"context"
+	"encoding/hex"
 	"fmt"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -20,14 +21,24 @@ type seenFile struct {
 	// Source is the items_file that it was read by, SHA256 that of its bytes.
 	Source string `json:"source"`
 	SHA256 string `json:"sha256"`
+	// Managed is the digest of the managed_items that say the same as the file.
+	Managed string `json:"managed,omitempty"`
 	// Content is the digest of its items where they are not those of the state, so that an update follows. The apply of
 	// that update finds out by it whether the file has been edited once more.
 	Content string `json:"content,omitempty"`
 }
 
-// noteFile notes the items file for the plan that follows. items are those of the refreshed state; unchanged says that the
-// refresh found nothing new.
-func (r *catalogItemsResource) noteFile(ctx context.Context, state *catalogItemsModel, items Items, unchanged bool, resp *resource.ReadResponse) {
+// readAs begins seenFile.Managed. Another one makes notes of earlier versions void, which read files differently.
+const readAs = "1:"
+
+// managedDigest is for seenFile.
+func (m *catalogItemsModel) managedDigest() string {
+	digest := digestOf(m.ManagedItems.ValueString())
+	return readAs + hex.EncodeToString(digest[:])
+}
+
+// noteFile notes the items file for the plan that follows.
+func (r *catalogItemsResource) noteFile(ctx context.Context, state *catalogItemsModel, resp *resource.ReadResponse) {
 	seen := bulk.ReadPrivate[seenFile](ctx, resp.Private, privateFile, &resp.Diagnostics)
 	bulk.WritePrivate(ctx, resp.Private, privateFile, nil, &resp.Diagnostics)
 	if !state.fromFile() {
@@ -39,16 +50,53 @@ func (r *catalogItemsResource) noteFile(ctx context.Context, state *catalogItems
 	if err != nil {
 		return
 	}
-	if now := (seenFile{Source: state.ItemsFile.String(), SHA256: digest}); !unchanged || seen != now {
-		desired, file := state.desired(&ignored)
+	if now := (seenFile{Source: state.ItemsFile.String(), SHA256: digest, Managed: state.managedDigest()}); seen != now {
+		desired, file := state.desired(state.brief(), &ignored)
 		if ignored.HasError() {
 			return
 		}
-		if seen = (seenFile{Source: now.Source, SHA256: file.sha256}); !desired.Equal(items) {
-			seen.Content = desired.digest()
+		if seen = now; !desired.Equal(state.content(&ignored)) {
+			seen.Managed, seen.Content = "", desired.digest()
 		}
+		seen.SHA256 = file.sha256
 	}
 	bulk.WritePrivate(ctx, resp.Private, privateFile, seen, &resp.Diagnostics)
+}
+
+// planSameFile plans an update whose file says what the state says already, as the refresh or an apply has found out for
+// exactly these bytes of both: nothing has to be read to see that no item changes. It is false where anything else may.
+func (r *catalogItemsResource) planSameFile(ctx context.Context, plan, prior *catalogItemsModel, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) bool {
+	diags := &resp.Diagnostics
+	if prior == nil || !plan.fromFile() || prior.ManagedItems.IsNull() || !plan.PlanDetail.Equal(prior.PlanDetail) || !plan.Ownership.Equal(prior.Ownership) ||
+		plan.exclusive() && !r.data.Client.HasManagementKey() {
+		return false
+	}
+	seen := bulk.ReadPrivate[seenFile](ctx, req.Private, privateFile, diags)
+	if seen.Source != plan.ItemsFile.String() || seen.Managed == "" || seen.Managed != prior.managedDigest() {
+		return false
+	}
+	if digest, err := input.FileDigest(plan.filePath(), maxFileBytes); err != nil || digest != seen.SHA256 {
+		return false
+	}
+	held, err := prior.held()
+	if err != nil {
+		return false
+	}
+	claim := plan.claim(nil)
+	claim.Held, claim.WasExclusive = func(string) bool { return true }, prior.exclusive()
+	claim.Digest, claim.Load = seen.Managed, func() []string { again, _ := prior.held(); return again.skus }
+	var digest bulk.Digest
+	for _, sku := range held.skus {
+		digest.Add([]byte(sku))
+	}
+	bulk.NoteReplaced(ctx, resp.Private, bulk.TargetOf(digest), diags)
+	r.data.Owners.Claim(ctx, claim, req.Private, resp.Private, diags)
+	plan.ItemCount, plan.CatalogVersion, plan.LastSync, plan.ManagedItems = prior.ItemCount, prior.CatalogVersion, prior.LastSync, prior.ManagedItems
+	plan.ItemsFile = keepingFile(ctx, plan.ItemsFile, prior.ItemsFile)
+	if !diags.HasError() {
+		diags.Append(resp.Plan.Set(ctx, plan)...)
+	}
+	return true
 }
 
 // fileChanged reports an items file that is not the one that the plan's refresh has read.
@@ -69,7 +117,7 @@ func reportChangedFile(name string, diags *diag.Diagnostics) {
 // noteApplied notes the items file whose items the state has now.
 func noteApplied(ctx context.Context, applied *catalogItemsModel, p *itemsPlan, private bulk.PrivateWriter, diags *diag.Diagnostics) {
 	if applied.fromFile() {
-		bulk.WritePrivate(ctx, private, privateFile, seenFile{Source: applied.ItemsFile.String(), SHA256: p.file.sha256}, diags)
+		bulk.WritePrivate(ctx, private, privateFile, seenFile{Source: applied.ItemsFile.String(), SHA256: p.file.sha256, Managed: applied.managedDigest()}, diags)
 	} else {
 		bulk.WritePrivate(ctx, private, privateFile, nil, diags)
 	}

@@ -24,13 +24,13 @@ func (f *fromCSVFunction) Metadata(_ context.Context, _ function.MetadataRequest
 func (f *fromCSVFunction) Definition(_ context.Context, _ function.DefinitionRequest, resp *function.DefinitionResponse) {
 	resp.Definition = function.Definition{
 		Summary: "Catalog items from CSV",
-		MarkdownDescription: "Turns a CSV text into the JSON that `items` of `talonone_catalog_items` takes, with typed values where Terraform's `csvdecode` gives strings alone. " +
+		MarkdownDescription: "Turns a CSV string into the JSON that `items` of `talonone_catalog_items` takes, with typed values, where Terraform's `csvdecode` returns only strings. " +
 			"The rules and options are those of `items_file`, which the guide [Catalogs and member lists from spreadsheets and exports](../guides/files) shows for many kinds of files. " +
 			"For large files prefer `items_file`, which needs neither Terraform's memory nor its time.",
 		Parameters: []function.Parameter{
 			function.StringParameter{
 				Name:                "csv",
-				MarkdownDescription: "The CSV text, such as `file(\"items.csv\")`.",
+				MarkdownDescription: "The CSV string, such as `file(\"items.csv\")`.",
 			},
 			function.DynamicParameter{Name: "options", AllowNullValue: true, MarkdownDescription: files.Describe(files.ForItems())},
 		},
@@ -49,7 +49,7 @@ func (f *fromCSVFunction) Run(ctx context.Context, req function.RunRequest, resp
 		resp.Error = function.NewArgumentFuncError(1, "Invalid options: "+err.Error())
 		return
 	}
-	items, _, err := ItemsFrom(strings.NewReader(text), options)
+	items, _, err := ItemsFrom(strings.NewReader(text), options, nil)
 	if err != nil {
 		resp.Error = function.NewArgumentFuncError(0, "Invalid CSV: "+strings.TrimSuffix(err.Error(), "."))
 		return

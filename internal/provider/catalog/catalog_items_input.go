@@ -21,14 +21,23 @@ func (m *catalogItemsModel) isKnown(ctx context.Context) bool {
 	return true
 }
 
+// brief is for desired where a state of digests is to be compared.
+func (m *catalogItemsModel) brief() func(sku string) bool {
+	if !m.fromFile() || m.PlanDetail.ValueString() != detailKeys {
+		return nil
+	}
+	return func(string) bool { return true }
+}
+
 // filePath is the configured path of the items file.
 func (m *catalogItemsModel) filePath() string {
 	name, _ := m.ItemsFile.Attributes()["path"].(types.String)
 	return name.ValueString()
 }
 
-// desired reads the configured items, and what is known of the file that they come from. Everything must be known.
-func (m *catalogItemsModel) desired(diags *diag.Diagnostics) (Items, itemsFile) {
+// desired reads the configured items, and what is known of the file that they come from. Everything must be known. brief,
+// which may be nil, says for which items of a file the digest is enough.
+func (m *catalogItemsModel) desired(brief func(sku string) bool, diags *diag.Diagnostics) (Items, itemsFile) {
 	if !m.fromFile() {
 		items, err := ParseItems(m.Items.ValueString())
 		if err != nil {
@@ -41,7 +50,7 @@ func (m *catalogItemsModel) desired(diags *diag.Diagnostics) (Items, itemsFile) 
 	if diags.HasError() {
 		return nil, itemsFile{}
 	}
-	items, file, err := readItemsFile(name, options)
+	items, file, err := readItemsFile(name, options, brief)
 	if err != nil {
 		files.ReportContent(err, at, "Unusable items file", "To remove all items on purpose, set items = jsonencode({}) instead.", diags)
 	}

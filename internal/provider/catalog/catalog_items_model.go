@@ -1,9 +1,9 @@
 package catalog
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -111,27 +111,39 @@ func (m *catalogItemsModel) source() path.Path {
 // fromAPI reads the items of a listing.
 func fromAPI(api []talonone.CatalogItem) (Items, error) {
 	items := make(Items, len(api))
-	var scratch []byte
-	dec := jsontext.NewDecoder(strings.NewReader(""))
-	for _, row := range api {
-		item := Item{Product: row.Product}
-		if row.Price != "" {
-			price, err := input.CanonicalNumber(row.Price.String())
-			if err != nil {
-				return nil, fmt.Errorf("the API gives SKU %q a price that is %w", row.SKU, err)
-			}
-			item.Price = price
+	var reader apiReader
+	for i := range api {
+		item, err := reader.item(&api[i])
+		if err != nil {
+			return nil, err
 		}
-		if len(row.Attributes) > 0 {
-			dec.Reset(strings.NewReader(string(row.Attributes)))
-			var err error
-			if item.Attributes, err = decodeAttributes(dec.PeekKind(), dec, &scratch); err != nil {
-				return nil, fmt.Errorf("the API gives SKU %q attributes that can't be read: %w", row.SKU, err)
-			}
-		}
-		items[row.SKU] = item
+		items[api[i].SKU] = item
 	}
 	return items, nil
+}
+
+// apiReader reads items of the API. The zero value is ready to use.
+type apiReader struct {
+	text    bytes.Reader
+	dec     jsontext.Decoder
+	scratch []byte
+}
+
+func (r *apiReader) item(row *talonone.CatalogItem) (item Item, err error) {
+	item.Product = row.Product
+	if row.Price != "" {
+		if item.Price, err = input.CanonicalNumber(row.Price.String()); err != nil {
+			return item, fmt.Errorf("the API gives SKU %q a price that is %w", row.SKU, err)
+		}
+	}
+	if len(row.Attributes) > 0 {
+		r.text.Reset(row.Attributes)
+		r.dec.Reset(&r.text)
+		if item.Attributes, err = decodeAttributes(r.dec.PeekKind(), &r.dec, &r.scratch); err != nil {
+			return item, fmt.Errorf("the API gives SKU %q attributes that can't be read: %w", row.SKU, err)
+		}
+	}
+	return item, nil
 }
 
 // toAPI is the action that gives a SKU exactly the item's content, but for the price, which it can't take away.
@@ -140,7 +152,7 @@ func (i Item) toAPI(sku string) talonone.AddItem {
 		SKU: sku, Price: json.Number(i.Price), Attributes: json.RawMessage(i.Attributes), ReplaceIfExists: true,
 	}
 	if i.Attributes == "" {
-		// Said, so that the item's attributes go; left out, they might stay.
+		// Said, so that the item's attributes go; omitted, they might stay.
 		action.Attributes = json.RawMessage("{}")
 	}
 	if i.Product != "" {

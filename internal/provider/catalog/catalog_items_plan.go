@@ -61,10 +61,11 @@ func (m *catalogItemsModel) targetKey() string {
 // planItems compares the configuration with the prior state, which is nil for a create. It returns nil after an error.
 func (r *catalogItemsResource) planItems(ctx context.Context, config, prior *catalogItemsModel, private bulk.PrivateReader, diags *diag.Diagnostics) *itemsPlan {
 	var p itemsPlan
-	p.desired, p.file = config.desired(diags)
+	var brief func(string) bool
 	if prior != nil {
-		p.prior = prior.content(diags)
+		p.prior, brief = prior.content(diags), config.brief()
 	}
+	p.desired, p.file = config.desired(brief, diags)
 	if config.exclusive() && !r.data.Client.HasManagementKey() {
 		diags.AddAttributeError(path.Root("ownership"), "Exclusive ownership requires a Management API key",
 			"Only with it the provider sees what else is in the catalog. Use additive ownership, or configure the key.\n\n"+r.missingAccess())
@@ -80,10 +81,23 @@ func (r *catalogItemsResource) planItems(ctx context.Context, config, prior *cat
 	case bulk.Enters(prior.Ownership, config.Ownership):
 		r.planEntering(ctx, config, &p, private, diags)
 	}
+	if brief != nil && p.writes() && !diags.HasError() {
+		p.fill(config, diags)
+	}
 	if diags.HasError() {
 		return nil
 	}
 	return &p
+}
+
+// fill reads the content of the items to write from the file, of which only the digests were read to compare them.
+func (p *itemsPlan) fill(config *catalogItemsModel, diags *diag.Diagnostics) {
+	wanted := bulk.SetOf(slices.Concat(p.Added, p.Updated))
+	full, file := config.desired(func(sku string) bool { _, wants := wanted[sku]; return !wants }, diags)
+	if file.sha256 != p.file.sha256 && !diags.HasError() {
+		reportChangedFile(config.filePath(), diags)
+	}
+	p.desired = full
 }
 
 // planEntering finds what an update to exclusive ownership removes: nothing, unless Read has seen the whole catalog.
@@ -284,7 +298,7 @@ func (m *catalogItemsModel) show(ctx context.Context, p *itemsPlan, prior *catal
 	if p.writes() {
 		m.CatalogVersion = types.Int64Unknown()
 	}
-	same := prior != nil && p.prior.Equal(p.desired)
+	same := prior != nil && len(p.Added)+len(p.Updated) == 0 && len(p.prior) == len(p.desired)
 	switch {
 	case m.fromFile() && (prior == nil || !prior.fromFile()):
 		// A plan of the whole file would only hide what is new in it: everything, or what warnReformed says.

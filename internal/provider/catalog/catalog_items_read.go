@@ -42,6 +42,32 @@ func (items Items) spelled(own []string) Items {
 	return spelled
 }
 
+// readHeld is readItems for a state of managed_items, beside which it writes what it sees.
+func (r *catalogItemsResource) readHeld(ctx context.Context, catalogID int64, held *heldItems, all bool) (target *bulk.Target, err error) {
+	whole := all || r.data.Client.HasListedCatalog(catalogID)
+	if !whole && len(held.skus) > 0 {
+		if whole, err = r.data.Client.ListsCatalog(ctx, catalogID, held.skus); err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case whole:
+		if err := r.data.Client.ScanCatalogItems(ctx, catalogID, held.see, held.restart); err != nil {
+			return nil, err
+		}
+		held.spell()
+		return held.target(), nil
+	case len(held.skus) > 0:
+		rows, err := r.data.Client.CatalogItemsBySKU(ctx, catalogID, held.skus)
+		if err != nil {
+			return nil, err
+		}
+		return nil, held.see(rows)
+	default:
+		return nil, nil
+	}
+}
+
 // holding are the items of a listing that the resource holds.
 func (items Items) holding(held Items) Items {
 	maps.DeleteFunc(items, func(sku string, _ Item) bool { _, has := held[sku]; return !has })

@@ -115,6 +115,9 @@ func (r *catalogItemsResource) ModifyPlan(ctx context.Context, req resource.Modi
 	}
 	ctx, cancel := framework.Within(ctx, plan.Timeouts.Read, readTimeout, &resp.Diagnostics)
 	defer cancel()
+	if r.planSameFile(ctx, &plan, prior, req, resp) {
+		return
+	}
 	p := r.planItems(ctx, &plan, prior, req.Private, &resp.Diagnostics)
 	if p == nil || fileChanged(ctx, &plan, p, req.Private, &resp.Diagnostics) {
 		return
@@ -185,7 +188,16 @@ func (r *catalogItemsResource) Read(ctx context.Context, req resource.ReadReques
 		return
 	}
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, catalogItemsIdentity{CatalogID: state.CatalogID})...)
-	before := state.content(&resp.Diagnostics)
+	var before Items
+	var held *heldItems
+	if state.fromFile() && !state.ManagedItems.IsNull() {
+		var err error
+		if held, err = state.held(); err != nil {
+			resp.Diagnostics.AddError("Unreadable state of catalog items", framework.Sentence(err.Error()))
+		}
+	} else {
+		before = state.content(&resp.Diagnostics)
+	}
 	seen := bulk.SeenTarget(ctx, req.Private, &resp.Diagnostics)
 	bulk.ForgetNotes(ctx, resp.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
@@ -194,18 +206,27 @@ func (r *catalogItemsResource) Read(ctx context.Context, req resource.ReadReques
 	unseen := func() {
 		resp.Diagnostics.AddWarning("Changes made outside Terraform are not detected", r.missingAccess()+" The state is kept as it is.")
 	}
-	if !state.exclusive() && before != nil && !r.data.Client.MayCall(listItems) {
+	imported := before == nil && held == nil
+	if !state.exclusive() && !imported && !r.data.Client.MayCall(listItems) {
 		unseen()
 		return
 	}
 	// Before its first apply, an import of the whole catalog is read as a whole again: the configuration may be exclusive.
-	all := state.exclusive() || before == nil || state.Ownership.IsNull() && seen != nil
-	now, target, err := r.readItems(ctx, state.CatalogID.ValueInt64(), before, all)
+	all := state.exclusive() || imported || state.Ownership.IsNull() && seen != nil
+	var now Items
+	var target *bulk.Target
+	var err error
+	if held != nil {
+		held.all = state.exclusive()
+		target, err = r.readHeld(ctx, state.CatalogID.ValueInt64(), held, all)
+	} else {
+		now, target, err = r.readItems(ctx, state.CatalogID.ValueInt64(), before, all)
+	}
 	if talonone.IsNotFound(err) {
 		resp.State.RemoveResource(ctx)
 		return
 	}
-	if r.data.Client.Forbids(err) && !state.exclusive() && before != nil {
+	if r.data.Client.Forbids(err) && !state.exclusive() && !imported {
 		unseen()
 		return
 	}
@@ -219,12 +240,16 @@ func (r *catalogItemsResource) Read(ctx context.Context, req resource.ReadReques
 			r.data.Targets.NoteRead(state.targetKey(), *target)
 		}
 	}
-	if !state.exclusive() && before != nil {
-		now = now.holding(before)
+	switch {
+	case held == nil:
+		if !state.exclusive() && !imported {
+			now = now.holding(before)
+		}
+		state.setContent(now.keeping(before), state.Items.ValueString())
+	case held.differs():
+		state.setContent(held.refreshed(state.content(&resp.Diagnostics)), "")
 	}
-	now = now.keeping(before)
-	state.setContent(now, state.Items.ValueString())
-	r.noteFile(ctx, &state, now, now.Equal(before), resp)
+	r.noteFile(ctx, &state, resp)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
 

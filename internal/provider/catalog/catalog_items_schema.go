@@ -21,9 +21,9 @@ func (r *catalogItemsResource) Schema(ctx context.Context, _ resource.SchemaRequ
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Manages the items of a cart item catalog, or a part of them: from ten to 100,000 and more SKUs, written in HCL or read from a file. " +
 			"Create catalogs themselves in the Campaign Manager.\n\n" +
-			"The plan shows, SKU by SKU, what changes in the catalog, and in `last_sync` how much that is. An apply sends exactly these changes, 1,000 a request; " +
-			"what is right already is never sent. When an apply is interrupted, the next one does the rest.\n\n" +
-			"Every listed item is managed from then on, also one that existed before. It is removed when it is no longer listed or the resource is destroyed. " +
+			"The plan shows, SKU by SKU, what changes in the catalog, and in `last_sync` how much that is. An apply sends exactly these changes, 1,000 per request; " +
+			"items that are already right are not sent. If an apply is interrupted, the next one continues.\n\n" +
+			"Every listed item is managed from then on, including existing ones. It is removed when it is no longer listed or the resource is destroyed. " +
 			"A plan that adds existing items warns, with what the apply overwrites in them, unless finding out would take more than 20 requests.\n\n" +
 			"Requires an Integration API key to write, and a Management API key that allows the catalogs endpoint to read. Without a Management key additive ownership " +
 			"works, but changes made outside Terraform are not detected; the plan warns about this.",
@@ -34,7 +34,7 @@ func (r *catalogItemsResource) Schema(ctx context.Context, _ resource.SchemaRequ
 				Validators:          framework.ReferenceID(),
 				PlanModifiers:       []planmodifier.Int64{int64planmodifier.RequiresReplace()},
 			},
-			"ownership": bulk.OwnershipAttribute("`additive` (default): the resource manages the listed SKUs and leaves all others alone. `exclusive`: the catalog holds exactly " +
+			"ownership": bulk.OwnershipAttribute("`additive` (default): the resource manages the listed SKUs and does not touch others. `exclusive`: the catalog holds exactly " +
 				"the listed items, and the plan shows all others as removals before they go; requires a Management key. " +
 				"Creating an exclusive resource removes nothing: import a catalog that holds other items. " +
 				"A change to `exclusive` removes others in the same apply if the refresh has listed the whole catalog, otherwise in the next one; the plan says which. " +
@@ -49,8 +49,8 @@ func (r *catalogItemsResource) Schema(ctx context.Context, _ resource.SchemaRequ
 			"items_file": schema.SingleNestedAttribute{
 				Optional: true,
 				MarkdownDescription: "A file to read the items from, of at most 200 MB: CSV, JSON Lines or one JSON array, as spreadsheets, shops, PIM systems and warehouses export them. " +
-					"The guide [Catalogs and member lists from spreadsheets and exports](../guides/files) shows what to write for which. " +
-					" Files are compared by their items: another path, order, line ending or spelling is no change. " +
+					"The guide [Catalogs and member lists from spreadsheets and exports](../guides/files) shows the options for each. " +
+					"Files are compared by their items: a different path, order, line ending or spelling is not a change. " +
 					"The file is read when planning and again when applying. If its items have changed in between, the apply is refused. " +
 					"For a new resource, a new path or with `-refresh=false`, Terraform reports this as an inconsistent final plan of `last_sync`.",
 				Attributes: files.Attributes(files.ForItems(), "Path of the file. Write `\"${path.module}/…\"` for one beside the configuration. "+
@@ -58,8 +58,8 @@ func (r *catalogItemsResource) Schema(ctx context.Context, _ resource.SchemaRequ
 			},
 			"plan_detail": schema.StringAttribute{
 				Optional: true,
-				MarkdownDescription: "How much of a file's items plan and state show in `managed_items`: `fields` (default), the items with all their content, so that a plan shows changed fields; " +
-					"or `keys`, SKUs with digests, so that a plan shows changed SKUs and the state stays small (3 MB for 100,000 items) and without content.",
+				MarkdownDescription: "How much plan and state show of a file's items in `managed_items`. `fields` (default): the items with all their content, so that a plan shows changed fields. " +
+					"`keys`: SKUs with digests, so that a plan shows changed SKUs, and the state is small (3 MB for 100,000 items) and has no content.",
 				Validators: []validator.String{
 					stringvalidator.OneOf(detailFields, detailKeys),
 					stringvalidator.AlsoRequires(path.MatchRoot("items_file")),
@@ -72,12 +72,12 @@ func (r *catalogItemsResource) Schema(ctx context.Context, _ resource.SchemaRequ
 			},
 			"catalog_version": schema.Int64Attribute{
 				Computed:            true,
-				MarkdownDescription: "Version of the catalog after the last synchronisation by this resource. Null until there was one. The API shows it nowhere else.",
+				MarkdownDescription: "Version of the catalog after the last synchronisation by this resource. Null before the first one. The API does not report it otherwise.",
 			},
 			"managed_items": schema.StringAttribute{
 				Computed: true,
-				MarkdownDescription: "The items from `items_file` as one JSON string, in the form that `plan_detail` chooses. It is what a plan shows of a file's changes. A plan that creates the resource omits it, " +
-					"since everything in the file is new.",
+				MarkdownDescription: "The items from `items_file` as one JSON string, in the form that `plan_detail` selects. A plan shows the changes of a file here. A plan that creates the resource omits it, " +
+					"because everything in the file is new.",
 			},
 			"last_sync": bulk.LastSyncSchema(itemsNoun),
 		},

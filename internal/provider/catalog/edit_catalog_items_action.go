@@ -70,7 +70,7 @@ func (a *editItemsAction) Metadata(_ context.Context, _ action.MetadataRequest, 
 
 func (a *editItemsAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Changes or removes, in one request, all items of a cart item catalog whose attributes pass a filter, for what is done once, such as a sale or a clearance. " +
+		MarkdownDescription: "Changes or removes, in one request, all items of a cart item catalog whose attributes match a filter. Use it for one-time changes, such as a clearance. " +
 			"Items that a resource manages show as drift afterwards.\n\nRequires an Integration API key.",
 		Attributes: map[string]schema.Attribute{
 			"catalog_id": schema.Int64Attribute{
@@ -99,17 +99,17 @@ func (a *editItemsAction) Schema(_ context.Context, _ action.SchemaRequest, resp
 					},
 					"value": schema.StringAttribute{
 						Required: true, CustomType: jsontypes.NormalizedType{},
-						MarkdownDescription: "Value to compare with, in JSON: `jsonencode(42)`, `jsonencode(\"red\")`. For `IN` it is one text of comma-separated values: `jsonencode(\"red,blue\")`.",
+						MarkdownDescription: "Value to compare with, in JSON: `jsonencode(42)`, `jsonencode(\"red\")`. For `IN`, one string of comma-separated values: `jsonencode(\"red,blue\")`.",
 					},
 				}},
 			},
 			"all_items": schema.BoolAttribute{
 				Optional:            true,
-				MarkdownDescription: "Must be `true` to edit all items of the catalog, without filters. Default `false`.",
+				MarkdownDescription: "Must be `true` to edit all items of the catalog, without filters. Default: `false`.",
 			},
 			"price": schema.NumberAttribute{
 				Optional:            true,
-				MarkdownDescription: "New price, with `patch`. If omitted, the price stays.",
+				MarkdownDescription: "New price, with `patch`. Omit it to keep prices.",
 			},
 			"attributes": schema.StringAttribute{
 				Optional: true, CustomType: jsontypes.NormalizedType{},

@@ -27,10 +27,10 @@ type itemsFile struct {
 	columns map[string]string
 }
 
-// readItemsFile reads the items of a file.
-func readItemsFile(path string, options files.Options) (items Items, file itemsFile, err error) {
+// readItemsFile reads the items of a file; see ItemsFrom.
+func readItemsFile(path string, options files.Options, brief func(sku string) bool) (items Items, file itemsFile, err error) {
 	file.sha256, err = input.ReadFile(path, maxFileBytes, func(content io.Reader) (err error) {
-		items, file.columns, err = ItemsFrom(content, options)
+		items, file.columns, err = ItemsFrom(content, options, brief)
 		return err
 	})
 	return items, file, err
@@ -82,7 +82,7 @@ func (f itemsFile) check(definitions customattr.Definitions, items Items, skus [
 func adviceColumn(column, name string, definitions customattr.Definitions) string {
 	definition, defined := definitions[name]
 	if !defined {
-		return fmt.Sprintf("For the column write columns = { %q = { attribute = \"…\", type = \"…\" } }, or %q = \"ignore\"; other_columns = \"ignore\" leaves out all columns without an entry.", column, column)
+		return fmt.Sprintf("For the column write columns = { %q = { attribute = \"…\", type = \"…\" } }, or %q = \"ignore\"; other_columns = \"ignore\" skips all columns without an entry.", column, column)
 	}
 	kind := definition.Type
 	if element, isList := strings.CutPrefix(kind, "(list "); isList {

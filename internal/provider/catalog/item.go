@@ -181,16 +181,14 @@ func (items Items) inSpellingOf(prior string) string {
 	})
 }
 
-// spelledAs returns the items, in the spelling of prior where an item equals the one there and its content is known.
+// spelledAs gives the items the spelling of prior where one equals the one there and its content is known.
 func (items Items) spelledAs(prior Items) Items {
-	kept := make(Items, len(items))
 	for sku, item := range items {
-		if before, exists := prior[sku]; exists && before.Digest == "" && before.Equal(item) {
-			item = before
+		if before, exists := prior[sku]; exists && before.Digest == "" && before != item && before.Equal(item) {
+			items[sku] = before
 		}
-		kept[sku] = item
 	}
-	return kept
+	return items
 }
 
 // keeping is spelledAs for items of a listing. A deployment may show an item without a price at 0.
@@ -238,7 +236,7 @@ func parseManaged(text string) (Items, error) {
 		item, err := decodeItem(dec, &scratch)
 		items[sku] = item
 		return err
-	})
+	}, jsontext.AllowDuplicateNames(true)) // What the provider wrote itself has none.
 	return items, err
 }
 

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"hash/maphash"
 	"io"
 	"slices"
 	"strconv"
@@ -25,12 +26,27 @@ type itemTable struct {
 	sorted  []int        // those of attributes, in the order of their names; nil when that is to be found
 	sku     int
 	items   Items
-	lines   map[string]int
 	names   []string // of all columns
+	// brief, where set, says of which items only the digest is wanted.
+	brief func(sku string) bool
+	// lines are those of all items with a hash of the SKU, to say where a repeated one stood first, which is looked up for
+	// the first few.
+	lines   []skuLine
+	repeats int
 	check   input.KeyCheck
 	scratch []byte
 	failure error
 }
+
+type skuLine struct {
+	hash uint64
+	line uint32
+}
+
+// namedRepeats is for how many repeated SKUs a message can say where they stood first.
+const namedRepeats = 20
+
+var skuSeed = maphash.MakeSeed()
 
 // itemColumn is a column that holds a part of an item.
 type itemColumn struct {
@@ -41,11 +57,9 @@ type itemColumn struct {
 
 // ItemsFrom reads items from a text, and which column each attribute comes from. An empty field means that the item lacks that
 // part. The error names everything that is wrong, with line and column.
-func ItemsFrom(content io.Reader, options files.Options) (items Items, columns map[string]string, err error) {
-	t := &itemTable{
-		options: options, taken: make(map[string]string), sku: -1, items: make(Items), lines: make(map[string]int),
-		check: input.KeyCheck{Noun: "SKU"},
-	}
+// brief, which may be nil, says of which items the digest is enough.
+func ItemsFrom(content io.Reader, options files.Options, brief func(sku string) bool) (items Items, columns map[string]string, err error) {
+	t := &itemTable{options: options, taken: make(map[string]string), sku: -1, items: make(Items), brief: brief, check: input.KeyCheck{Noun: "SKU"}}
 	layout := input.Layout{
 		Key: files.RoleSKU, Use: t.use, Row: t.row, Nested: nestedAttributes, NoKey: adviseSKU,
 	}
@@ -228,14 +242,21 @@ func (t *itemTable) readSKU(row *input.Row) (string, bool) {
 }
 
 func (t *itemTable) add(row *input.Row, sku string, item Item) {
-	line := row.Line()
-	if first, twice := t.lines[sku]; twice {
+	line := skuLine{maphash.String(skuSeed, sku), uint32(row.Line())} //nolint:gosec // No file has as many lines.
+	if _, twice := t.items[sku]; twice {
 		at := row.At(t.sku)
-		at.Value, at.Note = sku, fmt.Sprintf("already on line %d", first)
+		at.Value = sku
+		if t.repeats++; t.repeats <= namedRepeats {
+			first := slices.IndexFunc(t.lines, func(other skuLine) bool { return other.hash == line.hash })
+			at.Note = fmt.Sprintf("already on line %d", t.lines[first].line)
+		}
 		row.Report(input.Cause{Subject: "SKU", One: "occurs twice", Many: "rows repeat a SKU", Advice: "a SKU occurs once in a catalog; keep one of the rows"}, at)
 		return
 	}
 	sku = strings.Clone(sku)
-	t.lines[sku] = line
+	if t.brief != nil && t.brief(sku) {
+		item = item.digested()
+	}
+	t.lines = append(t.lines, line)
 	t.items[sku] = item
 }

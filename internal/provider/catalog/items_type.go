@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
-	"io"
 	"slices"
 	"sync"
 
@@ -143,7 +142,12 @@ func (r *recentTexts) add(text string) {
 // digestOf hashes a text without copying it.
 func digestOf(text string) (digest [sha256.Size]byte) {
 	hash := sha256.New()
-	_, _ = io.WriteString(hash, text) // A hash takes everything.
+	var part [8 << 10]byte
+	for len(text) > 0 {
+		n := copy(part[:], text)
+		_, _ = hash.Write(part[:n]) // A hash takes everything.
+		text = text[n:]
+	}
 	hash.Sum(digest[:0])
 	return digest
 }

@@ -26,7 +26,7 @@ var collections = lookup.Object[talonone.Collection]{
 		lookup.Numbers("subscribed_application_ids", lookup.Filters, "IDs of the Applications in which a collection of the account can be used.", func(c talonone.Collection) []int64 { return c.SubscribedApplicationIDs }),
 		lookup.Number("account_id", lookup.Shown, "ID of the account.", func(c talonone.Collection) int64 { return c.AccountID }),
 		lookup.Number("created_by", lookup.Shown, "ID of the user who created the collection.", func(c talonone.Collection) int64 { return c.CreatedBy }),
-		lookup.OptionalNumber("modified_by", lookup.Shown, "ID of the user who changed the collection last; null if nobody has.", func(c talonone.Collection) *int64 { return c.ModifiedBy }),
+		lookup.OptionalNumber("modified_by", lookup.Shown, "ID of the user who last changed the collection, or null.", func(c talonone.Collection) *int64 { return c.ModifiedBy }),
 		lookup.Instant("created", "When the collection was created, RFC 3339 in UTC.", func(c talonone.Collection) *time.Time { return &c.Created }),
 		lookup.Instant("modified", "When the collection or its items were changed last, RFC 3339 in UTC.", func(c talonone.Collection) *time.Time { return &c.Modified }),
 	},

@@ -33,13 +33,13 @@ func (l *collectionList) Configure(_ context.Context, req resource.ConfigureRequ
 
 func (l *collectionList) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Finds collections for `terraform query`, in order of their IDs: those of the account, or with `application_id` those of the campaigns of an Application. All filters given must match. " +
+		MarkdownDescription: "Lists collections for `terraform query`, in order of their IDs: those of the account, or with `application_id` those of the campaigns of an Application. All filters that are set must match. " +
 			"With `include_resource` the items of every collection are exported, three collections a second.\n\n" +
 			"Requires a Management API key that allows the collections endpoint, and `export` with `include_resource`.",
 		Attributes: map[string]schema.Attribute{
 			"name_regex":     schema.StringAttribute{Optional: true, MarkdownDescription: framework.NameRegexDescription, Validators: []validator.String{framework.RegexValidator{}}},
 			"application_id": schema.Int64Attribute{Optional: true, MarkdownDescription: "ID of an Application, for the collections of its campaigns. Without it, those of the account."},
-			"campaign_id":    schema.Int64Attribute{Optional: true, MarkdownDescription: "Only collections of this campaign; needs `application_id`."},
+			"campaign_id":    schema.Int64Attribute{Optional: true, MarkdownDescription: "Only collections of this campaign. Requires `application_id`."},
 		},
 	}
 }

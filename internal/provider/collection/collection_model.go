@@ -159,7 +159,7 @@ func (m *collectionModel) setHeld(target bulk.Target) {
 	m.ItemCount, m.ItemsDigest = types.Int64Value(int64(target.Count)), types.StringValue(target.Digest)
 }
 
-// toAPI are all settings that an update can change, and the name for a create. Those that are not known are left out.
+// toAPI are all settings that an update can change, and the name for a create. Those that are not known are omitted.
 func (m *collectionModel) toAPI() talonone.CollectionSettings {
 	settings := talonone.CollectionSettings{Description: framework.StringPointer(m.Description)}
 	if m.place() == (talonone.CollectionPlace{}) {

@@ -44,7 +44,7 @@ func (l *reservationList) Metadata(_ context.Context, _ resource.MetadataRequest
 
 func (l *reservationList) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the coupons that a customer has reserved, for `terraform query` and for importing them. All filters given must match. " +
+		MarkdownDescription: "Lists the coupons that a customer has reserved, for `terraform query` and for importing them. All filters that are set must match. " +
 			"Personal coupons and those that every customer has can't be reserved and are omitted, as are coupons of other Applications.\n\n" +
 			"Each result is a whole `talonone_coupon_reservation`: like any import of it, it covers the reservations of all customers, not only of this one.\n\n" +
 			"Requires the Integration API key of the Application. Takes one request, and one for each coupon found.",

@@ -2,8 +2,8 @@ package coupon
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -35,7 +35,7 @@ func (r *reservationResource) planCreate(ctx context.Context, plan *reservationM
 	remote, err := r.reserved(ctx, code, plan.Customers)
 	switch {
 	case talonone.IsNotFound(err) && r.data.Coupons.Has(code):
-		// This run creates the coupon first: nobody has it yet.
+		// This run creates the coupon first: no one has it yet.
 		return
 	case talonone.IsNotFound(err):
 		framework.AddMissing(diags, path.Root("coupon_value"), "Coupon not found", missingCoupon(code))
@@ -59,22 +59,7 @@ func (r *reservationResource) planCreate(ctx context.Context, plan *reservationM
 		plan.subject().WarnExisting(path.Root("customers"), bulk.In(desired, bulk.SetOf(remote)), len(desired), nil, diags)
 	}
 	if plan.exclusive() {
-		r.checkExclusiveCreate(plan, remote, replaced, diags)
-	}
-}
-
-// checkExclusiveCreate refuses a coupon that others have reserved, unless they are rows of the object that is replaced.
-func (r *reservationResource) checkExclusiveCreate(plan *reservationModel, remote []string, replaced *bulk.Target, diags *diag.Diagnostics) {
-	others := bulk.NotIn(remote, plan.rows())
-	target := targetOf(bulk.SetOf(remote))
-	switch {
-	case len(others) == 0:
-	case r.data.Targets.WasDeleted(plan.target()):
-		plan.subject().WarnArrived(len(others), diags)
-	case replaced != nil && *replaced == target:
-	case r.data.Targets.WasRead(plan.target(), target):
-	default:
-		plan.subject().RefuseExclusiveCreate(others, diags)
+		plan.subject().CheckExclusiveCreate(&r.data.Targets, plan.target(), bulk.NotIn(remote, plan.rows()), targetOf(bulk.SetOf(remote)), replaced, diags)
 	}
 }
 
@@ -101,12 +86,7 @@ func (r *reservationResource) planUpdate(ctx context.Context, plan *reservationM
 	enters := bulk.Enters(state.Ownership, plan.Ownership)
 	subject := plan.subject()
 	subject.WarnReleased(change.Released, diags)
-	switch {
-	case enters && seen == nil:
-		subject.WarnTakenOver(diags)
-	case enters:
-		subject.WarnUnlisted(change.Removed, diags)
-	}
+	update(*plan, state, seen).WarnEntered(subject, change, diags)
 	guardRemoval(plan.MaxRemovalPercent, len(change.Removed), state, diags)
 	subject.RefuseTwins(path.Root("customers"), change.Added, change.Removed, diags)
 	subject.WarnTwins(path.Root("customers"), change.Added, desired, diags)
@@ -135,32 +115,21 @@ func (r *reservationResource) planUpdate(ctx context.Context, plan *reservationM
 	}
 }
 
-// change is what an update does. It depends on nothing but its arguments; only where a listing equals what Read saw, the
-// listed rows count, and are returned, too.
+// change is what an update does, and the reservations that a change to exclusive ownership has listed.
 func (r *reservationResource) change(ctx context.Context, plan, state reservationModel, private bulk.PrivateReader, diags *diag.Diagnostics) (change bulk.Plan, remote []string) {
-	change = bulk.Compare(state.rows(), plan.rows(), bulk.SameKey)
-	switch {
-	case bulk.Leaves(state.Ownership, plan.Ownership):
-		return change.Releasing(), nil
-	case !bulk.Enters(state.Ownership, plan.Ownership):
-		return change, nil
-	}
-	change.Removed = nil
-	seen := bulk.SeenTarget(ctx, private, diags)
-	if seen == nil {
-		return change, nil
-	}
 	code := plan.CouponValue.ValueString()
-	remote, err := r.reserved(ctx, code, state.Customers)
+	change, remote, err := update(plan, state, bulk.SeenTarget(ctx, private, diags)).Plan(func() ([]string, error) { return r.reserved(ctx, code, state.Customers) })
 	switch {
+	case errors.Is(err, bulk.ErrChanged):
+		plan.subject().RefuseChanged(path.Root("ownership"), diags)
 	case err != nil:
 		addError(diags, "read the reservations of coupon", code, err)
-	case targetOf(bulk.SetOf(remote)) != *seen:
-		plan.subject().RefuseChanged(path.Root("ownership"), diags)
-	default:
-		change.Removed = slices.Sorted(slices.Values(bulk.NotIn(remote, plan.rows())))
 	}
 	return change, remote
+}
+
+func update(plan, state reservationModel, seen *bulk.Target) bulk.KeyUpdate {
+	return bulk.KeyUpdate{Prior: state.rows(), Desired: plan.rows(), Before: state.Ownership, After: plan.Ownership, Seen: seen}
 }
 
 // expectCoupon leaves unknown what the response to a reservation says about the coupon.

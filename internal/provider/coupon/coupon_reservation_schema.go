@@ -17,7 +17,7 @@ import (
 
 func (r *reservationResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Reserves a coupon code for customers, so that it shows in their wallets. A reservation is *hard* where the coupon requires one " +
+		MarkdownDescription: "Reserves a coupon code for customers, so that it appears in their wallets. A reservation is *hard* if the coupon requires one " +
 			"(then only customers with a reservation can redeem it) and *soft* otherwise.\n\n" +
 			"Requires the Integration API key of the coupon's Application. With a Management API key that allows the applications and coupon search endpoints, " +
 			"the plan also detects personal and expired coupons, and changes of spelling that mean the same code. Without one, the API reports them during apply.\n\n" +
@@ -26,19 +26,19 @@ func (r *reservationResource) Schema(ctx context.Context, _ resource.SchemaReque
 		Attributes: map[string]schema.Attribute{
 			"coupon_value": schema.StringAttribute{
 				Required: true,
-				MarkdownDescription: "The coupon code as it is written, not escaped (`SUMMER25%OFF`). It must exist in the Application of the Integration key and have no recipient. " +
+				MarkdownDescription: "The coupon code, not escaped (`SUMMER25%OFF`). It must exist in the Application of the Integration key and have no recipient. " +
 					"Changing this replaces the resource, unless only letter case changes and the provider can read that the Application ignores case.",
 				Validators: []validator.String{stringvalidator.LengthAtLeast(1)},
 			},
 			"customers": schema.ListAttribute{
 				Required: true, ElementType: types.StringType,
-				MarkdownDescription: fmt.Sprintf("Integration IDs of the customers who have the coupon reserved. At most %s unique IDs; order is ignored; may be empty. Terraform turns them into Unicode's form NFC; customers with IDs in another form are left alone. "+
-					"Every listed reservation is managed by this resource, also one that existed before (the plan warns about these), and ends when the customer is no longer listed or the resource is destroyed. "+
-					"Changes are made in place and send only the difference.", bulk.Thousands(maxCustomers)),
+				MarkdownDescription: fmt.Sprintf("Integration IDs of the customers who have the coupon reserved. At most %s unique IDs; order is ignored; may be empty. Terraform turns them into Unicode's form NFC; customers with IDs in another form are not touched. "+
+					"Every listed reservation is managed by this resource, including existing ones (the plan warns about these), and ends when the customer is no longer listed or the resource is destroyed. "+
+					"Updated in place; only differences are sent.", bulk.Thousands(maxCustomers)),
 				Validators: []validator.List{framework.IDList{Max: maxCustomers}},
 			},
-			"ownership": bulk.OwnershipAttribute("`additive` (default) manages the listed customers and leaves all other reservations alone, so that several resources can share a coupon. " +
-				"`exclusive` also ends every other reservation of the coupon, including those that redemptions and rules made. Use one exclusive resource per coupon, and none beside it. " +
+			"ownership": bulk.OwnershipAttribute("`additive` (default) manages the listed customers and does not touch other reservations, so that several resources can share a coupon. " +
+				"`exclusive` also ends every other reservation of the coupon, including those that redemptions and rules made. Use one exclusive resource per coupon, and no other resource for it. " +
 				"Creating an exclusive resource never ends reservations: import a coupon that other customers have reserved. " +
 				"Changing to `exclusive` ends the others in the same apply, and the plan names them, if it was made with a refresh. Changing to `additive` ends none."),
 			"max_removal_percent": bulk.MaxRemovalPercentAttribute(reservations),
@@ -52,7 +52,7 @@ func (r *reservationResource) Schema(ctx context.Context, _ resource.SchemaReque
 			},
 			"reservation_type": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "`hard` when only customers with a reservation can redeem the coupon, `soft` otherwise; as of the last change of `customers`, null like `coupon_id`.",
+				MarkdownDescription: "`hard` if only customers with a reservation can redeem the coupon, otherwise `soft`; from the last change of `customers`. Null like `coupon_id`.",
 			},
 			"reservation_count": schema.Int64Attribute{
 				Computed:            true,
@@ -63,10 +63,10 @@ func (r *reservationResource) Schema(ctx context.Context, _ resource.SchemaReque
 		Blocks: map[string]schema.Block{
 			"timeouts": timeouts.Block(ctx, timeouts.Opts{
 				Create: true, Read: true, Update: true, Delete: true,
-				CreateDescription: "Longest time to make the reservations, such as `10m`. Default `20m`.",
-				ReadDescription:   "Longest time to read them. Default `5m`.",
-				UpdateDescription: "Longest time to change them. Default `20m`.",
-				DeleteDescription: "Longest time to end them. Default `20m`. A change must be applied before the destroy.",
+				CreateDescription: "Time limit for making the reservations, such as `10m`. Default: `20m`.",
+				ReadDescription:   "Time limit for reading them. Default: `5m`.",
+				UpdateDescription: "Time limit for changing them. Default: `20m`.",
+				DeleteDescription: "Time limit for ending them. Default: `20m`. A change must be applied before the destroy.",
 			}),
 		},
 	}

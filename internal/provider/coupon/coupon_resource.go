@@ -174,7 +174,7 @@ func (r *couponResource) planEnd(ctx context.Context, state codeModel, protectio
 	}
 	reserved, _ := strconv.ParseInt(existing.ReservationCounter.String(), 10, 64)
 	if existing.UsageCounter > 0 || reserved > 0 {
-		diags.AddWarning(fmt.Sprintf("Coupon %s is in use", state.Value), fmt.Sprintf("Coupon %s has %s and %s. Deleting it ends its reservations, and nobody can redeem it any more.%s",
+		diags.AddWarning(fmt.Sprintf("Coupon %s is in use", state.Value), fmt.Sprintf("Coupon %s has %s and %s. Deleting it ends its reservations, and it can no longer be redeemed.%s",
 			state.Value, redemptions.Count(int(existing.UsageCounter)), reservations.Count(int(reserved)), because))
 	}
 }

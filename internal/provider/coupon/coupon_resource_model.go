@@ -81,7 +81,7 @@ func (m codeModel) in(existing *talonone.Coupon) codeModel {
 	return m
 }
 
-// toAPI are all settings, since the API clears some of those that are left out. existing, nil for a new coupon, has the
+// toAPI are all settings, since the API clears some of those that are omitted. existing, nil for a new coupon, has the
 // attributes and limits that aren't managed here.
 func (m codeModel) toAPI(existing *talonone.Coupon, before jsontypes.Normalized) talonone.CouponSettings {
 	settings := talonone.CouponSettings{

@@ -23,10 +23,10 @@ const maxUses = 999_999
 
 func (r *couponResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "A coupon with exactly one code of your choice. Who has it reserved is managed with `talonone_coupon_reservation`.\n\n" +
-			"Creating it takes over a coupon that exists in the campaign with the same code, and the plan warns about this. Destroying it deletes the coupon with its reservations, redeemed or not.\n\n" +
-			"Every update sends all settings. Dates, the recipient and the flags are unset on the deployment when they are omitted. " +
-			"The API documents no way to remove `discount_limit` and `reservation_limit`, so they are kept when they are omitted.\n\n" +
+		MarkdownDescription: "Manages a coupon with a code of your choice. Manage its reservations with `talonone_coupon_reservation`.\n\n" +
+			"Creating it adopts an existing coupon in the campaign with the same code, and the plan warns about this. Destroying it deletes the coupon with its reservations, redeemed or not.\n\n" +
+			"Every update sends all settings. Omitting dates, the recipient or the flags unsets them on the deployment. " +
+			"The API documents no way to remove `discount_limit` and `reservation_limit`, so omitting them keeps them.\n\n" +
 			"Requires a Management API key that allows the endpoint `/v1/applications`.",
 		Attributes: map[string]schema.Attribute{
 			"id": schema.Int64Attribute{Computed: true, MarkdownDescription: "ID of the coupon."},
@@ -44,43 +44,43 @@ func (r *couponResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 					stringvalidator.UTF8LengthBetween(4, 100),
 					stringvalidator.RegexMatches(regexp.MustCompile(`^[^#[:cntrl:]]*$`), "must have no # and no control characters: the API replaces # by a random character"),
 				},
-				MarkdownDescription: "The code, 4 to 100 characters without `#`, unique in the Application. Letter case is ignored where the Application ignores it. Changing this replaces the coupon.",
+				MarkdownDescription: "The code, 4 to 100 characters without `#`, unique in the Application. Letter case is ignored if the Application ignores it. Changing this replaces the coupon.",
 			},
 			"usage_limit": schema.Int64Attribute{
 				Optional: true, Computed: true, Default: int64default.StaticInt64(1), Validators: []validator.Int64{int64validator.Between(0, maxUses)},
-				MarkdownDescription: "How often the code can be redeemed, 0 to 999,999; 0 for no limit. Default: 1. Changes in place.",
+				MarkdownDescription: "How often the code can be redeemed, 0 to 999,999; 0 for no limit. Default: 1. Updated in place.",
 			},
 			"discount_limit": schema.NumberAttribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "Largest sum of discounts that the code can give, in the Application's currency. Default of a new coupon: no limit. Changes in place; removing it from the configuration keeps the limit.",
+				MarkdownDescription: "Maximum total discount of the code, in the Application's currency. Default of a new coupon: no limit. Updated in place; omitting it later keeps the limit.",
 			},
 			"reservation_limit": schema.Int64Attribute{
 				Optional: true, Computed: true, Validators: []validator.Int64{int64validator.Between(0, maxUses)},
-				MarkdownDescription: "How often rules can reserve the code, 0 to 999,999. It doesn't limit `talonone_coupon_reservation`. Default of a new coupon: no limit. Changes in place; removing it from the configuration keeps the limit.",
+				MarkdownDescription: "How often rules can reserve the code, 0 to 999,999. It does not limit `talonone_coupon_reservation`. Default of a new coupon: no limit. Updated in place; omitting it later keeps the limit.",
 			},
-			"start_date":  schema.StringAttribute{Optional: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: "When the coupon becomes valid, RFC 3339. Default: at once. Changes in place."},
-			"expiry_date": schema.StringAttribute{Optional: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: "When the coupon expires, RFC 3339. Default: never. Changes in place."},
+			"start_date":  schema.StringAttribute{Optional: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: "When the coupon becomes valid, RFC 3339. Default: at once. Updated in place."},
+			"expiry_date": schema.StringAttribute{Optional: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: "When the coupon expires, RFC 3339. Default: never. Updated in place."},
 			"recipient_integration_id": schema.StringAttribute{
 				Optional: true, Validators: framework.IntegrationID(),
-				MarkdownDescription: "Integration ID of the only customer who can redeem the coupon. Such a personal coupon can't be reserved. Default: anyone. Changes in place.",
+				MarkdownDescription: "Integration ID of the only customer who can redeem the coupon. Such a personal coupon can't be reserved. Default: anyone. Updated in place.",
 			},
 			"is_reservation_mandatory": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-				MarkdownDescription: "Whether only customers who have reserved the code can redeem it. Default: `false`. Changes in place.",
+				MarkdownDescription: "Whether only customers who have reserved the code can redeem it. Default: `false`. Updated in place.",
 			},
 			"implicitly_reserved": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-				MarkdownDescription: "Whether every customer sees the code as reserved. Default: `false`. Changes in place.",
+				MarkdownDescription: "Whether every customer sees the code as reserved. Default: `false`. Updated in place.",
 			},
 			"attributes": schema.StringAttribute{
 				Optional: true, CustomType: jsontypes.NormalizedType{}, Validators: []validator.String{customattr.Validator{}},
-				MarkdownDescription: "Custom attributes of the coupon, as one JSON object. Only the listed names are managed. Names and types are checked against the account's definitions. Changes in place.",
+				MarkdownDescription: "Custom attributes of the coupon, as one JSON object. Only the listed names are managed. Names and types are checked against the account's definitions. Updated in place.",
 			},
-			"batch_id": schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the batch that the coupon belongs to; null if the deployment gives none."},
+			"batch_id": schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the coupon's batch, or null."},
 			"created":  schema.StringAttribute{Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: "When the coupon was created, RFC 3339 in UTC."},
 			"deletion_protection": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
-				MarkdownDescription: "Whether Terraform refuses to destroy or replace the coupon. Kept in state only. Default: `false`.",
+				MarkdownDescription: "Whether the plan refuses to destroy or replace the coupon. Stored in state only. Default: `false`.",
 			},
 		},
 	}

@@ -15,17 +15,17 @@ import (
 
 func (d *couponDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Finds a coupon by its code, in whichever campaign of an Application it is, for instance to assert with a `check` block what a reservation is about.\n\n" +
-			"Needs a Management API key that allows the applications and coupon search endpoints.",
+		MarkdownDescription: "Finds a coupon by its code in any campaign of an Application, for example to check its settings in a `check` block.\n\n" +
+			"Requires a Management API key that allows the applications and coupon search endpoints.",
 		Attributes: map[string]schema.Attribute{
 			"value": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "The coupon code, written as it is, not escaped. Letter case counts where the Application distinguishes it.",
+				MarkdownDescription: "The coupon code, not escaped. Letter case matters if the Application distinguishes it.",
 				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 			},
 			"application_id": schema.Int64Attribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "ID of the Application to search. Default: that of the Integration API key where it has the code; otherwise the only one of the account that has it, which takes a request per Application.",
+				MarkdownDescription: "ID of the Application to search. Default: the Application of the Integration API key if it has the code; otherwise the only Application of the account that has it, which takes one request per Application.",
 				Validators:          []validator.Int64{int64validator.AtLeast(1)},
 			},
 			"case_sensitivity": schema.StringAttribute{
@@ -36,32 +36,32 @@ func (d *couponDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 			"campaign_id":  schema.Int64Attribute{Computed: true, MarkdownDescription: "ID of the campaign that the coupon belongs to."},
 			"created":      schema.StringAttribute{Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: "When the coupon was created, RFC 3339 in UTC."},
 			"stored_value": schema.StringAttribute{Computed: true, MarkdownDescription: "The code in the deployment's spelling."},
-			"usage_limit":  schema.Int64Attribute{Computed: true, MarkdownDescription: "How often the code can be redeemed; 0 is without limit."},
+			"usage_limit":  schema.Int64Attribute{Computed: true, MarkdownDescription: "How often the code can be redeemed; 0 means no limit."},
 			"usage_counter": schema.Int64Attribute{
 				Computed: true, MarkdownDescription: "How often the code has been redeemed.",
 			},
-			"discount_limit":      schema.NumberAttribute{Computed: true, MarkdownDescription: "Largest sum of discounts that the code gives, in the Application's currency; null without such a budget."},
-			"discount_counter":    schema.NumberAttribute{Computed: true, MarkdownDescription: "Sum of the discounts given, in the Application's currency; null without a budget."},
-			"discount_remainder":  schema.NumberAttribute{Computed: true, MarkdownDescription: "What is left of the budget, in the Application's currency; null without one."},
-			"reservation_limit":   schema.Int64Attribute{Computed: true, MarkdownDescription: "How many reservations rules may make; null or 0 is without limit. Reservations made through the API ignore it."},
-			"reservation_counter": schema.NumberAttribute{Computed: true, MarkdownDescription: "How often the coupon has been reserved; null where the deployment does not say."},
+			"discount_limit":      schema.NumberAttribute{Computed: true, MarkdownDescription: "Maximum total discount of the code, in the Application's currency; null for no limit."},
+			"discount_counter":    schema.NumberAttribute{Computed: true, MarkdownDescription: "Total discount given so far, in the Application's currency; null for no limit."},
+			"discount_remainder":  schema.NumberAttribute{Computed: true, MarkdownDescription: "Remaining discount, in the Application's currency; null for no limit."},
+			"reservation_limit":   schema.Int64Attribute{Computed: true, MarkdownDescription: "Maximum number of reservations by rules; null or 0 means no limit. Reservations through the API ignore it."},
+			"reservation_counter": schema.NumberAttribute{Computed: true, MarkdownDescription: "How often the coupon has been reserved; null if the deployment does not report it."},
 			"reservation_type": schema.StringAttribute{
 				Computed:            true,
-				MarkdownDescription: "What a reservation of the coupon is: `hard` when only customers with one can redeem it, `soft` otherwise.",
+				MarkdownDescription: "Type of reservations: `hard` if only customers with a reservation can redeem the coupon, otherwise `soft`.",
 			},
 			"reservation":              schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether several customers can reserve the coupon; `false` for a personal one."},
 			"is_reservation_mandatory": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the code can be redeemed only by customers who have reserved it."},
-			"implicitly_reserved":      schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the coupon shows in the wallet of every customer."},
-			"start_date":               schema.StringAttribute{Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: "When the code becomes valid, RFC 3339 in UTC; null for at once."},
-			"expiry_date":              schema.StringAttribute{Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: "When the code stops being valid, RFC 3339 in UTC; null for never."},
+			"implicitly_reserved":      schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the coupon is in the wallet of every customer."},
+			"start_date":               schema.StringAttribute{Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: "When the code becomes valid, RFC 3339 in UTC; null if it is valid at once."},
+			"expiry_date":              schema.StringAttribute{Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: "When the code expires, RFC 3339 in UTC; null if it never does."},
 			"limits": schema.ListNestedAttribute{
 				Computed:            true,
-				MarkdownDescription: "Limits of this coupon that take the place of the campaign's; empty when there are none.",
+				MarkdownDescription: "Limits of this coupon that override those of the campaign; may be empty.",
 				NestedObject: schema.NestedAttributeObject{Attributes: map[string]schema.Attribute{
 					"action":   schema.StringAttribute{Computed: true, MarkdownDescription: "What is limited, such as `redeemCoupon` or `setDiscount`."},
-					"limit":    schema.NumberAttribute{Computed: true, MarkdownDescription: "The limit, a count or an amount of money."},
-					"period":   schema.StringAttribute{Computed: true, MarkdownDescription: "When it starts anew: `daily`, `weekly`, `monthly` or `yearly`; null for never."},
-					"entities": schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "What it is counted by, such as `Coupon` or `Profile`."},
+					"limit":    schema.NumberAttribute{Computed: true, MarkdownDescription: "The limit: a count or an amount."},
+					"period":   schema.StringAttribute{Computed: true, MarkdownDescription: "When it resets: `daily`, `weekly`, `monthly` or `yearly`; null for never."},
+					"entities": schema.ListAttribute{Computed: true, ElementType: types.StringType, MarkdownDescription: "What the limit counts by, such as `Coupon` or `Profile`."},
 				}},
 			},
 			"attributes": schema.StringAttribute{
@@ -69,9 +69,9 @@ func (d *couponDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 				MarkdownDescription: "Custom attributes of the coupon as a JSON object, for `jsondecode`.",
 			},
 			"referral_id":              schema.Int64Attribute{Computed: true, MarkdownDescription: "ID of the referral whose redemption created the coupon; null for others."},
-			"recipient_integration_id": schema.StringAttribute{Computed: true, MarkdownDescription: "Integration ID of the only customer who may redeem the coupon; null when it is not personal. A personal coupon can't be reserved."},
+			"recipient_integration_id": schema.StringAttribute{Computed: true, MarkdownDescription: "Integration ID of the only customer who can redeem the coupon; null if anyone can. A personal coupon can't be reserved."},
 			"import_id":                schema.Int64Attribute{Computed: true, MarkdownDescription: "ID of the import that created the coupon; null for others."},
-			"batch_id":                 schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the batch of coupons that it was created with; null for others."},
+			"batch_id":                 schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the coupon's batch, or null."},
 		},
 	}
 }

@@ -17,11 +17,11 @@ import (
 func (d *reservedCustomersDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Lists the customers who have a coupon reserved, hard or soft. Terraform, rules and redemptions make reservations.\n\n" +
-			"Requires the Integration API key of the coupon's Application. It is one request, however many customers there are; profiles with their attributes end up in the state.",
+			"Requires the Integration API key of the coupon's Application. It takes one request for any number of customers. Profiles with their attributes are stored in the state.",
 		Attributes: map[string]schema.Attribute{
 			"coupon_value": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "The coupon code, written as it is, not escaped. It must exist in the Application of the Integration key.",
+				MarkdownDescription: "The coupon code, not escaped. It must exist in the Application of the Integration key.",
 				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 			},
 			"customers": schema.ListAttribute{
@@ -31,11 +31,11 @@ func (d *reservedCustomersDataSource) Schema(_ context.Context, _ datasource.Sch
 			},
 			"integration_ids": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,
-				MarkdownDescription: "The integration IDs alone, in the same order as `profiles`, for example for `contains`.",
+				MarkdownDescription: "Only the integration IDs, in the same order as `profiles`, for example for `contains`.",
 			},
 			"total": schema.Int64Attribute{
 				Computed:            true,
-				MarkdownDescription: "How many customers have the coupon reserved, also when `customers` asks for a few.",
+				MarkdownDescription: "Number of all customers who have the coupon reserved, even if `customers` selects a few.",
 			},
 			"profiles": schema.ListNestedAttribute{
 				Computed:            true,
@@ -49,7 +49,7 @@ func (d *reservedCustomersDataSource) Schema(_ context.Context, _ datasource.Sch
 					"closed_sessions": schema.Int64Attribute{Computed: true, MarkdownDescription: "Number of closed sessions, without cancelled and reopened ones."},
 					"total_sales":     schema.NumberAttribute{Computed: true, MarkdownDescription: "Sum of the closed sessions before discounts, in the Application's currency."},
 					"last_activity":   schema.StringAttribute{Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: "When a request last ran the rules for the customer, RFC 3339 in UTC; null for never. A reservation does not move it."},
-					"sandbox":         schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the profile belongs to the sandbox environment; null where the deployment does not say."},
+					"sandbox":         schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the profile belongs to the sandbox environment; null if the deployment does not report it."},
 					"audience_memberships": schema.ListNestedAttribute{
 						Computed:            true,
 						MarkdownDescription: "The audiences that the customer belongs to.",

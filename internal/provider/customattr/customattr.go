@@ -123,7 +123,7 @@ func (a Attributes) String() string {
 func (a Attributes) Value() jsontypes.Normalized { return jsontypes.NewNormalizedValue(a.String()) }
 
 // Managed is the part of the deployment's attributes that prior manages. A name that prior keeps cleared, and that has no
-// value, stays; others without a value are left out, so that the plan shows them.
+// value, stays; others without a value are omitted, so that the plan shows them.
 func (a Attributes) Managed(prior Attributes) Attributes {
 	part := Attributes{}
 	for name, before := range prior {
@@ -157,7 +157,7 @@ func Spelled(planned, state jsontypes.Normalized) jsontypes.Normalized {
 	return planned
 }
 
-// WithoutCleared leaves out the names that are set to null.
+// WithoutCleared omits the names that are set to null.
 func (a Attributes) WithoutCleared() Attributes {
 	kept := maps.Clone(a)
 	maps.DeleteFunc(kept, func(_ string, value json.RawMessage) bool { return isCleared(value) })

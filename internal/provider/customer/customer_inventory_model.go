@@ -181,7 +181,7 @@ type achievementModel struct {
 }
 
 // fill takes over a response. A part that was asked for is never null, one that
-// was not always is, whatever the response leaves out.
+// was not always is, whatever the response omits.
 func (m *inventoryModel) fill(api *talonone.Inventory, asked talonone.InventoryParts) {
 	if asked.Profile && api.Profile != nil {
 		m.Profile = ownProfileFromAPI(api.Profile)

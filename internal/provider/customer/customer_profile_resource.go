@@ -197,7 +197,7 @@ func (r *profileResource) Update(ctx context.Context, req resource.UpdateRequest
 			return
 		}
 		if !plan.AudienceMemberships.IsUnknown() {
-			// What others have changed meanwhile is for the next refresh to say.
+			// What others have changed in the meantime is for the next refresh to say.
 			model.LastActivity = plan.LastActivity
 			model.ClosedSessions, model.TotalSales, model.AudienceMemberships = plan.ClosedSessions, plan.TotalSales, plan.AudienceMemberships
 		}

@@ -86,7 +86,7 @@ func (r profileRows) narrowed(desired profileRows) profileRows {
 }
 
 // rowsFromAPI is the deployment's profiles: all attributes, or those that prior manages where it is
-// not nil. Profiles that are gone are left out, so that the plan shows them.
+// not nil. Profiles that are gone are omitted, so that the plan shows them.
 func rowsFromAPI(remote map[string]*talonone.CustomerProfile, prior profileRows) (profileRows, error) {
 	rows := make(profileRows, len(remote))
 	for id, profile := range remote {

@@ -132,27 +132,27 @@ func (r *costResource) Configure(_ context.Context, req resource.ConfigureReques
 
 func (r *costResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "An additional cost, such as shipping, that sessions and items can have beside their prices.\n\n" +
-			"The API can't delete an additional cost. Destroying this resource only removes it from the state. Therefore creating it takes over one that exists with the same name, and the plan warns about this. " +
-			"Arguments that are omitted keep the values that they have there.\n\nRequires a Management API key that allows the endpoint `/v1/additional_costs`.",
+		MarkdownDescription: "An additional cost, such as shipping, that sessions and items can have in addition to prices.\n\n" +
+			"The API can't delete an additional cost. Destroying this resource only removes it from the state. Therefore creating it adopts an existing one with the same name, and the plan warns about this. " +
+			"Omitted arguments keep their values.\n\nRequires a Management API key that allows the endpoint `/v1/additional_costs`.",
 		Attributes: map[string]schema.Attribute{
 			"id":         schema.Int64Attribute{Computed: true, MarkdownDescription: "ID of the additional cost."},
 			"account_id": schema.Int64Attribute{Computed: true, MarkdownDescription: "ID of the account."},
 			"created":    schema.StringAttribute{Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: "When the additional cost was created, RFC 3339 in UTC."},
 			"name": schema.StringAttribute{
 				Required: true, Validators: nameValidators,
-				MarkdownDescription: "Name of the additional cost, as sessions have it: a letter followed by letters, digits and underscores. Unique in the account. Can't be changed.",
+				MarkdownDescription: "Name of the additional cost in sessions: a letter followed by letters, digits and underscores. Unique in the account. Can't be changed.",
 			},
 			"title": schema.StringAttribute{
 				Optional: true, Computed: true, Validators: titleValidators,
-				MarkdownDescription: "Title that the Campaign Manager shows, unique in the account. Default of a new one: its name. Changes in place.",
+				MarkdownDescription: "Title that the Campaign Manager shows, unique in the account. Default of a new one: its name. Updated in place.",
 			},
-			"description": schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: "Description of the additional cost. Changes in place."},
+			"description": schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: "Description of the additional cost. Updated in place."},
 			"type": schema.StringAttribute{
 				Optional: true, Computed: true, Validators: []validator.String{stringvalidator.OneOf("session", "item", "both")},
-				MarkdownDescription: "What can have the cost: `session`, `item` or `both`. Default of a new one: `session`. It decides which discounts rules can give. Changes in place.",
+				MarkdownDescription: "What can have the cost: `session`, `item` or `both`. Default of a new one: `session`. It decides which discounts rules can give. Updated in place.",
 			},
-			"subscribed_application_ids": idList("IDs of the Applications in which the cost can be used; order is ignored. Changes in place."),
+			"subscribed_application_ids": idList("IDs of the Applications in which the cost can be used; order is ignored. Updated in place."),
 		},
 	}
 }
@@ -249,7 +249,7 @@ func (r *costResource) Create(ctx context.Context, req resource.CreateRequest, r
 	made, err := listing(r.data.Client.GetAdditionalCosts).find(ctx, named(plan.Name.ValueString()))
 	if err == nil && made == nil {
 		if made, err = r.data.Client.CreateAdditionalCost(ctx, plan.toAPI()); talonone.IsConflict(err) {
-			// The response to an earlier attempt was lost, or somebody has been faster.
+			// The response to an earlier attempt was lost, or someone has been faster.
 			refused := err
 			err = r.data.Await(ctx, func(ctx context.Context) (bool, error) {
 				made, err = listing(r.data.Client.GetAdditionalCostsAnew).find(ctx, named(plan.Name.ValueString()))

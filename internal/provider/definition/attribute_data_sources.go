@@ -38,7 +38,7 @@ var attributes = lookup.Object[attributeDefinition]{
 		lookup.Flag("editable", lookup.Shown, "Whether the attribute can be edited in the Campaign Manager.", func(a attributeDefinition) *bool { return &a.Editable }),
 		lookup.Numbers("subscribed_application_ids", lookup.Filters, "IDs of the Applications that the attribute is connected to.", func(a attributeDefinition) []int64 { return a.SubscribedApplicationIDs }),
 		lookup.Numbers("subscribed_catalog_ids", lookup.Filters, "IDs of the catalogs that the attribute is connected to, for the entity `CartItem`.", func(a attributeDefinition) []int64 { return a.SubscribedCatalogIDs }),
-		lookup.Texts("allowed_subscriptions", lookup.Shown, "What a `CartItem` attribute may be connected to: `application`, `catalog`.", func(a attributeDefinition) []string { return a.AllowedSubscriptions }),
+		lookup.Texts("allowed_subscriptions", lookup.Shown, "What a `CartItem` attribute can be connected to: `application`, `catalog`.", func(a attributeDefinition) []string { return a.AllowedSubscriptions }),
 		lookup.Number("account_id", lookup.Shown, "ID of the account.", func(a attributeDefinition) int64 { return a.AccountID }),
 		lookup.Instant("created", "When the attribute was created, RFC 3339 in UTC.", func(a attributeDefinition) *time.Time { return &a.Created }),
 	},
@@ -63,7 +63,7 @@ func NewAttributesDataSource() datasource.DataSource { return attributes.ListDat
 
 var eventTypes = lookup.Object[talonone.EventType]{
 	Plural: "talonone_event_types", Noun: bulk.Noun{One: "event type", Many: "event types"},
-	Description: "An event type is a kind of custom event. It comes into being with its first attribute.",
+	Description: "An event type is a kind of custom event. It is created with its first attribute.",
 	Endpoint:    "/v1/event_types",
 	Columns: []lookup.Column[talonone.EventType]{
 		lookup.ID("event type", func(e talonone.EventType) int64 { return e.ID }),

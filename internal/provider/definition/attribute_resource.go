@@ -257,7 +257,7 @@ func (r *attributeResource) Create(ctx context.Context, req resource.CreateReque
 	if made == nil {
 		made, err = r.data.Client.CreateAttribute(ctx, plan.toAPI())
 		if talonone.IsConflict(err) {
-			// The response to an earlier attempt was lost, or somebody has been faster.
+			// The response to an earlier attempt was lost, or someone has been faster.
 			refused := err
 			err = r.data.Await(ctx, func(ctx context.Context) (bool, error) {
 				listed, err := r.data.Client.GetAttributesAnew(ctx)

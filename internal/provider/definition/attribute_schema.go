@@ -41,8 +41,8 @@ func idList(description string) schema.ListAttribute {
 func (r *attributeResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A custom attribute of profiles, sessions, cart items, events or another entity. Requests that carry an attribute fail until it is defined.\n\n" +
-			"The API can't delete an attribute. Destroying this resource only removes it from the state. Therefore creating it takes over an attribute that " +
-			"exists with the same entity, event type, name and type, and the plan warns about this. Arguments that are omitted keep the values that they have there. An existing attribute of another type is an error.\n\n" +
+			"The API can't delete an attribute. Destroying this resource only removes it from the state. Therefore creating it adopts an existing attribute with " +
+			"the same entity, event type, name and type, and the plan warns about this. Omitted arguments keep their values. An existing attribute of another type is an error.\n\n" +
 			"An attribute of the entity `Event` with a new `event_type` also creates that event type.\n\n" +
 			"Other resources name attributes inside JSON, where Terraform doesn't see the dependency. Refer to the resource, as in `jsonencode({ (talonone_attribute.color.name) = \"red\" })`, or use `depends_on`: " +
 			"then the attribute is created first, and plans know it before it exists.\n\n" +
@@ -62,7 +62,7 @@ func (r *attributeResource) Schema(_ context.Context, _ resource.SchemaRequest, 
 			"event_type_id": schema.Int64Attribute{Computed: true, MarkdownDescription: "ID of the event type; null for other entities."},
 			"name": schema.StringAttribute{
 				Required: true, Validators: nameValidators,
-				MarkdownDescription: "Name of the attribute, as the JSON objects of custom attributes have it: a letter followed by letters, digits and underscores. Unique for the entity. Can't be changed.",
+				MarkdownDescription: "Name of the attribute in JSON objects of custom attributes: a letter followed by letters, digits and underscores. Unique for the entity. Can't be changed.",
 			},
 			"type": schema.StringAttribute{
 				Required: true, Validators: []validator.String{stringvalidator.OneOf(attributeTypes...)},
@@ -70,11 +70,11 @@ func (r *attributeResource) Schema(_ context.Context, _ resource.SchemaRequest, 
 			},
 			"title": schema.StringAttribute{
 				Optional: true, Computed: true, Validators: titleValidators,
-				MarkdownDescription: "Title that the Campaign Manager shows, unique for the entity. Default of a new attribute: its name. Changes in place where the deployment takes it.",
+				MarkdownDescription: "Title that the Campaign Manager shows, unique for the entity. Default of a new attribute: its name. Updated in place if the deployment accepts it.",
 			},
 			"description": schema.StringAttribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "Description of the attribute. Changes in place.",
+				MarkdownDescription: "Description of the attribute. Updated in place.",
 			},
 			"suggestions": schema.ListAttribute{
 				Optional: true, Computed: true, ElementType: types.StringType,
@@ -82,7 +82,7 @@ func (r *attributeResource) Schema(_ context.Context, _ resource.SchemaRequest, 
 					listvalidator.SizeAtMost(maxSuggestions), listvalidator.UniqueValues(), listvalidator.NoNullValues(),
 					listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1)),
 				},
-				MarkdownDescription: "Values that the Campaign Manager suggests, at most 50. Omit them for an attribute that a catalog fills. Changes in place where the deployment takes it.",
+				MarkdownDescription: "Values that the Campaign Manager suggests, at most 50. Omit them for an attribute that a catalog fills. Updated in place if the deployment accepts it.",
 			},
 			"restricted_by_suggestions": schema.BoolAttribute{
 				Optional: true, Computed: true,
@@ -96,12 +96,12 @@ func (r *attributeResource) Schema(_ context.Context, _ resource.SchemaRequest, 
 				Optional: true, Computed: true,
 				MarkdownDescription: "Whether the attribute can be edited in the Campaign Manager. Default of a new attribute: `true`.",
 			},
-			"subscribed_application_ids": idList("IDs of the Applications that the attribute is connected to; order is ignored. Changes in place where the deployment takes it."),
-			"subscribed_catalog_ids":     idList("IDs of the catalogs that an attribute of `CartItem` is connected to; order is ignored. Items of other catalogs can't have it. Changes in place where the deployment takes it."),
+			"subscribed_application_ids": idList("IDs of the Applications that the attribute is connected to; order is ignored. Updated in place if the deployment accepts it."),
+			"subscribed_catalog_ids":     idList("IDs of the catalogs that an attribute of `CartItem` is connected to; order is ignored. Items of other catalogs can't have it. Updated in place if the deployment accepts it."),
 			"allowed_subscriptions": schema.ListAttribute{
 				Optional: true, Computed: true, ElementType: types.StringType,
 				Validators:          []validator.List{listvalidator.UniqueValues(), listvalidator.ValueStringsAre(stringvalidator.OneOf("application", "catalog"))},
-				MarkdownDescription: "What an attribute of `CartItem` may be connected to: `application`, `catalog` or both. Can't be changed.",
+				MarkdownDescription: "What an attribute of `CartItem` can be connected to: `application`, `catalog` or both. Can't be changed.",
 			},
 		},
 	}

@@ -46,7 +46,7 @@ func (a *allowedValuesAction) Configure(_ context.Context, req action.ConfigureR
 
 func (a *allowedValuesAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Replaces the list of values that a restricted attribute may have. It is an action and not a resource, because the API can't read the list: Terraform could detect no change of it.\n\n" +
+		MarkdownDescription: "Replaces the list of values that a restricted attribute may have. This is an action and not a resource because the API can't read the list, so that Terraform could not detect changes.\n\n" +
 			"Requires a Management API key that allows the endpoint `/v1/attributes`.",
 		Attributes: map[string]schema.Attribute{
 			"attribute_id": schema.Int64Attribute{

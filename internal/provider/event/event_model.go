@@ -46,17 +46,17 @@ type eventInput struct {
 
 // Descriptions that the resource and the action share.
 var eventText = map[string]string{
-	"api_version": "Version of the API that tracks the event: `v2` (the default), `v3` for an advanced event with an `integration_id` of its own, " +
+	"api_version": "Version of the API that tracks the event: `v2` (the default), `v3` for an advanced event with its own `integration_id`, " +
 		"or `v1`, an event inside a session, which the vendor retired in 2023: a warning says so, and only old deployments serve it.",
 	"type":                 "Type of the event, as defined in the Campaign Manager. Built-in events, which begin with `talon_`, can't be tracked.",
-	"profile_id":           "Integration ID of the customer, at most 1000 characters. An unknown customer gets an empty profile. Required unless `api_version` is `v1`.",
-	"session_id":           "ID of the session that the event is part of, which is made when it does not exist and must belong to the same customer when it does. Required for `v1`, and known to it only.",
-	"integration_id":       "ID of the event, chosen by you and unique in the Application. Required for `v3`, and known to it only. An ID that is taken is an error, unless an earlier apply began to track this event and never saw the answer.",
-	"connected_session_id": "ID of a closed session that rules may look at. For `v3` only.",
-	"store_integration_id": "Integration ID of the store where it happened, 1 to 1000 characters. For `v2` and `v3`.",
+	"profile_id":           "Integration ID of the customer, at most 1,000 characters. An unknown customer gets an empty profile. Required unless `api_version` is `v1`.",
+	"session_id":           "ID of the session that the event belongs to. It is created if it does not exist, and must belong to the same customer otherwise. Required for `v1`, and only valid there.",
+	"integration_id":       "ID of the event, chosen by you and unique in the Application. Required for `v3`, and only valid there. An existing ID is an error, unless an earlier apply sent this event and got no response.",
+	"connected_session_id": "ID of a closed session that rules can use. For `v3` only.",
+	"store_integration_id": "Integration ID of the store where it happened, 1 to 1,000 characters. For `v2` and `v3`.",
 	"loyalty_cards":        "Identifier of the customer's loyalty card; at most one. For `v2` and `v3`.",
 	"attributes":           "Custom attributes of the event as a JSON object (`jsonencode({...})`); they must be defined in the Campaign Manager for this type of event.",
-	"idempotency_key":      "Key under which the deployment tracks the event once and repeats its answer for 24 hours, 1 to 255 printable characters. For `v2` only. Default: a random one for every run, kept through repetitions, and for 23 hours in Terraform's data folder where the answer was lost.",
+	"idempotency_key":      "Key with which the deployment tracks the event once and repeats its response for 24 hours, 1 to 255 printable characters. For `v2` only. Default: a random key for every run, kept for retries, and for 23 hours in Terraform's data folder if the response was lost.",
 }
 
 const eventAbout = "Tracks a custom event of a customer, which runs the campaigns' rules: they can give coupons, points and more. Events can't be changed or deleted.\n\n"
@@ -268,7 +268,7 @@ func (m *eventInput) runV3(ctx context.Context, data *framework.Data, attempt fr
 		return nil
 	case talonone.IsConflict(err):
 		run.Done()
-		attempt.Advice[http.StatusConflict] = "An integration ID belongs to one event for ever, and events can't be changed. If an apply on another machine was stopped after it had tracked this event, there is nothing left to do: remove the resource. Otherwise choose another integration_id."
+		attempt.Advice[http.StatusConflict] = "An integration ID belongs to one event permanently, and events can't be changed. If an apply on another machine was stopped after it had tracked this event, there is nothing left to do: remove the resource. Otherwise choose another integration_id."
 		framework.AddAttributeError(diags, path.Root("integration_id"), attempt, err)
 		return nil
 	case err != nil:

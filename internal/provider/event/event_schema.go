@@ -53,25 +53,25 @@ func (r *eventResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 		},
 		"triggers": schema.MapAttribute{
 			Optional: true, ElementType: types.StringType,
-			MarkdownDescription: "Any texts: a change of them tracks the event again.",
+			MarkdownDescription: "Any strings. Changing them tracks the event again.",
 		},
 		"response_content": schema.ListAttribute{
 			Optional: true, ElementType: types.StringType,
-			MarkdownDescription: "Further parts of the answer to keep in `response`, in the API's spelling: for `v2` " + framework.ListedNames(partsOf[v2]) + "; for `v3` " + framework.ListedNames(partsOf[v3]) +
-				"; for `v1` " + framework.ListedNames(partsOf[v1]) + ". Several of them hold personal data, which then is in the state. A change takes effect with the next run.",
+			MarkdownDescription: "Further parts of the response to keep in `response`, in the API's spelling: for `v2` " + framework.ListedNames(partsOf[v2]) + "; for `v3` " + framework.ListedNames(partsOf[v3]) +
+				"; for `v1` " + framework.ListedNames(partsOf[v1]) + ". Several contain personal data, which is then stored in the state. Changing this takes effect with the next run.",
 			Validators: []validator.List{listvalidator.NoNullValues(), listvalidator.UniqueValues()},
 		},
 		"response": schema.StringAttribute{
 			Computed: true, CustomType: jsontypes.NormalizedType{},
-			MarkdownDescription: "JSON object with the parts that `response_content` named when the event was tracked; null when it named none.",
+			MarkdownDescription: "JSON object with the parts that `response_content` named when the event was tracked, or null.",
 		},
 		"id":             schema.Int64Attribute{Computed: true, MarkdownDescription: "Internal ID of the event."},
 		"created":        schema.StringAttribute{Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: "When the event was tracked, RFC 3339 in UTC."},
 		"application_id": schema.Int64Attribute{Computed: true, MarkdownDescription: "ID of the Application that the event belongs to: that of the Integration API key."},
 	})
 	resp.Schema = schema.Schema{
-		MarkdownDescription: eventAbout + "The event is tracked when the resource is created, and again when an argument or `triggers` change. Destroying it only forgets it. " +
-			"With Terraform 1.14 and later the action `talonone_track_event` does the same without a resource.\n\nNeeds an Integration API key.",
+		MarkdownDescription: eventAbout + "The event is tracked when the resource is created, and again when an argument or `triggers` change. Destroying the resource only removes it from state. " +
+			"With Terraform 1.14 and later, the action `talonone_track_event` does the same without a resource.\n\nNeeds an Integration API key.",
 		Attributes: attributes,
 	}
 }

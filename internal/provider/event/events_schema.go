@@ -29,8 +29,8 @@ func (d *eventsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 		return schema.StringAttribute{Optional: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: description + " Default: all."}
 	}
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists events of an Application, custom and built-in ones, in order of creation: the only way to read events of versions 1 and 2.\n\n" +
-			"Needs a Management API key that allows the applications endpoint. 1000 events take one request, and three requests a second are allowed, so narrow large Applications with filters or `max_results`.",
+		MarkdownDescription: "Lists custom and built-in events of an Application, in order of creation. This is the only way to read events of versions 1 and 2.\n\n" +
+			"Requires a Management API key that allows the applications endpoint. A request returns 1,000 events, and three requests per second are allowed, so use filters or `max_results` in large Applications.",
 		Attributes: map[string]schema.Attribute{
 			"application_id": schema.Int64Attribute{
 				Required: true, MarkdownDescription: "ID of the Application.", Validators: []validator.Int64{int64validator.AtLeast(1)},
@@ -42,15 +42,15 @@ func (d *eventsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 					listvalidator.SizeAtLeast(1), listvalidator.NoNullValues(), listvalidator.ValueStringsAre(stringvalidator.LengthAtLeast(1)),
 				},
 			},
-			"profile":        filter("Only events of the customer with this integration ID, exactly."),
-			"session":        filter("Only events of the session with this integration ID, exactly."),
+			"profile":        filter("Only events of the customer with exactly this integration ID."),
+			"session":        filter("Only events of the session with exactly this integration ID."),
 			"coupon_code":    filter("Only events with this coupon code."),
 			"referral_code":  filter("Only events with this referral code."),
 			"effect_type":    filter("Only events that had an effect of this type, such as `rejectCoupon`."),
 			"created_after":  bound("Only events after this time, RFC 3339."),
 			"created_before": bound("Only events before this time, RFC 3339."),
 			"max_results": schema.Int64Attribute{
-				Optional: true, MarkdownDescription: "Largest number of events, the oldest first; at least 1. Default: all.", Validators: []validator.Int64{int64validator.AtLeast(1)},
+				Optional: true, MarkdownDescription: "Maximum number of events, oldest first; at least 1. Default: all.", Validators: []validator.Int64{int64validator.AtLeast(1)},
 			},
 			"events": schema.ListNestedAttribute{
 				Computed: true, MarkdownDescription: "The events found.",
@@ -59,7 +59,7 @@ func (d *eventsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 					"created":              schema.StringAttribute{Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: "When the event happened, RFC 3339 in UTC."},
 					"type":                 text("Type of the event; built-in ones begin with `talon_`."),
 					"integration_id":       text("ID of an advanced event (version 3) in its Application; null for others."),
-					"store_integration_id": text("Integration ID of the store; null when there is none."),
+					"store_integration_id": text("Integration ID of the store, or null."),
 					"attributes": schema.StringAttribute{
 						Computed: true, CustomType: jsontypes.NormalizedType{}, MarkdownDescription: "Custom attributes of the event as a JSON object.",
 					},

@@ -21,7 +21,7 @@ func (a *trackAction) Schema(_ context.Context, _ action.SchemaRequest, resp *ac
 	kind := text("type", stringvalidator.LengthAtLeast(1))
 	kind.Optional, kind.Required = false, true
 	resp.Schema = schema.Schema{
-		MarkdownDescription: eventAbout + "Needs an Integration API key, and Terraform 1.14 or later; for other versions there is the resource `talonone_event`, which also keeps the effects.",
+		MarkdownDescription: eventAbout + "Requires an Integration API key, and Terraform 1.14 or later. For earlier versions, use the resource `talonone_event`, which also stores the effects.",
 		Attributes: map[string]schema.Attribute{
 			"api_version":          text("api_version", stringvalidator.OneOf(v1, v2, v3)),
 			"type":                 kind,

@@ -72,35 +72,35 @@ type option struct {
 }
 
 var options = map[string]option{
-	Format: {kind: text, description: "`csv`: a table with a header. `jsonl`: one JSON value a line. `json`: one JSON array. `text`, for members only: one ID a line. " +
-		"Default: by the file's name: `.csv`, `.tsv`, `.tab` (with tabs), `.jsonl`, `.ndjson`, `.json`, `.txt`."},
+	Format: {kind: text, description: "`csv`: a table with a header. `jsonl`: one JSON value per line. `json`: one JSON array. `text`, for members only: one ID per line. " +
+		"Default: by file extension: `.csv`, `.tsv`, `.tab` (with tabs), `.jsonl`, `.ndjson`, `.json`, `.txt`."},
 	Column: {kind: text, table: true, description: "Column with the integration IDs, or key of the JSON objects, as a dotted path for nested ones. " +
-		"Default: the only one. A CSV file with a single column needs it, since its first line could be an ID as well."},
+		"Default: the only one. Required for a CSV file with a single column, because its first line could be an ID."},
 	Columns: {kind: dynamic, table: true, description: "What the columns hold, from the name of a column to one of `sku`, `price`, `product`, the type of an attribute (`string`, `number`, `boolean`, `time`, " +
 		"`list(string)`, `list(number)`, `list(time)`, `cents`, `json`) or `ignore`; or to an object `{ attribute = \"…\", type = \"…\" }` that also gives the attribute another name " +
-		"(`sku`, `price` and `product` are allowed there; the type is `string` by default). `cents` is an amount in the minor unit of the currency, `json` a value as JSON text. " +
+		"(`sku`, `price` and `product` are allowed there; the type is `string` by default). `cents` is an amount in the minor unit of the currency, `json` a value as JSON. " +
 		"For JSON the name is a dotted path, such as `price.amount`. " +
-		"Without an entry, the columns `sku`, `price` and `product` hold just that, and every other column is a string attribute of its name (in JSON: of the type that the value has there). An empty field means that the item lacks that part."},
-	OtherColumns:       {kind: text, table: true, description: "What happens to columns without an entry in `columns`, other than `sku`, `price`, `product` and the JSON object `attributes`: `attribute` (default) makes them attributes of their names, `ignore` leaves them out."},
-	Encoding:           {kind: text, description: "WHATWG name of the encoding, such as `windows-1252`, `iso-8859-15` or `utf-16le`. A byte order mark wins over it. Default: `utf-8`."},
+		"Without an entry, `sku`, `price` and `product` have their own meaning, and every other column is a string attribute with its name (in JSON: of the type of the value). An empty field means that the item has no such value."},
+	OtherColumns:       {kind: text, table: true, description: "What happens to columns without an entry in `columns`, other than `sku`, `price`, `product` and the JSON object `attributes`: `attribute` (default) makes them attributes with their names, `ignore` skips them."},
+	Encoding:           {kind: text, description: "WHATWG name of the encoding, such as `windows-1252`, `iso-8859-15` or `utf-16le`. A byte order mark takes precedence. Default: `utf-8`."},
 	Delimiter:          {kind: text, csv: true, description: "Character between the fields of a CSV file. Default: what a first line `sep=;` says, a tab for `.tsv` and `.tab`, otherwise `,`."},
-	Quote:              {kind: text, csv: true, description: "Character around the fields of a CSV file. `\"\"` switches quoting off, for files that use quotes as plain text. Default: `\"`."},
+	Quote:              {kind: text, csv: true, description: "Character around the fields of a CSV file. `\"\"` turns quoting off, for files that use quotes as plain text. Default: `\"`."},
 	SkipLines:          {kind: number, description: "Number of lines above the header, such as titles. Default: 0."},
 	Header:             {kind: texts, csv: true, description: "Names of the columns, for a CSV file without a header line."},
 	NullValues:         {kind: texts, description: "Values that mean the same as an empty field, such as `\\N` (in HCL `\"\\\\N\"`). Default: none."},
-	Trim:               {kind: flag, description: "Whether to remove blanks and zero-width characters at the edges of fields, of names in the header, and of list elements. Default: `false`."},
-	SkipRowsWithoutSKU: {kind: flag, table: true, description: "Whether to skip rows whose SKU is empty, such as the image rows of a shop's export. Default: `false`, they are an error."},
-	SkipRowsWithoutID:  {kind: flag, description: "Whether to skip rows whose ID is empty, such as anonymous visitors. Default: `false`, they are an error."},
+	Trim:               {kind: flag, description: "Whether to remove leading and trailing blanks and zero-width characters of fields, names in the header and list elements. Default: `false`."},
+	SkipRowsWithoutSKU: {kind: flag, table: true, description: "Whether to skip rows whose SKU is empty, such as the image rows of a shop's export. Default: `false`; such rows are an error."},
+	SkipRowsWithoutID:  {kind: flag, description: "Whether to skip rows whose ID is empty, such as anonymous visitors. Default: `false`; such rows are an error."},
 	DecimalSeparator:   {kind: text, table: true, description: "Character between the whole part and the fraction of a number. Default: `.`."},
 	ThousandsSeparator: {kind: text, table: true, description: "Character between groups of three digits. `\" \"` stands for every kind of space, `\"'\"` for the typographic apostrophe too. Default: none."},
-	Currency:           {kind: text, table: true, description: "ISO code of the currency, such as `EUR`. The code or its symbol may stand before or behind a number; another currency is an error. It also says how many decimals `cents` has. Default: none, numbers stand alone."},
+	Currency:           {kind: text, table: true, description: "ISO code of the currency, such as `EUR`. The code or its symbol can appear before or after a number; another currency is an error. It also determines the decimals of `cents`. Default: none; numbers have no currency."},
 	TrueValues:         {kind: texts, table: true, description: "Words for true, in any case. Default: `[\"true\"]`."},
 	FalseValues:        {kind: texts, table: true, description: "Words for false, in any case. Default: `[\"false\"]`."},
-	TimeFormat: {kind: text, table: true, description: "Form of times, in the language of Terraform's `formatdate`, such as `DD.MM.YYYY hh:mm`. Seconds may have a fraction. `Z`, `ZZZ`, `ZZZZ` and `ZZZZZ` all read `Z`, `UTC` and offsets such as `+01`, `+0100`, `+01:00`. " +
-		"Default: RFC 3339. Times are sent in UTC; a date alone is 00:00 in `time_zone`."},
-	TimeZone:      {kind: text, table: true, description: "IANA name of the zone of times that name none, such as `Europe/Berlin`. Default: none, such times are an error."},
+	TimeFormat: {kind: text, table: true, description: "Format of times, in the syntax of Terraform's `formatdate`, such as `DD.MM.YYYY hh:mm`. Seconds can have a fraction. `Z`, `ZZZ`, `ZZZZ` and `ZZZZZ` all read `Z`, `UTC` and offsets such as `+01`, `+0100`, `+01:00`. " +
+		"Default: RFC 3339. Times are sent in UTC. A date without a time is 00:00 in `time_zone`."},
+	TimeZone:      {kind: text, table: true, description: "IANA time zone of times without one, such as `Europe/Berlin`. Default: none; such times are an error."},
 	ListSeparator: {kind: text, table: true, description: "Text between the elements of a list in one field. The braces of a Postgres array are removed. Default: `|`."},
-	IDPattern:     {kind: text, description: "Regular expression (RE2) that must match every ID as a whole, such as `cust-[0-9]+`. An ID that does not match is an error."},
+	IDPattern:     {kind: text, description: "Regular expression (RE2) that must match every ID as a whole, such as `cust-[0-9]+`. IDs that do not match are an error."},
 }
 
 // Attributes are the attributes of a file in a schema: its path, with a description, and options.

@@ -37,7 +37,7 @@ func (b *bounded) Schema(ctx context.Context, req datasource.SchemaRequest, resp
 	if blocks == nil {
 		blocks = make(map[string]schema.Block, 1)
 	}
-	blocks[timeoutsName] = timeouts.BlockWithOpts(ctx, timeouts.Opts{ReadDescription: "Longest time to read it, such as `5m`. Default `20m`."})
+	blocks[timeoutsName] = timeouts.BlockWithOpts(ctx, timeouts.Opts{ReadDescription: "Time limit for reading it, such as `5m`. Default: `20m`."})
 	resp.Schema.Blocks = blocks
 }
 

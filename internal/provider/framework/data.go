@@ -53,13 +53,22 @@ type Data struct {
 	Targets bulk.Memory
 }
 
-// LockRow waits for one row of a target. Others may change other rows of it meanwhile, and nobody the target as a whole.
+// LockRow waits for one row of a target. Others may change other rows of it in the meantime, and no one the target as a whole.
 func (d *Data) LockRow(ctx context.Context, target, row string) (unlock func(), err error) {
-	share, err := d.Rows.Share(ctx, target)
+	return d.LockRows(ctx, []string{target}, row)
+}
+
+// LockRows is LockRow for the same row of several targets.
+func (d *Data) LockRows(ctx context.Context, targets []string, row string) (unlock func(), err error) {
+	share, err := d.Rows.Share(ctx, targets...)
 	if err != nil {
 		return nil, err
 	}
-	own, err := d.Rows.Lock(ctx, target+"\x00"+row)
+	rows := make([]string, len(targets))
+	for i, target := range targets {
+		rows[i] = target + "\x00" + row
+	}
+	own, err := d.Rows.Lock(ctx, rows...)
 	if err != nil {
 		share()
 		return nil, err

@@ -85,8 +85,8 @@ var deploymentAttribute = schema.SingleNestedAttribute{
 		"`moved_from` in the provider block accepts a deployment that has moved.",
 	Attributes: map[string]schema.Attribute{
 		"origin":         schema.StringAttribute{Computed: true, MarkdownDescription: "Scheme, host and port of `base_url`."},
-		"account_id":     schema.Int64Attribute{Computed: true, MarkdownDescription: "ID of the account; null where the API does not tell."},
-		"application_id": schema.Int64Attribute{Computed: true, MarkdownDescription: "ID of the Application; null where the API does not tell."},
+		"account_id":     schema.Int64Attribute{Computed: true, MarkdownDescription: "ID of the account; null if the API does not report it."},
+		"application_id": schema.Int64Attribute{Computed: true, MarkdownDescription: "ID of the Application; null if the API does not report it."},
 	},
 }
 
@@ -163,7 +163,7 @@ func (d Deployment) String() string {
 var accountAndApplication = regexp.MustCompile(`^([0-9]*)/([0-9]*)$`)
 
 // IsMovedFrom says whether a text is an address, or the IDs of an account and an Application as a state has them, one of
-// which may be left out: 31/3, 31/ and /3.
+// which may be omitted: 31/3, 31/ and /3.
 func IsMovedFrom(text string) bool {
 	if accountAndApplication.MatchString(text) {
 		return text != "/"

@@ -34,12 +34,12 @@ var EffectColumns = Columns{
 	{"effect_type", types.StringType, "the type in the API's spelling, such as `setDiscount`, `acceptCoupon` or `rejectCoupon`"},
 	{"campaign_id", types.Int64Type, "the campaign whose rule had the effect"},
 	{"ruleset_id", types.Int64Type, "the campaign's ruleset"},
-	{"rule_index", types.Int64Type, "the rule's place in the ruleset, from 0"},
+	{"rule_index", types.Int64Type, "the rule's position in the ruleset, starting at 0"},
 	{"rule_name", types.StringType, "the rule's name"},
-	{"condition_index", types.Int64Type, "the place of the condition that caused the effect, from 0; null if the API does not say"},
+	{"condition_index", types.Int64Type, "the position of the condition that caused the effect, starting at 0; null if the API does not report it"},
 	{"triggered_by_coupon", types.Int64Type, "the ID of the coupon that caused the effect; null if none did"},
 	{"triggered_for_catalog_item", types.Int64Type, "the ID of the catalog item that the effect is for; null if there is none"},
-	{"props", jsontypes.NormalizedType{}, "the properties, which depend on the type, as a JSON object to be read with `jsondecode`"},
+	{"props", jsontypes.NormalizedType{}, "the properties, which depend on the type, as a JSON object for `jsondecode`"},
 }
 
 var couponColumns = Columns{

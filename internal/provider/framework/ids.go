@@ -46,7 +46,7 @@ func IntegrationID() []validator.String {
 	return []validator.String{stringvalidator.UTF8LengthBetween(1, talonone.MaxIntegrationID)}
 }
 
-// IDList validates a list of integration IDs: each once, 1 to 1000 characters,
+// IDList validates a list of integration IDs: each once, 1 to 1,000 characters,
 // at most Max of them. It takes linear time, unlike a comparison of each pair.
 type IDList struct{ Max int }
 

@@ -39,10 +39,10 @@ type Timeouts struct {
 func rowTimeouts(ctx context.Context) schema.Block {
 	return timeouts.Block(ctx, timeouts.Opts{
 		Create: true, Read: true, Update: true, Delete: true,
-		CreateDescription: "Longest time to create it, such as `5m`. Default `20m`.",
-		ReadDescription:   "Longest time to read it, and for the look-ups of a plan. Default `20m`.",
-		UpdateDescription: "Longest time to change it. Default `20m`.",
-		DeleteDescription: "Longest time to delete it. Default `20m`. A change must be applied before the destroy.",
+		CreateDescription: "Time limit for creating it, such as `5m`. Default: `20m`.",
+		ReadDescription:   "Time limit for reading it, and for the look-ups of a plan. Default: `20m`.",
+		UpdateDescription: "Time limit for changing it. Default: `20m`.",
+		DeleteDescription: "Time limit for deleting it. Default: `20m`. A change must be applied before the destroy.",
 	})
 }
 

@@ -188,7 +188,7 @@ func newest(ids []int64) []int64 {
 
 func (n *Note) lockFile() string { return strings.TrimSuffix(n.file, ".json") + ".lock" }
 
-// tryLock takes the note's lock, which is in a file of its own, since Windows lets nobody read a file that is locked.
+// tryLock takes the note's lock, which is in a file of its own, since Windows lets no one read a file that is locked.
 func (n *Note) tryLock() bool {
 	if info, err := os.Lstat(n.lockFile()); err == nil && !info.Mode().IsRegular() {
 		return false
@@ -313,7 +313,7 @@ func prepare(dir string) bool {
 	return true
 }
 
-// owned says whether a folder of notes and the one above it are folders of this user, not links, and writable to nobody
+// owned says whether a folder of notes and the one above it are folders of this user, not links, and writable to no one
 // else.
 func owned(dir string) bool { return ownFolder(filepath.Dir(dir)) && ownFolder(dir) }
 

@@ -79,7 +79,7 @@ func (e *AmbiguousError) Error() string {
 // UnansweredError says that an earlier run was interrupted while it sent this request, and that it isn't known what became
 // of it.
 type UnansweredError struct {
-	// Sent is the deployment's time. File is the note; without it the request is sent anew.
+	// Sent is the deployment's time. File is the note; without it the request is sent again.
 	Sent time.Time
 	File string
 	Err  error

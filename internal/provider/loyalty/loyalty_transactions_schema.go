@@ -18,8 +18,8 @@ import (
 
 func (d *transactionsDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Transactions of one customer in a profile-based loyalty program, in the order of the API. Reads all pages, 1000 transactions a request.\n\n" +
-			"Needs an Integration API key of an Application that is connected to the program.",
+		MarkdownDescription: "Lists transactions of one customer in a profile-based loyalty program, in the order of the API. Reads all pages, 1,000 transactions per request.\n\n" +
+			"Requires an Integration API key of an Application that is connected to the program.",
 		Attributes: map[string]schema.Attribute{
 			"loyalty_program_id": schema.Int64Attribute{
 				Required:            true,
@@ -28,16 +28,16 @@ func (d *transactionsDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 			},
 			"integration_id": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "ID of the customer in your own systems, 1 to 1000 characters, case-sensitive.",
+				MarkdownDescription: "ID of the customer in your own systems, 1 to 1,000 characters, case-sensitive.",
 				Validators:          []validator.String{stringvalidator.LengthBetween(1, talonone.MaxIntegrationID)},
 			},
 			"start_date": schema.StringAttribute{
 				Optional: true, CustomType: timetypes.RFC3339Type{},
-				MarkdownDescription: "Only transactions created from this time on, RFC 3339. Default: from the first on.",
+				MarkdownDescription: "Only transactions created from this time on, RFC 3339. Default: no limit.",
 			},
 			"end_date": schema.StringAttribute{
 				Optional: true, CustomType: timetypes.RFC3339Type{},
-				MarkdownDescription: "Only transactions created up to this time, RFC 3339. Default: up to the last.",
+				MarkdownDescription: "Only transactions created up to this time, RFC 3339. Default: no limit.",
 			},
 			"subledger_id": schema.StringAttribute{
 				Optional:            true,
@@ -46,12 +46,12 @@ func (d *transactionsDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 			},
 			"loyalty_transaction_type": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Only transactions that came about this way: `manual`, `session` or `import`. Default: all.",
+				MarkdownDescription: "Only transactions of this origin: `manual`, `session` or `import`. Default: all.",
 				Validators:          []validator.String{stringvalidator.OneOf("manual", "session", "import")},
 			},
 			"customer_session_ids": schema.ListAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Only transactions of these customer sessions. Default: of all, and without one.",
+				MarkdownDescription: "Only transactions of these customer sessions. Default: all, including those without a session.",
 				Validators:          []validator.List{listvalidator.SizeAtLeast(1), listvalidator.UniqueValues(), listvalidator.NoNullValues()},
 			},
 			"transaction_uuids": schema.ListAttribute{
@@ -61,7 +61,7 @@ func (d *transactionsDataSource) Schema(_ context.Context, _ datasource.SchemaRe
 			},
 			"awaits_activation": schema.BoolAttribute{
 				Optional:            true,
-				MarkdownDescription: "`true` for only those points that wait for an action of the customer. The API has no filter for the opposite, so `false` is refused; leave it out to get all. Default: all.",
+				MarkdownDescription: "Set to `true` to list only points that wait for an action of the customer. The API has no filter for the opposite, so `false` is refused. Default: all.",
 				Validators:          []validator.Bool{boolvalidator.Equals(true)},
 			},
 			"max_results": schema.Int64Attribute{
@@ -81,11 +81,11 @@ func transactionAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"id":                       schema.Int64Attribute{Computed: true, MarkdownDescription: "ID of the transaction."},
 		"transaction_uuid":         schema.StringAttribute{Computed: true, MarkdownDescription: "UUID of the transaction."},
-		"created":                  schema.StringAttribute{Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: "When the transaction took place, RFC 3339 in UTC."},
+		"created":                  schema.StringAttribute{Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: "When the transaction was made, RFC 3339 in UTC."},
 		"program_id":               schema.Int64Attribute{Computed: true, MarkdownDescription: "ID of the program."},
 		"type":                     schema.StringAttribute{Computed: true, MarkdownDescription: "`addition` or `subtraction`."},
 		"name":                     schema.StringAttribute{Computed: true, MarkdownDescription: "Name of or reason for the transaction."},
-		"amount":                   schema.NumberAttribute{Computed: true, MarkdownDescription: "Number of points, exact, and positive for a subtraction too."},
+		"amount":                   schema.NumberAttribute{Computed: true, MarkdownDescription: "Exact number of points; positive for subtractions too."},
 		"subledger_id":             schema.StringAttribute{Computed: true, MarkdownDescription: "ID of the subledger; empty for the main ledger."},
 		"start_date":               schema.StringAttribute{Computed: true, MarkdownDescription: "When the points become active: a time as the API writes it, or the word `immediate` or `on_action`."},
 		"expiry_date":              schema.StringAttribute{Computed: true, MarkdownDescription: "When the points expire: a time as the API writes it, or the word `unlimited`."},
@@ -93,7 +93,7 @@ func transactionAttributes() map[string]schema.Attribute {
 		"store_integration_id":     schema.StringAttribute{Computed: true, MarkdownDescription: "Integration ID of the store; null for none."},
 		"ruleset_id":               schema.Int64Attribute{Computed: true, MarkdownDescription: "ID of the ruleset whose rule made the transaction; null for none."},
 		"rule_name":                schema.StringAttribute{Computed: true, MarkdownDescription: "Name of the rule that made the transaction; null for none."},
-		"creates_negative_balance": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the transaction leads to a negative balance; null when the deployment does not tell."},
+		"creates_negative_balance": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the transaction leads to a negative balance; null if the deployment does not report it."},
 		"validity_duration":        schema.StringAttribute{Computed: true, MarkdownDescription: "How long points that wait for an action stay valid once they are active, such as `30D`; null for others."},
 	}
 }

@@ -18,11 +18,11 @@ import (
 var (
 	discountColumns = framework.Columns{
 		{Name: "name", Type: types.StringType, Text: "its label"},
-		{Name: "value", Type: types.NumberType, Text: "the amount taken off"},
+		{Name: "value", Type: types.NumberType, Text: "the amount of the discount"},
 		{Name: "campaign_id", Type: types.Int64Type, Text: "the campaign that gives it"},
-		{Name: "scope", Type: types.StringType, Text: "what it applies to, such as `sessionTotal` or `price`; null when the API does not say"},
+		{Name: "scope", Type: types.StringType, Text: "what it applies to, such as `sessionTotal` or `price`; null if the API does not report it"},
 		{Name: "sku", Type: types.StringType, Text: "the item's SKU; null for a discount on the whole cart"},
-		{Name: "position", Type: types.Int64Type, Text: "the item's place in the cart, from 0; null for a discount on the whole cart"},
+		{Name: "position", Type: types.Int64Type, Text: "the item's position in the cart, starting at 0; null for a discount on the whole cart"},
 		{Name: "additional_cost", Type: types.StringType, Text: "the additional cost that it lowers, such as `shipping`; null for none"},
 	}
 	notificationColumns = framework.Columns{
@@ -34,8 +34,8 @@ var (
 		{Name: "campaign", Type: types.StringType, Text: "the campaign's name"},
 		{Name: "campaign_id", Type: types.Int64Type, Text: "the campaign's ID"},
 		{Name: "rule", Type: types.StringType, Text: "the rule's name"},
-		{Name: "code", Type: types.StringType, Text: "the coupon or referral code that was looked at; null for none"},
-		{Name: "reason", Type: types.StringType, Text: "the API's explanation; null when it gives none"},
+		{Name: "code", Type: types.StringType, Text: "the coupon or referral code that was checked; null for none"},
+		{Name: "reason", Type: types.StringType, Text: "the API's explanation, or null"},
 	}
 )
 
@@ -63,7 +63,7 @@ var attributes = map[string]attribute{
 		func(o *Outcome) attr.Value { return textMap(o.rejectedCoupons) },
 	},
 	"accepted_referral": {
-		types.StringType, "Referral code that was accepted; null if none was.",
+		types.StringType, "Referral code that was accepted, or null.",
 		func(o *Outcome) attr.Value { return framework.OptionalString(&o.acceptedReferral, types.StringNull()) },
 	},
 	"rejected_referral": {
@@ -71,7 +71,7 @@ var attributes = map[string]attribute{
 		func(o *Outcome) attr.Value { return framework.OptionalString(&o.rejectedReferral, types.StringNull()) },
 	},
 	"total_discount": {
-		types.NumberType, "Sum of all discounts, in the Application's currency; 0 when there is none.",
+		types.NumberType, "Total of all discounts, in the Application's currency; 0 if there is none.",
 		func(o *Outcome) attr.Value { return number(o.totalDiscount()) },
 	},
 	"discounts": {
@@ -79,11 +79,11 @@ var attributes = map[string]attribute{
 		(*Outcome).discountList,
 	},
 	"discount_by_sku": {
-		numberMap, "Sum of the discounts on the items of each SKU that has any, their additional costs included.",
+		numberMap, "Total of the discounts on the items of each SKU, including their additional costs. A SKU without discounts has no entry.",
 		func(o *Outcome) attr.Value { return numbers(o.discountBySKU(), func(sku string) string { return sku }) },
 	},
 	"payable": {
-		types.NumberType, "What is left to pay: `total` less `total_discount`, exact to the last decimal; null for an event and for a profile.",
+		types.NumberType, "Amount to pay: `total` minus `total_discount`, as an exact decimal; null for events and profiles.",
 		func(o *Outcome) attr.Value {
 			payable, ok := o.payable()
 			if !ok {
@@ -93,7 +93,7 @@ var attributes = map[string]attribute{
 		},
 	},
 	"total_points_added": {
-		types.NumberType, "Loyalty points that are added, in all programs and to all recipients; 0 for none.",
+		types.NumberType, "Loyalty points that are added, in all programs and for all recipients; 0 for none.",
 		func(o *Outcome) attr.Value { return number(sum(slices.Collect(maps.Values(o.pointsAdded))...)) },
 	},
 	"total_points_deducted": {
@@ -101,15 +101,15 @@ var attributes = map[string]attribute{
 		func(o *Outcome) attr.Value { return number(sum(slices.Collect(maps.Values(o.pointsDeducted))...)) },
 	},
 	"points_added": {
-		numberMap, "Loyalty points that are added, by the name of the program; a program without has no entry. " + programKeys,
+		numberMap, "Loyalty points that are added, by the name of the program. A program without such points has no entry. " + programKeys,
 		func(o *Outcome) attr.Value { return numbers(o.pointsAdded, o.programName) },
 	},
 	"points_deducted": {
-		numberMap, "Loyalty points that are deducted, by the name of the program; a program without has no entry. " + programKeys,
+		numberMap, "Loyalty points that are deducted, by the name of the program. A program without such points has no entry. " + programKeys,
 		func(o *Outcome) attr.Value { return numbers(o.pointsDeducted, o.programName) },
 	},
 	"free_items": {
-		stringList, "SKUs of the free items, each as often as it is given.",
+		stringList, "SKUs of the free items, one entry per unit.",
 		func(o *Outcome) attr.Value { return texts(o.freeItems) },
 	},
 	"audiences_joined": {
@@ -145,12 +145,12 @@ var attributes = map[string]attribute{
 		func(o *Outcome) attr.Value { return o.json() },
 	},
 	"summary": {
-		types.StringType, "What all this amounts to in a few lines, for error messages.",
+		types.StringType, "The result in a few lines, for error messages.",
 		func(o *Outcome) attr.Value { return types.StringValue(o.Summary()) },
 	},
 }
 
-const programKeys = "Where neither the response nor a Management API key tells the name, it is the program's ID."
+const programKeys = "If neither the response nor a Management API key reports the name, the program's ID takes its place."
 
 // DataSourceAttributes are the computed attributes with the names, in a data source.
 func DataSourceAttributes(names ...string) map[string]datasource.Attribute {

@@ -159,7 +159,7 @@ func (o *Outcome) otherTypes() []string {
 	return names
 }
 
-// failures are the rules without effect, those of codes that were not entered left out: they are true of every cart.
+// failures are the rules without effect, those of codes that were not entered omitted: they are true of every cart.
 func (o *Outcome) failures() []string {
 	var lines []string
 	left := 0

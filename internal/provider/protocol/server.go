@@ -29,7 +29,7 @@ type Server interface {
 type server struct{ Server }
 
 // Wrap stands between the framework and Terraform. It sees every diagnostic: those that the framework's own types and
-// validators write repeat the value they refuse, whatever it is. None is longer than what somebody reads, holds what a
+// validators write repeat the value they refuse, whatever it is. None is longer than what someone reads, holds what a
 // terminal obeys, or repeats a JSON text, which can be all attributes of a customer. And no call outlives its end: see
 // during.
 func Wrap(framework tfprotov6.ProviderServer) tfprotov6.ProviderServer {

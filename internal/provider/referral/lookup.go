@@ -178,7 +178,7 @@ type search struct {
 type findings struct {
 	// referrals are in order of ID.
 	referrals []*talonone.Referral
-	// listed says that the campaign's referrals were listed, which shows all of them; an inventory may leave out what is
+	// listed says that the campaign's referrals were listed, which shows all of them; an inventory may omit what is
 	// not valid now.
 	listed bool
 	// unseen is how many advocates have no profile, and so no inventory.

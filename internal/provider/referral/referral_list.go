@@ -44,7 +44,7 @@ func (l *referralList) Metadata(_ context.Context, _ resource.MetadataRequest, r
 
 func (l *referralList) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the referrals of a campaign, in order of their IDs, for `terraform query` and for importing them. All filters given must match.\n\n" +
+		MarkdownDescription: "Lists the referrals of a campaign, in order of their IDs, for `terraform query` and for importing them. All filters that are set must match.\n\n" +
 			"Requires a Management API key that allows the referrals endpoint, and the applications and campaigns endpoints where `application_id` is omitted.",
 		Attributes: map[string]schema.Attribute{
 			"campaign_id": schema.Int64Attribute{

@@ -113,7 +113,7 @@ func (r *referralsResource) look(ctx context.Context, m referralsModel, advocate
 	return nil
 }
 
-// update brings referrals to the planned settings, one by one in order of ID. Those that have them are left out, and the
+// update brings referrals to the planned settings, one by one in order of ID. Those that have them are omitted, and the
 // friend that others gave to one is kept.
 func (r *referralsResource) update(ctx context.Context, m referralsModel, advocates []string, tracked tracking, applied *bulk.Applied[row], diags *diag.Diagnostics) {
 	s := m.search(advocates)

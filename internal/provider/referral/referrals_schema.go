@@ -20,13 +20,13 @@ import (
 
 func (r *referralsResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "One referral code for each of many advocates of a campaign, all with the same settings. Adding an advocate makes a code, removing one deletes that code, and all other codes stay.\n\n" +
+		MarkdownDescription: "Manages one referral code for each of many advocates of a campaign, all with the same settings. Adding an advocate creates a code, removing one deletes that code, and all other codes stay.\n\n" +
 			"Creating requires the Integration API key of the campaign's Application. Changing, removing and destroying requires a Management API key that allows the applications, campaigns and referrals endpoints; planning fails without it. " +
-			"Creates take one request for 1,000 referrals; changes and removals take one for each, three a second. " +
-			"A refresh takes one request for 1,000 referrals of the campaign that were created in the same time, or without a Management key one for each advocate.\n\n" +
-			"An advocate who has a referral in the campaign already gets another code; the existing one stays and is not managed. The plan warns about this where at most 20 requests show it. " +
-			"No second code is made when the response to a create is lost: the referrals are found by advocate, campaign, settings and time. When the provider is stopped before a response, the next apply in the same folder looks for the referrals that were created at that time with these settings and takes them over; the plan warns about this.\n\n" +
-			"After an import nothing is deleted that the configuration does not list: these referrals are released, and the plan warns about this. From the first apply that changes a referral on, an advocate that is no longer listed loses the code.",
+			"Creates take one request per 1,000 referrals; changes and removals take one each, three per second. " +
+			"A refresh takes one request per 1,000 referrals of the campaign from the same period, or without a Management key one per advocate.\n\n" +
+			"An advocate who already has a referral in the campaign gets another code; the existing one stays and is not managed. The plan warns about this if at most 20 requests are needed to find out. " +
+			"If the response to a create is lost, the provider finds the referrals by advocate, campaign, settings and time, and creates no second code. If the provider is stopped before a response, the next apply in the same folder looks for the referrals that were created at that time with these settings and adopts them; the plan warns about this.\n\n" +
+			"After an import, referrals that the configuration does not list are released and not deleted, and the plan warns about this. After the first apply that changes a referral, an advocate who is no longer listed loses the code.",
 		Attributes: map[string]schema.Attribute{
 			"application_id": applicationAttribute(),
 			"campaign_id":    campaignAttribute("Changing this replaces all referrals and their codes."),
@@ -43,11 +43,11 @@ func (r *referralsResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			},
 			"start_date":  dateAttribute("When the codes become valid, RFC 3339. Default: at once."),
 			"expiry_date": dateAttribute("When the codes expire, RFC 3339, after `start_date`. Default: never."),
-			"attributes":  attributesAttribute("Custom attributes of every referral as a JSON object, written with `jsonencode`. The account must define each for the entity Referral. A change replaces all of them; omitting this clears them."),
+			"attributes":  attributesAttribute("Custom attributes of every referral as a JSON object, written with `jsonencode`. The account must define each for the entity Referral. Changing this replaces all of them; omitting this clears them."),
 			"referral_pattern": schema.StringAttribute{
 				Optional: true,
 				MarkdownDescription: "Pattern of new codes, 3 to 100 characters, such as `REF-###-###`; each `#` becomes one of the valid characters. Default: the campaign's own. " +
-					"A change keeps existing codes. It is not read back, since the API does not return it.",
+					"Changing this keeps existing codes. Not read back, because the API does not return it.",
 				Validators: []validator.String{
 					stringvalidator.LengthBetween(3, 100),
 					stringvalidator.RegexMatches(regexp.MustCompile("#"), "must hold at least one #, which becomes a random character"),
@@ -55,7 +55,7 @@ func (r *referralsResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			},
 			"valid_characters": schema.ListAttribute{
 				Optional: true, ElementType: types.StringType,
-				MarkdownDescription: "Characters that replace `#` in new codes, one each, in any order. Default: `A` to `Z` and `0` to `9`, or the campaign's own where `referral_pattern` is unset. A change keeps existing codes.",
+				MarkdownDescription: "Characters that replace `#` in new codes, one each, in any order. Default: `A` to `Z` and `0` to `9`, or the campaign's own if `referral_pattern` is unset. Changing this keeps existing codes.",
 				Validators: []validator.List{
 					listvalidator.SizeBetween(1, 256),
 					listvalidator.UniqueValues(),
@@ -71,10 +71,10 @@ func (r *referralsResource) Schema(ctx context.Context, _ resource.SchemaRequest
 		Blocks: map[string]schema.Block{
 			"timeouts": timeouts.Block(ctx, timeouts.Opts{
 				Create: true, Read: true, Update: true, Delete: true,
-				CreateDescription: "Longest time to create the referrals, such as `10m`. Default `60m`.",
-				ReadDescription:   "Longest time to read them. Default `20m`.",
-				UpdateDescription: "Longest time to change them, one by one. Default `60m`.",
-				DeleteDescription: "Longest time to delete them, one by one. Default `60m`. A change must be applied before the destroy.",
+				CreateDescription: "Time limit for creating the referrals, such as `10m`. Default: `60m`.",
+				ReadDescription:   "Time limit for reading them. Default: `20m`.",
+				UpdateDescription: "Time limit for changing them, one by one. Default: `60m`.",
+				DeleteDescription: "Time limit for deleting them, one by one. Default: `60m`. A change must be applied before the destroy.",
 			}),
 		},
 	}

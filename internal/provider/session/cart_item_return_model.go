@@ -51,15 +51,15 @@ func (m returnedModel) String() string {
 
 // Descriptions that the resource and the action share.
 var returnText = map[string]string{
-	"session_integration_id": "ID of the session whose items go back, in the Application of the Integration API key. The session must be closed, or partially returned already.",
-	"returned_cart_items":    "What goes back, at least one entry; each names an item by `position`, by `sku`, or by both.",
-	"position":               "Place of the item in the session's cart, from 0.",
-	"sku":                    "SKU of the item; of several items with the same SKU the first that has units left.",
-	"quantity":               "Number of units that go back, at least 1 and at most those left. Default: all that are left.",
-	"run_rule_engine":        "Whether campaigns that are set to be re-evaluated on returns, and that had an effect when the session closed, are evaluated again. Default `false`.",
+	"session_integration_id": "ID of the session with the items, in the Application of the Integration API key. The session must be closed or partially returned.",
+	"returned_cart_items":    "Items to return, at least one. Each is named by `position`, by `sku`, or by both.",
+	"position":               "Position of the item in the session's cart, starting at 0.",
+	"sku":                    "SKU of the item. If several items have this SKU, the first with units left.",
+	"quantity":               "Number of units to return, at least 1 and at most those left. Default: all that are left.",
+	"run_rule_engine":        "Whether campaigns that are set to be re-evaluated on returns, and that had an effect when the session closed, are evaluated again. Default: `false`.",
 }
 
-const returnAbout = "Returns items of a closed customer session, as when a customer sends goods back. It rolls back the effects on these items and makes the session `partially_returned`. There is no way to undo it.\n\n"
+const returnAbout = "Returns items of a closed customer session, as when a customer sends goods back. This rolls back the effects on these items and changes the state of the session to `partially_returned`. It can't be undone.\n\n"
 
 func (m *returnInput) items(ctx context.Context, diags *diag.Diagnostics) []talonone.ReturnedItem {
 	var items []talonone.ReturnedItem

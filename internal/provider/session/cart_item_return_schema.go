@@ -19,7 +19,7 @@ import (
 )
 
 func (r *returnResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
-	const again = " A change returns again."
+	const again = " Changing this returns again."
 	attributes := framework.ResourceEffects("Those of the return.")
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"session_integration_id": schema.StringAttribute{
@@ -44,7 +44,7 @@ func (r *returnResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 		},
 		"triggers": schema.MapAttribute{
 			Optional: true, ElementType: types.StringType,
-			MarkdownDescription: "Any texts: a change of them returns again, which takes further units back.",
+			MarkdownDescription: "Any strings. Changing them returns again, which returns further units.",
 		},
 		"idempotency_key": schema.StringAttribute{
 			Optional: true, Computed: true,
@@ -53,12 +53,12 @@ func (r *returnResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 		},
 		"response_content": schema.ListAttribute{
 			Optional: true, ElementType: types.StringType,
-			MarkdownDescription: "Further parts of the response to keep in `response`, in the API's spelling: " + framework.ListedNames(returnParts) + ". Several of them hold personal data, which then is in the state. A change takes effect with the next run.",
+			MarkdownDescription: "Further parts of the response to keep in `response`, in the API's spelling: " + framework.ListedNames(returnParts) + ". Several contain personal data, which is then stored in the state. Changing this takes effect with the next run.",
 			Validators:          partValidators(returnParts),
 		},
 		"response": schema.StringAttribute{
 			Computed: true, CustomType: jsontypes.NormalizedType{},
-			MarkdownDescription: "JSON object with the parts that `response_content` named when the return was made; null when it named none.",
+			MarkdownDescription: "JSON object with the parts that `response_content` named when the return was made, or null.",
 		},
 		"id":         schema.Int64Attribute{Computed: true, MarkdownDescription: "ID of the return."},
 		"created":    schema.StringAttribute{Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: "When the items were returned, RFC 3339 in UTC."},
@@ -66,8 +66,8 @@ func (r *returnResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 		"session_id": schema.Int64Attribute{Computed: true, MarkdownDescription: "Internal ID of the session."},
 	})
 	resp.Schema = schema.Schema{
-		MarkdownDescription: returnAbout + "The return is made when the resource is created, and again when an argument or `triggers` change. Destroying it only forgets it. " +
-			"With Terraform 1.14 and later the action `talonone_return_cart_items` does the same without a resource.\n\nNeeds an Integration API key.",
+		MarkdownDescription: returnAbout + "The return is made when the resource is created, and again when an argument or `triggers` change. Destroying the resource only removes it from state. " +
+			"With Terraform 1.14 and later, the action `talonone_return_cart_items` does the same without a resource.\n\nNeeds an Integration API key.",
 		Attributes: attributes,
 	}
 }

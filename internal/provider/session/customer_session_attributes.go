@@ -18,13 +18,13 @@ import (
 // Descriptions of what a session is made of: the resource, the data source and
 // the evaluation have the same attributes in different roles.
 var contentText = map[string]string{
-	"profile_id":                     "Integration ID of the customer, at most 1000 characters; empty for an anonymous session. An unknown customer gets an empty profile.",
-	"store_integration_id":           "Integration ID of the store where the cart is, 1 to 1000 characters.",
+	"profile_id":                     "Integration ID of the customer, at most 1,000 characters; empty for an anonymous session. An unknown customer gets an empty profile.",
+	"store_integration_id":           "Integration ID of the store where the cart is, 1 to 1,000 characters.",
 	"coupon_codes":                   "Coupon codes that the customer entered, each at most 100 characters.",
 	"referral_code":                  "Referral code that the customer entered, at most 100 characters; empty for none.",
 	"loyalty_cards":                  "Identifier of the customer's loyalty card; at most one.",
-	"cart_items":                     "Items of the cart, in order: at most 1000, with quantities that sum up to at most 10000.",
-	"additional_costs":               "Costs beside the items, such as shipping, by their API name in the Campaign Manager.",
+	"cart_items":                     "Items of the cart, in order: at most 1,000, with a total quantity of at most 10,000.",
+	"additional_costs":               "Additional costs of the session, such as shipping, by their API name in the Campaign Manager.",
 	"identifiers":                    "Identifiers that rules can set limits on, such as hashed device IDs; at most 5.",
 	"attributes":                     "Custom attributes of the session as a JSON object (`jsonencode({...})`); they must be defined in the Campaign Manager for the entity CustomerSession.",
 	"experiment_variant_allocations": "Variants of experiments that the session takes part in.",
@@ -33,7 +33,7 @@ var contentText = map[string]string{
 var itemText = map[string]string{
 	"sku":                "Stock keeping unit of the item, at least one character.",
 	"quantity":           "Number of units, at least 1.",
-	"price":              "Price of one unit in the Application's currency. Needed unless the SKU is in a catalog that is connected to the Application; overrides the catalog's price.",
+	"price":              "Price of one unit in the Application's currency. Required unless the SKU is in a catalog that is connected to the Application; overrides the catalog's price.",
 	"name":               "Name of the item.",
 	"category":           "Category of the item.",
 	"product":            "Name of the product that the SKU belongs to.",
@@ -42,11 +42,11 @@ var itemText = map[string]string{
 	"width":              "Width of one unit in millimetres.",
 	"length":             "Length of one unit in millimetres.",
 	"attributes":         "Custom attributes of the item as a JSON object; they must be defined in the Campaign Manager for the entity CartItem. They replace all attributes that the item had.",
-	"additional_costs":   "Costs of the item beside its price, by their API name in the Campaign Manager.",
-	"position":           "Place of the item in the cart, from 0, which a return names.",
+	"additional_costs":   "Additional costs of the item, by their API name in the Campaign Manager.",
+	"position":           "Position of the item in the cart, starting at 0, as returns use it.",
 	"returned_quantity":  "Number of units that were returned.",
 	"remaining_quantity": "Number of units that were not returned.",
-	"catalog_item_id":    "ID of the catalog's item; null when the SKU is in no catalog.",
+	"catalog_item_id":    "ID of the catalog item; null if the SKU is in no catalog.",
 }
 
 var resultText = map[string]string{
@@ -54,32 +54,32 @@ var resultText = map[string]string{
 	"application_id":                  "ID of the Application that the session belongs to.",
 	"created":                         "When the session was created, RFC 3339 in UTC.",
 	"updated":                         "When the session last changed, RFC 3339 in UTC.",
-	"first_session":                   "Whether this is the customer's first session in the Application; always true for anonymous ones.",
+	"first_session":                   "Whether this is the customer's first session in the Application; always true for anonymous sessions.",
 	"update_count":                    "Number of updates of the session, 1 after its creation.",
-	"total":                           "Items and costs together before discounts, in the Application's currency.",
-	"cart_item_total":                 "Items before discounts, in the Application's currency.",
-	"additional_cost_total":           "Costs of the session before discounts, in the Application's currency.",
-	"cart_item_additional_cost_total": "Costs of the items before discounts, in the Application's currency.",
+	"total":                           "Total of items and costs before discounts, in the Application's currency.",
+	"cart_item_total":                 "Total of the items before discounts, in the Application's currency.",
+	"additional_cost_total":           "Total of the session's additional costs before discounts, in the Application's currency.",
+	"cart_item_additional_cost_total": "Total of the items' additional costs before discounts, in the Application's currency.",
 }
 
 const (
 	costText       = "Amount in the Application's currency."
 	experimentText = "ID of the experiment."
 	variantText    = "ID of the variant."
-	kept           = " Changes in place while the session is open. Left out of the configuration it stays as it is"
+	kept           = " Updated in place while the session is open. Omitting it keeps the current value"
 )
 
 // keptText says what leaving an attribute of the resource out does.
 var keptText = map[string]string{
-	"profile_id":                     kept + "; a new session is anonymous then.",
-	"store_integration_id":           kept + "; it can't be taken away again.",
-	"coupon_codes":                   kept + "; an empty list drops the codes.",
-	"referral_code":                  kept + "; an empty text drops the code.",
-	"loyalty_cards":                  kept + "; an empty list drops the card.",
+	"profile_id":                     kept + "; a new session is then anonymous.",
+	"store_integration_id":           kept + "; it can't be removed.",
+	"coupon_codes":                   kept + "; an empty list removes the codes.",
+	"referral_code":                  kept + "; an empty string removes the code.",
+	"loyalty_cards":                  kept + "; an empty list removes the card.",
 	"cart_items":                     kept + "; an empty list empties the cart.",
-	"additional_costs":               kept + "; an empty map drops the costs.",
-	"identifiers":                    kept + "; an empty list drops them.",
-	"attributes":                     kept + ". Only the attributes named here are managed: others are left alone, and a name that disappears is cleared.",
+	"additional_costs":               kept + "; an empty map removes the costs.",
+	"identifiers":                    kept + "; an empty list removes them.",
+	"attributes":                     kept + ". Only the listed attributes are managed: others are not touched, and a name that you remove is cleared.",
 	"experiment_variant_allocations": kept + "; an empty list ends them.",
 }
 
@@ -114,7 +114,7 @@ func cartValidators() []validator.List {
 }
 
 // resourceContent are the attributes of the resource. They are computed too: what
-// is left out shows what the session has.
+// is omitted shows what the session has.
 func resourceContent() map[string]resource.Attribute {
 	text := func(name string) string { return contentText[name] + keptText[name] }
 	cost := resource.NestedAttributeObject{Attributes: map[string]resource.Attribute{

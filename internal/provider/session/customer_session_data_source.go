@@ -43,7 +43,7 @@ func (d *sessionDataSource) Metadata(_ context.Context, _ datasource.MetadataReq
 
 func (d *sessionDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := foundContent()
-	attributes["effects"] = framework.DataSourceEffects("Those in force: effects that were rolled back are left out.")["effects"]
+	attributes["effects"] = framework.DataSourceEffects("Only active effects: effects that were rolled back are omitted.")["effects"]
 	maps.Copy(attributes, promotion.DataSourceAttributes(resultOutcome...))
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"integration_id": schema.StringAttribute{

@@ -100,7 +100,7 @@ func withResults(input map[string]attr.Type) map[string]attr.Type {
 }
 
 // toAPI is what to send to bring a session to this content. What is null or
-// unknown is left out, and so stays as it is; before is the content that the
+// unknown is omitted, and so stays as it is; before is the content that the
 // session has, for attributes that are to be cleared.
 func (m *contentModel) toAPI(ctx context.Context, before contentModel, diags *diag.Diagnostics) talonone.SessionUpdate {
 	update := talonone.SessionUpdate{
@@ -202,7 +202,7 @@ func contentFromAPI(ctx context.Context, api *talonone.Session, prior contentMod
 }
 
 // itemsFromAPI is a session's cart. Where the prior cart has the same SKU at the
-// same place, what that item leaves out stays null: a catalog may have filled it in.
+// same place, what that item omits stays null: a catalog may have filled it in.
 func itemsFromAPI(ctx context.Context, api []talonone.SessionItem, prior types.List, diags *diag.Diagnostics) types.List {
 	before := elements[itemModel](ctx, prior, diags)
 	items := make([]itemModel, len(api))

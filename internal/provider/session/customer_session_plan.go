@@ -105,7 +105,7 @@ func (r *sessionResource) refuseReplacement(ctx context.Context, plan sessionMod
 	}
 	diags.AddAttributeError(path.Root("integration_id"), "A cancelled session can't be created again",
 		"Replacing customer session "+strconv.Quote(plan.IntegrationID.ValueString())+" would cancel it first, and a session that is cancelled stays so. "+
-			"Nothing has been changed. Leave out -replace, or run terraform untaint if the resource is tainted; "+
+			"Nothing has been changed. Omit -replace, or run terraform untaint if the resource is tainted; "+
 			"to replace it all the same, give it another integration_id, or keep the session with on_destroy = \"forget\".")
 }
 
@@ -164,7 +164,7 @@ func planUpdate(ctx context.Context, plan *sessionModel, state, config sessionMo
 	checkStep(changed, *plan, state, diags)
 }
 
-// keepUnconfigured plans what the configuration leaves out as it is.
+// keepUnconfigured plans what the configuration omits as it is.
 func keepUnconfigured(plan *sessionModel, state, config sessionModel) {
 	for _, one := range content {
 		if one.get(&config.contentModel).IsNull() {

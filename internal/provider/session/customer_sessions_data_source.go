@@ -74,7 +74,7 @@ func (d *sessionsDataSource) Schema(_ context.Context, _ datasource.SchemaReques
 	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Lists customer sessions of an Application, in order of creation. For everything about one session use `talonone_customer_session`.\n\n" +
-			"Needs a Management API key that allows the applications endpoint. 1000 sessions take one request, and three requests a second are allowed, so narrow large Applications with filters or `max_results`.",
+			"Requires a Management API key that allows the applications endpoint. 1,000 sessions take one request, and three requests per second are allowed, so narrow large Applications with filters or `max_results`.",
 		Attributes: map[string]schema.Attribute{
 			"application_id": schema.Int64Attribute{
 				Required: true, MarkdownDescription: "ID of the Application.", Validators: []validator.Int64{int64validator.AtLeast(1)},

@@ -35,7 +35,7 @@ func (a *returnAction) Metadata(_ context.Context, _ action.MetadataRequest, res
 
 func (a *returnAction) Schema(_ context.Context, _ action.SchemaRequest, resp *action.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: returnAbout + "Needs an Integration API key, and Terraform 1.14 or later; for other versions there is the resource `talonone_cart_item_return`.",
+		MarkdownDescription: returnAbout + "Requires an Integration API key, and Terraform 1.14 or later. For earlier versions, use the resource `talonone_cart_item_return`.",
 		Attributes: map[string]schema.Attribute{
 			"session_integration_id": schema.StringAttribute{
 				Required: true, MarkdownDescription: returnText["session_integration_id"],

@@ -32,7 +32,7 @@ func (d *evaluationDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 		},
 		"state": schema.StringAttribute{
 			Optional:            true,
-			MarkdownDescription: "State to evaluate the cart in: `open`, as while shopping, or `closed`, as on ordering. Default `open`.",
+			MarkdownDescription: "State to evaluate the cart in: `open`, as while shopping, or `closed`, as on ordering. Default: `open`.",
 			Validators:          []validator.String{stringvalidator.OneOf(talonone.SessionOpen, talonone.SessionClosed)},
 		},
 		"event": schema.SingleNestedAttribute{
@@ -75,24 +75,24 @@ func (d *evaluationDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 		},
 		"force_complete_evaluation": schema.BoolAttribute{
 			Optional:            true,
-			MarkdownDescription: "Evaluate all campaigns that match, whatever the evaluation mode of their groups. Events only. Default `false`.",
+			MarkdownDescription: "Evaluate all campaigns that match, whatever the evaluation mode of their groups. Events only. Default: `false`.",
 		},
 		"response_content": schema.ListAttribute{
 			Optional: true, ElementType: types.StringType,
-			MarkdownDescription: "Further parts of the response to keep in `response`, in the API's spelling: " + framework.ListedNames(responseParts) + "; for an event or a profile " + framework.ListedNames(eventParts) + ". Several of them hold personal data, which then is in the state.",
+			MarkdownDescription: "Further parts of the response to keep in `response`, in the API's spelling: " + framework.ListedNames(responseParts) + "; for an event or a profile " + framework.ListedNames(eventParts) + ". Several contain personal data, which is then stored in the state.",
 			Validators:          partValidators(responseParts),
 		},
 		"response": schema.StringAttribute{
 			Computed: true, CustomType: jsontypes.NormalizedType{},
-			MarkdownDescription: "JSON object with the parts that `response_content` names; null when it names none. `ruleFailureReasons` says why rules did not match.",
+			MarkdownDescription: "JSON object with the parts that `response_content` names, or null. `ruleFailureReasons` says why rules did not match.",
 		},
 		"effect_types": schema.ListAttribute{
 			Computed: true, ElementType: types.StringType,
-			MarkdownDescription: "Types of the effects, in their order and each as often as it occurs, for conditions such as `contains(..., \"acceptCoupon\")`.",
+			MarkdownDescription: "Types of the effects, in order, including duplicates, for conditions such as `contains(..., \"acceptCoupon\")`.",
 		},
 		"total": schema.NumberAttribute{
 			Computed:            true,
-			MarkdownDescription: "Items and costs together before discounts, in the Application's currency; null for an event and for a profile.",
+			MarkdownDescription: "Total of items and costs before discounts, in the Application's currency; null for events and profiles.",
 		},
 	})
 	resp.Schema = schema.Schema{

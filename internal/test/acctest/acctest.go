@@ -158,7 +158,7 @@ func (d *Deployment) Config(body string) string {
 }
 
 // ConfigWith puts a provider block with these settings before body. The client's
-// own rate limit is as good as off.
+// own rate limit is effectively off.
 func (d *Deployment) ConfigWith(settings, body string) string {
 	return fmt.Sprintf("provider \"talonone\" {\n  base_url = %q\n  management_requests_per_second = 10000\n%s\n}\n%s", d.URL, settings, body)
 }
@@ -166,7 +166,7 @@ func (d *Deployment) ConfigWith(settings, body string) string {
 // Count is how many requests of an operation arrived since the last Forget.
 func (d *Deployment) Count(operation string) int { return d.counts()[operation] }
 
-// Forget starts the counting anew.
+// Forget starts the counting again.
 func (d *Deployment) Forget() { d.Server.ResetRequests() }
 
 func (d *Deployment) counts() map[string]int {

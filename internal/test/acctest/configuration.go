@@ -379,7 +379,7 @@ func failure(address, summary, detail string) error {
 	return fmt.Errorf("Error: %s\n\n  with %s,\n\n%s", summary, address, detail) //nolint:staticcheck // These are the CLI's words.
 }
 
-// configType is the type that configurations give an attribute: members of nested attributes may be left out.
+// configType is the type that configurations give an attribute: members of nested attributes may be omitted.
 func configType(t testing.TB, attribute *tfprotov6.SchemaAttribute) cty.Type {
 	t.Helper()
 	nested := attribute.NestedType

@@ -566,7 +566,7 @@ func (w *Workspace) Apply(t testing.TB, config Config, o PlanOptions) (problem s
 	return w.ApplyPlan(t, plan)
 }
 
-// Destroy is `terraform destroy`: it makes a normal plan first, whose warnings nobody sees and whose errors end it.
+// Destroy is `terraform destroy`: it makes a normal plan first, whose warnings no one sees and whose errors end it.
 func (w *Workspace) Destroy(t testing.TB, config Config, o PlanOptions) (problem string) {
 	t.Helper()
 	fresh := w

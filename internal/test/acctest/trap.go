@@ -23,7 +23,7 @@ type cut struct {
 	writes atomic.Int64
 }
 
-// Trap leads everybody who takes the deployment's URL from now on through a trap.
+// Trap leads everyone who takes the deployment's URL from now on through a trap.
 func (d *Deployment) Trap(t testing.TB) *Trap {
 	t.Helper()
 	trap := &Trap{deployment: d.handler}

@@ -314,15 +314,15 @@ func (tb *table) add(s scenario, fault, variant string, o outcome) {
 
 const introduction = `# Fault matrix
 
-Written by "make chaos". Each row is a write, each column a way in which its request fails. After the fault one more apply must lead to
-the deployment that a run without a fault leads to, and to an empty plan. Where it says "asks", the API leaves no way to find out
-whether the request was carried out: the next apply refuses to send it again, and says where to look.
+Written by "make chaos". Each row is a write, each column a way in which its request fails. After the fault, one more apply must lead to
+the same deployment as a run without a fault, and to an empty plan. "asks" means that the API offers no way to find out
+whether the request took effect: the next apply refuses to send it again, and says where to look.
 
-## Answers that fail
+## Failing responses
 
-The provider, spoken to over Terraform's protocol. The numbers are the requests that both applies took more than a run without the
-fault, at most: with the request repeated once / with one failure that no repetition hides / with a fault that lasts until the apply
-has ended; one number stands for equal ones.
+Tested over Terraform's plugin protocol. The numbers are the additional requests of both applies, compared with a run without the
+fault, at most: with one retry / with one failure that retries do not hide / with a fault that lasts until the end of the
+apply; equal numbers are shown once.
 `
 
 const processIntroduction = `

@@ -48,6 +48,15 @@ func seedAudience(t testing.TB, d *acctest.Deployment) {
 	}}, nil)
 }
 
+// seedAudiences has a second audience, to which anna belongs already.
+func seedAudiences(t testing.TB, d *acctest.Deployment) {
+	seedAudience(t, d)
+	d.Call(t, http.MethodPost, "/v2/audiences", map[string]any{"name": "Second"}, nil)
+	d.Call(t, http.MethodPost, "/v2/customer_audiences", map[string]any{"data": []any{
+		map[string]any{"action": "add", "profileIntegrationId": "anna", "audienceId": seededAudience + 1},
+	}}, nil)
+}
+
 func seedItem(t testing.TB, d *acctest.Deployment) {
 	d.Call(t, http.MethodPut, "/v1/catalogs/6/sync", map[string]any{"actions": []any{
 		map[string]any{"type": "ADD", "payload": map[string]any{"sku": "FOREIGN", "price": 7}},
@@ -96,6 +105,7 @@ func scenarios() []scenario {
 	exclusive := with(additive, attributes{"ownership": "exclusive", "members": []string{"customer-1", "customer-2", "customer-3"}})
 	imported := with(exclusive, attributes{"members": append(numbered("customer", 1000), "customer-3")})
 	member := attributes{"audience_id": seededAudience, "profile_integration_id": "customer-1"}
+	persona := attributes{"profile_integration_id": "anna", "audience_ids": []int{seededAudience}}
 	language := attributes{"audience_id": seededAudience, "attributes": `{"Language":"de"}`}
 	item := attributes{"catalog_id": 6, "sku": "SNEAKER", "price": 59.95, "attributes": `{"color":"red"}`}
 	dearer := with(item, attributes{"price": 69.95})
@@ -132,7 +142,7 @@ func scenarios() []scenario {
 		{"audience_memberships", "destroy", "updateCustomerProfileAudiences", seedAudience, additive, nil},
 		{"audience_memberships", "update exclusive", "updateCustomerProfileAudiences", seedAudience, exclusive, with(exclusive, attributes{"members": []string{"new"}})},
 		{"audience_memberships", "become exclusive", "updateCustomerProfileAudiences", seedAudience, additive, with(exclusive, attributes{"members": []string{"customer-1", "new"}})},
-		{"audience_memberships", "remove everybody", "deleteAudienceMembershipsV2", seedAudience, exclusive, with(exclusive, attributes{"members": []string{}})},
+		{"audience_memberships", "remove all members", "deleteAudienceMembershipsV2", seedAudience, exclusive, with(exclusive, attributes{"members": []string{}})},
 		{"audience_memberships", "create of 1001", "importAudiencesMemberships", seedAudience, nil, imported},
 		{"audience_memberships", "update of 1001", "importAudiencesMemberships", seedAudience, exclusive, imported},
 		{"audience_membership", "create", "updateCustomerProfileAudiences", seedAudience, nil, member},
@@ -148,6 +158,11 @@ func scenarios() []scenario {
 		{"catalog_items", "update and remove", "syncCatalog", seedItem, shoes, with(shoes, attributes{"items": items(2, "2.5")})},
 		{"catalog_items", "exclusive, update and remove", "syncCatalog", nil, with(shoes, attributes{"ownership": "exclusive"}), with(shoes, attributes{"ownership": "exclusive", "items": items(2, "2.5")})},
 		{"catalog_items", "destroy", "syncCatalog", seedItem, shoes, nil},
+
+		{"customer_audiences", "create", "updateCustomerProfileAudiences", seedAudience, nil, persona},
+		{"customer_audiences", "move", "updateCustomerProfileAudiences", seedAudiences, persona, with(persona, attributes{"audience_ids": []int{seededAudience + 1}})},
+		{"customer_audiences", "become exclusive", "updateCustomerProfileAudiences", seedAudiences, persona, with(persona, attributes{"ownership": "exclusive"})},
+		{"customer_audiences", "destroy", "updateCustomerProfileAudiences", seedAudience, persona, nil},
 
 		{"collection", "create", "createAccountCollection", nil, nil, shelf},
 		{"collection", "create, its items", "importAccountCollection", nil, nil, shelf},

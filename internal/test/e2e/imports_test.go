@@ -56,8 +56,9 @@ var importables = map[string][]importable{
 		{id: "SUMMER25%OFF", identity: `coupon_value = "SUMMER25%OFF"`},
 		{id: "XMAS-20-2021", identity: `coupon_value = "XMAS-20-2021"`},
 	},
-	"talonone_customer_profile":  {{id: odd, identity: `integration_id = ` + hcl(odd)}, {id: "bare", identity: `integration_id = "bare"`}},
-	"talonone_customer_profiles": {{id: asJSON([]string{odd, "bare"}), identity: `integration_ids = ` + hcl(asJSON([]string{odd, "bare"}))}},
+	"talonone_customer_audiences": {{id: odd, identity: `profile_integration_id = ` + hcl(odd)}},
+	"talonone_customer_profile":   {{id: odd, identity: `integration_id = ` + hcl(odd)}, {id: "bare", identity: `integration_id = "bare"`}},
+	"talonone_customer_profiles":  {{id: asJSON([]string{odd, "bare"}), identity: `integration_ids = ` + hcl(asJSON([]string{odd, "bare"}))}},
 	"talonone_customer_session": {
 		{id: "cart", identity: `integration_id = "cart"`},
 		{id: "order", identity: `integration_id = "order"`},

@@ -43,7 +43,8 @@ const (
 // lists them; everything else must hold none.
 var holders = []string{
 	"resource talonone_audience_customer_attributes", "resource talonone_audience_membership", "resource talonone_audience_memberships",
-	"resource talonone_cart_item_return", "resource talonone_collection", "resource talonone_coupon", "resource talonone_coupon_reservation", "resource talonone_customer_data_deletion",
+	"resource talonone_cart_item_return", "resource talonone_collection", "resource talonone_coupon", "resource talonone_coupon_reservation", "resource talonone_customer_audiences",
+	"resource talonone_customer_data_deletion",
 	"resource talonone_customer_profile", "resource talonone_customer_profiles", "resource talonone_customer_session", "resource talonone_event",
 	"resource talonone_referral", "resource talonone_referrals",
 	"data talonone_audience_members", "data talonone_customer_inventory", "data talonone_customer_session", "data talonone_customer_sessions",
@@ -71,6 +72,10 @@ const personal = `
 	resource "talonone_audience_membership" "one" {
 	  audience_id            = talonone_audience.one.id
 	  profile_integration_id = "` + privatePerson + `"
+	}
+	resource "talonone_customer_audiences" "other" {
+	  profile_integration_id = "` + otherPerson + `"
+	  audience_ids           = [talonone_audience.one.id]
 	}
 	resource "talonone_audience_customer_attributes" "all" {
 	  audience_id = talonone_audience_memberships.all.audience_id

@@ -50,7 +50,7 @@ var securityExceptions = map[string][]string{
 }
 
 // undeclaredStatuses exist on every operation, whatever it declares: most Management operations
-// declare their success only, and 403 is declared nowhere. 5xx is left out because a proxy may have
+// declare their success only, and 403 is declared nowhere. 5xx is omitted because a proxy may have
 // answered: neither it nor its body is compared.
 var undeclaredStatuses = []int{400, 401, 403, 404, 409, 429}
 

@@ -155,42 +155,42 @@ func rules() []rule {
 	removes := func(s subject) string { return first(s.hasNoRows(), unless(!s.keeps, staysBehind)) }
 	owns := func(s subject) string { return unless(s.exclusive, noExclusive) }
 	return []rule{
-		{"listed-is-owned", "A row that the configuration lists is managed, whoever put it there, and removed when it is no longer listed. The plan warns of rows that exist already, but for single members and profiles, whose pages say so.", removes, listedIsOwned},
+		{"listed-is-owned", "A row that the configuration lists is managed, even if others created it, and removed when it is no longer listed. The plan warns about existing rows, except for single members and profiles, whose pages say so.", removes, listedIsOwned},
 		{"only-its-own", "Destroying removes the rows of the resource, and no others.", removes, onlyItsOwn},
-		{"plan-shows-it", "No row is removed that the plan did not show: one that arrives between plan and apply stays, and one that is gone already is no error.", removes, planShowsIt},
-		{"create-never-removes", "An exclusive resource is never created over rows of others: the plan is refused, with the import block to write.", owns, createNeverRemoves},
-		{"exclusive-removes-what-it-saw", "An exclusive resource removes the rows that its refresh has seen, and none that came later.", owns, exclusiveRemovesWhatItSaw},
-		{"leaving-exclusive", "Going from exclusive to additive removes nothing.", owns, leavingExclusive},
+		{"plan-shows-it", "No row is removed that the plan did not show: one that is added between plan and apply stays, and one that is already gone is not an error.", removes, planShowsIt},
+		{"create-never-removes", "An exclusive resource is never created over rows of others: the plan is refused and shows the import block.", owns, createNeverRemoves},
+		{"exclusive-removes-what-it-saw", "An exclusive resource removes the rows that its refresh found, and none that were added later.", owns, exclusiveRemovesWhatItSaw},
+		{"leaving-exclusive", "Changing from exclusive to additive removes nothing.", owns, leavingExclusive},
 		{"import-removes-nothing", "An import by itself never leads to a removal.", owns, importRemovesNothing},
-		{"guards-hold", "A guard holds for removed rows, replacements, tainted objects and destroys, and can be lifted in the same change.", func(s subject) string { return unless(s.guard != nil, noGuard) }, guardsHold},
-		{"replacement-converges", "A replacement ends in one apply with what the configuration wants, forced ones and those of tainted objects included; or the plan is refused where the object could not be made again.", func(s subject) string { return s.hasNoRows() }, replacementConverges},
+		{"guards-hold", "Limits hold for removed rows, replacements, tainted objects and destroys, and can be raised in the same change.", func(s subject) string { return unless(s.guard != nil, noGuard) }, guardsHold},
+		{"replacement-converges", "A replacement, including forced ones and those of tainted objects, ends in one apply with what the configuration describes; or the plan is refused if the object could not be created again.", func(s subject) string { return s.hasNoRows() }, replacementConverges},
 		{"create-before-destroy", "With create_before_destroy a replacement keeps the rows that the new object wants.", func(s subject) string {
 			return first(s.hasNoRows(), unless(!s.once || s.bulk, "a second one exists beside it"), unless(!s.final, "its replacement is refused"))
 		}, createBeforeDestroy},
-		{"renamed-key", "A renamed key without a moved block loses nothing: the row stays, or the plan is refused where a removal could not be undone. Audiences and referrals are the exception: they are deleted and created anew, with another ID and another code.", removes, renamedKey},
-		{"moved-row", "A row that moves from one resource to another stays, or the plan is refused where a removal could not be undone.", func(s subject) string {
+		{"renamed-key", "A renamed key without a moved block loses nothing: the row stays, or the plan is refused if a removal could not be undone. Audiences and referrals are the exception: they are deleted and created again, with another ID and another code.", removes, renamedKey},
+		{"moved-row", "A row that moves from one resource to another stays, or the plan is refused if a removal could not be undone.", func(s subject) string {
 			return first(removes(s), unless(s.bulk, oneObject))
 		}, movedRow},
 		{"two-owners", "A row with two owners is refused in the plan that would make the second one.", func(s subject) string {
 			return first(removes(s), unless(!s.once, "a second one exists beside it"))
 		}, twoOwners},
-		{"killed", "After a kill at any write, before or after it is carried out, the next apply leads to the configuration, and touches nobody else's rows.", func(subject) string { return "" }, killed},
-		{"interrupted", "After Ctrl-C at any write the next apply does the rest.", func(subject) string { return "" }, interrupted},
-		{"reads-lag", "Where reads lag behind writes, or alternate between an older and a newer state, nothing is made twice or forgotten.", func(subject) string { return "" }, readsLag},
-		{"vanished", "What has vanished behind Terraform's back does not block a destroy.", func(s subject) string { return first(unless(!s.runs, runsOnce)) }, vanished},
+		{"killed", "After a kill at any write, before or after it takes effect, the next apply leads to the configuration and does not touch rows of others.", func(subject) string { return "" }, killed},
+		{"interrupted", "After Ctrl-C at any write, the next apply completes the rest.", func(subject) string { return "" }, interrupted},
+		{"reads-lag", "If reads lag behind writes, or alternate between an older and a newer state, nothing is created twice or forgotten.", func(subject) string { return "" }, readsLag},
+		{"vanished", "What was deleted outside Terraform does not block a destroy.", func(s subject) string { return first(unless(!s.runs, runsOnce)) }, vanished},
 		{"nothing-to-do", "Right after an apply there is nothing to do, a refresh changes nothing, and nothing is sent.", func(subject) string { return "" }, nothingToDo},
-		{"unknown-values", "Every value may be unknown when planning.", func(subject) string { return "" }, unknownValues},
+		{"unknown-values", "Every value can be unknown when planning.", func(subject) string { return "" }, unknownValues},
 		{"one-deployment", "State and plan belong to one deployment: nothing is read, changed or destroyed in another one with the same numbers.", func(subject) string { return "" }, oneDeployment},
-		{"second-state", "A second state never takes over what the first one has made.", func(s subject) string { return unless(s.once && !s.runs, repeatable) }, secondState},
+		{"second-state", "A second state never adopts what the first one created.", func(s subject) string { return unless(s.once && !s.runs, repeatable) }, secondState},
 		{"only-changes", "An update sends what changes, and no other row.", func(s subject) string { return first(removes(s), unless(s.bulk, oneObject)) }, onlyChanges},
-		{"last-sync", "`last_sync` says what the last change of rows did. Settings, refreshes and repeated applies leave it as it is.", func(s subject) string { return unless(s.guard != nil && s.bulk, oneObject) }, lastSync},
-		{"planted-note", "A file that somebody has put into the data folder makes a create neither take something over nor skip anything.", func(s subject) string { return unless(s.once && !s.runs, repeatable) }, plantedNote},
-		{"integration-key", "With the Integration key alone, rows that others have removed block nothing.", func(s subject) string { return first(s.hasNoRows(), needsManagementKey(s)) }, integrationKeyAlone},
-		{"narrow-key", "A Management key that lacks the endpoints does as much as none would.", func(s subject) string { return first(s.hasNoRows(), needsManagementKey(s)) }, narrowKey},
+		{"last-sync", "`last_sync` says what the last change of rows did. Settings, refreshes and repeated applies do not change it.", func(s subject) string { return unless(s.guard != nil && s.bulk, oneObject) }, lastSync},
+		{"planted-note", "A file that others put into the data folder makes a create neither adopt nor skip anything.", func(s subject) string { return unless(s.once && !s.runs, repeatable) }, plantedNote},
+		{"integration-key", "With only the Integration key, rows that others removed block nothing.", func(s subject) string { return first(s.hasNoRows(), needsManagementKey(s)) }, integrationKeyAlone},
+		{"narrow-key", "A Management key that lacks the endpoints works like no key.", func(s subject) string { return first(s.hasNoRows(), needsManagementKey(s)) }, narrowKey},
 		{"real-commands", "The commands of Terraform itself keep all of this: saved plans, `terraform test` beside a state, a second workspace, `-replace`, a renamed key.", func(subject) string { return "" }, realCommands},
-		{"other-normal-form", "A row that differs from a listed one in its Unicode normal form alone is another row: it is never removed in the listed one's place, and nothing is changed again and again.", func(s subject) string { return first(s.hasNoRows(), unless(!s.plain, plainNames)) }, otherNormalForm},
-		{"timeouts", "Timeouts end what takes too long, and say so. Changing them alone sends nothing.", func(subject) string { return "" }, timeoutsHold},
-		{"lost-response", "A create whose response is lost makes nothing twice.", func(s subject) string { return unless(!s.keeps || s.once, repeatable) }, lostResponse},
+		{"other-normal-form", "A row that differs from a listed one only in its Unicode normal form is another row: it is never removed instead of the listed one, and causes no repeated changes.", func(s subject) string { return first(s.hasNoRows(), unless(!s.plain, plainNames)) }, otherNormalForm},
+		{"timeouts", "Timeouts end what takes too long, and say so. Changing only them sends nothing.", func(subject) string { return "" }, timeoutsHold},
+		{"lost-response", "A create whose response is lost creates nothing twice.", func(s subject) string { return unless(!s.keeps || s.once, repeatable) }, lostResponse},
 	}
 }
 
@@ -517,7 +517,7 @@ func twoOwners(t *testing.T, of subject) {
 	s.must(s.w.Apply(s, acctest.Config{"m": block}, acctest.PlanOptions{}))
 	for _, reverse := range []bool{false, true} {
 		_, problem := s.w.Plan(s, acctest.Config{"m": block, "z": block}, acctest.PlanOptions{Reverse: reverse})
-		s.refused(problem, "a-1")
+		s.refused(problem, s.named("a-1"))
 	}
 	// Where both states hold it, as after merging two configurations, everything still works.
 	both := acctest.Config{"m": block, "z": block}

@@ -52,8 +52,18 @@ type subject struct {
 	once bool
 	// plain says that rows have names of plain letters, digits and underscores.
 	plain bool
+	// id is what messages call a row; nil where that is its name.
+	id func(row string) string
 	// runs says that the resource carries something out once, and has nothing to destroy.
 	runs bool
+}
+
+// named is what messages call a row.
+func (s subject) named(row string) string {
+	if s.id == nil {
+		return row
+	}
+	return s.id(row)
 }
 
 // with is attributes with others put over them.
@@ -86,6 +96,9 @@ func fixture() *emulator.Fixture {
 	f := emulator.DefaultFixture()
 	f.Audiences = append(f.Audiences,
 		emulator.FixtureAudience{ID: 701, Name: "Place"}, emulator.FixtureAudience{ID: 702, Name: "Elsewhere"})
+	for row, id := range audienceRows {
+		f.Audiences = append(f.Audiences, emulator.FixtureAudience{ID: id, Name: row})
+	}
 	f.Campaigns = append(f.Campaigns, emulator.FixtureCampaign{
 		ID: 21, ApplicationID: 1, Name: "Elsewhere", Features: []string{"referrals"},
 		ReferralSettings: &emulator.FixtureCodeSettings{ValidCharacters: []string{"A", "B", "C", "D", "E", "F", "G", "H"}, CouponPattern: "FRIEND-########"},
@@ -257,6 +270,34 @@ func ownProfiles(d deployment) (rows []string) {
 	return rows
 }
 
+// audienceRows are the audiences that stand for the rows of one customer, by the rules' names of rows in lower case.
+var audienceRows = map[string]int64{
+	"a-1": 781, "b-1": 782, "c-1": 783, "d-1": 784, "e-1": 785, "f-1": 786, "g-1": 787, "h-1": 788, "others-1": 789, "others-2": 790,
+}
+
+func audienceRow(row string) int64 { return audienceRows[strings.ToLower(row)] }
+
+// audiencesOf are the rows of a customer.
+func audiencesOf(customer string) func(deployment) []string {
+	return func(d deployment) (rows []string) {
+		for row, id := range audienceRows {
+			if slices.Contains(members(id)(d), customer) {
+				rows = append(rows, row)
+			}
+		}
+		return rows
+	}
+}
+
+func ownMembership(action string) func(testing.TB, *acctest.Deployment, string) {
+	return func(t testing.TB, d *acctest.Deployment, row string) {
+		t.Helper()
+		d.Call(t, http.MethodPost, "/v2/customer_audiences", map[string]any{"data": []any{
+			map[string]any{"action": action, "profileIntegrationId": "shopper", "audienceId": audienceRow(row)},
+		}}, nil)
+	}
+}
+
 func membershipAction(action string) func(testing.TB, *acctest.Deployment, string) {
 	return func(t testing.TB, d *acctest.Deployment, row string) {
 		t.Helper()
@@ -346,7 +387,7 @@ func subjects() []subject {
 			kind: "talonone_audience", config: single("name", attributes{}), once: true,
 			held: func(d deployment) (rows []string) {
 				for _, a := range d.Audiences.All {
-					if a.ID > 702 {
+					if a.ID > 790 {
 						rows = append(rows, a.Name)
 					}
 				}
@@ -382,6 +423,19 @@ func subjects() []subject {
 			kind: "talonone_audience_memberships", config: list("members", attributes{"audience_id": 701}), bulk: true, exclusive: true, target: "701",
 			held: members(701), put: membershipAction("add"), take: membershipAction("delete"),
 			elsewhere: attributes{"audience_id": 702}, guard: careful, lifted: careless, vanish: deleteAudience(701),
+		},
+		{
+			kind: "talonone_customer_audiences",
+			config: func(rows ...string) attributes {
+				ids := make([]int64, len(rows))
+				for i, row := range rows {
+					ids[i] = audienceRow(row)
+				}
+				return attributes{"profile_integration_id": "shopper", "audience_ids": ids}
+			},
+			bulk: true, exclusive: true, target: "shopper", plain: true, id: func(row string) string { return fmt.Sprint(audienceRow(row)) },
+			held: audiencesOf("shopper"), put: ownMembership("add"), take: ownMembership("delete"),
+			elsewhere: attributes{"profile_integration_id": "shopper-2"}, guard: careful, lifted: careless,
 		},
 		{
 			kind:   "talonone_audience_customer_attributes",

@@ -188,22 +188,22 @@ func nameOf(test any) string {
 
 const introduction = `# What you can rely on
 
-However Terraform is run, nothing is lost that the configuration still wants, and nothing is touched that somebody else owns.
-Each sentence below is a test that runs for every resource it concerns. ` + "`make trust`" + ` runs them all and writes this page.
+However you run Terraform, nothing that the configuration describes is lost, and nothing that belongs to others is touched.
+Each sentence below is a test that runs for every resource it applies to. ` + "`make trust`" + ` runs them all and writes this page.
 `
 
 const exceptions = `
 ## What remains
 
-Terraform tells a provider little: no addresses, no earlier plan, nothing at all of a tainted object that was not refreshed. That leaves these gaps.
+A provider gets little information from Terraform: no addresses, no earlier plan, nothing about a tainted object that was not refreshed. That leaves these gaps.
 
 - An exclusive resource that is tainted and planned with ` + "`-refresh=false`" + ` is refused. Plan it with a refresh.
-- With ` + "`create_before_destroy`" + ` an exclusive resource is refused in the apply instead of the plan where rows are in the target that it doesn't list. Nothing has been written by then.
+- With ` + "`create_before_destroy`" + ` an exclusive resource is refused in the apply instead of the plan if the target has rows that it does not list. Nothing has been written by then.
 - A file that changes between the plan and the apply of a create, or of any change planned with ` + "`-refresh=false`" + `, is refused by Terraform itself, which calls it an inconsistent plan. So is a create that was planned for another deployment.
-- ` + "`deletion_protection`" + ` of a tainted audience refuses in the apply, since nobody asks the provider to plan that end. Objects that are no longer in the configuration, or deposed, have no setting to lift: ` + "`TALONONE_ALLOW_DELETE`" + ` does, and the error gives its value.
-- Two provider configurations, and two states, don't know of each other. A row that both list stays with the one that applied last, and the next plan of the other repairs it.
-- A row that is not known when planning is compared, in the apply, only with resources that change in the same run.
-- A replacement with ` + "`create_before_destroy`" + ` that is killed between its two halves can remove rows that the new object wants. The next plan adds them again.
-- Rows have no creation date in the API. After a deployment was emptied and filled again at the same address, rows with the same keys are taken for the same ones.
-- A Terraform that is killed after the provider has answered and before it has written its state forgets what was created. The next plan of such a create warns of an object with the same settings, with its ID, its age and the import block to write.
+- ` + "`deletion_protection`" + ` of a tainted audience refuses in the apply, because Terraform does not ask the provider to plan that destroy. For objects that are deposed or no longer in the configuration, set ` + "`TALONONE_ALLOW_DELETE`" + ` to the value that the error names.
+- Two provider configurations, and two states, do not know each other. A row that both list has the content of the one that applied last, and the next plan of the other changes it back.
+- A row that is unknown when planning is compared, in the apply, only with resources that change in the same run.
+- A replacement with ` + "`create_before_destroy`" + ` that is killed between its two halves can remove rows that the new object lists. The next plan adds them again.
+- Rows have no creation date in the API. After a deployment was emptied and filled again at the same address, rows with the same keys are considered the same.
+- If Terraform is killed after the provider's response and before it saved the state, it does not know what was created. The next plan warns about an object with the same settings, with its ID, its age and the import block.
 `

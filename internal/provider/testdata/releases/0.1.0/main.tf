@@ -114,6 +114,25 @@ resource "talonone_catalog_item" "minimal" {
   depends_on = [talonone_catalog_item.full]
 }
 
+resource "talonone_audience" "personas" {
+  name = "Personas"
+}
+
+resource "talonone_customer_audiences" "full" {
+  profile_integration_id = "persona-1"
+  audience_ids           = [talonone_audience.personas.id]
+  ownership              = "exclusive"
+  max_removal_percent    = 50
+  timeouts {
+    create = "10m"
+  }
+}
+
+resource "talonone_customer_audiences" "minimal" {
+  profile_integration_id = "persona-2"
+  audience_ids           = []
+}
+
 resource "talonone_coupon_reservation" "full" {
   coupon_value        = "SUMMER25%OFF"
   customers           = ["customer-1", "customer-2"]

@@ -1,0 +1,4 @@
+import {
+  to = talonone_customer_audiences.anna
+  id = "customer-1"
+}
