@@ -348,12 +348,12 @@ var (
 	blockStart = regexp.MustCompile(`(?m)^  # talonone_\w+\.([\w-]+)(?:\[.*\])?(?: \(.*\))? (?:will|must|is|has)\b`)
 	// What differs from run to run.
 	varying = map[*regexp.Regexp]string{
-		regexp.MustCompile(`20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z`):                        "TIME",
-		regexp.MustCompile(`(first_session +)= (?:true|false)`):                            "$1= BOOL", // which session was closed first is no matter
-		regexp.MustCompile(`[\w ]+ ago \(20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ\)`):              " a while ago (TIME)",
-		regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`): "UUID",
-		regexp.MustCompile(`\b(?:11\d|20[1-9]|300\d|50[1-9]|70\d|40\d\d|500\d\d|6000\d\d|80\d\d|200000\d\d)\b`):       "ID",
-		regexp.MustCompile(`"(FRIEND|X)-[A-Z0-9]{8}"`):                                     `"$1-CODE"`,
+		regexp.MustCompile(`20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z`):                                             "TIME",
+		regexp.MustCompile(`(first_session +)= (?:true|false)`):                                                 "$1= BOOL", // which session was closed first is no matter
+		regexp.MustCompile(`[\w ]+ ago \(20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ\)`):                                   " a while ago (TIME)",
+		regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`):                      "UUID",
+		regexp.MustCompile(`\b(?:11\d|20[1-9]|300\d|50[1-9]|70\d|40\d\d|500\d\d|6000\d\d|80\d\d|200000\d\d)\b`): "ID",
+		regexp.MustCompile(`"(FRIEND|X)-[A-Z0-9]{8}"`):                                                          `"$1-CODE"`,
 	}
 )
 
