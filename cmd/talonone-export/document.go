@@ -24,6 +24,13 @@ const (
 	largeList = 100
 )
 
+// longestName bounds the names of resources, which are those of files too.
+const longestName = 60
+
+// jsonAttributes are written as expressions. The provider compares them by what they mean; another text that happens to be
+// JSON, such as a description, is written as it is.
+var jsonAttributes = map[string]bool{"attributes": true, "items": true, "members_json": true, "profiles": true}
+
 const mainFile = `terraform {
   required_providers {
     talonone = {
@@ -56,8 +63,9 @@ var (
 func (d *document) nameOf(kind, called string) string {
 	name := strings.Trim(notInNames.ReplaceAllString(strings.ToLower(called), "_"), "_")
 	if !letter.MatchString(name) {
-		name = strings.TrimPrefix(kind, "talonone_") + "_" + name
+		name = strings.TrimSuffix(strings.TrimPrefix(kind, "talonone_")+"_"+name, "_")
 	}
+	name = strings.TrimSuffix(name[:min(len(name), longestName)], "_")
 	for n, plain := 2, name; d.taken[kind+"."+name]; n++ {
 		name = fmt.Sprintf("%s_%d", plain, n)
 	}
@@ -91,9 +99,9 @@ func (d *document) add(kind, called, id string, schema *tfprotov6.Schema, state 
 
 // tokens is the expression of a value: JSON as jsonencode, and what is large as a file that is read.
 func (d *document) tokens(kind, name, attribute string, value cty.Value) (hclwrite.Tokens, error) {
-	file := strings.TrimPrefix(kind, "talonone_") + "_" + name + "_" + attribute + ".json"
+	file := strings.TrimPrefix(kind, "talonone_") + "." + name + "." + attribute + ".json"
 	switch {
-	case value.Type() == cty.String && isJSON(value.AsString()):
+	case value.Type() == cty.String && jsonAttributes[attribute] && isJSON(value.AsString()):
 		if len(value.AsString()) > largeText {
 			var indented bytes.Buffer
 			if err := json.Indent(&indented, []byte(value.AsString()), "", "  "); err != nil {
@@ -106,7 +114,7 @@ func (d *document) tokens(kind, name, attribute string, value cty.Value) (hclwri
 		if err != nil {
 			return nil, err
 		}
-		return hclwrite.TokensForFunctionCall("jsonencode", hclwrite.TokensForValue(object)), nil
+		return hclwrite.TokensForFunctionCall("jsonencode", valueTokens(object)), nil
 	case (value.Type().IsListType() || value.Type().IsMapType()) && value.LengthInt() > largeList:
 		content, err := ctyjson.Marshal(value, value.Type())
 		if err != nil {
@@ -119,8 +127,34 @@ func (d *document) tokens(kind, name, attribute string, value cty.Value) (hclwri
 		d.files[file] = append(indented.Bytes(), '\n')
 		return raw(`jsondecode(file("${path.module}/` + file + `"))`), nil
 	default:
-		return hclwrite.TokensForValue(value), nil
+		return valueTokens(value), nil
 	}
+}
+
+// valueTokens is hclwrite.TokensForValue for keys of every kind: an object whose first key is for would be read as a for
+// expression.
+func valueTokens(value cty.Value) hclwrite.Tokens {
+	kind := value.Type()
+	switch {
+	case value.IsNull():
+	case kind.IsObjectType() || kind.IsMapType():
+		attributes := make([]hclwrite.ObjectAttrTokens, 0, value.LengthInt())
+		for key, element := range value.Elements() {
+			name := hclwrite.TokensForValue(key)
+			if text := key.AsString(); hclsyntax.ValidIdentifier(text) && text != "for" {
+				name = hclwrite.TokensForIdentifier(text)
+			}
+			attributes = append(attributes, hclwrite.ObjectAttrTokens{Name: name, Value: valueTokens(element)})
+		}
+		return hclwrite.TokensForObject(attributes)
+	case kind.IsTupleType() || kind.IsListType() || kind.IsSetType():
+		elements := make([]hclwrite.Tokens, 0, value.LengthInt())
+		for _, element := range value.Elements() {
+			elements = append(elements, valueTokens(element))
+		}
+		return hclwrite.TokensForTuple(elements)
+	}
+	return hclwrite.TokensForValue(value)
 }
 
 // raw is an expression that holds names of ours alone.

@@ -53,17 +53,27 @@ func (e *exporter) export(ctx context.Context, chosen selection) error {
 			return err
 		}
 	}
-	applications, err := e.read(ctx, "talonone_applications", "applications")
+	if err := e.collections(ctx, nil); err != nil {
+		return err
+	}
+	applications, err := e.read(ctx, "talonone_applications", "applications", nil)
 	if err != nil {
 		return err
 	}
 	for _, application := range applications {
-		if err := e.list(ctx, "talonone_store", map[string]cty.Value{"application_id": application.GetAttr("id")}); err != nil {
+		of := map[string]cty.Value{"application_id": application.GetAttr("id")}
+		if err := e.list(ctx, "talonone_store", of); err != nil {
+			return err
+		}
+		if err := e.collections(ctx, of); err != nil {
 			return err
 		}
 	}
 	if err := e.coupons(ctx, chosen.coupons); err != nil {
 		return err
+	}
+	if len(chosen.profiles) > 0 {
+		chosen.profiles = ids{chosen.profiles.String()} // one resource has all of them
 	}
 	for _, one := range []struct {
 		kind, name string
@@ -71,6 +81,7 @@ func (e *exporter) export(ctx context.Context, chosen selection) error {
 	}{
 		{"talonone_catalog_items", "catalog", chosen.catalogs}, {"talonone_audience_memberships", "audience", chosen.members},
 		{"talonone_coupon_reservation", "coupon", chosen.reservations}, {"talonone_referrals", "campaign", chosen.referrals},
+		{"talonone_customer_profiles", "profiles", chosen.profiles},
 	} {
 		for _, id := range one.ids {
 			if err := e.importOne(ctx, one.kind, one.name+" "+id, id); err != nil {
@@ -81,12 +92,30 @@ func (e *exporter) export(ctx context.Context, chosen selection) error {
 	return nil
 }
 
+// collections adds those of the account, or of an Application's campaigns, with their items.
+func (e *exporter) collections(ctx context.Context, of map[string]cty.Value) error {
+	all, err := e.read(ctx, "talonone_collections", "collections", of)
+	if err != nil {
+		return err
+	}
+	for _, collection := range all {
+		id := text(collection.GetAttr("id"))
+		if of != nil {
+			id = text(collection.GetAttr("application_id")) + "/" + text(collection.GetAttr("campaign_id")) + "/" + id
+		}
+		if err := e.importOne(ctx, "talonone_collection", text(collection.GetAttr("name")), id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // coupons lists those of campaigns.
 func (e *exporter) coupons(ctx context.Context, campaigns ids) error {
 	if len(campaigns) == 0 {
 		return nil
 	}
-	all, err := e.read(ctx, "talonone_campaigns", "campaigns")
+	all, err := e.read(ctx, "talonone_campaigns", "campaigns", nil)
 	if err != nil {
 		return err
 	}
@@ -174,8 +203,8 @@ func (e *exporter) add(kind, name, id string, state cty.Value) error {
 }
 
 // read is a list in what a data source returns.
-func (e *exporter) read(ctx context.Context, kind, attribute string) ([]cty.Value, error) {
-	config, err := encode(e.schemas.DataSourceSchemas[kind], nil)
+func (e *exporter) read(ctx context.Context, kind, attribute string, settings map[string]cty.Value) ([]cty.Value, error) {
+	config, err := encode(e.schemas.DataSourceSchemas[kind], settings)
 	if err != nil {
 		return nil, err
 	}

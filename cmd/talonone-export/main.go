@@ -23,18 +23,18 @@ var version = "dev"
 const usage = `Usage: talonone-export [options]
 
 Writes configuration and import blocks for what a Talon.One deployment holds into a folder. It changes nothing there.
-The deployment and the keys come from TALONONE_BASE_URL, TALONONE_MANAGEMENT_API_KEY and, for reservations,
+The deployment and the keys come from TALONONE_BASE_URL, TALONONE_MANAGEMENT_API_KEY and, for reservations and profiles,
 TALONONE_INTEGRATION_API_KEY.
 
-Attributes, additional costs, audiences and stores are listed. The API can't list catalogs, and lists of coupons, members,
-reservations and referrals are long: name those to manage.
+Attributes, additional costs, audiences, stores and collections are listed. The API can't list catalogs, and lists of coupons,
+members, reservations, referrals and profiles are long: name those to manage.
 
 `
 
 // selection is what the command line asks for beyond what is always listed.
 type selection struct {
-	folder                                              string
-	catalogs, coupons, members, reservations, referrals ids
+	folder                                                        string
+	catalogs, coupons, members, reservations, referrals, profiles ids
 }
 
 // ids is an option with several values, separated by commas.
@@ -75,6 +75,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	options.Var(&chosen.members, "members", "`IDs` of audiences whose members to export")
 	options.Var(&chosen.reservations, "reservations", "`codes` of coupons whose reservations to export")
 	options.Var(&chosen.referrals, "referrals", "`IDs` of campaigns whose referrals, which have the same settings, to export")
+	options.Var(&chosen.profiles, "profiles", "`IDs` of customers whose profiles to export, all into one resource")
 	showVersion := options.Bool("version", false, "print the version and exit")
 	options.Usage = func() {
 		_, _ = io.WriteString(options.Output(), usage)

@@ -14,3 +14,11 @@ resource "talonone_catalog_items" "season" {
     }
   })
 }
+
+# The same items as a collection, which rules can test: "10 off everything of the season".
+resource "talonone_collection" "season" {
+  name                       = "Season items${local.here.suffix}"
+  description                = "All items of the season."
+  subscribed_application_ids = [data.talonone_application.shop.id]
+  items                      = jsonencode(keys(local.items))
+}

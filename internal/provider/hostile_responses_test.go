@@ -37,6 +37,7 @@ var readers = map[string]map[string]any{
 	"talonone_customer_sessions":    {"application_id": 1},
 	"talonone_events":               {"application_id": 1},
 	"talonone_loyalty_transactions": {"loyalty_program_id": 5, "integration_id": "customer-1"},
+	"talonone_profile_evaluation":   {"integration_id": "customer-1"},
 	"talonone_reserved_customers":   {"coupon_value": "SUMMER10"},
 	"talonone_session_evaluation":   {"profile_id": "customer-1"},
 }

@@ -315,6 +315,7 @@ func (p *talonOneProvider) DataSources(context.Context) []func() datasource.Data
 		event.NewEventsDataSource,
 		session.NewCustomerSessionDataSource,
 		session.NewCustomerSessionsDataSource,
+		session.NewProfileEvaluationDataSource,
 		session.NewSessionEvaluationDataSource,
 		application.NewApplicationDataSource,
 		application.NewApplicationsDataSource,

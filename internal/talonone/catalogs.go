@@ -188,6 +188,11 @@ func (c *catalogUses) get(id int64) *catalogUse {
 // answer leads to the same items, but can be refused where the first attempt has
 // removed what it removes.
 func (c *Client) SyncCatalog(ctx context.Context, catalogID int64, actions []CatalogAction) (*Catalog, error) {
+	return c.SyncCatalogVersion(ctx, catalogID, 0, actions)
+}
+
+// SyncCatalogVersion is SyncCatalog for a catalog that must have this version; 0 stands for any.
+func (c *Client) SyncCatalogVersion(ctx context.Context, catalogID, version int64, actions []CatalogAction) (*Catalog, error) {
 	use := c.catalogs.get(catalogID)
 	select {
 	case use.turn <- struct{}{}:
@@ -209,7 +214,10 @@ func (c *Client) SyncCatalog(ctx context.Context, catalogID int64, actions []Cat
 	return doJSON[*Catalog](ctx, c, &call{
 		operation: "syncCatalog", method: http.MethodPut, route: "/v1/catalogs/{catalogId}/sync",
 		params: []string{strconv.FormatInt(catalogID, 10)}, access: movedAccess,
-		body: map[string]any{"actions": typed},
+		body: struct {
+			Actions []typedAction `json:"actions"`
+			Version int64         `json:"version,omitempty"`
+		}{typed, version},
 	})
 }
 
@@ -422,7 +430,7 @@ func (c *Client) CatalogItems(ctx context.Context, catalogID int64) ([]CatalogIt
 }
 
 // ScanCatalogItems is CatalogItems page by page, without a list of a large catalog. again says that the catalog is read once
-// more, since it changed meanwhile.
+// more, since it changed in the meantime.
 func (c *Client) ScanCatalogItems(ctx context.Context, catalogID int64, use func([]CatalogItem) error, again func()) error {
 	if !c.HasListedCatalog(catalogID) {
 		first, err := c.firstItems(ctx, catalogID)

@@ -225,14 +225,18 @@ func (s *LegacyState) UnmarshalJSON(data []byte) error {
 // TrackEvent tracks an event inside a session: POST /v1/events, Integration key.
 // The vendor announced its end for March 2023; what a deployment answers today is
 // not documented, 404 or 410 are to be expected (IsRetired). It knows no
-// idempotency key, so it is sent once; 409 of parallel requests is repeated.
-func (c *Client) TrackEvent(ctx context.Context, event LegacyEvent) (*LegacyState, error) {
+// idempotency key, so it is sent once; 409 of parallel requests is repeated. dry evaluates it without storing anything.
+func (c *Client) TrackEvent(ctx context.Context, event LegacyEvent, dry bool) (*LegacyState, error) {
+	query := url.Values{}
+	if dry {
+		query.Set("dry", "true")
+	}
 	if event.Attributes == nil {
 		event.Attributes = map[string]json.RawMessage{}
 	}
 	return doJSON[*LegacyState](ctx, c, &call{
 		operation: "trackEvent", method: http.MethodPost, route: "/v1/events",
-		access: integrationAccess, body: event, retryRule: once, parallelConflict: true,
+		query: query, access: integrationAccess, body: event, retryRule: once, parallelConflict: true,
 		locks: append(sessionLock(event.SessionID), profileLock(event.ProfileID)...),
 	})
 }

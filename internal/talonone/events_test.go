@@ -109,7 +109,7 @@ func TestAdvancedEventIsGivenUpAfterAllRepetitions(t *testing.T) {
 func TestRetiredEventSendsWhatItRequires(t *testing.T) {
 	t.Parallel()
 	s := &script{responses: responses{status(201, `{"session":{"integrationId":"s"},"profile":{},"event":{"id":1,"type":"shared","effects":[[12,3,0,["setDiscount","Summer",10.5]],["odd"],7,[1,2,3,[]],["x",2,3,["y"]]],"ledgerEntries":[]}}`)}}
-	state, err := newTestClient(t, s).TrackEvent(t.Context(), LegacyEvent{Type: "shared", SessionID: "s"})
+	state, err := newTestClient(t, s).TrackEvent(t.Context(), LegacyEvent{Type: "shared", SessionID: "s"}, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +132,7 @@ func TestRetiredEventIsRecognizedWhereItIsGone(t *testing.T) {
 	t.Parallel()
 	for code, retired := range map[int]bool{404: true, 405: true, 410: true, 400: false, 401: false} {
 		s := &script{responses: responses{status(code, `{}`)}}
-		_, err := newTestClient(t, s).TrackEvent(t.Context(), LegacyEvent{Type: "shared", SessionID: "s"})
+		_, err := newTestClient(t, s).TrackEvent(t.Context(), LegacyEvent{Type: "shared", SessionID: "s"}, false)
 		if IsRetired(err) != retired || len(s.seen) != 1 {
 			t.Errorf("%d: got %v after %d requests", code, err, len(s.seen))
 		}

@@ -347,7 +347,7 @@ type listHabit struct {
 }
 
 // smallerPages are tried where a deployment refuses the documented size.
-var smallerPages = []int{500, 250, 100, 50, 20, 10, 1}
+var smallerPages = []int{500, 250, 100, 50, 20, 10, 5, 2, 1}
 
 // getPage reads one page. Where the deployment refuses the order or the size, it asks without, and remembers that. sorted
 // says whether it asked for the order.

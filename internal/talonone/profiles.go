@@ -21,67 +21,58 @@ type ProfileUpdate struct {
 	Attributes json.RawMessage
 }
 
-// UpdateCustomerProfileV2 updates or creates one profile:
-// PUT /v2/customer_profiles/{integrationId}, Integration key, with an
-// Idempotency-Key that is the same on every attempt. runRuleEngine lets the
-// campaigns' rules see the update. The deployment may leave the profile out of
-// its response; then the result is nil.
-func (c *Client) UpdateCustomerProfileV2(ctx context.Context, update ProfileUpdate, runRuleEngine bool) (*CustomerProfile, error) {
-	response, err := doJSON[struct {
-		CustomerProfile *CustomerProfile `json:"customerProfile"`
-	}](ctx, c, &call{
-		operation: "updateCustomerProfileV2", method: http.MethodPut, route: "/v2/customer_profiles/{integrationId}",
-		params: []string{update.IntegrationID}, query: url.Values{"runRuleEngine": {strconv.FormatBool(runRuleEngine)}},
-		access: integrationAccess, idempotencyKey: uuid.NewString(), parallelConflict: true, locks: profileLock(update.IntegrationID),
-		body: struct {
-			Attributes      json.RawMessage `json:"attributes,omitempty"`
-			ResponseContent []string        `json:"responseContent"`
-		}{update.Attributes, []string{"customerProfile"}},
-	})
-	if err == nil {
-		c.young.note(profileObject(update.IntegrationID), time.Now().Add(c.config.ReadConsistency))
-	}
-	return response.CustomerProfile, err
-}
-
-func profileObject(integrationID string) string { return "profile " + integrationID }
-
-// ProfileEvaluation is an update of a profile to evaluate, without making it.
-type ProfileEvaluation struct {
+// ProfileRequest is what updateCustomerProfileV2 takes.
+type ProfileRequest struct {
 	ProfileUpdate
 
-	// Joins and Leaves are IDs of audiences.
+	// Joins and Leaves are IDs of audiences. Only this operation lets rules see a customer join or leave one.
 	Joins, Leaves []int64
-	// EvaluableCampaignIDs are the only campaigns to evaluate; none for all that are running.
+	// RunRuleEngine lets the campaigns' rules see the update; without, there are no effects.
+	RunRuleEngine bool
+	// Dry lets the rules see an update that is not made. It requires RunRuleEngine.
+	Dry bool
+	// EvaluableCampaignIDs are the only campaigns that a dry run evaluates; none for all that are running.
 	EvaluableCampaignIDs []int64
 	// ResponseContent names the parts wanted in the response.
 	ResponseContent []string
 }
 
-// EvaluateCustomerProfile lets the rules see an update of a profile that is not made, a dry run of updateCustomerProfileV2:
-// PUT /v2/customer_profiles/{integrationId}, Integration key.
-func (c *Client) EvaluateCustomerProfile(ctx context.Context, evaluation ProfileEvaluation) (*State, error) {
+// UpdateCustomerProfileV2 updates or creates one profile: PUT /v2/customer_profiles/{integrationId}, Integration key, with
+// an Idempotency-Key that is the same on every attempt unless it is a dry run. The deployment may leave the profile out
+// of its response even if customerProfile is asked for.
+func (c *Client) UpdateCustomerProfileV2(ctx context.Context, request ProfileRequest) (*State, error) {
 	// The API wants both lists or none.
 	type changes struct {
 		Adds    []int64 `json:"adds"`
 		Deletes []int64 `json:"deletes"`
 	}
 	var moves *changes
-	if len(evaluation.Joins)+len(evaluation.Leaves) > 0 {
-		moves = &changes{append([]int64{}, evaluation.Joins...), append([]int64{}, evaluation.Leaves...)}
+	if len(request.Joins)+len(request.Leaves) > 0 {
+		moves = &changes{append([]int64{}, request.Joins...), append([]int64{}, request.Leaves...)}
 	}
-	return doJSON[*State](ctx, c, &call{
+	query, key := url.Values{"runRuleEngine": {strconv.FormatBool(request.RunRuleEngine)}}, uuid.NewString()
+	if request.Dry {
+		query.Set("dry", "true")
+		key = ""
+	}
+	state, err := doJSON[*State](ctx, c, &call{
 		operation: "updateCustomerProfileV2", method: http.MethodPut, route: "/v2/customer_profiles/{integrationId}",
-		params: []string{evaluation.IntegrationID}, query: url.Values{"runRuleEngine": {"true"}, "dry": {"true"}},
-		access: integrationAccess, parallelConflict: true, locks: profileLock(evaluation.IntegrationID),
+		params: []string{request.IntegrationID}, query: query, access: integrationAccess, idempotencyKey: key,
+		parallelConflict: true, locks: profileLock(request.IntegrationID),
 		body: struct {
 			Attributes           json.RawMessage `json:"attributes,omitempty"`
 			AudiencesChanges     *changes        `json:"audiencesChanges,omitempty"`
 			EvaluableCampaignIDs []int64         `json:"evaluableCampaignIds,omitempty"`
 			ResponseContent      []string        `json:"responseContent,omitempty"`
-		}{evaluation.Attributes, moves, evaluation.EvaluableCampaignIDs, evaluation.ResponseContent},
+		}{request.Attributes, moves, request.EvaluableCampaignIDs, request.ResponseContent},
 	})
+	if err == nil && !request.Dry {
+		c.young.note(profileObject(request.IntegrationID), time.Now().Add(c.config.ReadConsistency))
+	}
+	return state, err
 }
+
+func profileObject(integrationID string) string { return "profile " + integrationID }
 
 // UpdateCustomerProfilesV2 updates or creates many profiles:
 // PUT /v2/customer_profiles, Integration key, MaxProfiles a request, each

@@ -18,27 +18,30 @@ type replies = []func(*http.Request) (*http.Response, error)
 func TestProfileUpdateSendsWhatIsConfigured(t *testing.T) {
 	t.Parallel()
 	s := &script{responses: replies{status(200, `{"customerProfile":{"id":5,"integrationId":"a","attributes":{"age":1.50}},"effects":[]}`)}}
-	profile, err := newTestClient(t, s).UpdateCustomerProfileV2(t.Context(), ProfileUpdate{IntegrationID: "a/b+c&d", Attributes: json.RawMessage(`{"age":1.50}`)}, true)
+	response, err := newTestClient(t, s).UpdateCustomerProfileV2(t.Context(), ProfileRequest{
+		ProfileUpdate: ProfileUpdate{IntegrationID: "a/b+c&d", Attributes: json.RawMessage(`{"age":1.50}`)},
+		Joins:         []int64{701}, RunRuleEngine: true, ResponseContent: []string{"customerProfile"},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got := s.seen[0]; got.path != "/v2/customer_profiles/a%2Fb%2Bc%26d" || got.query != "runRuleEngine=true" ||
-		got.body != `{"attributes":{"age":1.50},"responseContent":["customerProfile"]}` {
+		got.body != `{"attributes":{"age":1.50},"audiencesChanges":{"adds":[701],"deletes":[]},"responseContent":["customerProfile"]}` {
 		t.Errorf("sent %+v", got)
 	}
-	if string(profile.Attributes) != `{"age":1.50}` {
-		t.Errorf("read attributes %s, want the number exactly as the API wrote it", profile.Attributes)
+	if attributes := response.Profile.Attributes; string(attributes) != `{"age":1.50}` {
+		t.Errorf("read attributes %s, want the number exactly as the API wrote it", attributes)
 	}
 }
 
 func TestProfileUpdateWithoutProfileInTheAnswer(t *testing.T) {
 	t.Parallel()
 	s := &script{responses: replies{status(200, `{"effects":[],"createdCoupons":[],"createdReferrals":[]}`)}}
-	profile, err := newTestClient(t, s).UpdateCustomerProfileV2(t.Context(), ProfileUpdate{IntegrationID: "a"}, false)
-	if err != nil || profile != nil {
-		t.Errorf("got %v, %v, want neither", profile, err)
+	response, err := newTestClient(t, s).UpdateCustomerProfileV2(t.Context(), ProfileRequest{ProfileUpdate: ProfileUpdate{IntegrationID: "a"}})
+	if err != nil || response.Profile != nil {
+		t.Errorf("got %v, %v, want no profile and no error", response, err)
 	}
-	if got := s.seen[0]; got.query != "runRuleEngine=false" || got.body != `{"responseContent":["customerProfile"]}` {
+	if got := s.seen[0]; got.query != "runRuleEngine=false" || got.body != `{}` {
 		t.Errorf("sent %+v", got)
 	}
 }
@@ -47,7 +50,7 @@ func TestIdempotencyKeyIsKeptThroughRepetitionsAndNewForEachRun(t *testing.T) {
 	t.Parallel()
 	for name, update := range map[string]func(*testing.T, *Client) error{
 		"one profile": func(t *testing.T, c *Client) error {
-			_, err := c.UpdateCustomerProfileV2(t.Context(), ProfileUpdate{IntegrationID: "a"}, false)
+			_, err := c.UpdateCustomerProfileV2(t.Context(), ProfileRequest{ProfileUpdate: ProfileUpdate{IntegrationID: "a"}})
 			return err
 		},
 		"many profiles": func(t *testing.T, c *Client) error {
@@ -81,7 +84,7 @@ func TestParallelUpdatesOfAProfileAreRepeated(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := &script{responses: replies{status(409, `{"message":"Too many requests are updating this profile at the same time"}`), status(200, `{}`)}}
-		if _, err := newTestClient(t, s).UpdateCustomerProfileV2(t.Context(), ProfileUpdate{IntegrationID: "a"}, false); err != nil {
+		if _, err := newTestClient(t, s).UpdateCustomerProfileV2(t.Context(), ProfileRequest{ProfileUpdate: ProfileUpdate{IntegrationID: "a"}}); err != nil {
 			t.Error(err)
 		}
 	})

@@ -133,6 +133,14 @@ type SessionItem struct {
 	RemainingQuantity *int64      `json:"remainingQuantity"`
 	// CatalogItemID is 0 for an item that is in no catalog.
 	CatalogItemID int64 `json:"catalogItemID"`
+
+	// SelectedPriceType is that of the price that counts; the adjustment that it comes from follows, if there is one.
+	SelectedPriceType        *string    `json:"selectedPriceType"`
+	AdjustmentReferenceID    *string    `json:"adjustmentReferenceId"`
+	AdjustmentEffectiveFrom  *time.Time `json:"adjustmentEffectiveFrom"`
+	AdjustmentEffectiveUntil *time.Time `json:"adjustmentEffectiveUntil"`
+	// Prices are the item's prices by price type, a JSON object.
+	Prices json.RawMessage `json:"prices"`
 }
 
 // Effect is one consequence of the campaigns' rules.
@@ -145,6 +153,18 @@ type Effect struct {
 	TriggeredByCoupon       *int64 `json:"triggeredByCoupon"`
 	TriggeredForCatalogItem *int64 `json:"triggeredForCatalogItem"`
 	ConditionIndex          *int64 `json:"conditionIndex"`
+	// ExperimentID is that of the experiment to which the campaign belongs.
+	ExperimentID *int64 `json:"experimentId"`
+	// EvaluationGroupID and EvaluationGroupMode are those of the campaign's evaluation group.
+	EvaluationGroupID   *int64  `json:"evaluationGroupID"`
+	EvaluationGroupMode *string `json:"evaluationGroupMode"`
+	// CampaignRevisionID and CampaignRevisionVersionID are set where campaigns have revisions.
+	CampaignRevisionID        *int64 `json:"campaignRevisionId"`
+	CampaignRevisionVersionID *int64 `json:"campaignRevisionVersionId"`
+	// SelectedPriceType, SelectedPrice and AdjustmentReferenceID say which price of the item the rule looked at.
+	SelectedPriceType     *string      `json:"selectedPriceType"`
+	SelectedPrice         *json.Number `json:"selectedPrice"`
+	AdjustmentReferenceID *string      `json:"adjustmentReferenceId"`
 	// Props is the JSON object whose properties depend on the type.
 	Props json.RawMessage `json:"props"`
 }
@@ -177,8 +197,9 @@ type State struct {
 	CreatedCoupons   []Coupon   `json:"createdCoupons"`
 	CreatedReferrals []Referral `json:"createdReferrals"`
 
-	// Session is set when customerSession was asked for.
-	Session *Session `json:"customerSession"`
+	// Session is set when customerSession was asked for, Profile when customerProfile was.
+	Session *Session         `json:"customerSession"`
+	Profile *CustomerProfile `json:"customerProfile"`
 	// Event is set when event was asked for, AdvancedEvent for trackEventV3.
 	Event         *Event `json:"event"`
 	AdvancedEvent *Event `json:"advancedEvent"`

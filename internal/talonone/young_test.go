@@ -112,7 +112,7 @@ func TestSessionsAndProfilesOfThisRunAreWaitedFor(t *testing.T) {
 		}
 	}
 	writeProfile := func(ctx context.Context, c *Client) error {
-		_, err := c.UpdateCustomerProfileV2(ctx, ProfileUpdate{IntegrationID: "anna"}, false)
+		_, err := c.UpdateCustomerProfileV2(ctx, ProfileRequest{ProfileUpdate: ProfileUpdate{IntegrationID: "anna"}})
 		return err
 	}
 	inventory := func(ctx context.Context, c *Client) error {

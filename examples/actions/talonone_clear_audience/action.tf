@@ -1,6 +1,10 @@
+data "talonone_audience" "season" {
+  name = "Season shoppers"
+}
+
 # terraform apply -invoke=action.talonone_clear_audience.season
 action "talonone_clear_audience" "season" {
   config {
-    audience_id = 748
+    audience_id = data.talonone_audience.season.id
   }
 }

@@ -1,7 +1,11 @@
+data "talonone_audience" "german" {
+  name = "German newsletter"
+}
+
 # terraform apply -invoke=action.talonone_update_audience_customer_attributes.german
 action "talonone_update_audience_customer_attributes" "german" {
   config {
-    audience_id = 748
+    audience_id = data.talonone_audience.german.id
     attributes  = jsonencode({ Language = "de" })
   }
 }

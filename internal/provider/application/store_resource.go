@@ -262,17 +262,9 @@ func (r *storeResource) Create(ctx context.Context, req resource.CreateRequest, 
 	application, body := plan.ApplicationID.ValueInt64(), plan.toAPI(jsontypes.NewNormalizedNull())
 	made, err := r.data.Client.CreateStore(ctx, application, body)
 	if talonone.IsConflict(err) {
-		// It exists, perhaps from an attempt whose response was lost.
-		refused := err
 		var existing *talonone.Store
-		err = r.data.Await(ctx, func(ctx context.Context) (found bool, err error) {
-			existing, err = r.look(ctx, plan, true)
-			return existing != nil, err
-		})
-		switch {
-		case err == nil && existing == nil:
-			err = refused
-		case err == nil:
+		existing, err = framework.AwaitTaken(ctx, r.data, err, func(ctx context.Context) (*talonone.Store, error) { return r.look(ctx, plan, true) })
+		if err == nil {
 			made, err = r.data.Client.UpdateStore(ctx, application, existing.ID, body)
 		}
 	}

@@ -209,10 +209,10 @@ func (m membershipModel) claim() bulk.Claim {
 }
 
 // membersKind begins the targets of all resources that manage members.
-const membersKind = "audience"
+const membersKind = framework.MembersKind
 
 // membersTarget is where the members of an audience are, for all resources that manage some.
-func membersTarget(audienceID types.Int64) string { return membersKind + " " + audienceID.String() }
+func membersTarget(audienceID types.Int64) string { return framework.MembersTarget(audienceID) }
 
 func (m membershipModel) toAPI(action string) talonone.AudienceAction {
 	return talonone.AudienceAction{Action: action, ProfileIntegrationID: m.ProfileIntegrationID.ValueString(), AudienceID: m.AudienceID.ValueInt64()}

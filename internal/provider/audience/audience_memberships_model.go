@@ -28,7 +28,7 @@ const (
 	sampleSize = 20
 )
 
-var memberNoun = bulk.Noun{One: "member", Many: "members"}
+var memberNoun = framework.MemberNoun
 
 // membershipsModel mirrors the resource talonone_audience_memberships.
 type membershipsModel struct {

@@ -344,13 +344,23 @@ func (r *audienceResource) another(ctx context.Context, state audienceModel, dia
 }
 
 // isGone confirms a response of 404, which a key of the other environment gets for
-// an audience that is still there. Without a Management key it is believed.
+// an audience that is still there. Without a Management key it is believed. The list may lag behind a deletion whose response
+// was lost.
 func (r *audienceResource) isGone(ctx context.Context, id int64) bool {
 	if !r.data.Client.HasManagementKey() {
 		return true
 	}
-	listing, err := r.data.Client.GetAudiences(ctx)
-	return err == nil && listing.ByID(id) == nil
+	gone, looked := false, false
+	err := r.data.Await(ctx, func(ctx context.Context) (bool, error) {
+		if looked {
+			r.data.Client.ForgetReads(r.data.Client.ServerTime(time.Now()))
+		}
+		looked = true
+		listing, err := r.data.Client.GetAudiences(ctx)
+		gone = err == nil && listing.ByID(id) == nil
+		return gone, err
+	})
+	return err == nil && gone
 }
 
 // planCreate warns of what an earlier apply may have left and of an audience with the same settings, and refuses an

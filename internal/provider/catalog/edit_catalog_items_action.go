@@ -50,6 +50,7 @@ func NewEditCatalogItemsAction() action.Action { return &editItemsAction{} }
 // editItemsModel mirrors the action.
 type editItemsModel struct {
 	CatalogID  types.Int64          `tfsdk:"catalog_id"`
+	Version    types.Int64          `tfsdk:"version"`
 	Edit       types.String         `tfsdk:"edit"`
 	Filters    types.List           `tfsdk:"filters"`
 	AllItems   types.Bool           `tfsdk:"all_items"`
@@ -77,6 +78,12 @@ func (a *editItemsAction) Schema(_ context.Context, _ action.SchemaRequest, resp
 				Required:            true,
 				MarkdownDescription: "ID of the catalog, as the Campaign Manager shows it under Account > Tools > Cart item catalogs.",
 				Validators:          []validator.Int64{int64validator.AtLeast(1)},
+			},
+			"version": schema.Int64Attribute{
+				Optional: true,
+				MarkdownDescription: "Version that the catalog must have, such as `catalog_version` of `talonone_catalog_items`: after a change made elsewhere, the API refuses the edit. " +
+					"Every sync raises it, so an action that runs after changes of items needs the new one. Default: any version.",
+				Validators: []validator.Int64{int64validator.AtLeast(1)},
 			},
 			"edit": schema.StringAttribute{
 				Required:            true,
@@ -199,7 +206,7 @@ func (a *editItemsAction) Invoke(ctx context.Context, req action.InvokeRequest, 
 	}
 	id := config.CatalogID.ValueInt64()
 	resp.SendProgress(action.InvokeProgressEvent{Message: fmt.Sprintf("%s items of catalog %d where %s", progress[config.Edit.ValueString()], id, describe(filters))})
-	catalog, err := a.data.Client.SyncCatalog(ctx, id, []talonone.CatalogAction{edit})
+	catalog, err := a.data.Client.SyncCatalogVersion(ctx, id, config.Version.ValueInt64(), []talonone.CatalogAction{edit})
 	if err != nil {
 		failed := itemsOperation("edit the items of catalog", config.CatalogID)
 		failed.Construct = "action talonone_edit_catalog_items"
@@ -207,6 +214,7 @@ func (a *editItemsAction) Invoke(ctx context.Context, req action.InvokeRequest, 
 			"/actions/0/payload/attributes": path.Root("attributes"),
 			"/actions/0/payload/price":      path.Root("price"),
 			"/actions/0/payload/filters":    path.Root("filters"),
+			"/version":                      path.Root("version"),
 		}
 		framework.AddError(&resp.Diagnostics, failed, err)
 		return

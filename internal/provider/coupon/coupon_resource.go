@@ -265,14 +265,12 @@ func (r *couponResource) Create(ctx context.Context, req resource.CreateRequest,
 		case err == nil:
 			r.save(ctx, couponFromAPI(made, plan), resp)
 			return
-		case talonone.IsConflict(err), talonone.IsBadRequest(err):
-			// It may exist from an attempt whose response was lost; then the code is taken.
+		case talonone.IsConflict(err):
+			existing, err = framework.AwaitTaken(ctx, r.data, err, func(ctx context.Context) (*talonone.Coupon, error) { return r.look(ctx, plan) })
+		case talonone.IsBadRequest(err):
+			// The code may be taken, and mostly something else is wrong: one look is enough.
 			refused := err
-			err = r.data.Await(ctx, func(ctx context.Context) (found bool, err error) {
-				existing, err = r.look(ctx, plan)
-				return existing != nil || talonone.IsBadRequest(refused), err
-			})
-			if err == nil && existing == nil {
+			if existing, err = r.look(ctx, plan); err == nil && existing == nil {
 				err = refused
 			}
 		}

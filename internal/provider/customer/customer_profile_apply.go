@@ -16,22 +16,30 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
-// write sends the attributes and returns the model as it is then. What the
-// deployment did not take is a warning: the next plan shows it.
-func (r *profileResource) write(ctx context.Context, plan profileModel, sent customattr.Attributes, diags *diag.Diagnostics) profileModel {
-	id := plan.IntegrationID.ValueString()
-	update := talonone.ProfileUpdate{IntegrationID: id}
+// write sends the change and returns the model as it is then. What the deployment did not take is a warning: the next plan
+// shows it.
+func (r *profileResource) write(ctx context.Context, plan profileModel, change profileChange, diags *diag.Diagnostics) profileModel {
+	id, sent := plan.IntegrationID.ValueString(), change.sent
+	parts, _ := framework.Strings(plan.ResponseContent)
+	request := talonone.ProfileRequest{
+		ProfileUpdate: talonone.ProfileUpdate{IntegrationID: id}, Joins: change.joins, Leaves: change.leaves,
+		RunRuleEngine: plan.RunRuleEngine.ValueBool(), ResponseContent: framework.WithPart(parts, "customerProfile"),
+	}
 	if len(sent) > 0 {
-		update.Attributes = json.RawMessage(sent.String())
+		request.Attributes = json.RawMessage(sent.String())
 	}
 	operation := profileOperation("update customer profile", plan)
-	profile, err := r.data.Client.UpdateCustomerProfileV2(ctx, update, plan.RunRuleEngine.ValueBool())
-	if err == nil && profile == nil {
-		profile, err = readProfile(ctx, r.data.Client, id)
-	}
+	response, err := r.data.Client.UpdateCustomerProfileV2(ctx, request)
 	if err != nil {
 		framework.AddError(diags, operation, err)
 		return plan
+	}
+	profile := response.Profile
+	if profile == nil {
+		if profile, err = readProfile(ctx, r.data.Client, id); err != nil {
+			framework.AddError(diags, operation, err)
+			return plan
+		}
 	}
 	deployed, err := customattr.FromAPI(profile.Attributes)
 	if err != nil {
@@ -45,6 +53,7 @@ func (r *profileResource) write(ctx context.Context, plan profileModel, sent cus
 	}
 	model := plan
 	model.setServerValues(profile)
+	model.setRun(response, diags)
 	if plan.ID.IsUnknown() {
 		return model
 	}
@@ -99,7 +108,10 @@ func readProfile(ctx context.Context, client *talonone.Client, integrationID str
 func profileOperation(action string, m profileModel) framework.Operation {
 	return framework.Operation{
 		Construct: profileType, Action: action, Object: label(m.IntegrationID.ValueString()),
-		Pointers: map[string]path.Path{"/attributes": path.Root("attributes"), "/integrationId": path.Root("integration_id")},
+		Pointers: map[string]path.Path{
+			"/attributes": path.Root("attributes"), "/integrationId": path.Root("integration_id"),
+			"/audiencesChanges/adds": path.Root("audience_changes").AtName("adds"), "/audiencesChanges/deletes": path.Root("audience_changes").AtName("deletes"),
+		},
 		Advice: map[int]string{
 			http.StatusBadRequest: "Correct the attributes, or define them for CustomerProfile in the Campaign Manager under Account > Tools > Attributes.",
 		},

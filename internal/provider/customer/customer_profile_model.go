@@ -6,6 +6,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -22,7 +23,9 @@ type profileModel struct {
 
 	IntegrationID       types.String         `tfsdk:"integration_id"`
 	Attributes          jsontypes.Normalized `tfsdk:"attributes"`
+	AudienceChanges     types.Object         `tfsdk:"audience_changes"`
 	RunRuleEngine       types.Bool           `tfsdk:"run_rule_engine"`
+	ResponseContent     types.List           `tfsdk:"response_content"`
 	EraseOnDestroy      types.Bool           `tfsdk:"erase_on_destroy"`
 	ID                  types.Int64          `tfsdk:"id"`
 	AccountID           types.Int64          `tfsdk:"account_id"`
@@ -33,6 +36,10 @@ type profileModel struct {
 	AudienceMemberships types.List           `tfsdk:"audience_memberships"`
 	Sandbox             types.Bool           `tfsdk:"sandbox"`
 	Imported            types.Bool           `tfsdk:"imported"`
+	Response            jsontypes.Normalized `tfsdk:"response"`
+	Effects             types.List           `tfsdk:"effects"`
+	CreatedCoupons      types.List           `tfsdk:"created_coupons"`
+	CreatedReferrals    types.List           `tfsdk:"created_referrals"`
 }
 
 func (m profileModel) label() string { return "profile " + label(m.IntegrationID.ValueString()) }
@@ -75,6 +82,7 @@ func (m profileModel) attributes() (customattr.Attributes, error) {
 func profileFromAPI(api *talonone.CustomerProfile, prior profileModel) (profileModel, error) {
 	model := prior
 	model.setServerValues(api)
+	model.AudienceChanges = model.settledChanges()
 	model.Imported = types.BoolValue(prior.Imported.ValueBool())
 	if prior.Attributes.IsNull() {
 		return model, nil
@@ -103,6 +111,34 @@ func importedFromAPI(api *talonone.CustomerProfile, prior profileModel) (profile
 		model.Attributes = jsontypes.NewNormalizedValue(deployed.String())
 	}
 	return model, err
+}
+
+// planRun plans what an update brings about: only with rules is there something to wait for.
+func (m *profileModel) planRun() {
+	m.Response = jsontypes.NewNormalizedNull()
+	if !m.ResponseContent.IsNull() {
+		m.Response = jsontypes.NewNormalizedUnknown()
+	}
+	if m.RunRuleEngine.Equal(types.BoolValue(false)) {
+		m.Effects, m.CreatedCoupons, m.CreatedReferrals = framework.Effects(nil), framework.CreatedCoupons(nil), framework.CreatedReferrals(nil)
+	}
+}
+
+// keepRun is what an earlier update brought about, for a change that sends none.
+func (m *profileModel) keepRun(state profileModel) {
+	m.Effects, m.CreatedCoupons, m.CreatedReferrals, m.Response = state.Effects, state.CreatedCoupons, state.CreatedReferrals, state.Response
+	if m.ResponseContent.IsNull() {
+		m.Response = jsontypes.NewNormalizedNull()
+	}
+}
+
+// setRun fills in what the update brought about.
+func (m *profileModel) setRun(response *talonone.State, diags *diag.Diagnostics) {
+	m.Response = framework.Parts(m.ResponseContent, response.Parts, diags)
+	if m.Effects.IsUnknown() {
+		m.Effects = framework.Effects(response.Effects)
+		m.CreatedCoupons, m.CreatedReferrals = framework.CreatedCoupons(response.CreatedCoupons), framework.CreatedReferrals(response.CreatedReferrals)
+	}
 }
 
 // setServerValues fills in what only the deployment decides.

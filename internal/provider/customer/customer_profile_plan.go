@@ -6,12 +6,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 )
 
 // planUpdate plans the values that an update leaves alone, and says what an import has brought and
@@ -31,17 +33,34 @@ func planUpdate(plan *profileModel, state profileModel, diags *diag.Diagnostics)
 			fmt.Sprintf("The import of profile %s brought attributes that the configuration lacks: %s. They keep their values and are not managed. To clear one, set it to null.",
 				label(state.IntegrationID.ValueString()), strings.Join(change.released, ", ")))
 	}
-	if len(change.sent) == 0 || plan.RunRuleEngine.Equal(types.BoolValue(false)) {
+	if !change.isKnown {
+		return
+	}
+	if !change.sends() {
+		plan.LastActivity, plan.ClosedSessions, plan.TotalSales, plan.AudienceMemberships = state.LastActivity, state.ClosedSessions, state.TotalSales, state.AudienceMemberships
+		plan.keepRun(state)
+		return
+	}
+	plan.LastActivity, plan.ClosedSessions, plan.TotalSales = timetypes.NewRFC3339Unknown(), types.Int64Unknown(), types.NumberUnknown()
+	plan.AudienceMemberships = types.ListUnknown(membershipType)
+	plan.Effects, plan.CreatedCoupons, plan.CreatedReferrals = framework.UnknownEffects()
+	plan.planRun()
+	if plan.RunRuleEngine.Equal(types.BoolValue(false)) {
 		// Attributes change none of these, only rules could.
-		plan.LastActivity = state.LastActivity
-		plan.ClosedSessions, plan.TotalSales, plan.AudienceMemberships = state.ClosedSessions, state.TotalSales, state.AudienceMemberships
+		plan.LastActivity, plan.ClosedSessions, plan.TotalSales = state.LastActivity, state.ClosedSessions, state.TotalSales
+		if len(change.joins)+len(change.leaves) == 0 {
+			plan.AudienceMemberships = state.AudienceMemberships
+		}
 	}
 }
 
 // profileChange is the difference between two models of one profile.
 type profileChange struct {
-	// sent is empty where no request is needed.
-	sent customattr.Attributes
+	// sent are attributes, joins and leaves audiences; without any, no request is needed.
+	sent          customattr.Attributes
+	joins, leaves []int64
+	// isKnown says that nothing of it depends on unknown values.
+	isKnown bool
 	// released are the names that an import brought and the configuration lacks.
 	released []string
 	// same means that both manage the same names with the same values.
@@ -49,6 +68,9 @@ type profileChange struct {
 	// imported is Imported of the model afterwards.
 	imported types.Bool
 }
+
+// sends says whether a request is needed.
+func (c profileChange) sends() bool { return len(c.sent)+len(c.joins)+len(c.leaves) > 0 }
 
 func changeOf(plan, state profileModel) (profileChange, error) {
 	desired, err := plan.attributes()
@@ -60,6 +82,7 @@ func changeOf(plan, state profileModel) (profileChange, error) {
 		return profileChange{}, err
 	}
 	change := profileChange{same: desired.Equal(before)}
+	change.joins, change.leaves, change.isKnown = plan.moves(state)
 	change.imported = types.BoolValue(change.same && state.Imported.ValueBool())
 	if state.Imported.ValueBool() {
 		change.released = bulk.NotIn(slices.Sorted(maps.Keys(before)), desired)

@@ -5,6 +5,8 @@ package customer
 import (
 	"context"
 
+	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/identityschema"
@@ -17,11 +19,12 @@ import (
 )
 
 var (
-	_ resource.Resource                = (*profileResource)(nil)
-	_ resource.ResourceWithConfigure   = (*profileResource)(nil)
-	_ resource.ResourceWithModifyPlan  = (*profileResource)(nil)
-	_ resource.ResourceWithImportState = (*profileResource)(nil)
-	_ resource.ResourceWithIdentity    = (*profileResource)(nil)
+	_ resource.Resource                   = (*profileResource)(nil)
+	_ resource.ResourceWithConfigure      = (*profileResource)(nil)
+	_ resource.ResourceWithValidateConfig = (*profileResource)(nil)
+	_ resource.ResourceWithModifyPlan     = (*profileResource)(nil)
+	_ resource.ResourceWithImportState    = (*profileResource)(nil)
+	_ resource.ResourceWithIdentity       = (*profileResource)(nil)
 )
 
 const profileType = "talonone_customer_profile"
@@ -43,6 +46,19 @@ func (r *profileResource) IdentitySchema(_ context.Context, _ resource.IdentityS
 
 func (r *profileResource) Configure(_ context.Context, req resource.ConfigureRequest, resp *resource.ConfigureResponse) {
 	r.data = framework.DataFrom(req.ProviderData, &resp.Diagnostics)
+}
+
+func (r *profileResource) ValidateConfig(ctx context.Context, req resource.ValidateConfigRequest, resp *resource.ValidateConfigResponse) {
+	var config profileModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	if resp.Diagnostics.HasError() {
+		return
+	}
+	config.validateAudienceChanges(&resp.Diagnostics)
+	if !config.ResponseContent.IsNull() && !config.RunRuleEngine.IsUnknown() && !config.RunRuleEngine.ValueBool() {
+		resp.Diagnostics.AddAttributeError(path.Root("response_content"), "Response parts require the rules",
+			"The API returns these parts only if the rules run. Set run_rule_engine = true, or remove response_content.")
+	}
 }
 
 func (r *profileResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest, resp *resource.ModifyPlanResponse) {
@@ -73,9 +89,14 @@ func (r *profileResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		claim.Held = func(string) bool { return plan.IntegrationID.Equal(state.IntegrationID) }
 		r.data.Owners.Claim(ctx, claim, req.Private, resp.Private, &resp.Diagnostics)
 	}
+	for _, claim := range plan.membershipClaims(state) {
+		r.data.Owners.Claim(ctx, claim, req.Private, resp.Private, &resp.Diagnostics)
+	}
 	if req.State.Raw.IsNull() {
 		bulk.NoteGuards(ctx, resp.Private, bulk.Guards{Erases: plan.EraseOnDestroy}, &resp.Diagnostics)
-		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("imported"), false)...)
+		plan.Imported = types.BoolValue(false)
+		plan.planRun()
+		resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 		return
 	}
 	if resp.Diagnostics.HasError() {
@@ -87,17 +108,29 @@ func (r *profileResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		if claim := state.claim(); claim.Lost != "" && (plan.EraseOnDestroy.IsUnknown() || plan.EraseOnDestroy.ValueBool()) {
 			r.data.Owners.Remove(ctx, claim, claim.Rows, req.Private, resp.Private, &resp.Diagnostics)
 		}
-		resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("imported"), false)...)
+		plan.Imported = types.BoolValue(false)
+		plan.planRun()
+		resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
 		return
 	}
 	plan.ID, plan.AccountID, plan.Created, plan.Sandbox = state.ID, state.AccountID, state.Created, state.Sandbox
 	if !state.Imported.ValueBool() {
 		plan.Imported = types.BoolValue(false)
 	}
+	if plan.ResponseContent.IsNull() {
+		plan.Response = jsontypes.NewNormalizedNull()
+	}
 	if !plan.Attributes.IsUnknown() {
 		planUpdate(&plan, state, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+}
+
+// noteMemberships notes the memberships that a request decides on, before it is sent.
+func (r *profileResource) noteMemberships(ctx context.Context, plan profileModel, private bulk.Private, diags *diag.Diagnostics) {
+	for _, claim := range plan.membershipClaims(plan) {
+		r.data.Owners.Write(ctx, claim, private, diags)
+	}
 }
 
 func (r *profileResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
@@ -119,7 +152,10 @@ func (r *profileResource) Create(ctx context.Context, req resource.CreateRequest
 		return
 	}
 	r.data.Owners.Write(ctx, plan.claim(), resp.Private, &resp.Diagnostics)
-	model := r.write(ctx, plan, desired, &resp.Diagnostics)
+	r.noteMemberships(ctx, plan, resp.Private, &resp.Diagnostics)
+	change := profileChange{sent: desired}
+	change.joins, change.leaves, _ = plan.moves(profileModel{})
+	model := r.write(ctx, plan, change, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -181,7 +217,7 @@ func (r *profileResource) Update(ctx context.Context, req resource.UpdateRequest
 		return
 	}
 	model := plan
-	if len(change.sent) > 0 {
+	if change.sends() {
 		other, gone := r.another(ctx, state, &resp.Diagnostics)
 		if other != nil {
 			framework.AddAnother(&resp.Diagnostics, state.label(), state.Created, other.Created)
@@ -192,18 +228,22 @@ func (r *profileResource) Update(ctx context.Context, req resource.UpdateRequest
 		if resp.Diagnostics.HasError() {
 			return
 		}
-		model = r.write(ctx, plan, change.sent, &resp.Diagnostics)
+		r.noteMemberships(ctx, plan, resp.Private, &resp.Diagnostics)
+		model = r.write(ctx, plan, change, &resp.Diagnostics)
 		if resp.Diagnostics.HasError() {
 			return
 		}
+		// What others have changed in the meantime is for the next refresh to say.
+		if !plan.ClosedSessions.IsUnknown() {
+			model.LastActivity, model.ClosedSessions, model.TotalSales = plan.LastActivity, plan.ClosedSessions, plan.TotalSales
+		}
 		if !plan.AudienceMemberships.IsUnknown() {
-			// What others have changed in the meantime is for the next refresh to say.
-			model.LastActivity = plan.LastActivity
-			model.ClosedSessions, model.TotalSales, model.AudienceMemberships = plan.ClosedSessions, plan.TotalSales, plan.AudienceMemberships
+			model.AudienceMemberships = plan.AudienceMemberships
 		}
 	} else if model.LastActivity.IsUnknown() {
-		// The attributes became known only now, and are what they were.
+		// What was unknown became known only now, and is what it was.
 		model.LastActivity, model.ClosedSessions, model.TotalSales, model.AudienceMemberships = state.LastActivity, state.ClosedSessions, state.TotalSales, state.AudienceMemberships
+		model.keepRun(state)
 	}
 	model.Imported = change.imported
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)

@@ -2,25 +2,39 @@ package customer
 
 import (
 	"context"
+	"maps"
 
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource/schema/booldefault"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 )
 
+// profileParts are what responseContent of updateCustomerProfileV2 can ask for.
+var profileParts = []string{
+	"customerProfile", "triggeredCampaigns", "loyalty", "event", "awardedGiveaways", "ruleFailureReasons", "campaignEligibility", "achievements",
+}
+
 func (r *profileResource) Schema(_ context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	moves := func(text string) schema.ListAttribute {
+		return schema.ListAttribute{
+			Optional: true, ElementType: types.Int64Type, MarkdownDescription: text,
+			Validators: []validator.List{listvalidator.NoNullValues(), listvalidator.UniqueValues(), framework.ReferenceIDs()},
+		}
+	}
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "A customer profile with the custom attributes that Terraform manages; attributes set elsewhere are left alone. " +
 			"An existing profile is managed like a new one, without a warning in the plan. For many profiles use `talonone_customer_profiles`.\n\n" +
 			"Requires an Integration API key, whose Application decides between the sandbox and the live environment.\n\n" +
 			"The API can't delete a profile. Destroying the resource only removes the profile from state, or erases its data if `erase_on_destroy` is true; the plan says which. " +
-			"Manage the profile's audiences with `talonone_audience_memberships`.",
+			"Manage the members of an audience with `talonone_audience_memberships`; only `audience_changes` lets rules see that a customer joins or leaves.",
 		Attributes: map[string]schema.Attribute{
 			"integration_id": schema.StringAttribute{
 				Required: true,
@@ -40,10 +54,30 @@ func (r *profileResource) Schema(_ context.Context, _ resource.SchemaRequest, re
 				MarkdownDescription: "Whether `attributes` in the state come from an import. Attributes that the configuration does not list are then kept and not cleared. " +
 					"The first apply that changes `attributes` sets this to `false`.",
 			},
+			"audience_changes": schema.SingleNestedAttribute{
+				Optional: true,
+				MarkdownDescription: "Audiences that the customer joins and leaves by updates of the profile. With `run_rule_engine = true`, rules about joining and leaving an audience see it; no other way of changing memberships runs them. " +
+					"Only what differs from the customer's audiences is sent, and a change made elsewhere is undone by the next apply. Removing an ID changes no membership, and neither does destroying the resource. " +
+					"No other resource may manage the same membership. Changes in place.",
+				Attributes: map[string]schema.Attribute{
+					"adds":    moves("IDs of audiences that the customer belongs to."),
+					"deletes": moves("IDs of audiences that the customer does not belong to."),
+				},
+			},
 			"run_rule_engine": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
 				MarkdownDescription: "Whether each update of the profile runs the campaigns' rules, which also updates `last_activity`. " +
 					"Changing only this sends nothing. Default: `false`. Updated in place.",
+			},
+			"response_content": schema.ListAttribute{
+				Optional: true, ElementType: types.StringType,
+				MarkdownDescription: "Further parts of the response to keep in `response`, in the API's spelling: " + framework.ListedNames(profileParts) + ". Requires `run_rule_engine = true`. " +
+					"Several contain personal data, which is then stored in the state. A change takes effect with the next update.",
+				Validators: framework.PartValidators(profileParts),
+			},
+			"response": schema.StringAttribute{
+				Computed: true, CustomType: jsontypes.NormalizedType{},
+				MarkdownDescription: "JSON object with the parts that `response_content` names, as of the last update that Terraform made; null when it names none.",
 			},
 			"erase_on_destroy": schema.BoolAttribute{
 				Optional: true, Computed: true, Default: booldefault.StaticBool(false),
@@ -67,4 +101,5 @@ func (r *profileResource) Schema(_ context.Context, _ resource.SchemaRequest, re
 			},
 		},
 	}
+	maps.Copy(resp.Schema.Attributes, framework.ResourceEffects("As of the last update that Terraform made; empty without `run_rule_engine`."))
 }

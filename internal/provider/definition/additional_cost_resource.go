@@ -249,15 +249,9 @@ func (r *costResource) Create(ctx context.Context, req resource.CreateRequest, r
 	made, err := listing(r.data.Client.GetAdditionalCosts).find(ctx, named(plan.Name.ValueString()))
 	if err == nil && made == nil {
 		if made, err = r.data.Client.CreateAdditionalCost(ctx, plan.toAPI()); talonone.IsConflict(err) {
-			// The response to an earlier attempt was lost, or someone has been faster.
-			refused := err
-			err = r.data.Await(ctx, func(ctx context.Context) (bool, error) {
-				made, err = listing(r.data.Client.GetAdditionalCostsAnew).find(ctx, named(plan.Name.ValueString()))
-				return made != nil, err
+			made, err = framework.AwaitTaken(ctx, r.data, err, func(ctx context.Context) (*talonone.AdditionalCostDefinition, error) {
+				return listing(r.data.Client.GetAdditionalCostsAnew).find(ctx, named(plan.Name.ValueString()))
 			})
-			if made == nil && err == nil {
-				err = refused
-			}
 		}
 	}
 	if err != nil {

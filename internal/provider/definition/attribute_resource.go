@@ -257,16 +257,10 @@ func (r *attributeResource) Create(ctx context.Context, req resource.CreateReque
 	if made == nil {
 		made, err = r.data.Client.CreateAttribute(ctx, plan.toAPI())
 		if talonone.IsConflict(err) {
-			// The response to an earlier attempt was lost, or someone has been faster.
-			refused := err
-			err = r.data.Await(ctx, func(ctx context.Context) (bool, error) {
+			made, err = framework.AwaitTaken(ctx, r.data, err, func(ctx context.Context) (*talonone.AttributeDefinition, error) {
 				listed, err := r.data.Client.GetAttributesAnew(ctx)
-				made = withKey(listed, plan.key())
-				return made != nil, err
+				return withKey(listed, plan.key()), err
 			})
-			if made == nil && err == nil {
-				err = refused
-			}
 		}
 	}
 	if err != nil {

@@ -216,8 +216,14 @@ func (m *eventInput) reportBegun(diags *diag.Diagnostics) {
 	}
 }
 
+// runOptions say how to track an event: which parts of the response are wanted, and whether it is a dry run, which v3 lacks.
+type runOptions struct {
+	parts []string
+	dry   bool
+}
+
 // run tracks the event and reports what went wrong.
-func (m *eventInput) run(ctx context.Context, data *framework.Data, construct string, run *journal.Run, parts []string, diags *diag.Diagnostics) *tracked {
+func (m *eventInput) run(ctx context.Context, data *framework.Data, construct string, run *journal.Run, how runOptions, diags *diag.Diagnostics) *tracked {
 	attempt := framework.Operation{
 		Construct: construct, Action: "track event", Object: strconv.Quote(m.Type.ValueString()),
 		Pointers: map[string]path.Path{
@@ -230,20 +236,20 @@ func (m *eventInput) run(ctx context.Context, data *framework.Data, construct st
 	}
 	switch m.version() {
 	case v1:
-		return m.runV1(ctx, data, attempt, run, diags)
+		return m.runV1(ctx, data, attempt, run, how, diags)
 	case v3:
-		return m.runV3(ctx, data, attempt, run, parts, diags)
+		return m.runV3(ctx, data, attempt, run, how.parts, diags)
 	default:
-		return m.runV2(ctx, data, attempt, run, parts, diags)
+		return m.runV2(ctx, data, attempt, run, how, diags)
 	}
 }
 
-func (m *eventInput) runV2(ctx context.Context, data *framework.Data, attempt framework.Operation, run *journal.Run, parts []string, diags *diag.Diagnostics) *tracked {
+func (m *eventInput) runV2(ctx context.Context, data *framework.Data, attempt framework.Operation, run *journal.Run, how runOptions, diags *diag.Diagnostics) *tracked {
 	cards, _ := framework.Strings(m.LoyaltyCards)
 	response, err := data.Client.TrackEventV2(ctx, talonone.EventRequest{
 		ProfileID: m.ProfileID.ValueString(), StoreIntegrationID: m.StoreIntegrationID.ValueString(), Type: m.Type.ValueString(),
 		Attributes: customattr.FromConfig(m.Attributes), LoyaltyCards: cards,
-	}, talonone.EventOptions{ResponseContent: framework.WithPart(parts, "event"), IdempotencyKey: run.Key})
+	}, talonone.EventOptions{Dry: how.dry, ResponseContent: framework.WithPart(how.parts, "event"), IdempotencyKey: run.Key})
 	if err != nil {
 		framework.AddRunError(diags, attempt, err, run)
 		return nil
@@ -283,11 +289,11 @@ func (m *eventInput) runV3(ctx context.Context, data *framework.Data, attempt fr
 	return &tracked{response.AdvancedEvent, response.Effects, response.CreatedCoupons, response.CreatedReferrals, response.Parts}
 }
 
-func (m *eventInput) runV1(ctx context.Context, data *framework.Data, attempt framework.Operation, run *journal.Run, diags *diag.Diagnostics) *tracked {
+func (m *eventInput) runV1(ctx context.Context, data *framework.Data, attempt framework.Operation, run *journal.Run, how runOptions, diags *diag.Diagnostics) *tracked {
 	response, err := data.Client.TrackEvent(ctx, talonone.LegacyEvent{
 		ProfileID: m.ProfileID.ValueString(), Type: m.Type.ValueString(), SessionID: m.SessionID.ValueString(),
 		Attributes: customattr.FromConfig(m.Attributes),
-	})
+	}, how.dry)
 	switch {
 	case talonone.IsOutcomeUnknown(err):
 		run.Failed(err)

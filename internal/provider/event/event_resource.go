@@ -161,7 +161,7 @@ func (r *eventResource) Create(ctx context.Context, req resource.CreateRequest, 
 		plan.IdempotencyKey = types.StringValue(run.Key)
 	}
 	parts, _ := framework.Strings(plan.ResponseContent)
-	result := plan.run(ctx, r.data, resourceType, run, parts, &resp.Diagnostics)
+	result := plan.run(ctx, r.data, resourceType, run, runOptions{parts: parts}, &resp.Diagnostics)
 	if result == nil {
 		return
 	}

@@ -30,6 +30,22 @@ func TestActionTracksAnEvent(t *testing.T) {
 	}
 }
 
+func TestDryRunOfAnEventTracksNothing(t *testing.T) {
+	t.Parallel()
+	for version, customer := range map[string]string{"v1": "session_id", "v2": "profile_id"} {
+		d := acctest.Start(t, rewarding)
+		progress, diags := acctest.Invoke(t, d, "talonone_track_event", map[string]tftypes.Value{
+			"type": text("product_shared"), customer: text("customer-1"), "api_version": text(version), "dry": tftypes.NewValue(tftypes.Bool, true),
+		})
+		if len(progress) != 1 || progress[0] != `Dry run of event "product_shared", nothing is stored: 1 effect (addLoyaltyPoints).` {
+			t.Errorf("%s: got progress %q and %v", version, progress, diags)
+		}
+		if err := tracked(t, d, 0)(nil); err != nil {
+			t.Errorf("%s: %v", version, err)
+		}
+	}
+}
+
 func TestActionRefusesWhatTheResourceRefuses(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t)

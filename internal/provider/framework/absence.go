@@ -28,12 +28,14 @@ func (m *managed) readConfirmed(ctx context.Context, req resource.ReadRequest, r
 		written = createdOf(req.State.Raw)
 	}
 	before := *resp
-	m.inner.Read(ctx, req, resp)
 	visible := written.Add(m.data.ReadConsistency)
-	wait := min(visible.Sub(m.data.Client.ServerTime(time.Now())), m.data.ReadConsistency)
-	if resp.Diagnostics.HasError() || wait <= 0 || !lost(req.State.Raw, resp.State.Raw) {
+	// A read that takes long shows what was visible when it began.
+	young := m.data.Client.ServerTime(time.Now()).Before(visible)
+	m.inner.Read(ctx, req, resp)
+	if resp.Diagnostics.HasError() || !young || !lost(req.State.Raw, resp.State.Raw) {
 		return
 	}
+	wait := min(visible.Sub(m.data.Client.ServerTime(time.Now())), m.data.ReadConsistency)
 	*resp = before
 	select {
 	case <-ctx.Done():

@@ -39,6 +39,14 @@ var EffectColumns = Columns{
 	{"condition_index", types.Int64Type, "the position of the condition that caused the effect, starting at 0; null if the API does not report it"},
 	{"triggered_by_coupon", types.Int64Type, "the ID of the coupon that caused the effect; null if none did"},
 	{"triggered_for_catalog_item", types.Int64Type, "the ID of the catalog item that the effect is for; null if there is none"},
+	{"experiment_id", types.Int64Type, "the experiment that the campaign belongs to; null for none"},
+	{"evaluation_group_id", types.Int64Type, "the campaign's evaluation group; null if the API does not report it"},
+	{"evaluation_group_mode", types.StringType, "how that group evaluates its campaigns; null if the API does not report it"},
+	{"campaign_revision_id", types.Int64Type, "the campaign's revision; null for campaigns without"},
+	{"campaign_revision_version_id", types.Int64Type, "the version of that revision; null for campaigns without"},
+	{"selected_price_type", types.StringType, "the price type of the item that the effect is for; null for none"},
+	{"selected_price", types.NumberType, "the item's price of that type before discounts; null for none"},
+	{"adjustment_reference_id", types.StringType, "the price adjustment that this price comes from; null for none"},
 	{"props", jsontypes.NormalizedType{}, "the properties, which depend on the type, as a JSON object for `jsondecode`"},
 }
 
@@ -101,8 +109,17 @@ func Effects(api []talonone.Effect) types.List {
 		if len(e.Props) > 0 && string(bytes.TrimSpace(e.Props)) != "null" {
 			props = jsontypes.NewNormalizedValue(string(e.Props))
 		}
+		price := types.NumberNull()
+		if e.SelectedPrice != nil {
+			price = Number(*e.SelectedPrice)
+		}
 		return map[string]attr.Value{
-			"effect_type": types.StringValue(e.EffectType), "campaign_id": types.Int64Value(e.CampaignID),
+			"experiment_id": types.Int64PointerValue(e.ExperimentID), "evaluation_group_id": types.Int64PointerValue(e.EvaluationGroupID),
+			"evaluation_group_mode": types.StringPointerValue(e.EvaluationGroupMode), "campaign_revision_id": types.Int64PointerValue(e.CampaignRevisionID),
+			"campaign_revision_version_id": types.Int64PointerValue(e.CampaignRevisionVersionID),
+			"selected_price_type":          types.StringPointerValue(e.SelectedPriceType), "selected_price": price,
+			"adjustment_reference_id": types.StringPointerValue(e.AdjustmentReferenceID),
+			"effect_type":             types.StringValue(e.EffectType), "campaign_id": types.Int64Value(e.CampaignID),
 			"ruleset_id": types.Int64Value(e.RulesetID), "rule_index": types.Int64Value(e.RuleIndex),
 			"rule_name": types.StringValue(e.RuleName), "condition_index": types.Int64PointerValue(e.ConditionIndex),
 			"triggered_by_coupon":        types.Int64PointerValue(e.TriggeredByCoupon),
@@ -133,6 +150,11 @@ func CreatedReferrals(api []talonone.Referral) types.List {
 			"start_date":                      OptionalTime(r.StartDate), "expiry_date": OptionalTime(r.ExpiryDate),
 		}
 	})
+}
+
+// UnknownEffects are effects, created coupons and created referrals that only an apply brings about.
+func UnknownEffects() (effects, coupons, referrals types.List) {
+	return types.ListUnknown(EffectColumns.Object()), types.ListUnknown(couponColumns.Object()), types.ListUnknown(referralColumns.Object())
 }
 
 // TextType is the custom type of a column of texts, nil for plain ones.

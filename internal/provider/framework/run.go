@@ -8,7 +8,10 @@ import (
 	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
+	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
+	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/journal"
@@ -62,6 +65,13 @@ func Parts(asked types.List, parts map[string]json.RawMessage, diags *diag.Diagn
 		return jsontypes.NewNormalizedNull()
 	}
 	return jsontypes.NewNormalizedValue(string(text))
+}
+
+// PartValidators demand that response_content names some of the parts, each once.
+func PartValidators(parts []string) []validator.List {
+	return []validator.List{
+		listvalidator.NoNullValues(), listvalidator.UniqueValues(), listvalidator.ValueStringsAre(stringvalidator.OneOf(parts...)),
+	}
 }
 
 // WithPart adds a part to those that are asked for.

@@ -83,7 +83,7 @@ var attributes = map[string]attribute{
 		func(o *Outcome) attr.Value { return numbers(o.discountBySKU(), func(sku string) string { return sku }) },
 	},
 	"payable": {
-		types.NumberType, "Amount to pay: `total` minus `total_discount`, as an exact decimal; null for events and profiles.",
+		types.NumberType, "Amount to pay: `total` minus `total_discount`, as an exact decimal; null for events.",
 		func(o *Outcome) attr.Value {
 			payable, ok := o.payable()
 			if !ok {

@@ -6,10 +6,12 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/journal"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
@@ -49,6 +51,32 @@ func (m returnedModel) String() string {
 	return text + " of " + strings.Join(item, " at ")
 }
 
+// returnedColumns are those of what a return took back.
+var returnedColumns = framework.Columns{
+	{Name: "position", Type: types.Int64Type, Text: "the item's place in the session's cart, from 0"},
+	{Name: "sku", Type: types.StringType, Text: "its SKU; null if the API does not say"},
+	{Name: "quantity", Type: types.Int64Type, Text: "the number of units that went back"},
+}
+
+func returnedFromAPI(api []talonone.ReturnedItem) types.List {
+	return framework.ListOf(api, returnedColumns, func(one talonone.ReturnedItem) map[string]attr.Value {
+		return map[string]attr.Value{
+			"position": types.Int64PointerValue(one.Position), "sku": types.StringPointerValue(one.SKU), "quantity": types.Int64PointerValue(one.Quantity),
+		}
+	})
+}
+
+// returnedUnits is how many units went back, in a sentence: "3 units".
+func returnedUnits(api []talonone.ReturnedItem) string {
+	var units int64
+	for _, one := range api {
+		if one.Quantity != nil {
+			units += *one.Quantity
+		}
+	}
+	return bulk.Noun{One: "unit", Many: "units"}.Count(int(units))
+}
+
 // Descriptions that the resource and the action share.
 var returnText = map[string]string{
 	"session_integration_id": "ID of the session with the items, in the Application of the Integration API key. The session must be closed or partially returned.",
@@ -81,15 +109,14 @@ func (m *returnInput) inputs(prior returnInput) []journal.Input {
 }
 
 // run carries the return out, and reports what went wrong.
-func (m *returnInput) run(ctx context.Context, data *framework.Data, construct string, run *journal.Run, parts []string, diags *diag.Diagnostics) *talonone.State {
+func (m *returnInput) run(ctx context.Context, data *framework.Data, construct string, run *journal.Run, options talonone.ReturnOptions, diags *diag.Diagnostics) *talonone.State {
 	items := m.items(ctx, diags)
 	if diags.HasError() {
 		return nil
 	}
 	id := m.SessionIntegrationID.ValueString()
-	response, err := data.Client.ReturnCartItems(ctx, id, items, talonone.ReturnOptions{
-		RunRuleEngine: m.RunRuleEngine.ValueBool(), ResponseContent: parts, IdempotencyKey: run.Key,
-	})
+	options.RunRuleEngine, options.IdempotencyKey = m.RunRuleEngine.ValueBool(), run.Key
+	response, err := data.Client.ReturnCartItems(ctx, id, items, options)
 	if err == nil {
 		run.Done()
 		return response

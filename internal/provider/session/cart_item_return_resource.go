@@ -17,6 +17,7 @@ import (
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/journal"
+	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
 var (
@@ -43,6 +44,7 @@ type returnModel struct {
 	framework.Timed
 	returnInput
 
+	Returned         types.List           `tfsdk:"returned"`
 	Triggers         types.Map            `tfsdk:"triggers"`
 	ResponseContent  types.List           `tfsdk:"response_content"`
 	Response         jsontypes.Normalized `tfsdk:"response"`
@@ -135,13 +137,15 @@ func (r *returnResource) Create(ctx context.Context, req resource.CreateRequest,
 	}
 	run := r.data.Journal.BeginRun(returnType, plan.inputs(plan), plan.IdempotencyKey, r.data.Client.ServerTime(time.Now()))
 	parts, _ := framework.Strings(plan.ResponseContent)
-	response := plan.run(ctx, r.data, returnType, run, parts, &resp.Diagnostics)
+	response := plan.run(ctx, r.data, returnType, run, talonone.ReturnOptions{ResponseContent: parts}, &resp.Diagnostics)
 	if response == nil {
 		return
 	}
 	plan.IdempotencyKey = types.StringValue(run.Key)
 	plan.ID, plan.EventID, plan.SessionID, plan.Created = types.Int64Null(), types.Int64Null(), types.Int64Null(), timetypes.NewRFC3339Null()
+	plan.Returned = returnedFromAPI(nil)
 	if created := response.Return; created != nil {
+		plan.Returned = returnedFromAPI(created.ReturnedCartItems)
 		plan.ID, plan.EventID, plan.SessionID = types.Int64Value(created.ID), types.Int64Value(created.EventID), types.Int64Value(created.SessionID)
 		plan.Created = framework.Time(created.Created)
 	}

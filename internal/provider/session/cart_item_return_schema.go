@@ -42,6 +42,9 @@ func (r *returnResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 		"run_rule_engine": schema.BoolAttribute{
 			Optional: true, Computed: true, Default: booldefault.StaticBool(false), MarkdownDescription: returnText["run_rule_engine"] + again,
 		},
+		"returned": schema.ListAttribute{
+			Computed: true, ElementType: returnedColumns.Object(), MarkdownDescription: "What really went back. " + returnedColumns.Describe(),
+		},
 		"triggers": schema.MapAttribute{
 			Optional: true, ElementType: types.StringType,
 			MarkdownDescription: "Any strings. Changing them returns again, which returns further units.",
@@ -54,7 +57,7 @@ func (r *returnResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 		"response_content": schema.ListAttribute{
 			Optional: true, ElementType: types.StringType,
 			MarkdownDescription: "Further parts of the response to keep in `response`, in the API's spelling: " + framework.ListedNames(returnParts) + ". Several contain personal data, which is then stored in the state. Changing this takes effect with the next run.",
-			Validators:          partValidators(returnParts),
+			Validators:          framework.PartValidators(returnParts),
 		},
 		"response": schema.StringAttribute{
 			Computed: true, CustomType: jsontypes.NormalizedType{},

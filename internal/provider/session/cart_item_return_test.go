@@ -93,6 +93,9 @@ func TestReturnRunsOnceAndAgainWithItsTriggers(t *testing.T) {
 			},
 			{
 				Config: d.Config(returned("returned_cart_items = [{ sku = \"B\" }]\ntriggers = { shipment = \"2\" }")), ConfigPlanChecks: again,
+				ConfigStateChecks: []statecheck.StateCheck{known("returned", knownvalue.ListExact([]knownvalue.Check{knownvalue.ObjectExact(map[string]knownvalue.Check{
+					"position": knownvalue.Int64Exact(1), "sku": knownvalue.StringExact("B"), "quantity": knownvalue.Int64Exact(1),
+				})}))},
 				Check: left(t, d, 1, 0),
 			},
 		},

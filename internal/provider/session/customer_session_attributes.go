@@ -2,6 +2,7 @@ package session
 
 import (
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
+	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/int64validator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
@@ -263,8 +264,16 @@ func foundContent() map[string]datasource.Attribute {
 			}},
 		}
 	}
+	moment := func(description string) datasource.Attribute {
+		return datasource.StringAttribute{Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: description}
+	}
 	item := map[string]datasource.Attribute{
 		"attributes": object(itemText["attributes"]), "additional_costs": costs(itemText["additional_costs"]),
+		"selected_price_type":        text("Price type of the price that counts; null where the account has no price types."),
+		"adjustment_reference_id":    text("Price adjustment that this price comes from; null for none."),
+		"adjustment_effective_from":  moment("When the adjustment begins, RFC 3339; null if it has no beginning."),
+		"adjustment_effective_until": moment("When the adjustment ends, RFC 3339; null if it has no end."),
+		"prices":                     object("Prices of the item by price type, with the adjustments that they come from, as a JSON object with the API's property names; null where the account has no price types."),
 	}
 	for _, name := range []string{"sku", "name", "category", "product"} {
 		item[name] = text(itemText[name])

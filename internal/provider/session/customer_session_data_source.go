@@ -5,10 +5,13 @@ import (
 	"fmt"
 	"maps"
 
+	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
 	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
+	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/datasource"
 	"github.com/hashicorp/terraform-plugin-framework/datasource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
@@ -35,6 +38,44 @@ type foundModel struct {
 
 	IntegrationID types.String `tfsdk:"integration_id"`
 	State         types.String `tfsdk:"state"`
+}
+
+// pricedItemModel mirrors a cart item with the prices that the deployment has for it.
+type pricedItemModel struct {
+	itemModel
+
+	SelectedPriceType        types.String         `tfsdk:"selected_price_type"`
+	AdjustmentReferenceID    types.String         `tfsdk:"adjustment_reference_id"`
+	AdjustmentEffectiveFrom  timetypes.RFC3339    `tfsdk:"adjustment_effective_from"`
+	AdjustmentEffectiveUntil timetypes.RFC3339    `tfsdk:"adjustment_effective_until"`
+	Prices                   jsontypes.Normalized `tfsdk:"prices"`
+}
+
+var pricedItemType = func() types.ObjectType {
+	all := maps.Clone(itemType.AttrTypes)
+	maps.Copy(all, map[string]attr.Type{
+		"selected_price_type": types.StringType, "adjustment_reference_id": types.StringType, "adjustment_effective_from": timetypes.RFC3339Type{},
+		"adjustment_effective_until": timetypes.RFC3339Type{}, "prices": jsontypes.NormalizedType{},
+	})
+	return types.ObjectType{AttrTypes: all}
+}()
+
+func pricedItems(ctx context.Context, api []talonone.SessionItem, diags *diag.Diagnostics) types.List {
+	items := make([]pricedItemModel, len(api))
+	for i, one := range api {
+		items[i] = pricedItemModel{
+			itemModel:         itemFromAPI(one, i),
+			SelectedPriceType: optional(one.SelectedPriceType), AdjustmentReferenceID: optional(one.AdjustmentReferenceID),
+			AdjustmentEffectiveFrom: framework.OptionalTime(one.AdjustmentEffectiveFrom), AdjustmentEffectiveUntil: framework.OptionalTime(one.AdjustmentEffectiveUntil),
+			Prices: jsontypes.NewNormalizedNull(),
+		}
+		if len(one.Prices) > 0 && string(one.Prices) != "null" {
+			items[i].Prices = jsontypes.NewNormalizedValue(string(one.Prices))
+		}
+	}
+	list, problems := types.ListValueFrom(ctx, pricedItemType, items)
+	diags.Append(problems...)
+	return list
 }
 
 func (d *sessionDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
@@ -91,6 +132,7 @@ func (d *sessionDataSource) Read(ctx context.Context, req datasource.ReadRequest
 		return
 	}
 	model.contentModel = contentFromAPI(ctx, response.Session, nullContent(), &resp.Diagnostics)
+	model.CartItems = pricedItems(ctx, response.Session.CartItems, &resp.Diagnostics)
 	model.resultModel = resultFromAPI(response.Session, response.Effects)
 	model.State = types.StringValue(response.Session.State)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &model)...)

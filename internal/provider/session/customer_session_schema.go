@@ -51,7 +51,7 @@ func (r *sessionResource) Schema(_ context.Context, _ resource.SchemaRequest, re
 			Optional: true, ElementType: types.StringType,
 			MarkdownDescription: "Further parts of the response to keep in `response`, in the API's spelling: " + framework.ListedNames(responseParts) + ". Several contain personal data, which is then stored in the state. " +
 				"Changing this sends an update while the session is open, and otherwise takes effect with the next update.",
-			Validators: partValidators(responseParts),
+			Validators: framework.PartValidators(responseParts),
 		},
 		"response": schema.StringAttribute{
 			Computed: true, CustomType: jsontypes.NormalizedType{},

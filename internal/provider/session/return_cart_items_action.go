@@ -12,8 +12,11 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/action/schema"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+	"github.com/hashicorp/terraform-plugin-framework/types"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/journal"
+	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
 var (
@@ -25,6 +28,13 @@ var (
 const returnActionType = "talonone_return_cart_items"
 
 type returnAction struct{ data *framework.Data }
+
+// returnActionModel mirrors the action.
+type returnActionModel struct {
+	returnInput
+
+	Dry types.Bool `tfsdk:"dry"`
+}
 
 // NewReturnCartItemsAction is the action talonone_return_cart_items.
 func NewReturnCartItemsAction() action.Action { return &returnAction{} }
@@ -55,6 +65,10 @@ func (a *returnAction) Schema(_ context.Context, _ action.SchemaRequest, resp *a
 				}},
 			},
 			"run_rule_engine": schema.BoolAttribute{Optional: true, MarkdownDescription: returnText["run_rule_engine"]},
+			"dry": schema.BoolAttribute{
+				Optional:            true,
+				MarkdownDescription: "Whether to only evaluate the return and report its effects. Nothing goes back. Default `false`.",
+			},
 			"idempotency_key": schema.StringAttribute{
 				Optional:            true,
 				MarkdownDescription: "Key under which the deployment does the return once and repeats its response for 24 hours, 1 to 255 printable characters. Default: a random one for every invocation, kept through retries, and for 23 hours in Terraform's data folder if the response was lost.",
@@ -78,19 +92,26 @@ func (a *returnAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequ
 
 func (a *returnAction) Invoke(ctx context.Context, req action.InvokeRequest, resp *action.InvokeResponse) {
 	ctx = framework.Progress(ctx, resp)
-	var config returnInput
+	var config returnActionModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	run := a.data.Journal.BeginRun(returnActionType, config.inputs(config), config.IdempotencyKey, a.data.Client.ServerTime(time.Now()))
-	response := config.run(ctx, a.data, "action "+returnActionType, run, nil, &resp.Diagnostics)
+	run, dry := &journal.Run{}, config.Dry.ValueBool()
+	if !dry {
+		run = a.data.Journal.BeginRun(returnActionType, config.inputs(config.returnInput), config.IdempotencyKey, a.data.Client.ServerTime(time.Now()))
+	}
+	response := config.run(ctx, a.data, "action "+returnActionType, run, talonone.ReturnOptions{Dry: dry}, &resp.Diagnostics)
 	if response == nil {
 		return
 	}
-	message := fmt.Sprintf("Returned items of customer session %q; %s.", config.SessionIntegrationID.ValueString(), framework.EffectSummary(response.Effects))
+	did, what := "Returned", "items"
 	if response.Return != nil {
-		message = fmt.Sprintf("Return %d: returned items of customer session %q; %s.", response.Return.ID, config.SessionIntegrationID.ValueString(), framework.EffectSummary(response.Effects))
+		did, what = fmt.Sprintf("Return %d: returned", response.Return.ID), returnedUnits(response.Return.ReturnedCartItems)
 	}
+	if dry {
+		did = "Dry run, nothing goes back: returning"
+	}
+	message := fmt.Sprintf("%s %s of customer session %q; %s.", did, what, config.SessionIntegrationID.ValueString(), framework.EffectSummary(response.Effects))
 	resp.SendProgress(action.InvokeProgressEvent{Message: message})
 }

@@ -31,10 +31,24 @@ func TestActionReturnsItems(t *testing.T) {
 	if len(diags) > 0 {
 		t.Fatalf("%s\n%s", diags[0].Summary, diags[0].Detail)
 	}
-	if len(progress) != 1 || !regexp.MustCompile(`^Return \d+: returned items of customer session "order-1"; no effects\.$`).MatchString(progress[0]) {
+	if len(progress) != 1 || !regexp.MustCompile(`^Return \d+: returned 2 units of customer session "order-1"; no effects\.$`).MatchString(progress[0]) {
 		t.Errorf("got progress %q", progress)
 	}
 	if err := left(t, d, 0, 1)(nil); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestDryRunReturnsNothing(t *testing.T) {
+	t.Parallel()
+	d := ordered(t)
+	given := returning("order-1", nil, "A", 2)
+	given["dry"] = tftypes.NewValue(tftypes.Bool, true)
+	progress, diags := acctest.Invoke(t, d, "talonone_return_cart_items", given)
+	if len(diags) > 0 || len(progress) != 1 || progress[0] != `Dry run, nothing goes back: returning 2 units of customer session "order-1"; no effects.` {
+		t.Errorf("got progress %q and %v", progress, diags)
+	}
+	if err := left(t, d, 0, 3)(nil); err != nil {
 		t.Error(err)
 	}
 }

@@ -2,7 +2,6 @@ package session
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -51,7 +50,6 @@ type evaluationModel struct {
 	IntegrationID           types.String         `tfsdk:"integration_id"`
 	State                   types.String         `tfsdk:"state"`
 	Event                   types.Object         `tfsdk:"event"`
-	ProfileUpdate           types.Object         `tfsdk:"profile_update"`
 	Now                     timetypes.RFC3339    `tfsdk:"now"`
 	EvaluableCampaignIDs    types.List           `tfsdk:"evaluable_campaign_ids"`
 	ForceCompleteEvaluation types.Bool           `tfsdk:"force_complete_evaluation"`
@@ -68,14 +66,19 @@ type evaluationModel struct {
 
 // outcomeModel mirrors what the effects of an evaluation amount to.
 type outcomeModel struct {
-	AcceptedCoupons     types.List           `tfsdk:"accepted_coupons"`
-	RejectedCoupons     types.Map            `tfsdk:"rejected_coupons"`
-	AcceptedReferral    types.String         `tfsdk:"accepted_referral"`
-	RejectedReferral    types.String         `tfsdk:"rejected_referral"`
-	TotalDiscount       types.Number         `tfsdk:"total_discount"`
-	Discounts           types.List           `tfsdk:"discounts"`
-	DiscountBySKU       types.Map            `tfsdk:"discount_by_sku"`
-	Payable             types.Number         `tfsdk:"payable"`
+	AcceptedCoupons  types.List   `tfsdk:"accepted_coupons"`
+	RejectedCoupons  types.Map    `tfsdk:"rejected_coupons"`
+	AcceptedReferral types.String `tfsdk:"accepted_referral"`
+	RejectedReferral types.String `tfsdk:"rejected_referral"`
+	TotalDiscount    types.Number `tfsdk:"total_discount"`
+	Discounts        types.List   `tfsdk:"discounts"`
+	DiscountBySKU    types.Map    `tfsdk:"discount_by_sku"`
+	Payable          types.Number `tfsdk:"payable"`
+	customerOutcomeModel
+}
+
+// customerOutcomeModel mirrors what effects that are about no cart amount to.
+type customerOutcomeModel struct {
 	TotalPointsAdded    types.Number         `tfsdk:"total_points_added"`
 	TotalPointsDeducted types.Number         `tfsdk:"total_points_deducted"`
 	PointsAdded         types.Map            `tfsdk:"points_added"`
@@ -92,23 +95,33 @@ type outcomeModel struct {
 	Summary             types.String         `tfsdk:"summary"`
 }
 
-// outcomeAttributes are the names of outcomeModel.
-var outcomeAttributes = []string{
-	"accepted_coupons", "rejected_coupons", "accepted_referral", "rejected_referral", "total_discount", "discounts", "discount_by_sku",
-	"payable", "total_points_added", "total_points_deducted", "points_added", "points_deducted", "free_items", "audiences_joined",
-	"audiences_left", "attributes_changed", "notifications", "triggered_campaigns", "failed_rules", "other_effects", "effects_json", "summary",
-}
+// Names of outcomeModel and customerOutcomeModel.
+var (
+	cartOutcome = []string{
+		"accepted_coupons", "rejected_coupons", "accepted_referral", "rejected_referral", "total_discount", "discounts", "discount_by_sku", "payable",
+	}
+	customerOutcome = []string{
+		"total_points_added", "total_points_deducted", "points_added", "points_deducted", "free_items", "audiences_joined", "audiences_left",
+		"attributes_changed", "notifications", "triggered_campaigns", "failed_rules", "other_effects", "effects_json", "summary",
+	}
+)
 
 func outcomeFrom(o *promotion.Outcome) outcomeModel {
 	return outcomeModel{
-		AcceptedCoupons:     promotion.Value[types.List](o, "accepted_coupons"),
-		RejectedCoupons:     promotion.Value[types.Map](o, "rejected_coupons"),
-		AcceptedReferral:    promotion.Value[types.String](o, "accepted_referral"),
-		RejectedReferral:    promotion.Value[types.String](o, "rejected_referral"),
-		TotalDiscount:       promotion.Value[types.Number](o, "total_discount"),
-		Discounts:           promotion.Value[types.List](o, "discounts"),
-		DiscountBySKU:       promotion.Value[types.Map](o, "discount_by_sku"),
-		Payable:             promotion.Value[types.Number](o, "payable"),
+		AcceptedCoupons:      promotion.Value[types.List](o, "accepted_coupons"),
+		RejectedCoupons:      promotion.Value[types.Map](o, "rejected_coupons"),
+		AcceptedReferral:     promotion.Value[types.String](o, "accepted_referral"),
+		RejectedReferral:     promotion.Value[types.String](o, "rejected_referral"),
+		TotalDiscount:        promotion.Value[types.Number](o, "total_discount"),
+		Discounts:            promotion.Value[types.List](o, "discounts"),
+		DiscountBySKU:        promotion.Value[types.Map](o, "discount_by_sku"),
+		Payable:              promotion.Value[types.Number](o, "payable"),
+		customerOutcomeModel: customerOutcomeFrom(o),
+	}
+}
+
+func customerOutcomeFrom(o *promotion.Outcome) customerOutcomeModel {
+	return customerOutcomeModel{
 		TotalPointsAdded:    promotion.Value[types.Number](o, "total_points_added"),
 		TotalPointsDeducted: promotion.Value[types.Number](o, "total_points_deducted"),
 		PointsAdded:         promotion.Value[types.Map](o, "points_added"),
@@ -132,13 +145,6 @@ type eventModel struct {
 	Attributes jsontypes.Normalized `tfsdk:"attributes"`
 }
 
-// profileUpdateModel mirrors the update of a profile to evaluate.
-type profileUpdateModel struct {
-	Attributes       jsontypes.Normalized `tfsdk:"attributes"`
-	JoinAudienceIDs  types.List           `tfsdk:"join_audience_ids"`
-	LeaveAudienceIDs types.List           `tfsdk:"leave_audience_ids"`
-}
-
 func (d *evaluationDataSource) Metadata(_ context.Context, _ datasource.MetadataRequest, resp *datasource.MetadataResponse) {
 	resp.TypeName = evaluationType
 }
@@ -150,31 +156,20 @@ func (d *evaluationDataSource) Configure(_ context.Context, req datasource.Confi
 func (d *evaluationDataSource) ValidateConfig(ctx context.Context, req datasource.ValidateConfigRequest, resp *datasource.ValidateConfigResponse) {
 	var config evaluationModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
-	if resp.Diagnostics.HasError() || config.Event.IsUnknown() || config.ProfileUpdate.IsUnknown() {
+	if resp.Diagnostics.HasError() || config.Event.IsUnknown() {
 		return
 	}
 	refuse := func(name, because string) {
 		resp.Diagnostics.AddAttributeError(path.Root(name), "Attribute does not belong here", because)
 	}
-	if config.Event.IsNull() && !config.ForceCompleteEvaluation.IsNull() {
-		refuse("force_complete_evaluation", "The API knows force_complete_evaluation for events only. Remove it, or evaluate an event.")
-	}
-	kind, what := "event", "an event"
-	switch {
-	case config.Event.IsNull() && config.ProfileUpdate.IsNull():
-		return
-	case config.Event.IsNull():
-		kind, what = "profile_update", "an update of a profile"
-		for name, isNull := range map[string]bool{"store_integration_id": config.StoreIntegrationID.IsNull(), "loyalty_cards": config.LoyaltyCards.IsNull()} {
-			if !isNull {
-				refuse(name, "An update of a profile has no "+name+". Remove it.")
-			}
+	if config.Event.IsNull() {
+		if !config.ForceCompleteEvaluation.IsNull() {
+			refuse("force_complete_evaluation", "The API knows force_complete_evaluation for events only. Remove it, or evaluate an event.")
 		}
-	case !config.ProfileUpdate.IsNull():
-		refuse("profile_update", "One evaluation is about a cart, an event or a profile. Remove event or profile_update, and use another data source for the other.")
+		return
 	}
 	if config.ProfileID.IsNull() || config.ProfileID.ValueString() == "" && !config.ProfileID.IsUnknown() {
-		resp.Diagnostics.AddAttributeError(path.Root("profile_id"), "Missing customer", "Set profile_id to the integration ID of the customer that "+kind+" is about.")
+		resp.Diagnostics.AddAttributeError(path.Root("profile_id"), "Missing customer", "Set profile_id to the integration ID of the customer that the event is about.")
 	}
 	for name, isNull := range map[string]bool{
 		"integration_id": config.IntegrationID.IsNull(), "state": config.State.IsNull(), "coupon_codes": config.CouponCodes.IsNull(),
@@ -183,14 +178,14 @@ func (d *evaluationDataSource) ValidateConfig(ctx context.Context, req datasourc
 		"experiment_variant_allocations": config.ExperimentVariantAllocations.IsNull(),
 	} {
 		if !isNull {
-			refuse(name, name+" is about carts, and this evaluates "+what+". Remove it, or remove "+kind+". Attributes of "+what+" belong into "+kind+".attributes.")
+			refuse(name, name+" is about carts, and this evaluates an event. Remove it, or remove event. Attributes of an event belong into event.attributes.")
 		}
 	}
 	parts, _ := framework.Strings(config.ResponseContent)
 	for i, part := range parts {
 		if !slices.Contains(eventParts, part) {
 			resp.Diagnostics.AddAttributeError(path.Root("response_content").AtListIndex(i), "No part of this response",
-				part+" is not in the response to "+what+". Choose from: "+strings.Join(eventParts, ", ")+".")
+				part+" is not in the response to an event. Choose from: "+strings.Join(eventParts, ", ")+".")
 		}
 	}
 }
@@ -202,11 +197,8 @@ func (d *evaluationDataSource) Read(ctx context.Context, req datasource.ReadRequ
 		return
 	}
 	evaluate := d.evaluateCart
-	switch {
-	case !model.Event.IsNull():
+	if !model.Event.IsNull() {
 		evaluate = d.evaluateEvent
-	case !model.ProfileUpdate.IsNull():
-		evaluate = d.evaluateProfile
 	}
 	response := evaluate(ctx, &model, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
@@ -215,7 +207,7 @@ func (d *evaluationDataSource) Read(ctx context.Context, req datasource.ReadRequ
 	model.Effects = framework.Effects(response.Effects)
 	model.CreatedCoupons, model.CreatedReferrals = framework.CreatedCoupons(response.CreatedCoupons), framework.CreatedReferrals(response.CreatedReferrals)
 	model.EffectTypes = effectTypes(response.Effects)
-	model.outcomeModel = outcomeFrom(d.outcome(ctx, response))
+	model.outcomeModel = outcomeFrom(outcomeOf(ctx, d.data, response))
 	model.Total = types.NumberNull()
 	if response.Session != nil {
 		model.Total = framework.Number(response.Session.Total)
@@ -300,38 +292,6 @@ func (d *evaluationDataSource) evaluateEvent(ctx context.Context, model *evaluat
 	return response
 }
 
-func (d *evaluationDataSource) evaluateProfile(ctx context.Context, model *evaluationModel, diags *diag.Diagnostics) *talonone.State {
-	var update profileUpdateModel
-	diags.Append(model.ProfileUpdate.As(ctx, &update, basetypes.ObjectAsOptions{})...)
-	if diags.HasError() {
-		return nil
-	}
-	at := path.Root("profile_update")
-	customattr.Check(ctx, d.data, talonone.EntityCustomerProfile, nil, update.Attributes, at.AtName("attributes"), diags)
-	if diags.HasError() {
-		return nil
-	}
-	evaluation := talonone.ProfileEvaluation{ResponseContent: model.evaluationParts()}
-	evaluation.IntegrationID = model.ProfileID.ValueString()
-	if isSet(update.Attributes) {
-		evaluation.Attributes = json.RawMessage(update.Attributes.ValueString())
-	}
-	evaluation.Joins, _ = framework.Int64s(update.JoinAudienceIDs)
-	evaluation.Leaves, _ = framework.Int64s(update.LeaveAudienceIDs)
-	evaluation.EvaluableCampaignIDs, _ = framework.Int64s(model.EvaluableCampaignIDs)
-	response, err := d.data.Client.EvaluateCustomerProfile(ctx, evaluation)
-	if err != nil {
-		framework.AddError(diags, framework.Operation{
-			Construct: "data " + evaluationType, Action: "evaluate the update of the profile",
-			Pointers: map[string]path.Path{
-				"/attributes": at.AtName("attributes"), "/audiencesChanges/adds": at.AtName("join_audience_ids"),
-				"/audiencesChanges/deletes": at.AtName("leave_audience_ids"), "/evaluableCampaignIds": path.Root("evaluable_campaign_ids"),
-			},
-		}, err)
-	}
-	return response
-}
-
 func effectTypes(effects []talonone.Effect) types.List {
 	names := make([]string, len(effects))
 	for i, effect := range effects {
@@ -340,12 +300,12 @@ func effectTypes(effects []talonone.Effect) types.List {
 	return framework.StringList(names, types.ListNull(types.StringType), framework.Exactly)
 }
 
-// outcome is what the effects amount to. The response names the loyalty programs of the customer alone, so a program
+// outcomeOf is what the effects amount to. The response names the loyalty programs of the customer alone, so a program
 // that is new to him is looked up, where a Management key allows it.
-func (d *evaluationDataSource) outcome(ctx context.Context, response *talonone.State) *promotion.Outcome {
+func outcomeOf(ctx context.Context, data *framework.Data, response *talonone.State) *promotion.Outcome {
 	about := promotion.ContextOf(response)
 	if promotion.NamesMissing(response.Effects, about) {
-		programs, err := d.data.Client.GetLoyaltyPrograms(ctx)
+		programs, err := data.Client.GetLoyaltyPrograms(ctx)
 		if err == nil {
 			for _, program := range programs {
 				about.Programs[program.ID] = program.Name
@@ -357,10 +317,15 @@ func (d *evaluationDataSource) outcome(ctx context.Context, response *talonone.S
 
 // evaluationParts are the parts to ask for: those that are to be kept in response, and what an outcome needs.
 func (m *evaluationModel) evaluationParts(more ...string) []string {
-	parts, _ := framework.Strings(m.ResponseContent)
+	return evaluationParts(m.ResponseContent, m.ProfileID.ValueString() != "", more...)
+}
+
+// evaluationParts leave out the ledger where there is no customer.
+func evaluationParts(wanted types.List, hasCustomer bool, more ...string) []string {
+	parts, _ := framework.Strings(wanted)
 	for _, part := range append(more, promotion.Parts...) {
-		if part == "loyalty" && m.ProfileID.ValueString() == "" {
-			continue // an anonymous cart has no ledger
+		if part == "loyalty" && !hasCustomer {
+			continue
 		}
 		parts = framework.WithPart(parts, part)
 	}

@@ -273,44 +273,6 @@ func TestEvaluationSaysWhatACartGets(t *testing.T) {
 	}
 }
 
-// An update of a profile is evaluated as if it had been made.
-func TestProfileUpdateIsEvaluatedAndNothingIsKept(t *testing.T) {
-	t.Parallel()
-	d, remembered := inSeason(t, func(fixture *emulator.Fixture) {
-		effect := func(one emulator.FixtureEffect) {
-			one.EventType, one.CampaignID = "talon_profile_updated", 22
-			fixture.Effects = append(fixture.Effects, one)
-		}
-		effect(emulator.FixtureEffect{
-			ProfileAttributes: map[string]any{"tier": "gold"}, RuleName: "Welcome to gold", EffectType: "addLoyaltyPoints",
-			Props: map[string]any{"name": "Welcome", "programId": json.Number("5"), "subLedgerId": "", "value": json.Number("50"), "recipientIntegrationId": "x", "transactionUUID": "6ba7b810-9dad-11d1-80b4-00c04fd430c8"},
-		})
-		effect(emulator.FixtureEffect{AudienceID: 901, RuleName: "Readers", EffectType: "addFreeItem", Props: map[string]any{"sku": "SOCKS", "name": "Socks"}})
-	})
-	before := remembered()
-	for name, test := range map[string]struct{ update, want acctest.Attributes }{
-		"another tier": {
-			acctest.Attributes{"attributes": `{"tier":"gold"}`},
-			acctest.Attributes{"points_added": `{"Points":50}`, "free_items": `[]`, "payable": `null`, "summary": `"Points: +50 (Points)\nCampaigns: Gold club\nNo effect: rule \"Readers\" of campaign \"Gold club\": the customer is not in audience Newsletter"`},
-		},
-		"a new reader":  {acctest.Attributes{"join_audience_ids": []int{901}}, acctest.Attributes{"total_points_added": `0`, "free_items": `["SOCKS"]`}},
-		"nothing of it": {acctest.Attributes{"leave_audience_ids": []int{901}}, acctest.Attributes{"effects": `[]`}},
-	} {
-		got, diags := d.NewProcess(t, nil).ReadData(t, "talonone_session_evaluation", acctest.Attributes{"profile_id": "silver-customer", "profile_update": test.update})
-		if problem := acctest.Problem(diags); problem != "" {
-			t.Fatalf("%s: %s", name, problem)
-		}
-		for attribute, want := range test.want {
-			if text := asJSON(t, got[attribute]); text != want {
-				t.Errorf("%s: %s is %s, want %s", name, attribute, text, want)
-			}
-		}
-	}
-	if diff := cmp.Diff(before, remembered()); diff != "" {
-		t.Errorf("a dry run changed the deployment (-before +after):\n%s", diff)
-	}
-}
-
 // A program is named although the customer has no points in it yet, as long as a Management key tells its name.
 func TestProgramsWithoutAManagementKeyHaveTheirID(t *testing.T) {
 	t.Parallel()
@@ -342,12 +304,6 @@ func TestEvaluationsThatMakeNoSense(t *testing.T) {
 		"event with codes":          {`profile_id = "x"` + shared + "\ncoupon_codes = []", `(?s)coupon_codes is about carts`},
 		"event in future":           {`profile_id = "x"` + shared + "\nnow = \"2126-01-01T00:00:00Z\"", `(?s)now is about carts`},
 		"event part":                {`profile_id = "x"` + shared + "\nresponse_content = [\"coupons\"]", `(?s)coupons is not in the response to an event`},
-		"event and profile":         {`profile_id = "x"` + shared + "\nprofile_update = {}", `(?s)a cart, an event or a profile`},
-		"profile without customer":  {`profile_update = {}`, `(?s)Missing customer`},
-		"profile with a cart":       {`profile_id = "x"` + "\nprofile_update = {}\ncart_items = []", `(?s)cart_items is about carts, and this\s+evaluates an update of a profile`},
-		"profile with a card":       {`profile_id = "x"` + "\nprofile_update = {}\nloyalty_cards = []", `(?s)no loyalty_cards`},
-		"undefined profile":         {`profile_id = "x"` + "\nprofile_update = { attributes = jsonencode({ teir = 1 }) }", `(?s)no attribute\s+"teir"`},
-		"unknown audience":          {`profile_id = "x"` + "\nprofile_update = { join_audience_ids = [9] }", `(?s)Unable to evaluate the update of the profile.*No audience with ID 9`},
 		"cart with force":           {`force_complete_evaluation = true`, `(?s)for events only`},
 		"past":                      {`now = "2020-01-01T00:00:00Z"`, `(?s)now must be in the future`},
 		"no time":                   {`now = "tomorrow"`, `(?s)RFC3339|RFC 3339`},

@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"maps"
+	"slices"
 
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
@@ -20,10 +21,12 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
+const effectTypesText = "Types of the effects, in order, including duplicates, for conditions such as `contains(..., \"acceptCoupon\")`."
+
 func (d *evaluationDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := evaluationContent()
 	maps.Copy(attributes, framework.DataSourceEffects("A dry run stores none of it."))
-	maps.Copy(attributes, promotion.DataSourceAttributes(outcomeAttributes...))
+	maps.Copy(attributes, promotion.DataSourceAttributes(slices.Concat(cartOutcome, customerOutcome)...))
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"integration_id": schema.StringAttribute{
 			Optional:            true,
@@ -51,19 +54,6 @@ func (d *evaluationDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 				},
 			},
 		},
-		"profile_update": schema.SingleNestedAttribute{
-			Optional:            true,
-			MarkdownDescription: "Evaluates an update of the customer's profile instead of a cart, without making it: the attributes of carts can't be set then, and `profile_id` is required.",
-			Attributes: map[string]schema.Attribute{
-				"attributes": schema.StringAttribute{
-					Optional: true, CustomType: jsontypes.NormalizedType{},
-					MarkdownDescription: "Custom attributes of the profile that change, as a JSON object (`jsonencode({...})`); they must be defined in the Campaign Manager.",
-					Validators:          []validator.String{customattr.Validator{}},
-				},
-				"join_audience_ids":  audienceIDs("IDs of audiences that the customer joins."),
-				"leave_audience_ids": audienceIDs("IDs of audiences that the customer leaves."),
-			},
-		},
 		"now": schema.StringAttribute{
 			Optional: true, CustomType: timetypes.RFC3339Type{},
 			MarkdownDescription: "A time in the future, RFC 3339, to evaluate the cart at: use it for campaigns that have not started. Carts only. Default: the current time.",
@@ -79,8 +69,8 @@ func (d *evaluationDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 		},
 		"response_content": schema.ListAttribute{
 			Optional: true, ElementType: types.StringType,
-			MarkdownDescription: "Further parts of the response to keep in `response`, in the API's spelling: " + framework.ListedNames(responseParts) + "; for an event or a profile " + framework.ListedNames(eventParts) + ". Several contain personal data, which is then stored in the state.",
-			Validators:          partValidators(responseParts),
+			MarkdownDescription: "Further parts of the response to keep in `response`, in the API's spelling: " + framework.ListedNames(responseParts) + "; for an event " + framework.ListedNames(eventParts) + ". Several contain personal data, which is then stored in the state.",
+			Validators:          framework.PartValidators(responseParts),
 		},
 		"response": schema.StringAttribute{
 			Computed: true, CustomType: jsontypes.NormalizedType{},
@@ -88,25 +78,18 @@ func (d *evaluationDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 		},
 		"effect_types": schema.ListAttribute{
 			Computed: true, ElementType: types.StringType,
-			MarkdownDescription: "Types of the effects, in order, including duplicates, for conditions such as `contains(..., \"acceptCoupon\")`.",
+			MarkdownDescription: effectTypesText,
 		},
 		"total": schema.NumberAttribute{
 			Computed:            true,
-			MarkdownDescription: "Total of items and costs before discounts, in the Application's currency; null for events and profiles.",
+			MarkdownDescription: "Total of items and costs before discounts, in the Application's currency; null for events.",
 		},
 	})
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Evaluates what a cart, an event or an update of a profile would get from the campaigns: accepted codes, the amount to pay, points, free items. " +
+		MarkdownDescription: "Evaluates what a cart or an event would get from the campaigns: accepted codes, the amount to pay, points, free items. For an update of a customer profile, use `talonone_profile_evaluation`. " +
 			"It is a dry run that stores nothing: no session, no customer, no redemption. " +
 			"Use it in `check` blocks and in `terraform test`; the guide [Testing promotions](../guides/promotion-tests) shows how.\n\n" +
 			"Terraform evaluates it in every plan. Requires an Integration API key.",
 		Attributes: attributes,
-	}
-}
-
-func audienceIDs(text string) schema.ListAttribute {
-	return schema.ListAttribute{
-		Optional: true, ElementType: types.Int64Type, MarkdownDescription: text,
-		Validators: []validator.List{listvalidator.NoNullValues(), listvalidator.UniqueValues(), listvalidator.ValueInt64sAre(int64validator.AtLeast(1))},
 	}
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/hashicorp/terraform-plugin-framework-validators/listvalidator"
-	"github.com/hashicorp/terraform-plugin-framework-validators/stringvalidator"
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 	"github.com/hashicorp/terraform-plugin-framework/types"
 
@@ -57,12 +55,6 @@ func (v quantityValidator) ValidateList(ctx context.Context, req validator.ListR
 	if sum > talonone.MaxCartQuantity {
 		resp.Diagnostics.AddAttributeError(req.Path, "Too many units in the cart",
 			fmt.Sprintf("The quantities of the items sum up to %d; the API allows %s.", sum, v.Description(ctx)))
-	}
-}
-
-func partValidators(parts []string) []validator.List {
-	return []validator.List{
-		listvalidator.NoNullValues(), listvalidator.UniqueValues(), listvalidator.ValueStringsAre(stringvalidator.OneOf(parts...)),
 	}
 }
 

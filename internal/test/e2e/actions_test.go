@@ -49,7 +49,7 @@ var deeds = map[string]deed{
 	},
 	"talonone_return_cart_items": {
 		`session_integration_id = "order", returned_cart_items = [{ sku = "socks", quantity = 2 }]`, map[string]int{"returnCartItems": 1},
-		[]string{`returned items of customer session "order"; no effects.`},
+		[]string{`returned 2 units of customer session "order"; no effects.`},
 		[]string{`session_integration_id = "order"`, "quantity = 2"},
 	},
 	"talonone_track_event": {

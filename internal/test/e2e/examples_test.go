@@ -32,6 +32,9 @@ var seeds = map[string]func(*testing.T, *acctest.Deployment){
 	"data-sources/talonone_collection": func(t *testing.T, d *acctest.Deployment) {
 		d.Call(t, http.MethodPost, "/v1/collections", map[string]any{"name": "Luxury SKUs"}, nil)
 	},
+	"data-sources/talonone_profile_evaluation": func(t *testing.T, d *acctest.Deployment) {
+		d.Call(t, http.MethodPost, "/v2/audiences", map[string]any{"name": "VIP customers"}, nil)
+	},
 	"data-sources/talonone_audience_members": func(t *testing.T, d *acctest.Deployment) {
 		d.Call(t, http.MethodPost, "/v2/audiences", map[string]any{"name": "VIP customers"}, nil)
 	},

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"net/http"
 	"os/exec"
 	"path/filepath"
@@ -18,15 +19,31 @@ func TestExportedDeploymentIsAdopted(t *testing.T) {
 	d := acctest.Start(t, func(o *emulator.Options) { o.Fixture = existingDeployment() })
 	d.Call(t, http.MethodPost, "/v1/applications/1/stores", map[string]any{"name": "Harbour", "description": "", "integrationId": "harbour/street"}, nil)
 	d.Call(t, http.MethodPost, "/v1/additional_costs", map[string]any{"name": "shipping", "title": "Shipping", "description": ""}, nil)
+	collect := func(path, name string, items ...string) {
+		t.Helper()
+		var made struct {
+			ID int64 `json:"id"`
+		}
+		d.Call(t, http.MethodPost, path, map[string]any{"name": name}, &made)
+		if len(items) > 0 {
+			d.Upload(t, fmt.Sprintf("%s/%d/import", path, made.ID), "item", items...)
+		}
+	}
+	collect("/v1/collections", "Luxury SKUs", `A,"quoted"`, "${B}", "=C", "Ü")
+	collect("/v1/collections", "for")
+	collect("/v1/applications/1/campaigns/12/collections", "luxury-skus", "A")
+	for _, name := range []string{"for", "true", `say "hi" ${var.secret} %{ if true }`, "two\nlines", "日本語", "Bought \"0%\" – ${twice}", "bought 0 twice"} {
+		d.Call(t, http.MethodPost, "/v2/audiences", map[string]any{"name": name, "description": `{ "looks": "like JSON" }`}, nil)
+	}
 	d.Forget()
 	c := newCLI(t, d.URL, "")
 	folder := filepath.Join(c.Dir, "adopted")
 	export := exec.CommandContext(t.Context(), filepath.Join(binaries.Dir, "talonone-export"),
-		"-out", folder, "-catalogs", "6", "-coupons", "12", "-reservations", "SUMMER10,SUMMER25%OFF", "-referrals", "11")
+		"-out", folder, "-catalogs", "6", "-coupons", "12", "-reservations", "SUMMER10,SUMMER25%OFF", "-referrals", "11", "-profiles", "customer-1,customer-2")
 	export.Env = append(c.Env, "TALONONE_BASE_URL="+d.URL, "TALONONE_INTEGRATION_API_KEY="+acctest.IntegrationKey, "TALONONE_MANAGEMENT_API_KEY="+acctest.ManagementKey,
 		"TALONONE_MANAGEMENT_REQUESTS_PER_SECOND=10000")
 	output, err := export.CombinedOutput()
-	if err != nil || !strings.Contains(string(output), "Exported 327 objects") {
+	if err != nil || !strings.Contains(string(output), "Exported 338 objects") {
 		t.Fatalf("%v\n%s", err, output)
 	}
 	again, err := exec.CommandContext(t.Context(), export.Path, "-out", folder).CombinedOutput()
@@ -34,11 +51,11 @@ func TestExportedDeploymentIsAdopted(t *testing.T) {
 		t.Errorf("a folder with files was written to:\n%s", again)
 	}
 
-	for _, file := range []string{"main.tf", "resources.tf", "imports.tf", "catalog_items_catalog_6_items.json"} {
+	for _, file := range []string{"main.tf", "resources.tf", "imports.tf", "catalog_items.catalog_6.items.json"} {
 		c.Write(file, c.Read(filepath.Join("adopted", file)))
 	}
 	c.Write("speed_override.tf", "provider \"talonone\" {\n  management_requests_per_second = 10000\n}\n")
-	if plan := c.must(0, "plan", "-no-color", "-out=adopt.tfplan"); !strings.Contains(plan, "327 to import, 0 to add") || !strings.Contains(plan, "0 to destroy") {
+	if plan := c.must(0, "plan", "-no-color", "-out=adopt.tfplan"); !strings.Contains(plan, "338 to import, 0 to add") || !strings.Contains(plan, "0 to destroy") {
 		t.Errorf("the plan does more than import:\n%s", clip(plan))
 	}
 	c.must(0, "apply", "-no-color", "adopt.tfplan")

@@ -48,7 +48,7 @@ var holders = []string{
 	"resource talonone_customer_profile", "resource talonone_customer_profiles", "resource talonone_customer_session", "resource talonone_event",
 	"resource talonone_referral", "resource talonone_referrals",
 	"data talonone_audience_members", "data talonone_customer_inventory", "data talonone_customer_session", "data talonone_customer_sessions",
-	"data talonone_events", "data talonone_loyalty_transactions", "data talonone_reserved_customers", "data talonone_session_evaluation",
+	"data talonone_events", "data talonone_loyalty_transactions", "data talonone_profile_evaluation", "data talonone_reserved_customers", "data talonone_session_evaluation",
 }
 
 // personal is a configuration in which everything that can hold data of a person does.
@@ -157,6 +157,10 @@ const personal = `
 	  profile_id   = talonone_customer_profile.anna.integration_id
 	  coupon_codes = ["SUMMER10"]
 	  cart_items   = [{ sku = "SOCKS", quantity = 1, price = 4.5 }]
+	}
+	data "talonone_profile_evaluation" "anna" {
+	  integration_id   = talonone_customer_profile.anna.integration_id
+	  response_content = ["customerProfile"]
 	}
 	data "talonone_audiences" "all" {
 	  with_member_count = true

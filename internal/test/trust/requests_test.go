@@ -103,6 +103,7 @@ var reads = map[string]read{
 	"talonone_loyalty_program":      {config: attributes{"name": "Points"}},
 	"talonone_loyalty_programs":     {config: attributes{}},
 	"talonone_loyalty_transactions": {config: attributes{"loyalty_program_id": 5, "integration_id": "customer-1"}},
+	"talonone_profile_evaluation":   {config: attributes{"integration_id": "customer-1", "attributes": `{"Language":"de"}`}},
 	"talonone_reserved_customers":   {config: attributes{"coupon_value": "SUMMER10"}},
 	"talonone_session_evaluation":   {config: attributes{"profile_id": "customer-1", "cart_items": []any{attributes{"sku": "SOCKS", "quantity": 1, "price": 4.5}}}},
 	"talonone_store":                {config: attributes{"application_id": 1, "integration_id": "harbour-street"}},

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
@@ -190,6 +191,7 @@ func rules() []rule {
 		{"real-commands", "The commands of Terraform itself keep all of this: saved plans, `terraform test` beside a state, a second workspace, `-replace`, a renamed key.", func(subject) string { return "" }, realCommands},
 		{"other-normal-form", "A row that differs from a listed one only in its Unicode normal form is another row: it is never removed instead of the listed one, and causes no repeated changes.", func(s subject) string { return first(s.hasNoRows(), unless(!s.plain, plainNames)) }, otherNormalForm},
 		{"timeouts", "Timeouts end what takes too long, and say so. Changing only them sends nothing.", func(subject) string { return "" }, timeoutsHold},
+		{"limited", "Requests that the deployment refuses for its rate limit are repeated, and rows that move between pages are neither lost nor doubled.", func(subject) string { return "" }, limited},
 		{"lost-response", "A create whose response is lost creates nothing twice.", func(s subject) string { return unless(!s.keeps || s.once, repeatable) }, lostResponse},
 	}
 }
@@ -632,9 +634,24 @@ func killed(t *testing.T, of subject)      { cutOff(t, of, true) }
 func interrupted(t *testing.T, of subject) { cutOff(t, of, false) }
 
 func readsLag(t *testing.T, of subject) {
-	for _, values := range []conventions.Values{{conventions.ReadLag: "300ms"}, {conventions.ReadLag: "300ms", conventions.Flapping: conventions.Yes}} {
+	lags := []time.Duration{300 * time.Millisecond}
+	if *update {
+		// These take their time, which make trust has.
+		lags = append(lags, 2*time.Second, 10*time.Second)
+	}
+	for _, lag := range lags {
+		t.Run(lag.String(), func(t *testing.T) {
+			t.Parallel()
+			readsLagBy(t, of, lag)
+		})
+	}
+}
+
+func readsLagBy(t *testing.T, of subject, lag time.Duration) {
+	t.Helper()
+	for _, values := range []conventions.Values{{conventions.ReadLag: lag.String()}, {conventions.ReadLag: lag.String(), conventions.Flapping: conventions.Yes}} {
 		s := stage(t, of, func(o *emulator.Options) { o.Conventions = values })
-		s.w.Settings = attributes{"read_consistency": "3s"}
+		s.w.Settings = attributes{"read_consistency": max(3*time.Second, 2*lag).String()}
 		config := s.one(s.config(s.initial()...))
 		s.must(s.w.Apply(s, config, acctest.PlanOptions{}))
 		before := rowsIn(s, s.d, s.subject)
@@ -642,6 +659,35 @@ func readsLag(t *testing.T, of subject) {
 		if diff := cmp.Diff(before, rowsIn(s, s.d, s.subject)); diff != "" {
 			s.Errorf("rows in the deployment (-first apply +second):\n%s", diff)
 		}
+	}
+}
+
+// limited lets a resource live on a deployment that refuses every second request, and whose rows move between pages.
+func limited(t *testing.T, of subject) {
+	s := stage(t, of, func(o *emulator.Options) {
+		o.Conventions = conventions.Values{conventions.ListShift: conventions.Yes, conventions.PageSizeMax: "3"}
+	})
+	rows, next := s.initial(), s.initial()
+	var others []string
+	if s.bulk {
+		rows, next = []string{"a-1", "b-1", "c-1", "d-1", "e-1"}, []string{"b-1", "c-1", "d-1", "e-1", "f-1"}
+	}
+	if s.put != nil {
+		others = []string{"others-1"}
+		s.put(s, s.d, others[0])
+	}
+	if err := s.d.Server.AddFault(emulator.Fault{Status: http.StatusTooManyRequests, RetryAfter: "0", Every: 2}); err != nil {
+		s.Fatal(err)
+	}
+	for _, listed := range [][]string{rows, next} {
+		s.apply(s.config(listed...))
+		if s.put != nil {
+			s.holds(append(slices.Clone(others), listed...)...)
+		}
+	}
+	s.must(s.w.Destroy(s, s.one(s.config(next...)), acctest.PlanOptions{}))
+	if s.put != nil && !s.keeps {
+		s.holds(others...)
 	}
 }
 
