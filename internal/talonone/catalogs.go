@@ -430,7 +430,7 @@ func (c *Client) CatalogItems(ctx context.Context, catalogID int64) ([]CatalogIt
 }
 
 // ScanCatalogItems is CatalogItems page by page, without a list of a large catalog. again says that the catalog is read once
-// more, since it changed meanwhile.
+// more, since it changed in the meantime.
 func (c *Client) ScanCatalogItems(ctx context.Context, catalogID int64, use func([]CatalogItem) error, again func()) error {
 	if !c.HasListedCatalog(catalogID) {
 		first, err := c.firstItems(ctx, catalogID)
