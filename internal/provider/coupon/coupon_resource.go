@@ -265,14 +265,9 @@ func (r *couponResource) Create(ctx context.Context, req resource.CreateRequest,
 		case err == nil:
 			r.save(ctx, couponFromAPI(made, plan), resp)
 			return
-		case talonone.IsConflict(err):
+		case talonone.IsConflict(err), talonone.IsBadRequest(err) && !talonone.PointsAtRequest(err):
+			// The code is taken: an attempt whose response was lost shows up when reads have caught up.
 			existing, err = framework.AwaitTaken(ctx, r.data, err, func(ctx context.Context) (*talonone.Coupon, error) { return r.look(ctx, plan) })
-		case talonone.IsBadRequest(err):
-			// The code may be taken, and mostly something else is wrong: one look is enough.
-			refused := err
-			if existing, err = r.look(ctx, plan); err == nil && existing == nil {
-				err = refused
-			}
 		}
 	}
 	if err == nil && existing.CampaignID != campaign {
