@@ -25,7 +25,7 @@ func (d *Data) Await(ctx context.Context, look func(context.Context) (found bool
 	}
 }
 
-// AwaitTaken finds what a create was refused for: an object of an attempt whose response was lost, or somebody else's. Where
+// AwaitTaken finds what a create was refused for: an object of an attempt whose response was lost, or someone else's. Where
 // reads never show one, the error is the refusal.
 func AwaitTaken[T any](ctx context.Context, d *Data, refused error, look func(context.Context) (*T, error)) (taken *T, err error) {
 	err = d.Await(ctx, func(ctx context.Context) (bool, error) {

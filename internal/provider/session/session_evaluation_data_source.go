@@ -320,7 +320,7 @@ func (m *evaluationModel) evaluationParts(more ...string) []string {
 	return evaluationParts(m.ResponseContent, m.ProfileID.ValueString() != "", more...)
 }
 
-// evaluationParts leave out the ledger where there is no customer.
+// evaluationParts omit the ledger where there is no customer.
 func evaluationParts(wanted types.List, hasCustomer bool, more ...string) []string {
 	parts, _ := framework.Strings(wanted)
 	for _, part := range append(more, promotion.Parts...) {
