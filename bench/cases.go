@@ -64,6 +64,10 @@ resource "talonone_catalog_items" "shoes" {
 
 func thousands(n int) int { return (n + 999) / 1000 }
 
+// pages are the list requests for n items: each page but the first begins with the last item of the one before, so that an
+// item that moves is noticed.
+func pages(n int) int { return 1 + max(0, n-1000+998)/999 }
+
 var (
 	floor  = scenario{"`terraform_data` (floor)", rows + "resource \"terraform_data\" \"floor\" {\n  input = local.items\n}\n", nil}
 	inline = scenario{"`items`", header + rows + "resource \"talonone_catalog_items\" \"shoes\" {\n  catalog_id = 6\n  items      = jsonencode(local.items)\n}\n", thousands}

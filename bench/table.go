@@ -73,12 +73,12 @@ func checks(results []result, decoding time.Duration) []check {
 		}
 		want := []int{r.syncs(r.size), 0, 0, 1}
 		got := []int{r.create.syncs, r.noop.syncs, r.plan1.syncs, r.apply1.syncs}
-		ok := r.noop.listed <= thousands(r.size)
+		ok := r.noop.listed <= pages(r.size)
 		for i := range want {
 			ok = ok && want[i] == got[i]
 		}
 		if !ok {
-			add(false, r.name+": sync requests as few as can be, list requests 1 per 1,000 items", "%v and %d, want %v and %d", got, r.noop.listed, want, thousands(r.size))
+			add(false, r.name+": sync requests as few as can be, one list request per page", "%v and %d, want %v and %d", got, r.noop.listed, want, pages(r.size))
 		}
 	}
 	if f, ok := byName[floor.name+", 10,000"]; ok {

@@ -94,6 +94,7 @@ var telling = map[string][]string{
 	"talonone_coupon_reservation":           {"customers", "reservation_count"},
 	"talonone_referral":                     {"friend_profile_integration_id", "start_date", "expiry_date", "usage_limit", "attributes"},
 	"talonone_referrals":                    {"advocates", "usage_limit", "start_date", "expiry_date", "attributes", "codes"},
+	"talonone_coupons":                      {"coupons"},
 	"talonone_customer_audiences":           {"audience_ids"},
 	"talonone_customer_profile":             {"attributes"},
 	"talonone_customer_profiles":            {"profiles"},
@@ -124,6 +125,7 @@ var identities = map[string][]string{
 	"talonone_coupon_reservation":           {"coupon_value"},
 	"talonone_referral":                     {"campaign_id", "advocate_profile_integration_id", "friend_profile_integration_id"},
 	"talonone_referrals":                    {"campaign_id"},
+	"talonone_coupons":                      {"application_id", "campaign_id"},
 	"talonone_customer_audiences":           {"profile_integration_id"},
 	"talonone_customer_profile":             {"integration_id"},
 	"talonone_customer_profiles":            {"profiles"},
@@ -222,7 +224,7 @@ var printable = []string{
 }
 
 // countable are the attributes of which nothing is kept but how many elements they have.
-var countable = []string{"customers", "advocates", "profiles"}
+var countable = []string{"customers", "advocates", "profiles", "audience_ids", "coupons"}
 
 // object is what is kept of a resource's or an action's attributes.
 type object struct {
@@ -259,6 +261,10 @@ func newObject(values, sensitive, unknown any) object {
 			var members map[string]json.RawMessage
 			if json.Unmarshal([]byte(value), &members) == nil && members != nil {
 				o.counts[name] = int64(len(members))
+			}
+			var list []json.RawMessage
+			if json.Unmarshal([]byte(value), &list) == nil && list != nil {
+				o.counts[name] = int64(len(list))
 			}
 		}
 	}

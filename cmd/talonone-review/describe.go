@@ -219,6 +219,8 @@ func (b *builder) add(c *change) {
 		b.single(c, b.namedOf(c))
 	case "talonone_store", "talonone_coupon":
 		b.single(c, b.namedOf(c))
+	case "talonone_coupons":
+		b.bulk(c, func(object) *tally { return &b.named.at("talonone_coupon", subject{name: "talonone_coupon"}).tally })
 	case "talonone_collection":
 		b.bulk(c, b.namedOf(c))
 	default:

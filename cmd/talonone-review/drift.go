@@ -29,6 +29,7 @@ var driftNouns = map[string]noun{
 	"talonone_additional_cost":              names["talonone_additional_cost"],
 	"talonone_store":                        names["talonone_store"],
 	"talonone_coupon":                       names["talonone_coupon"],
+	"talonone_coupons":                      {"set of coupons", "sets of coupons"},
 }
 
 // addDrift describes what has changed since the last apply without Terraform.

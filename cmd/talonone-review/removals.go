@@ -209,7 +209,7 @@ func (c *change) isBulk() bool {
 
 var bulkTypes = map[string]bool{
 	"talonone_audience_memberships": true, "talonone_catalog_items": true, "talonone_collection": true, "talonone_coupon_reservation": true,
-	"talonone_customer_audiences": true, "talonone_referrals": true, "talonone_customer_profiles": true,
+	"talonone_coupons": true, "talonone_customer_audiences": true, "talonone_referrals": true, "talonone_customer_profiles": true,
 }
 
 // lastSync is what a bulk resource announces.
@@ -284,6 +284,8 @@ func (o object) managed(kind string) (count int64, known bool) {
 		}
 		count, known = o.number("reservation_count")
 		return max(count, listed), known
+	case "talonone_coupons":
+		count, known = o.counts["coupons"]
 	case "talonone_customer_audiences":
 		count, known = o.counts["audience_ids"]
 	case "talonone_referrals":

@@ -193,6 +193,8 @@ rows(rc) := n if {
 	n := max([count(listed), reserved(rc)])
 }
 
+rows(rc) := count(json.unmarshal(rc.change.before.coupons)) if rc.type == "talonone_coupons"
+
 rows(rc) := count(rc.change.before.audience_ids) if rc.type == "talonone_customer_audiences"
 
 rows(rc) := count(rc.change.before.advocates) if rc.type == "talonone_referrals"

@@ -20,6 +20,18 @@ resource "talonone_audience_memberships" "guests" {
   members     = local.guests
 }
 
+# The staff tries promotions as a test customer before guests see them.
+resource "talonone_audience" "staff" {
+  name                       = "Season staff${local.here.suffix}"
+  description                = "Tries promotions before the guests see them."
+  subscribed_application_ids = [data.talonone_application.shop.id]
+}
+
+resource "talonone_customer_audiences" "tester" {
+  profile_integration_id = "season-tester${local.here.suffix}"
+  audience_ids           = [talonone_audience.staff.id]
+}
+
 resource "talonone_coupon" "season" {
   for_each = local.coupons
 

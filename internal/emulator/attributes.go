@@ -206,7 +206,7 @@ func (s *Server) lockedWrite(change func() (reply, error)) (out reply, err error
 }
 
 // imported is the answer to an import.
-func (s *Server) imported(r *request, entity string, amount int) any {
+func (s *Server) imported(r *request, entity string, amount int) map[string]any {
 	return map[string]any{
 		"id": s.state.nextID(kindImport), "created": s.now(), "accountId": s.state.AccountID, "userId": r.cred.userID,
 		"entity": entity, "amount": amount,

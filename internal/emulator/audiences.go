@@ -645,31 +645,39 @@ type uploadColumn struct {
 	longest    int // in characters
 }
 
-func readUpload(r *http.Request, column uploadColumn) ([]string, error) {
+func readUpload(r *http.Request, column uploadColumn) (ids []string, err error) {
+	err = readUploaded(r, func(file io.Reader) error {
+		ids, err = column.read(file)
+		return err
+	})
+	return ids, err
+}
+
+// readUploaded calls read with the one file of an upload.
+func readUploaded(r *http.Request, read func(io.Reader) error) error {
 	parts, err := r.MultipartReader()
 	if err != nil {
-		return nil, badRequest(atPointer("", "Not multipart", "the body must be multipart/form-data with a file %s", membershipUploadPart))
+		return badRequest(atPointer("", "Not multipart", "the body must be multipart/form-data with a file %s", membershipUploadPart))
 	}
 	part, err := parts.NextPart()
 	switch {
 	case errors.Is(err, io.EOF):
-		return nil, badRequest(atPointer("/"+membershipUploadPart, titleMissing, "%s is required", membershipUploadPart))
+		return badRequest(atPointer("/"+membershipUploadPart, titleMissing, "%s is required", membershipUploadPart))
 	case err != nil:
-		return nil, bodyError(err)
+		return bodyError(err)
 	case part.FormName() != membershipUploadPart:
-		return nil, badRequest(atPointer("/"+strictjson.EscapePointer(part.FormName()), titleUnknown, "only %s is known here", membershipUploadPart))
+		return badRequest(atPointer("/"+strictjson.EscapePointer(part.FormName()), titleUnknown, "only %s is known here", membershipUploadPart))
 	}
-	ids, err := column.read(part)
-	if err != nil {
-		return nil, err
+	if err := read(part); err != nil {
+		return err
 	}
 	if _, err := parts.NextPart(); !errors.Is(err, io.EOF) {
 		if err != nil {
-			return nil, bodyError(err)
+			return bodyError(err)
 		}
-		return nil, badRequest(atPointer("", titleUnknown, "only one file is allowed"))
+		return badRequest(atPointer("", titleUnknown, "only one file is allowed"))
 	}
-	return ids, nil
+	return nil
 }
 
 // read reads the header and one value per record.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -302,5 +303,24 @@ func BenchmarkCatalogPages(b *testing.B) {
 		}
 		d.sync("REMOVE", fmt.Sprintf(`{"sku":"SKU%06d"}`, removed))
 		removed++
+	}
+}
+
+// BenchmarkCatalogPage lists one page, which costs the same in catalogs of any size.
+func BenchmarkCatalogPage(b *testing.B) {
+	for _, size := range []int{10_000, 1_000_000} {
+		b.Run(strconv.Itoa(size), func(b *testing.B) {
+			d := start(b, emulator.Options{})
+			payloads := make([]string, 1000)
+			for page := range size / len(payloads) {
+				for i := range payloads {
+					payloads[i] = fmt.Sprintf(`{"sku":"SKU%07d","price":%d,"attributes":{"color":"red"}}`, page*1000+i, i)
+				}
+				d.sync("ADD", payloads...)
+			}
+			for b.Loop() {
+				d.must("GET", fmt.Sprintf("%s?skip=%d", itemsPath, size/2), managementK, "")
+			}
+		})
 	}
 }

@@ -27,6 +27,7 @@ type coupon struct {
 	UsageCounter     int64          `json:"usageCounter,omitempty"`
 	Attributes       map[string]any `json:"attributes,omitempty"`
 	ReferralID       int64          `json:"referralId,omitempty"`
+	ImportID         int64          `json:"importId,omitempty"`
 	Recipient        string         `json:"recipient,omitempty"` // integration ID; makes the coupon personal
 	BatchID          string         `json:"batchId,omitempty"`
 	Mandatory        bool           `json:"isReservationMandatory,omitempty"`
@@ -195,6 +196,7 @@ func (s *Server) routesCoupons() {
 		"searchCouponsAdvancedWithoutTotalCount", s.searchCampaignCoupons, readOnly)
 	s.handle(http.MethodGet, coupons+"/no_total", managementKey, "getCouponsWithoutTotalCount", s.getCoupons)
 	s.handle(http.MethodPost, coupons, managementKey, "createCoupons", s.createCoupons)
+	s.handle(http.MethodPost, application+"/campaigns/{campaignId}/import_coupons", managementKey, "importCoupons", s.importCoupons, streamed)
 	s.handle(http.MethodPut, coupons+"/{couponId}", managementKey, "updateCoupon", s.updateCoupon)
 	s.handle(http.MethodDelete, coupons+"/{couponId}", managementKey, "deleteCoupon", s.deleteCoupon)
 }
@@ -603,6 +605,9 @@ func (c *coupon) view() map[string]any {
 	}
 	if c.ReferralID != 0 {
 		view["referralId"] = c.ReferralID
+	}
+	if c.ImportID != 0 {
+		view["importId"] = c.ImportID
 	}
 	addString(view, "recipientIntegrationId", c.Recipient)
 	addString(view, "batchId", c.BatchID)

@@ -35,6 +35,7 @@ var edits = map[string]acctest.Attributes{
 	"talonone_additional_cost":              {"title": "Other"},
 	"talonone_attribute":                    {"description": "Other"},
 	"talonone_coupon":                       {"usage_limit": 3},
+	"talonone_coupons":                      {"coupons": `["BEACH-TWO"]`},
 	"talonone_store":                        {"name": "Other"},
 }
 
@@ -347,6 +348,7 @@ func TestMocksOfWhatDoesNotExistYetCanBePlanned(t *testing.T) {
 		"talonone_additional_cost":              {"subscribed_application_ids"},
 		"talonone_attribute":                    {"subscribed_application_ids", "subscribed_catalog_ids"},
 		"talonone_coupon":                       {"application_id", "campaign_id"},
+		"talonone_coupons":                      {"application_id", "campaign_id"},
 		"talonone_store":                        {"application_id"},
 		"talonone_audience":                     {"subscribed_application_ids"},
 		"talonone_audience_customer_attributes": {"audience_id"},

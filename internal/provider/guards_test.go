@@ -54,6 +54,9 @@ var guardedResources = map[string]guardedResource{
 	"talonone_coupon_reservation": {
 		acctest.Attributes{"coupon_value": "SUMMER10", "customers": []string{"customer-1"}}, nothingLeaves, allLeaves, "talonone_coupon_reservation:SUMMER10", "removes too many reservations",
 	},
+	"talonone_coupons": {
+		acctest.Attributes{"application_id": 1, "campaign_id": 12, "coupons": `["BEACH-DAY"]`}, nothingLeaves, allLeaves, "talonone_coupons:1/12", "removes too many coupons",
+	},
 	"talonone_customer_audiences": {
 		acctest.Attributes{"profile_integration_id": "anna", "audience_ids": []int{701}}, nothingLeaves, allLeaves, "talonone_customer_audiences:anna", "removes too many memberships",
 	},

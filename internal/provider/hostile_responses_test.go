@@ -46,7 +46,7 @@ var readers = map[string]map[string]any{
 var imports = map[string]string{
 	"talonone_additional_cost": "1", "talonone_attribute": "CartItem/VIP", "talonone_coupon": "1/12/SUMMER10", "talonone_store": "1/VIP",
 	"talonone_audience": "1", "talonone_audience_customer_attributes": "1", "talonone_audience_membership": "1/customer-1", "talonone_audience_memberships": "1",
-	"talonone_catalog_item": "6/A", "talonone_catalog_items": "6", "talonone_collection": "1", "talonone_coupon_reservation": "SUMMER10", "talonone_customer_audiences": "customer-1", "talonone_customer_profile": "customer-1",
+	"talonone_catalog_item": "6/A", "talonone_catalog_items": "6", "talonone_collection": "1", "talonone_coupon_reservation": "SUMMER10", "talonone_coupons": "1/12", "talonone_customer_audiences": "customer-1", "talonone_customer_profile": "customer-1",
 	"talonone_customer_profiles": "customer-1,customer-2", "talonone_customer_session": "cart-1", "talonone_referral": "11/4001", "talonone_referrals": "11",
 }
 

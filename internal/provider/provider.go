@@ -284,6 +284,7 @@ func (p *talonOneProvider) Resources(ctx context.Context) []func() resource.Reso
 		definition.NewAdditionalCostResource,
 		application.NewStoreResource,
 		coupon.NewCouponResource,
+		coupon.NewCouponsResource,
 	}
 	for i := range resources {
 		resources[i] = framework.Managed(ctx, resources[i])

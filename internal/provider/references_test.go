@@ -35,8 +35,8 @@ var missing = map[string]reference{
 	"Application of a cost":        {kind: "talonone_additional_cost", config: acctest.Attributes{"name": "Wrap", "title": "Wrap", "description": "w", "subscribed_application_ids": []int{99}}, at: "subscribed_application_ids", says: "no Application 99"},
 	"Application of a collection":  {kind: "talonone_collection", config: acctest.Attributes{"name": "SKUs", "items": `["boot"]`, "subscribed_application_ids": []int{99}}, at: "subscribed_application_ids", says: "no Application 99"},
 	"campaign of a collection":     {kind: "talonone_collection", config: acctest.Attributes{"name": "SKUs", "items": `["boot"]`, "application_id": 1, "campaign_id": 99}, at: "campaign_id", says: "no campaign 99"},
-	"Application of a store":       {kind: "talonone_store", config: acctest.Attributes{"application_id": 99, "integration_id": "s", "name": "S"}, at: "application_id", says: "404"},
-	"Application of a coupon":      {kind: "talonone_coupon", config: acctest.Attributes{"application_id": 99, "campaign_id": 12, "value": "BEACH-DAY"}, at: "application_id", says: "404"},
+	"Application of a store":       {kind: "talonone_store", config: acctest.Attributes{"application_id": 99, "integration_id": "s", "name": "S"}, at: "application_id", says: "no such Application"},
+	"Application of a coupon":      {kind: "talonone_coupon", config: acctest.Attributes{"application_id": 99, "campaign_id": 12, "value": "BEACH-DAY"}, at: "application_id", says: "no such Application"},
 	"campaign of a coupon":         {kind: "talonone_coupon", config: acctest.Attributes{"application_id": 1, "campaign_id": 99, "value": "BEACH-DAY"}, at: "campaign_id", says: "no campaign 99"},
 	"catalog of items":             {kind: "talonone_catalog_items", config: acctest.Attributes{"catalog_id": 99, "items": `{"A":{}}`}, at: "catalog_id", says: "99"},
 	"catalog of an item":           {kind: "talonone_catalog_item", config: acctest.Attributes{"catalog_id": 99, "sku": "A"}, at: "catalog_id", says: "99"},
@@ -45,7 +45,7 @@ var missing = map[string]reference{
 	"campaign of referrals":        {kind: "talonone_referrals", config: acctest.Attributes{"campaign_id": 99, "usage_limit": 1, "advocates": []string{"a"}}, at: "campaign_id", says: "99"},
 	"Application of a referral":    {kind: "talonone_referral", config: acctest.Attributes{"campaign_id": 11, "application_id": 2, "advocate_profile_integration_id": "a"}, at: "application_id", says: "belongs to Application 1, and application_id is 2", whoever: true},
 	"Application of referrals":     {kind: "talonone_referrals", config: acctest.Attributes{"campaign_id": 11, "application_id": 2, "usage_limit": 1, "advocates": []string{"a"}}, at: "application_id", says: "belongs to Application 1", whoever: true},
-	"no Application of a referral": {kind: "talonone_referral", config: acctest.Attributes{"campaign_id": 99, "application_id": 98, "advocate_profile_integration_id": "a"}, at: "application_id", says: "404"},
+	"no Application of a referral": {kind: "talonone_referral", config: acctest.Attributes{"campaign_id": 99, "application_id": 98, "advocate_profile_integration_id": "a"}, at: "application_id", says: "no such Application"},
 	"no campaign of an Application": {
 		kind: "talonone_referral", config: acctest.Attributes{"campaign_id": 99, "application_id": 1, "advocate_profile_integration_id": "a"}, at: "campaign_id", says: "Application 1 has no campaign 99",
 	},
@@ -87,6 +87,9 @@ func TestWhatDoesNotExistIsFoundWhenPlanning(t *testing.T) {
 			found := errorsIn(diags)
 			if len(found) != 1 || found[0].Attribute == nil || !strings.Contains(found[0].Attribute.String(), `AttributeName("`+test.at+`")`) || !strings.Contains(found[0].Detail, test.says) {
 				t.Errorf("got %q, want one error with %q on %s", acctest.Problem(diags), test.says, test.at)
+			}
+			if warning := acctest.Warning(diags); strings.Contains(warning, "Applying") {
+				t.Errorf("it warns of what will not happen: %q", warning)
 			}
 		})
 	}

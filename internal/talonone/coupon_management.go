@@ -1,9 +1,14 @@
 package talonone
 
 import (
+	"bytes"
 	"context"
+	"encoding/csv"
 	"encoding/json"
+	"io"
+	"mime/multipart"
 	"net/http"
+	"net/textproto"
 	"net/url"
 	"strconv"
 	"time"
@@ -99,10 +104,77 @@ func couponParams(applicationID, campaignID, id int64) []string {
 // GetCouponsOf lists the coupons of a campaign (getCouponsWithoutTotalCount):
 // GET /v1/applications/{applicationId}/campaigns/{campaignId}/coupons/no_total, Management key, 1000 a request.
 func (c *Client) GetCouponsOf(ctx context.Context, applicationID, campaignID int64) ([]*Coupon, error) {
-	return listAll[*Coupon](ctx, c, func() *call {
-		return &call{
-			operation: "getCouponsWithoutTotalCount", method: http.MethodGet, route: "/v1/applications/{applicationId}/campaigns/{campaignId}/coupons/no_total",
-			params: []string{strconv.FormatInt(applicationID, 10), strconv.FormatInt(campaignID, 10)}, access: managementAccess,
-		}
+	return listAll[*Coupon](ctx, c, func() *call { return couponsCall(applicationID, campaignID) })
+}
+
+// NewCoupon is a coupon of ImportCoupons.
+type NewCoupon struct {
+	Code string
+	CouponSettings
+}
+
+// importColumns are the columns of ImportCoupons.
+var importColumns = []string{"value", "startdate", "expirydate", "recipientintegrationid", "limitval", "discountlimit", "attributes"}
+
+// ImportCoupons creates many coupons with exact codes:
+// POST /v1/applications/{applicationId}/campaigns/{campaignId}/import_coupons, Management key, one request. The file has no
+// columns for ReservationLimit, the flags and Limits. A code that the Application has already, in any campaign, is skipped
+// and left as it is, so that a repetition does no harm.
+func (c *Client) ImportCoupons(ctx context.Context, applicationID, campaignID int64, coupons []NewCoupon) error {
+	defer c.coupons.dropAll()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	header := textproto.MIMEHeader{}
+	header.Set("Content-Disposition", `form-data; name="upFile"; filename="data.csv"`)
+	header.Set("Content-Type", "text/csv")
+	// Writing to a bytes.Buffer does not fail.
+	file, _ := form.CreatePart(header)
+	out := csv.NewWriter(file)
+	_ = out.Write(importColumns)
+	for _, coupon := range coupons {
+		_ = out.Write(coupon.record())
+	}
+	out.Flush()
+	_ = form.Close()
+	_, err := doJSON[*MembershipImport](ctx, c, &call{
+		operation: "importCoupons", method: http.MethodPost, route: "/v1/applications/{applicationId}/campaigns/{campaignId}/import_coupons",
+		params: []string{strconv.FormatInt(applicationID, 10), strconv.FormatInt(campaignID, 10)}, query: url.Values{"skipDuplicates": {"true"}},
+		access: managementAccess, stream: true, contentType: form.FormDataContentType(),
+		upload: func() (io.Reader, error) { return bytes.NewReader(body.Bytes()), nil },
 	})
+	return err
+}
+
+func (n NewCoupon) record() []string {
+	moment := func(at *time.Time) string {
+		if at == nil {
+			return ""
+		}
+		return at.UTC().Format(time.RFC3339Nano)
+	}
+	recipient, discount := "", ""
+	if n.RecipientIntegrationID != nil {
+		recipient = *n.RecipientIntegrationID
+	}
+	if n.DiscountLimit != nil {
+		discount = n.DiscountLimit.String()
+	}
+	return []string{n.Code, moment(n.StartDate), moment(n.ExpiryDate), recipient, strconv.FormatInt(n.UsageLimit, 10), discount, string(n.Attributes)}
+}
+
+// GetCouponsUpTo is GetCouponsOf for at most limit coupons. more says whether there are others.
+func (c *Client) GetCouponsUpTo(ctx context.Context, applicationID, campaignID int64, limit int) (coupons []*Coupon, more bool, err error) {
+	list := pager[*Coupon]{client: c, newCall: func() *call { return couponsCall(applicationID, campaignID) }, sorted: true, limit: limit, use: func(part []*Coupon) error {
+		coupons = append(coupons, part...)
+		return nil
+	}}
+	err = list.run(ctx)
+	return coupons, list.more, err
+}
+
+func couponsCall(applicationID, campaignID int64) *call {
+	return &call{
+		operation: "getCouponsWithoutTotalCount", method: http.MethodGet, route: "/v1/applications/{applicationId}/campaigns/{campaignId}/coupons/no_total",
+		params: []string{strconv.FormatInt(applicationID, 10), strconv.FormatInt(campaignID, 10)}, access: managementAccess,
+	}
 }

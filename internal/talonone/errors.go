@@ -7,6 +7,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -154,6 +155,12 @@ func IsConflict(err error) bool { return hasStatus(err, http.StatusConflict) }
 
 // IsBadRequest says whether the API refused the request's content.
 func IsBadRequest(err error) bool { return hasStatus(err, http.StatusBadRequest) }
+
+// PointsAtRequest says whether a refusal names the part of the request that it is about.
+func PointsAtRequest(err error) bool {
+	apiErr, ok := errors.AsType[*Error](err)
+	return ok && slices.ContainsFunc(apiErr.Items, func(item ErrorItem) bool { return item.Source.Pointer != "" })
+}
 
 // IsUnauthorized says whether the API refused the key, altogether or for the endpoint.
 func IsUnauthorized(err error) bool {

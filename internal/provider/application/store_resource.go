@@ -155,6 +155,7 @@ func (r *storeResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	plan.Attributes = customattr.Spelled(plan.Attributes, state.Attributes)
 	r.data.Stores.Add(plan.IntegrationID)
 	if req.State.Raw.IsNull() || !plan.Attributes.Equal(state.Attributes) {
 		customattr.Check(ctx, r.data, talonone.EntityStore, nil, plan.Attributes, path.Root("attributes"), &resp.Diagnostics)
@@ -201,7 +202,9 @@ func importedStore(m storeModel) string {
 func (r *storeResource) planCreate(ctx context.Context, plan storeModel, replaced *bulk.Target, diags *diag.Diagnostics) {
 	existing, err := r.look(ctx, plan, false)
 	if err != nil {
-		framework.AddError(diags, storeOperation("look for store", plan), err)
+		failed := storeOperation("look for store", plan)
+		failed.Advice = framework.NoApplication
+		framework.AddError(diags, failed, err)
 		return
 	}
 	if existing == nil || replaced != nil && replaced.Digest == importedStore(plan) {

@@ -88,6 +88,7 @@ func (r *customerAttributesResource) ModifyPlan(ctx context.Context, req resourc
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	plan.Attributes = customattr.Spelled(plan.Attributes, state.Attributes)
 	if !plan.AudienceID.Equal(state.AudienceID) {
 		expectAudience(ctx, r.data, customerAttributesType, plan.AudienceID, &resp.Diagnostics)
 	}

@@ -173,8 +173,8 @@ func (r *catalogItemsResource) Create(ctx context.Context, req resource.CreateRe
 		return
 	}
 	a.warnArrived(ctx, &plan, &resp.Diagnostics)
-	noteApplied(ctx, &plan, p, resp.Private, &resp.Diagnostics)
 	plan.finish(a, nil)
+	noteApplied(ctx, &plan, p, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, catalogItemsIdentity{CatalogID: plan.CatalogID})...)
 }
@@ -285,8 +285,8 @@ func (r *catalogItemsResource) Update(ctx context.Context, req resource.UpdateRe
 		return
 	}
 	a.warnArrived(ctx, &plan, &resp.Diagnostics)
-	noteApplied(ctx, &plan, p, resp.Private, &resp.Diagnostics)
 	plan.finish(a, &prior)
+	noteApplied(ctx, &plan, p, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 }
 

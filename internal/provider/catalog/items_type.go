@@ -12,6 +12,8 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
 	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 )
 
 var (
@@ -107,7 +109,7 @@ func (v ItemsValue) ValidateAttribute(_ context.Context, req xattr.ValidateAttri
 	} else {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid catalog items",
 			"The items must be one JSON object from SKU to {price, product, attributes}, as "+
-				"jsonencode({ SKU1 = { price = 9.5, attributes = { color = \"red\" } } }) makes it.\n\n"+err.Error())
+				"jsonencode({ SKU1 = { price = 9.5, attributes = { color = \"red\" } } }) makes it.\n\n"+framework.Sentence(err.Error()))
 	}
 }
 

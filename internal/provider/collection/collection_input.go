@@ -13,6 +13,7 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/input"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/files"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -45,7 +46,7 @@ func (m *collectionModel) desired(ctx context.Context, diags *diag.Diagnostics) 
 	var items itemSet
 	if m.ItemsFile.IsNull() {
 		if err := items.addJSON(m.Items.ValueString()); err != nil {
-			diags.AddAttributeError(path.Root("items"), "Invalid items", "The value must be one JSON array of strings, as jsonencode([\"a\", \"b\"]) writes it:\n"+err.Error())
+			diags.AddAttributeError(path.Root("items"), "Invalid items", "The value must be one JSON array of strings, as jsonencode([\"a\", \"b\"]) writes it.\n\n"+framework.Sentence(err.Error()))
 		}
 	} else {
 		at := path.Root("items_file")
@@ -70,7 +71,7 @@ func (m *collectionModel) desired(ctx context.Context, diags *diag.Diagnostics) 
 // addJSON adds the items of an array, which may be empty.
 func (s *itemSet) addJSON(text string) error {
 	if !strings.HasPrefix(strings.TrimSpace(text), "[") {
-		return errors.New("it is not an array")
+		return errors.New("the value is not an array")
 	}
 	err := readItems(strings.NewReader(text), files.Options{Options: input.Options{Format: input.JSON}}, s.add)
 	if errors.Is(err, input.ErrNoRecords) {

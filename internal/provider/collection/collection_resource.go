@@ -45,7 +45,7 @@ func NewCollectionResource() resource.Resource { return &collectionResource{} }
 type collectionName struct{}
 
 func (collectionName) Description(context.Context) string {
-	return "a name without control characters and without white space around it"
+	return "at least one character, no control characters, and no white space around it"
 }
 
 func (v collectionName) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
@@ -55,7 +55,7 @@ func (v collectionName) ValidateString(ctx context.Context, req validator.String
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() || name != "" && name == strings.TrimSpace(name) && !strings.ContainsFunc(name, unicode.IsControl) {
 		return
 	}
-	resp.Diagnostics.AddAttributeError(req.Path, "Invalid name", fmt.Sprintf("%q is not %s.", name, v.Description(ctx)))
+	resp.Diagnostics.AddAttributeError(req.Path, "Invalid name", fmt.Sprintf("The name is %q. A name has %s.", name, v.Description(ctx)))
 }
 
 func (r *collectionResource) Metadata(_ context.Context, _ resource.MetadataRequest, resp *resource.MetadataResponse) {

@@ -110,6 +110,7 @@ func (r *couponResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	if resp.Diagnostics.HasError() {
 		return
 	}
+	plan.Attributes = customattr.Spelled(plan.Attributes, state.Attributes)
 	if req.State.Raw.IsNull() || !plan.Attributes.Equal(state.Attributes) {
 		customattr.Check(ctx, r.data, talonone.EntityCoupon, nil, plan.Attributes, path.Root("attributes"), &resp.Diagnostics)
 	}
@@ -185,13 +186,13 @@ func (r *couponResource) planCreate(ctx context.Context, plan codeModel, replace
 	switch {
 	case err != nil:
 		failed := couponOperation("look for coupon", plan)
-		failed.NotFound = path.Root("application_id")
+		failed.NotFound, failed.Advice = path.Root("application_id"), framework.NoApplication
 		framework.AddError(diags, failed, err)
 	case existing == nil:
 		r.data.ExpectCampaign(ctx, plan.ApplicationID, plan.CampaignID, diags)
 	case replaced != nil && replaced.Digest == plan.in(existing).importID():
 	case existing.CampaignID != plan.CampaignID.ValueInt64():
-		addOtherCampaign(diags, plan, existing)
+		addOtherCampaign(diags, path.Root("value"), plan, existing)
 	default:
 		diags.AddWarning("Coupon exists already", fmt.Sprintf(
 			"Campaign %d has a coupon %s with ID %d and %s. Applying adopts it and gives it the configured settings, and destroying it later deletes it. "+
@@ -199,8 +200,8 @@ func (r *couponResource) planCreate(ctx context.Context, plan codeModel, replace
 	}
 }
 
-func addOtherCampaign(diags *diag.Diagnostics, plan codeModel, existing *talonone.Coupon) {
-	diags.AddAttributeError(path.Root("value"), "Code is taken", fmt.Sprintf(
+func addOtherCampaign(diags *diag.Diagnostics, at path.Path, plan codeModel, existing *talonone.Coupon) {
+	diags.AddAttributeError(at, "Code is taken", fmt.Sprintf(
 		"Coupon %s exists in campaign %d. A code is unique in its Application. Choose another one; or set campaign_id = %d to adopt it.", plan.Value, existing.CampaignID, existing.CampaignID))
 }
 
@@ -264,18 +265,13 @@ func (r *couponResource) Create(ctx context.Context, req resource.CreateRequest,
 		case err == nil:
 			r.save(ctx, couponFromAPI(made, plan), resp)
 			return
-		case talonone.IsConflict(err):
+		case talonone.IsConflict(err), talonone.IsBadRequest(err) && !talonone.PointsAtRequest(err):
+			// The code is taken: an attempt whose response was lost shows up when reads have caught up.
 			existing, err = framework.AwaitTaken(ctx, r.data, err, func(ctx context.Context) (*talonone.Coupon, error) { return r.look(ctx, plan) })
-		case talonone.IsBadRequest(err):
-			// The code may be taken, and mostly something else is wrong: one look is enough.
-			refused := err
-			if existing, err = r.look(ctx, plan); err == nil && existing == nil {
-				err = refused
-			}
 		}
 	}
 	if err == nil && existing.CampaignID != campaign {
-		addOtherCampaign(&resp.Diagnostics, plan, existing)
+		addOtherCampaign(&resp.Diagnostics, path.Root("value"), plan, existing)
 		return
 	}
 	if err == nil {

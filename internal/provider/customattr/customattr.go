@@ -19,6 +19,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/input"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 )
 
 // Attributes maps the names of custom attributes to their values, JSON texts in the one spelling of
@@ -148,6 +149,14 @@ func (a Attributes) ManagedValue(prior jsontypes.Normalized) jsontypes.Normalize
 	return prior
 }
 
+// Spelled is the state's spelling of planned attributes that mean the same.
+func Spelled(planned, state jsontypes.Normalized) jsontypes.Normalized {
+	if wanted, before := FromConfig(planned), FromConfig(state); wanted != nil && before != nil && wanted.Equal(before) {
+		return state
+	}
+	return planned
+}
+
 // WithoutCleared omits the names that are set to null.
 func (a Attributes) WithoutCleared() Attributes {
 	kept := maps.Clone(a)
@@ -225,7 +234,7 @@ func (v Validator) Validate(text string, at path.Path, diags *diag.Diagnostics) 
 	switch {
 	case err != nil:
 		diags.AddAttributeError(at, "Invalid attributes",
-			"The attributes must be one JSON object from name to value, as jsonencode({ Language = \"de\", age = 42 }) writes it; null clears an attribute.\n\n"+err.Error()+".")
+			"The attributes must be one JSON object from name to value, as jsonencode({ Language = \"de\", age = 42 }) writes it; null clears an attribute.\n\n"+framework.Sentence(err.Error()))
 	case v.NotEmpty && len(attributes) == 0:
 		diags.AddAttributeError(at, "No attributes", "The object is empty: name at least one attribute to set.")
 	}

@@ -104,9 +104,13 @@ func (m profileModel) membershipClaims(state profileModel) []bulk.Claim {
 	return claims
 }
 
-// validateAudienceChanges refuses an audience that is to be joined and left.
+// validateAudienceChanges refuses an audience that is to be joined and left, and none at all: Terraform drops a misspelled
+// name of a list without a word.
 func (m profileModel) validateAudienceChanges(diags *diag.Diagnostics) {
 	adds, deletes := m.audienceChanges()
+	if !m.AudienceChanges.IsNull() && !m.AudienceChanges.IsUnknown() && adds.IsNull() && deletes.IsNull() {
+		diags.AddAttributeError(path.Root("audience_changes"), "No audiences", "Set adds, deletes or both to lists of audience IDs, or omit audience_changes.")
+	}
 	for i, element := range deletes.Elements() {
 		if !element.IsUnknown() && slices.ContainsFunc(adds.Elements(), func(other attr.Value) bool { return other.Equal(element) }) {
 			diags.AddAttributeError(path.Root("audience_changes").AtName("deletes").AtListIndex(i), "Audience listed twice",

@@ -175,6 +175,8 @@ func TestAudienceChangesThatMakeNoSense(t *testing.T) {
 		"joined and left":   {"", `audience_changes = { adds = [7], deletes = [8, 7] }`, `(?s)Audience listed twice.*Audience 7 is in adds and in deletes`},
 		"no such audience":  {"", `audience_changes = { adds = [424242] }`, `(?s)424242`},
 		"an ID twice":       {"", `audience_changes = { adds = [7, 7] }`, `(?s)audience_changes.*[Dd]uplicate`},
+		"no audiences":      {"", `audience_changes = {}`, `(?s)Set adds, deletes or both`},
+		"no ID":             {"", `audience_changes = { adds = [0] }`, `(?s)Invalid ID.*at least 1`},
 		"parts of no rules": {"", `response_content = ["loyalty"]`, `(?s)Set run_rule_engine = true`},
 		"two owners":        {both, fmt.Sprintf("audience_changes = { deletes = [%d] }", members), `(?s)Managed by two resources`},
 	} {

@@ -47,7 +47,7 @@ func planUpdate(plan *profileModel, state profileModel, diags *diag.Diagnostics)
 	plan.planRun()
 	if plan.RunRuleEngine.Equal(types.BoolValue(false)) {
 		// Attributes change none of these, only rules could.
-		plan.ClosedSessions, plan.TotalSales = state.ClosedSessions, state.TotalSales
+		plan.LastActivity, plan.ClosedSessions, plan.TotalSales = state.LastActivity, state.ClosedSessions, state.TotalSales
 		if len(change.joins)+len(change.leaves) == 0 {
 			plan.AudienceMemberships = state.AudienceMemberships
 		}

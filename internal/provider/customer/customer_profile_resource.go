@@ -235,7 +235,7 @@ func (r *profileResource) Update(ctx context.Context, req resource.UpdateRequest
 		}
 		// What others have changed in the meantime is for the next refresh to say.
 		if !plan.ClosedSessions.IsUnknown() {
-			model.ClosedSessions, model.TotalSales = plan.ClosedSessions, plan.TotalSales
+			model.LastActivity, model.ClosedSessions, model.TotalSales = plan.LastActivity, plan.ClosedSessions, plan.TotalSales
 		}
 		if !plan.AudienceMemberships.IsUnknown() {
 			model.AudienceMemberships = plan.AudienceMemberships

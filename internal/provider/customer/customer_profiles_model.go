@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
@@ -59,19 +58,7 @@ func (r profileRows) value(prior profileRows, text jsontypes.Normalized) jsontyp
 	if bulk.Compare(prior, r, input.EqualJSON).Empty() && !text.IsNull() {
 		return text
 	}
-	var b strings.Builder
-	b.WriteByte('{')
-	for i, id := range r.ids() {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		quoted := input.AppendString(nil, id)
-		b.Write(quoted)
-		b.WriteByte(':')
-		b.WriteString(r[id])
-	}
-	b.WriteByte('}')
-	return jsontypes.NewNormalizedValue(b.String())
+	return jsontypes.NewNormalizedValue(input.ObjectOf(r))
 }
 
 // narrowed is the part of imported rows that desired lists too, names of attributes included.

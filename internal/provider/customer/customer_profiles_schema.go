@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 )
 
 func (r *profilesResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
@@ -65,6 +66,6 @@ func (v profilesValidator) ValidateString(_ context.Context, req validator.Strin
 	}
 	if _, err := parseProfiles(req.ConfigValue.ValueString()); err != nil {
 		resp.Diagnostics.AddAttributeError(req.Path, "Invalid profiles",
-			"The profiles must be one JSON object from integration ID to attributes, as jsonencode({ customer-1 = { Language = \"de\" } }) writes it.\n\n"+err.Error())
+			"The profiles must be one JSON object from integration ID to attributes, as jsonencode({ customer-1 = { Language = \"de\" } }) writes it.\n\n"+framework.Sentence(err.Error()))
 	}
 }

@@ -138,7 +138,7 @@ func (r *eventResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	plan.check(ctx, r.data, &resp.Diagnostics)
 	if config.IdempotencyKey.IsNull() && r.data.Journal.Begun(resourceType, plan.inputs(plan)) {
 		plan.reportBegun(&resp.Diagnostics)
-	} else {
+	} else if !resp.Diagnostics.HasError() || !r.data.ValidateReferences {
 		plan.warnOfRun(&resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)

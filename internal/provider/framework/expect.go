@@ -3,6 +3,7 @@ package framework
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -73,6 +74,9 @@ func (d *Data) ExpectApplications(ctx context.Context, at path.Path, ids, before
 	}
 }
 
+// NoApplication is the advice for a response of 404 to a request below an Application.
+var NoApplication = map[int]string{http.StatusNotFound: "The account has no such Application. Find it by name with the data source talonone_application."}
+
 // ExpectCampaign reports a campaign that its Application lacks, where a Management key can tell.
 func (d *Data) ExpectCampaign(ctx context.Context, applicationID, campaignID types.Int64, diags *diag.Diagnostics) {
 	if applicationID.ValueInt64() < 1 || campaignID.ValueInt64() < 1 || !d.Client.MayCall("getCampaigns") {
@@ -82,7 +86,7 @@ func (d *Data) ExpectCampaign(ctx context.Context, applicationID, campaignID typ
 	switch {
 	case talonone.IsUnauthorized(err):
 	case err != nil:
-		AddError(diags, Operation{Action: "read the campaigns of", Object: "Application " + applicationID.String(), NotFound: path.Root("application_id")}, err)
+		AddError(diags, Operation{Action: "read the campaigns of", Object: "Application " + applicationID.String(), NotFound: path.Root("application_id"), Advice: NoApplication}, err)
 	case !slices.ContainsFunc(campaigns, func(c talonone.Campaign) bool { return c.ID == campaignID.ValueInt64() }):
 		AddMissing(diags, path.Root("campaign_id"), "Campaign does not exist", fmt.Sprintf(
 			"Application %s has no campaign %s. Correct campaign_id or application_id. The Campaign Manager shows both in a campaign's address, and the data source talonone_campaign finds them by name.", applicationID, campaignID))

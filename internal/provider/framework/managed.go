@@ -263,10 +263,11 @@ func (m *managed) Update(ctx context.Context, req resource.UpdateRequest, resp *
 		resp.State.Raw = req.Plan.Raw
 		return
 	}
-	m.data.noteMade(ctx, resp.Private, &resp.Diagnostics)
 	within, cancel := m.within(ctx, req.Plan.Raw, "update")
 	defer cancel()
 	m.inner.Update(within, req, resp)
+	// The last write counts: an update can take longer than reads lag.
+	m.data.noteMade(ctx, resp.Private, &resp.Diagnostics)
 	if !resp.State.Raw.IsNull() && !resp.Diagnostics.HasError() {
 		resp.State.Raw = m.keepTimeouts(resp.State.Raw, req.Plan.Raw)
 	}

@@ -115,12 +115,24 @@ func checkReferences(plan tfsdk.Plan, diags *diag.Diagnostics) {
 	if plan.Raw.As(&values) != nil {
 		return
 	}
-	attributes := plan.Schema.GetAttributes()
+	for name, attribute := range plan.Schema.GetAttributes() {
+		if object, ok := attribute.(schema.SingleNestedAttribute); ok {
+			var members map[string]tftypes.Value
+			if values[name].IsKnown() && values[name].As(&members) == nil {
+				checkReferencesIn(object.Attributes, members, path.Root(name).AtName, diags)
+			}
+		}
+	}
+	checkReferencesIn(plan.Schema.GetAttributes(), values, path.Root, diags)
+}
+
+// checkReferencesIn checks the attributes with these values, at is where each of them is.
+func checkReferencesIn[A any](attributes map[string]A, values map[string]tftypes.Value, at func(string) path.Path, diags *diag.Diagnostics) {
 	for _, name := range slices.Sorted(maps.Keys(attributes)) {
-		switch attribute := attributes[name].(type) {
+		switch attribute := any(attributes[name]).(type) {
 		case schema.Int64Attribute:
 			if slices.Contains(attribute.Validators, validator.Int64(referenceID{})) {
-				checkReference(path.Root(name), values[name], diags)
+				checkReference(at(name), values[name], diags)
 			}
 		case schema.ListAttribute:
 			var ids []tftypes.Value
@@ -128,7 +140,7 @@ func checkReferences(plan tfsdk.Plan, diags *diag.Diagnostics) {
 				continue
 			}
 			for i, id := range ids {
-				checkReference(path.Root(name).AtListIndex(i), id, diags)
+				checkReference(at(name).AtListIndex(i), id, diags)
 			}
 		}
 	}

@@ -126,7 +126,7 @@ func checkCampaign(ctx context.Context, client *talonone.Client, campaignID int6
 	if err != nil {
 		of := framework.Operation{Construct: resourceType, Action: "read the campaigns"}
 		if !applicationID.IsNull() {
-			of.NotFound = path.Root("application_id")
+			of.NotFound, of.Advice = path.Root("application_id"), framework.NoApplication
 		}
 		framework.AddError(diags, of, err)
 		return

@@ -67,10 +67,21 @@ func (r *referralsResource) planCreate(ctx context.Context, plan *referralsModel
 	r.warnExisting(ctx, *plan, advocates, diags)
 }
 
+// keepCharacters prefers the state's order of the same characters.
+func keepCharacters(plan, state types.List) types.List {
+	wanted, known := framework.Strings(plan)
+	before, had := framework.Strings(state)
+	if known && had && slices.Equal(slices.Sorted(slices.Values(wanted)), slices.Sorted(slices.Values(before))) {
+		return state
+	}
+	return plan
+}
+
 // planUpdate keeps what stays, counts what there is to do, and asks for the keys that it needs.
 func (r *referralsResource) planUpdate(ctx context.Context, plan *referralsModel, state, config referralsModel, tracked tracking, diags *diag.Diagnostics) {
 	plan.StartDate, plan.ExpiryDate = keepDate(plan.StartDate, state.StartDate), keepDate(plan.ExpiryDate, state.ExpiryDate)
 	plan.Attributes = keepAttributes(plan.Attributes, state.Attributes)
+	plan.ValidCharacters = keepCharacters(plan.ValidCharacters, state.ValidCharacters)
 	if config.ApplicationID.IsNull() {
 		plan.ApplicationID = state.ApplicationID
 	} else {
@@ -198,7 +209,7 @@ func (r *referralsResource) warnExisting(ctx context.Context, plan referralsMode
 
 // checkCodeSpace reports a pattern that has fewer codes than there are advocates.
 func checkCodeSpace(config referralsModel, diags *diag.Diagnostics) {
-	if config.ReferralPattern.IsNull() || config.ReferralPattern.IsUnknown() || config.ValidCharacters.IsUnknown() || config.Advocates.IsUnknown() {
+	if !strings.Contains(config.ReferralPattern.ValueString(), "#") || config.ValidCharacters.IsUnknown() || config.Advocates.IsUnknown() {
 		return
 	}
 	characters := defaultCharacters
@@ -208,7 +219,7 @@ func checkCodeSpace(config referralsModel, diags *diag.Diagnostics) {
 	codes := math.Pow(float64(characters), float64(strings.Count(config.ReferralPattern.ValueString(), "#")))
 	if advocates := len(config.Advocates.Elements()); float64(advocates) > codes {
 		diags.AddAttributeError(path.Root("referral_pattern"), "Pattern has too few codes",
-			fmt.Sprintf("%q with %d characters allows %.0f different codes, and there are %d advocates. Add # to the pattern, or characters to valid_characters.",
+			fmt.Sprintf("%q with %d characters is enough for %.0f of %d advocates. Add # to the pattern, or characters to valid_characters.",
 				config.ReferralPattern.ValueString(), characters, codes, advocates))
 	}
 }

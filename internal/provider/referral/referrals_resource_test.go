@@ -395,7 +395,7 @@ func TestReferralsErrorsPointToTheirCause(t *testing.T) {
 		"too many advocates":       {referrals(numbered("a", 5001), ""), `Too many integration IDs.*5001`},
 		"no usage limit":           {`resource "talonone_referrals" "x" { campaign_id = 11 }`, `"usage_limit" is required`},
 		"pattern without a hole":   {referrals(`["a"]`, `referral_pattern = "HELLO"`), `at least one #`},
-		"pattern too small":        {referrals(`["a", "b", "c"]`, "referral_pattern = \"REF#\"\nvalid_characters = [\"A\", \"B\"]"), `2 different codes, and there are 3 advocates`},
+		"pattern too small":        {referrals(`["a", "b", "c"]`, "referral_pattern = \"REF#\"\nvalid_characters = [\"A\", \"B\"]"), `is enough for 2 of 3 advocates`},
 		"characters too long":      {referrals(`["a"]`, `valid_characters = ["AB"]`), `UTF-8 character count must be between 1 and 1`},
 		"dates the wrong way":      {referrals(`["a"]`, "start_date = \"2026-01-02T00:00:00Z\"\nexpiry_date = \"2026-01-01T00:00:00Z\""), `not after start_date`},
 		"undefined attribute":      {referrals(`["a"]`, `attributes = jsonencode({ x = 1 })`), `no attribute "x" for Referral`},

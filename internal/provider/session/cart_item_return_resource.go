@@ -123,7 +123,7 @@ func (r *returnResource) ModifyPlan(ctx context.Context, req resource.ModifyPlan
 	case config.IdempotencyKey.IsNull() && r.data != nil && r.data.Journal.Begun(returnType, plan.inputs(plan)):
 		resp.Diagnostics.AddWarning("An earlier apply began this return",
 			"Its response is not in the state. Applying sends it again with the same idempotency key: if the items were returned, the deployment repeats its response, and they are not returned twice.")
-	default:
+	case r.data == nil || !resp.Diagnostics.HasError() || !r.data.ValidateReferences:
 		plan.warnOfRun(ctx, &resp.Diagnostics)
 	}
 	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)

@@ -143,6 +143,7 @@ func (r *sessionResource) warnExisting(ctx context.Context, plan sessionModel, d
 func planUpdate(ctx context.Context, plan *sessionModel, state, config sessionModel, diags *diag.Diagnostics) {
 	plan.ID, plan.ApplicationID, plan.Created, plan.FirstSession = state.ID, state.ApplicationID, state.Created, state.FirstSession
 	keepUnconfigured(plan, state, config)
+	plan.Attributes = customattr.Spelled(plan.Attributes, state.Attributes)
 	// A return has been made of a session that is to be closed: nothing to undo.
 	returned := plan.State.ValueString() == talonone.SessionClosed && state.State.ValueString() == talonone.SessionPartiallyReturned
 	if config.State.IsNull() || returned {
@@ -186,7 +187,11 @@ func keepResults(ctx context.Context, plan *sessionModel, state sessionModel) {
 // keepCart plans a cart that is not sent again with all that the deployment said
 // about it.
 func keepCart(ctx context.Context, plan *sessionModel, state sessionModel) {
-	if items, _ := applied(ctx, plan.CartItems, state.CartItems); isSet(items) {
+	items, same := applied(ctx, plan.CartItems, state.CartItems)
+	switch {
+	case same && isSet(state.CartItems):
+		plan.CartItems = state.CartItems
+	case isSet(items):
 		plan.CartItems, _ = items.(types.List)
 	}
 }

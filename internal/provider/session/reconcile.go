@@ -4,10 +4,13 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework/attr"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-framework/types/basetypes"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 )
 
 // applied is the value to keep after an apply: the planned one, since Terraform
@@ -21,6 +24,10 @@ func applied(ctx context.Context, planned, actual attr.Value) (result attr.Value
 		return closed(ctx, planned), planned.IsNull() == actual.IsNull()
 	}
 	switch planned := planned.(type) {
+	case jsontypes.Normalized:
+		if theirs, ok := actual.(jsontypes.Normalized); ok {
+			return planned, customattr.Spelled(planned, theirs).Equal(theirs)
+		}
 	case basetypes.ObjectValue:
 		if theirs, ok := actual.(basetypes.ObjectValue); ok {
 			attributes, same := appliedParts(ctx, planned.Attributes(), theirs.Attributes())

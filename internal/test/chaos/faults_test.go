@@ -2,6 +2,7 @@ package chaos
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
@@ -88,7 +89,7 @@ func (f fault) configure(s scenario, retries int) (config, settings attributes) 
 		return config, settings
 	}
 	settings["request_timeout"] = f.timeout
-	if s.operation == "importAudiencesMemberships" {
+	if strings.HasPrefix(s.operation, "import") {
 		// request_timeout does not end an import, which can be long.
 		config = with(config, attributes{"timeouts": attributes{"create": f.timeout, "update": f.timeout}})
 	}

@@ -126,6 +126,7 @@ func scenarios() []scenario {
 	shared := attributes{"type": "product_shared", "profile_id": "customer-1", "attributes": `{"url":"https://shop.example.com/"}`}
 	advanced := with(shared, attributes{"api_version": "v3", "integration_id": "share-1"})
 	legacy := attributes{"api_version": "v1", "type": "product_shared", "session_id": "visit", "attributes": `{"url":"https://shop.example.com/"}`}
+	batch := attributes{"application_id": 1, "campaign_id": 12, "coupons": `{"ANNA-10":{"usage_limit":5},"BEN-10":{}}`}
 	attribute := attributes{"entity": "CartItem", "name": "hue", "type": "string", "suggestions": []string{"red"}, "subscribed_catalog_ids": []int{6}}
 	cost := attributes{"name": "shipping", "type": "both"}
 	store := attributes{"application_id": 1, "integration_id": "harbour-street", "name": "Harbour Street"}
@@ -196,6 +197,13 @@ func scenarios() []scenario {
 		{"coupon", "create", "createCoupons", nil, nil, code},
 		{"coupon", "update", "updateCoupon", nil, code, with(code, attributes{"usage_limit": 200})},
 		{"coupon", "destroy", "deleteCoupon", nil, code, nil},
+
+		{"coupons", "create", "importCoupons", nil, nil, batch},
+		{"coupons", "create, its other settings", "updateCoupon", nil, nil, with(batch, attributes{"coupons": `{"ANNA-10":{"reservation_limit":5},"BEN-10":{}}`})},
+		{"coupons", "add", "importCoupons", nil, batch, with(batch, attributes{"coupons": `{"ANNA-10":{"usage_limit":5},"BEN-10":{},"CLEO-10":{}}`})},
+		{"coupons", "update", "updateCoupon", nil, batch, with(batch, attributes{"coupons": `{"ANNA-10":{"usage_limit":7},"BEN-10":{"usage_limit":7}}`})},
+		{"coupons", "remove", "deleteCoupon", nil, batch, with(batch, attributes{"coupons": `["BEN-10"]`})},
+		{"coupons", "destroy", "deleteCoupon", nil, batch, nil},
 
 		{"customer_profile", "create", "updateCustomerProfileV2", nil, nil, profile},
 		{"customer_profile", "update", "updateCustomerProfileV2", nil, profile, with(profile, attributes{"attributes": `{"Language":"en"}`})},

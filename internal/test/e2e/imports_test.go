@@ -39,6 +39,7 @@ var importables = map[string][]importable{
 		{id: "1/12/SUMMER25%OFF", identity: `application_id = 1, campaign_id = 12, value = "SUMMER25%OFF"`},
 		{id: "1/12/PERSONAL-1", identity: `application_id = 1, campaign_id = 12, value = "PERSONAL-1"`},
 	},
+	"talonone_coupons":                      {{id: "1/12", identity: `application_id = 1, campaign_id = 12`}},
 	"talonone_store":                        {{id: "1/" + odd, identity: `application_id = 1, integration_id = ` + hcl(odd)}},
 	"talonone_audience_membership":          {{id: "701/" + odd, identity: `audience_id = 701, profile_integration_id = ` + hcl(odd)}},
 	"talonone_audience_memberships":         {{id: "701", identity: `audience_id = 701`}, {id: "702", identity: `audience_id = 702`}},

@@ -232,6 +232,35 @@ var situations = map[string]situation{
 		before: resourceBlock("event", "event-again", "type = \"product_shared\"\n profile_id = \"customer-1\"\n attributes = jsonencode({ url = \"https://shop.example.com/a\" })\n triggers = { release = \"1\" }"),
 		after:  resourceBlock("event", "event-again", "type = \"product_shared\"\n profile_id = \"customer-1\"\n attributes = jsonencode({ url = \"https://shop.example.com/a\" })\n triggers = { release = \"2\" }"),
 	},
+	"membership-create": {
+		before: resourceBlock("audience", "membership-create", `name = "Single"`),
+		after: resourceBlock("audience", "membership-create", `name = "Single"`) +
+			resourceBlock("audience_membership", "membership-create", "audience_id = talonone_audience.membership-create.id\n profile_integration_id = \"customer-1\""),
+	},
+	"referrals-destroy": {before: resourceBlock("referrals", "referrals-destroy", "campaign_id = 11\n advocates = [\"customer-1\", \"customer-2\"]\n usage_limit = 6")},
+
+	// Definitions.
+	"collection-create": {after: resourceBlock("collection", "collection-create", "name = \"Luxury\"\n items = jsonencode([\"boot\", \"sock\"])")},
+	"collection-rows": {
+		before: resourceBlock("collection", "collection-rows", "name = \"Rows\"\n items = jsonencode([\"boot\", \"sock\"])"),
+		after:  resourceBlock("collection", "collection-rows", "name = \"Rows\"\n items = jsonencode([\"sock\", \"hat\"])"),
+	},
+	"collection-destroy": {before: resourceBlock("collection", "collection-destroy", "name = \"Gone\"\n items = jsonencode([\"boot\", \"sock\"])")},
+	"coupon-create":      {after: resourceBlock("coupon", "coupon-create", "application_id = 1\n campaign_id = 12\n value = \"BEACH-DAY\"\n usage_limit = 100")},
+	"coupon-limit": {
+		before: resourceBlock("coupon", "coupon-limit", "application_id = 1\n campaign_id = 12\n value = \"LIMITED\"\n usage_limit = 100"),
+		after:  resourceBlock("coupon", "coupon-limit", "application_id = 1\n campaign_id = 12\n value = \"LIMITED\"\n usage_limit = 200"),
+	},
+	"coupon-destroy": {before: resourceBlock("coupon", "coupon-destroy", "application_id = 1\n campaign_id = 12\n value = \"GONE\"\n usage_limit = 100")},
+	"store-create":   {after: resourceBlock("store", "store-create", "application_id = 1\n integration_id = \"s-1\"\n name = \"Harbour\"")},
+	"store-name": {
+		before: resourceBlock("store", "store-name", "application_id = 1\n integration_id = \"s-2\"\n name = \"Harbor\""),
+		after:  resourceBlock("store", "store-name", "application_id = 1\n integration_id = \"s-2\"\n name = \"Harbour\""),
+	},
+	"attribute-create":  {after: resourceBlock("attribute", "attribute-create", "entity = \"CartItem\"\n name = \"Fit\"\n title = \"Fit\"\n type = \"string\"\n description = \"How it fits\"")},
+	"attribute-destroy": {before: resourceBlock("attribute", "attribute-destroy", "entity = \"CartItem\"\n name = \"Cut\"\n title = \"Cut\"\n type = \"string\"\n description = \"How it is cut\"")},
+	"cost-create":       {after: resourceBlock("additional_cost", "cost-create", "name = \"Wrap\"\n title = \"Wrap\"\n description = \"Gift wrap\"")},
+
 	"attributes-of-members": {
 		before: resourceBlock("audience", "attributes-of-members", `name = "Attributes"`) + resourceBlock("audience_memberships", "attributes-of-members", "audience_id = talonone_audience.attributes-of-members.id\n members = [\"customer-1\", \"customer-2\"]") +
 			resourceBlock("audience_customer_attributes", "attributes-of-members", "audience_id = talonone_audience_memberships.attributes-of-members.audience_id\n attributes = jsonencode({ vip = true })"),
@@ -319,12 +348,12 @@ var (
 	blockStart = regexp.MustCompile(`(?m)^  # talonone_\w+\.([\w-]+)(?:\[.*\])?(?: \(.*\))? (?:will|must|is|has)\b`)
 	// What differs from run to run.
 	varying = map[*regexp.Regexp]string{
-		regexp.MustCompile(`20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z`):                        "TIME",
-		regexp.MustCompile(`(first_session +)= (?:true|false)`):                            "$1= BOOL", // which session was closed first is no matter
-		regexp.MustCompile(`[\w ]+ ago \(20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ\)`):              " a while ago (TIME)",
-		regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`): "UUID",
-		regexp.MustCompile(`\b(?:70\d|40\d\d|500\d\d|6000\d\d|80\d\d|200000\d\d)\b`):       "ID",
-		regexp.MustCompile(`"(FRIEND|X)-[A-Z0-9]{8}"`):                                     `"$1-CODE"`,
+		regexp.MustCompile(`20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z`):                                             "TIME",
+		regexp.MustCompile(`(first_session +)= (?:true|false)`):                                                 "$1= BOOL", // which session was closed first is no matter
+		regexp.MustCompile(`[\w ]+ ago \(20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ\)`):                                   " a while ago (TIME)",
+		regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`):                      "UUID",
+		regexp.MustCompile(`\b(?:11\d|20[1-9]|300\d|50[1-9]|70\d|40\d\d|500\d\d|6000\d\d|80\d\d|200000\d\d)\b`): "ID",
+		regexp.MustCompile(`"(FRIEND|X)-[A-Z0-9]{8}"`):                                                          `"$1-CODE"`,
 	}
 )
 

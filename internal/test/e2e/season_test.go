@@ -30,6 +30,7 @@ func TestSeasonInTwoEnvironments(t *testing.T) {
 
 	dev.must(0, "apply", "-auto-approve", "-no-color")
 	settled(dev)
+	dev.expectRefreshed(nil)
 	output := live.must(0, "apply", "-auto-approve", "-no-color", "-var", "environment=live")
 	settled(live, "-var", "environment=live")
 	for _, text := range []string{"Attribute exists already", "Additional cost exists already"} {

@@ -43,7 +43,7 @@ const (
 // lists them; everything else must hold none.
 var holders = []string{
 	"resource talonone_audience_customer_attributes", "resource talonone_audience_membership", "resource talonone_audience_memberships",
-	"resource talonone_cart_item_return", "resource talonone_collection", "resource talonone_coupon", "resource talonone_coupon_reservation", "resource talonone_customer_audiences",
+	"resource talonone_cart_item_return", "resource talonone_collection", "resource talonone_coupon", "resource talonone_coupon_reservation", "resource talonone_coupons", "resource talonone_customer_audiences",
 	"resource talonone_customer_data_deletion",
 	"resource talonone_customer_profile", "resource talonone_customer_profiles", "resource talonone_customer_session", "resource talonone_event",
 	"resource talonone_referral", "resource talonone_referrals",
@@ -64,6 +64,11 @@ const personal = `
 	  campaign_id              = 12
 	  value                    = "PERSONAL-2"
 	  recipient_integration_id = "` + privatePerson + `"
+	}
+	resource "talonone_coupons" "personal" {
+	  application_id = 1
+	  campaign_id    = 12
+	  coupons        = jsonencode({ "PERSONAL-3" = { recipient_integration_id = "` + privatePerson + `" } })
 	}
 	resource "talonone_audience_memberships" "all" {
 	  audience_id = talonone_audience.all.id

@@ -897,7 +897,7 @@ func plantedNote(t *testing.T, of subject) {
 func needsManagementKey(s subject) string {
 	switch s.kind {
 	case "talonone_audience", "talonone_referral", "talonone_referrals",
-		"talonone_attribute", "talonone_additional_cost", "talonone_store", "talonone_coupon", "talonone_collection":
+		"talonone_attribute", "talonone_additional_cost", "talonone_store", "talonone_coupon", "talonone_coupons", "talonone_collection":
 		return "it needs a Management key"
 	default:
 		return ""

@@ -649,6 +649,39 @@ func subjects() []subject {
 			changed: attributes{"usage_limit": 7}, elsewhere: attributes{"campaign_id": 22}, irreversible: true,
 			guard: attributes{"deletion_protection": true}, lifted: attributes{"deletion_protection": false},
 		},
+		{
+			kind: "talonone_coupons", bulk: true,
+			config: func(rows ...string) attributes {
+				all := make(map[string]any, len(rows))
+				for _, row := range rows {
+					all["CODE-"+row] = map[string]any{"usage_limit": 3}
+				}
+				text, err := json.Marshal(all)
+				if err != nil {
+					panic(err)
+				}
+				return attributes{"application_id": 1, "campaign_id": 12, "coupons": string(text)}
+			},
+			held: func(d deployment) (rows []string) {
+				for _, c := range d.Coupons.All {
+					if row, ours := strings.CutPrefix(c.Value, "CODE-"); ours && c.CampaignID == 12 {
+						rows = append(rows, row)
+					}
+				}
+				return rows
+			},
+			put: func(t testing.TB, d *acctest.Deployment, row string) {
+				d.Call(t, http.MethodPost, "/v1/applications/1/campaigns/12/coupons", map[string]any{"usageLimit": 1, "numberOfCoupons": 1, "couponPattern": "CODE-" + row}, nil)
+			},
+			take: func(t testing.TB, d *acctest.Deployment, row string) {
+				for _, c := range state(t, d).Coupons.All {
+					if c.Value == "CODE-"+row {
+						d.Call(t, http.MethodDelete, fmt.Sprintf("/v1/applications/1/campaigns/12/coupons/%d", c.ID), nil, nil)
+					}
+				}
+			},
+			elsewhere: attributes{"campaign_id": 22}, irreversible: true, guard: careful, lifted: careless,
+		},
 	}
 }
 

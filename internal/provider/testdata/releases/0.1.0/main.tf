@@ -344,6 +344,35 @@ resource "talonone_coupon" "minimal" {
   value          = "MINIMAL"
 }
 
+resource "talonone_coupons" "full" {
+  application_id = 1
+  campaign_id    = 12
+  coupons = jsonencode({
+    "PARTNER-A" = {
+      usage_limit              = 20
+      discount_limit           = 99.5
+      reservation_limit        = 5
+      start_date               = "2026-06-01T00:00:00+02:00"
+      expiry_date              = "2099-09-01T00:00:00Z"
+      recipient_integration_id = "customer-1"
+      is_reservation_mandatory = true
+      implicitly_reserved      = true
+      attributes               = {}
+    }
+    "PARTNER-B" = {}
+  })
+  max_removal_percent = 50
+  timeouts {
+    create = "10m"
+  }
+}
+
+resource "talonone_coupons" "minimal" {
+  application_id = 1
+  campaign_id    = 12
+  coupons        = jsonencode([])
+}
+
 resource "talonone_collection" "full" {
   application_id      = 1
   campaign_id         = 12

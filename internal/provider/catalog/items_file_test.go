@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"reflect"
 	"testing"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
@@ -62,5 +63,36 @@ func TestFilesOfItemsOfACatalogThatFoldsCase(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// An apply notes of the file what the next refresh finds, so that neither the file nor the state has to be decoded then.
+func TestAppliesNoteFilesAsRefreshesDo(t *testing.T) {
+	t.Parallel()
+	for _, detail := range []string{"fields", "keys"} {
+		t.Run(detail, func(t *testing.T) {
+			t.Parallel()
+			d := acctest.Start(t)
+			w := d.NewWorkspace(t)
+			file := filepath.Join(t.TempDir(), "items.csv")
+			block := acctest.Config{"it": {Type: "talonone_catalog_items", Attributes: acctest.Attributes{
+				"catalog_id": 6, "items_file": acctest.Attributes{"path": file}, "plan_detail": detail,
+			}}}
+			for _, price := range []string{"1", "2"} {
+				if err := os.WriteFile(file, []byte("sku,price\nBoot-1,"+price+"\nTIE,3\n"), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				if problem := w.Apply(t, block, acctest.PlanOptions{}); problem != "" {
+					t.Fatal(problem)
+				}
+				applied := w.State["it"]
+				if problem := w.Refresh(t); problem != "" {
+					t.Fatal(problem)
+				}
+				if !reflect.DeepEqual(applied, w.State["it"]) {
+					t.Errorf("with a price of %s, a refresh finds something else than what the apply has noted", price)
+				}
+			}
+		})
 	}
 }

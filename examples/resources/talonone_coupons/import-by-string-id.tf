@@ -1,0 +1,4 @@
+import {
+  to = talonone_coupons.partners
+  id = "1/12"
+}

@@ -1,0 +1,73 @@
+package coupon
+
+import (
+	"context"
+
+	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
+	"github.com/hashicorp/terraform-plugin-framework-timeouts/resource/timeouts"
+	"github.com/hashicorp/terraform-plugin-framework/resource"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/int64planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/resource/schema/planmodifier"
+	"github.com/hashicorp/terraform-plugin-framework/schema/validator"
+
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
+)
+
+func (r *couponsResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
+	resp.Schema = schema.Schema{
+		MarkdownDescription: "Many coupons of one campaign, each with a code of your choice and its own settings. For one coupon use `talonone_coupon`.\n\n" +
+			"New codes are created by one import. The API has no import that changes coupons, so each coupon that changes, that exists already, or that has a setting without a column in the import " +
+			"(`reservation_limit`, `is_reservation_mandatory`, `implicitly_reserved`) takes one more request, and so does each that is deleted: three per second. The plan says how many.\n\n" +
+			"Only the listed codes are managed; other coupons of the campaign are left alone. A listed code that exists in the campaign already is taken over, and the plan warns about it. " +
+			"A code is unique in its Application: one of another campaign is an error, of the plan for up to three new codes, otherwise of the apply. How often a code was redeemed is never changed.\n\n" +
+			"A coupon that is no longer listed, or whose resource is destroyed, is deleted with its reservations and the count of its redemptions. This can't be undone.\n\n" +
+			"Requires a Management API key that allows the endpoint `/v1/applications`.",
+		Attributes: map[string]schema.Attribute{
+			"application_id": schema.Int64Attribute{
+				Required: true, Validators: framework.ReferenceID(), PlanModifiers: []planmodifier.Int64{int64planmodifier.RequiresReplace()},
+				MarkdownDescription: "ID of the Application. Changing this replaces the coupons.",
+			},
+			"campaign_id": schema.Int64Attribute{
+				Required: true, Validators: framework.ReferenceID(), PlanModifiers: []planmodifier.Int64{int64planmodifier.RequiresReplace()},
+				MarkdownDescription: "ID of the campaign, which must have the feature coupons. Changing this replaces the coupons.",
+			},
+			"coupons": schema.StringAttribute{
+				Required: true, CustomType: jsontypes.NormalizedType{}, Validators: []validator.String{couponsValidator{}},
+				MarkdownDescription: "One JSON object from code to settings, written with `jsonencode`, or a JSON array of codes with default settings. A code has 4 to 100 characters. The settings are those of `talonone_coupon`: " +
+					"`usage_limit` (default 1, 0 for no limit), `discount_limit`, `reservation_limit`, `start_date`, `expiry_date`, `recipient_integration_id`, `is_reservation_mandatory`, `implicitly_reserved` and the object `attributes`. " +
+					"Dates, the recipient and the flags are unset on the deployment when they are omitted; `discount_limit`, `reservation_limit` and attributes are kept. " +
+					"The plan shows the coupons that change, and no others. Read a CSV file with `csvdecode`. Updated in place.",
+			},
+			"max_removal_percent": bulk.MaxRemovalPercentAttribute(codes),
+			"last_sync":           bulk.LastSyncSchema(codes),
+		},
+		Blocks: map[string]schema.Block{"timeouts": timeouts.Block(ctx, timeouts.Opts{
+			Create: true, Read: true, Update: true, Delete: true,
+			CreateDescription: "Time limit for the creation, such as `2h`. Default `1h`.",
+			ReadDescription:   "Time limit for a refresh, such as `2h`. Default `1h`.",
+			UpdateDescription: "Time limit for an update, such as `2h`. Default `1h`.",
+			DeleteDescription: "Time limit for the deletions of a destroy, such as `2h`. Default `1h`.",
+		})},
+	}
+}
+
+// couponsValidator accepts coupons as JSON.
+type couponsValidator struct{}
+
+func (couponsValidator) Description(context.Context) string {
+	return "a JSON object from code to settings, or a JSON array of codes"
+}
+
+func (v couponsValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
+
+func (v couponsValidator) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
+	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
+		return
+	}
+	if _, err := parseCoupons(req.ConfigValue.ValueString()); err != nil {
+		resp.Diagnostics.AddAttributeError(req.Path, "Invalid coupons",
+			"The coupons must be "+v.Description(ctx)+", as jsonencode({ ANNA10 = { usage_limit = 100 } }) writes it.\n\n"+framework.Sentence(err.Error()))
+	}
+}
