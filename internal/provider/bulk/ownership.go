@@ -74,9 +74,9 @@ func (s Subject) WarnReplaced(count int, diags *diag.Diagnostics) {
 
 // AdviseKeeping says how management ends without a destroy. A removed block takes no instance key.
 func AdviseKeeping(resourceType string) string {
-	return fmt.Sprintf("To keep what is there and only end its management, replace the resource block by\n\n"+
+	return fmt.Sprintf("To keep everything and only stop managing it, replace the resource block with\n\n"+
 		"  removed {\n    from = %[1]s.NAME\n    lifecycle {\n      destroy = false\n    }\n  }\n\n"+
-		"A removed block ends all instances of count or for_each. For one of them, run terraform state rm '%[1]s.NAME[\"KEY\"]' instead, before the apply.", resourceType)
+		"A removed block applies to all instances of count or for_each. For a single instance, run terraform state rm '%[1]s.NAME[\"KEY\"]' instead, before the apply.", resourceType)
 }
 
 // About is a summary that names the place, so that no two resources have the same.

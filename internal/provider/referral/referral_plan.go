@@ -76,7 +76,7 @@ func (r *referralResource) planUpdate(ctx context.Context, plan *referralModel, 
 func (r *referralResource) checkRemoval(verb, operation string, state referralModel, diags *diag.Diagnostics) {
 	if !r.data.Client.HasManagementKey() {
 		diags.AddError("Unable to "+verb+" the referral without a Management API key", missingManagementKey(resourceType, "deleteReferral")+
-			"\n\nTo keep the referral and end its management, use a removed block or terraform state rm.")
+			"\n\nTo keep the referral and stop managing it, use a removed block or terraform state rm.")
 		return
 	}
 	if used := state.UsageCounter.ValueInt64(); used > 0 {
