@@ -550,7 +550,8 @@ func holderOf(listing *talonone.AudienceListing, want talonone.NewAudience) *tal
 
 func takenAdvice(taken *talonone.Audience, want talonone.NewAudience) string {
 	return fmt.Sprintf("integration_id %q is taken by audience %d %q. To manage that audience, import it: terraform import %s.NAME %d. "+
-		"Otherwise choose another integration_id. If this plan destroys that audience under another address, add a moved block instead.",
+		"Otherwise choose another integration_id. If this plan destroys that audience under another address, add a moved block instead. "+
+		"If it replaces that audience, remove create_before_destroy: two audiences can't have the ID at the same time.",
 		framework.ValueOf(want.IntegrationID), taken.ID, taken.Name, resourceType, taken.ID)
 }
 

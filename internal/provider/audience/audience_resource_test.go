@@ -739,3 +739,20 @@ func TestGuardedMembersBelowAReplacedAudience(t *testing.T) {
 		t.Errorf("%d requests changed members", n)
 	}
 }
+
+func TestReplacingAnAudienceWithAnIDSaysWhatIsInTheWay(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	w := d.NewWorkspace(t)
+	config := func(description string) acctest.Config {
+		return acctest.Config{"vip": {Type: "talonone_audience", CreateBeforeDestroy: true, Attributes: acctest.Attributes{
+			"name": "VIP", "description": description, "integration": "mparticle", "integration_id": "vip-1",
+		}}}
+	}
+	if problem := w.Apply(t, config("First"), acctest.PlanOptions{}); problem != "" {
+		t.Fatal(problem)
+	}
+	if problem := w.Apply(t, config("Second"), acctest.PlanOptions{}); !strings.Contains(problem, "remove create_before_destroy") {
+		t.Errorf("the replacement says %q", problem)
+	}
+}
