@@ -450,7 +450,7 @@ func TestProfileMistakesAreExplained(t *testing.T) {
 	d := acctest.Start(t)
 	for name, test := range map[string]struct{ keys, settings, want string }{
 		"no JSON":             {keys, "integration_id = \"a\"\nattributes = \"age=1\"", `(?s)attributes.*(JSON|json)`},
-		"an array":            {keys, "integration_id = \"a\"\nattributes = jsonencode([1])", `(?s)must be a JSON object, not an array`},
+		"an array":            {keys, "integration_id = \"a\"\nattributes = jsonencode([1])", `(?s)[Mm]ust be a JSON object, not an array`},
 		"a name twice":        {keys, "integration_id = \"a\"\nattributes = \"{\\\"age\\\":1,\\\"age\\\":2}\"", `(?s)"age" occurs twice`},
 		"an impossible name":  {keys, "integration_id = \"a\"\nattributes = jsonencode({ \"my age\" = 1 })", `(?s)"my age" is not the name of an\s+attribute`},
 		"undefined attribute": {keys, "integration_id = \"a\"\nattributes = jsonencode({ shoe = 1 })", `(?s)no attribute "shoe".*Language.*talonone_attribute`},

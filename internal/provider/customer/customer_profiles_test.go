@@ -427,7 +427,7 @@ func TestProfileSetMistakesAreExplained(t *testing.T) {
 	d := acctest.Start(t)
 	for name, test := range map[string]struct{ keys, value, want string }{
 		"no JSON":                 {keys, `"anna"`, `(?s)profiles.*(JSON|json)`},
-		"an array":                {keys, `jsonencode(["anna"])`, `(?s)must be a JSON object, not an array`},
+		"an array":                {keys, `jsonencode(["anna"])`, `(?s)[Mm]ust be a JSON object, not an array`},
 		"attributes of a scalar":  {keys, `jsonencode({ anna = 1 })`, `(?s)"anna".*must be an object, not a\s+number`},
 		"a profile twice":         {keys, `"{\"anna\":{},\"anna\":{}}"`, `(?s)"anna" occurs twice`},
 		"an empty ID":             {keys, `jsonencode({ "" = {} })`, `(?s)1 to 1000 characters`},

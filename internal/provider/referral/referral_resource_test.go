@@ -352,13 +352,13 @@ func TestReferralErrorsPointToTheirCause(t *testing.T) {
 		"campaign without feature":  {referralOf(12, "a"), `Campaign has no referrals.*"Summer"`},
 		"undefined attribute":       {referral(`attributes = jsonencode({ Source = "app" })`), `no attribute "Source" for Referral`},
 		"wrong type of attribute":   {referral(`attributes = jsonencode({ source = 1 })`), `"source" of Referral has type string`},
-		"attributes are a list":     {referral(`attributes = jsonencode([1])`), `must be a JSON object`},
+		"attributes are a list":     {referral(`attributes = jsonencode([1])`), `Must be a JSON object`},
 		"dates the wrong way round": {referral("start_date = \"2026-01-02T00:00:00Z\"\nexpiry_date = \"2026-01-01T00:00:00Z\""), `not after start_date`},
 		"date that is none":         {referral(`start_date = "tomorrow"`), `RFC\s*3339`},
 		"usage limit too high":      {referral(`usage_limit = 1000000`), `between 0 and 999999`},
 		"no advocate":               {referralOf(11, ""), `between 1 and 1000`},
 		"campaign that others have": {referralOf(13, "a"), `Campaign belongs to another Application.*Application 2.*provider alias`},
-		"refused by the API":        {strings.Replace(referralOf(13, "a"), "}", "application_id = 2\n}", 1), `Unable to create referral in campaign 13.*400.*No campaign with ID 13`},
+		"of another Application":    {strings.Replace(referralOf(13, "a"), "}", "application_id = 2\n}", 1), `Campaign belongs to another Application.*Use a provider alias with the key of Application 2`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
