@@ -34,7 +34,7 @@ func TestOneMembership(t *testing.T) {
 		ProtoV6ProviderFactories: acctest.Factories(),
 		CheckDestroy:             c.has("theirs"),
 		Steps: []resource.TestStep{
-			{Config: c.single("a"), Check: resource.ComposeTestCheckFunc(c.Expect(map[string]int{"updateCustomerProfileAudiences": 1}), c.has("a", "theirs"))},
+			{Config: c.single("a"), Check: resource.ComposeTestCheckFunc(c.Expect(map[string]int{"getAudiences": 2, "updateCustomerProfileAudiences": 1}), c.has("a", "theirs"))},
 			{
 				ResourceName: single, ImportState: true, ImportStateId: fmt.Sprintf("%d/a", c.id), ImportStateVerify: true,
 				ImportStateVerifyIdentifierAttribute: "profile_integration_id",
@@ -71,7 +71,9 @@ func TestOneMembershipWithoutAManagementKey(t *testing.T) {
 func TestRefusedMembershipsFailByThemselves(t *testing.T) {
 	t.Parallel()
 	c := newCrowd(t)
-	config := c.Config(c.singleBlock("a") + `
+	// A plan that only warns leaves it to the apply.
+	keys := fmt.Sprintf("integration_api_key = %q\nmanagement_api_key = %q\nvalidate_references = false", acctest.IntegrationKey, acctest.ManagementKey)
+	config := c.ConfigWith(keys, c.singleBlock("a")+`
 		resource "talonone_audience_membership" "lost" {
 		  audience_id            = 999999
 		  profile_integration_id = "a"

@@ -542,7 +542,7 @@ func TestInvalidMembersAreRefusedBeforeAnyRequest(t *testing.T) {
 		"header only":       {file("members.csv", "id,name\n"), `set\s+column`},
 		"file listed twice": {file("members.txt", "a\nb\na\n"), `line\s+3\s+\(already\s+on\s+line\s+1\)\s+repeats\s+an\s+ID`},
 		"broken UTF-8":      {file("members.txt", "a\n\xff\n"), `line\s+2,\s+column\s+1:\s+the\s+byte\s+0xFF\s+is\s+not\s+UTF-8`},
-		"unknown format":    {file("members.dat", "a\n"), `does\s+not\s+tell\s+the\s+format`},
+		"unknown format":    {file("members.dat", "a\n"), `does\s+not\s+imply\s+the\s+format`},
 		"several columns":   {file("members.csv", "id,name\na,A\n"), `set\s+column\s+to\s+the\s+one`},
 		"no such column":    {fmt.Sprintf("members_file = { path = %q, column = \"sku\" }", writeFile(t, "m.csv", "id,name\na,A\n")), `no column\s+"sku"`},
 		"column of a text":  {fmt.Sprintf("members_file = { path = %q, column = \"id\" }", memberFile(t, "a")), `Column\s+is\s+for\s+tables`},

@@ -109,7 +109,7 @@ func (d *Data) ExpectSession(ctx context.Context, at path.Path, id types.String,
 			return Present, nil
 		}
 	}
-	if d.Lacks(ctx, Operation{Construct: at.String(), Action: "look for customer session", Object: id.String()}, look, diags) {
+	if d.Lacks(ctx, Operation{Construct: at.String(), Action: "look for customer session", Object: id.String(), NotFound: at}, look, diags) {
 		AddMissing(diags, at, "Customer session does not exist", fmt.Sprintf(
 			"The Application of the Integration API key has no customer session %s. Correct %s, or use a key of the session's Application. If this configuration creates the session, refer to its integration_id.", id, at))
 	}

@@ -83,7 +83,7 @@ func (a *returnAction) Configure(_ context.Context, req action.ConfigureRequest,
 }
 
 func (a *returnAction) ModifyPlan(ctx context.Context, req action.ModifyPlanRequest, resp *action.ModifyPlanResponse) {
-	var config returnInput
+	var config returnActionModel
 	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	if a.data != nil && !resp.Diagnostics.HasError() {
 		a.data.ExpectSession(ctx, path.Root("session_integration_id"), config.SessionIntegrationID, &resp.Diagnostics)
