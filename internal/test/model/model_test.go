@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -588,7 +589,12 @@ func (s *site) apply(t tb, trap *acctest.Trap, c change, o acctest.PlanOptions, 
 	// Whatever has landed, applying again leads to the same.
 	o.Replace, o.Moved, o.Import = nil, nil, nil
 	for range 3 {
-		if problem := s.w.apply(t, c.config.blocks(), o); problem != "" {
+		problem := s.w.apply(t, c.config.blocks(), o)
+		if acctest.Lag() > 0 && strings.Contains(problem, "Plan is out of date") {
+			// The plan was made from reads that did not show yet what had landed, and was refused before it wrote anything.
+			continue
+		}
+		if problem != "" {
 			t.Fatal("after it was cut off: ", problem)
 		}
 		if s.w.empty(t, c.config.blocks()) {
