@@ -113,7 +113,7 @@ var families = map[string]struct {
 	"talonone_catalog_items":        {item, "catalog_id", "Catalog %s: "},
 	"talonone_catalog_item":         {item, "catalog_id", "Catalog %s: "},
 	"talonone_coupon_reservation":   {reservation, "coupon_value", "Coupon %s: "},
-	"talonone_customer_audiences":   {membership, "", ""},
+	"talonone_customer_audiences":   {membership, "profile_integration_id", ""},
 	"talonone_customer_profiles":    {profile, "", ""},
 	"talonone_customer_profile":     {profile, "", ""},
 }

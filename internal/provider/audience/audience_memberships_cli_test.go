@@ -126,7 +126,7 @@ func TestSavedPlansMeetWhatOthersDo(t *testing.T) {
 		},
 		"additive create, existing ones are named": {
 			members: []string{"b"}, to: func(shell) string { return inList("a", "b") },
-			planned: `1 of 2 members to add exist already`, writes: 1, left: []string{"a", "b"},
+			planned: `1 of 2 members to add exists already`, writes: 1, left: []string{"a", "b"},
 		},
 		"to exclusive": {
 			members: []string{"OTHER-1", "other-2"}, from: func(shell) string { return inList("a") }, to: func(shell) string { return exclusively + inList("a") },

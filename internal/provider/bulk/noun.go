@@ -1,6 +1,7 @@
 package bulk
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -44,4 +45,13 @@ func quoteClipped(key string) string {
 		key = string(runes[:longest]) + "…"
 	}
 	return strconv.Quote(key)
+}
+
+// OfThose says how many of the rows to add exist: "1 of 3 items to add exists", "2 of 3 items to add exist".
+func (n Noun) OfThose(existing, added int) string {
+	verb := "exist"
+	if existing == 1 {
+		verb = "exists"
+	}
+	return fmt.Sprintf("%s of %s to add %s", Thousands(existing), n.Count(added), verb)
 }

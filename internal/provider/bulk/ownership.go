@@ -119,7 +119,7 @@ func (s Subject) WarnExisting(at path.Path, existing []string, added int, lost [
 	if len(lost) > 0 {
 		detail += " The apply overwrites " + strings.Join(lost, ", ") + "."
 	}
-	diags.AddAttributeWarning(at, s.About(fmt.Sprintf("%s of %s to add exist already", Thousands(len(existing)), s.Noun.Count(added))), detail)
+	diags.AddAttributeWarning(at, s.About(s.Noun.OfThose(len(existing), added)+" already"), detail)
 }
 
 // WarnArrived says that rows have come into an exclusive target since the plan, and stay for now.

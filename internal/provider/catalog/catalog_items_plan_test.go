@@ -115,7 +115,7 @@ func TestCatalogItemsThatExistAreTakenOver(t *testing.T) {
 	if got, want := summary(t, process, plan), "+1 ~0 -0"; got != want {
 		t.Errorf("the plan is %s, want %s", got, want)
 	}
-	expectContains(t, plan.Warning, "1 of 1 item to add exist already", `Already in catalog 6: "OTHER".`)
+	expectContains(t, plan.Warning, "1 of 1 item to add exists already", `Already in catalog 6: "OTHER".`)
 	object = converge(t, d, object, config)
 	expectContents(t, d, map[string]string{"SAME": `{"$price":1}`, "PRICED": `{}`, "NEW": `{"$price":4}`, "OTHER": `{}`})
 
@@ -160,7 +160,7 @@ func TestCatalogItemsExclusiveOwnership(t *testing.T) {
 	if got, want := summary(t, process, plan), "+2 ~0 -0"; got != want {
 		t.Errorf("the plan is %s, want %s", got, want)
 	}
-	expectContains(t, plan.Warning, "1 of 2 items to add exist already")
+	expectContains(t, plan.Warning, "1 of 2 items to add exists already")
 	object := converge(t, d, none, config)
 	expectContents(t, d, map[string]string{"A": `{"$price":1}`, "FOREIGN2": `{"$price":2}`})
 

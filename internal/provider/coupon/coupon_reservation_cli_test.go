@@ -135,7 +135,7 @@ func TestSavedPlanAddsARowThatOthersHaveAddedSince(t *testing.T) {
 	s.configure("a")
 	s.planned(1, 0, 0)
 	s.others(http.MethodPost, "a")
-	s.run(0, []string{`1 of 1 reservation to add exist already`}, "apply", "p")
+	s.run(0, []string{`1 of 1 reservation to add exists already`}, "apply", "p")
 	s.configure("a b")
 	s.planned(1, 0, 0)
 	s.others(http.MethodPost, "b c")
@@ -155,7 +155,7 @@ func TestExistingReservationsAreNamedBeforeTheyAreManaged(t *testing.T) {
 	s.plan(`6 of 7 reservations to add exist already.*"a", "b", "c", "d", "e" and 1 more`)
 	s.apply()
 	s.configure("a b c d e f g h x")
-	s.plan(`1 of 2 reservations to add exist already.*"x"`)
+	s.plan(`1 of 2 reservations to add exists already.*"x"`)
 }
 
 func TestChangeToExclusiveShowsWhatItRemoves(t *testing.T) {

@@ -137,7 +137,7 @@ func TestExistingCouponsAreTakenOverWithTheirCounters(t *testing.T) {
 	}}, nil)
 	before := deployedCode(t, b.Deployment, "SUMMER10")
 	b.expect(b.apply(listing(map[string]any{"SUMMER10": map[string]any{"usage_limit": 777}, "OTHER-1": map[string]any{}})),
-		"1 of 2 coupons to add exist already", "usage_limit of 1 coupon", "with one request for each", sending(1, 1, 0))
+		"1 of 2 coupons to add exists already", "usage_limit of 1 coupon", "with one request for each", sending(1, 1, 0))
 	after := deployedCode(t, b.Deployment, "SUMMER10")
 	for _, counter := range []string{"id", "usageCounter", "reservationCounter"} {
 		if before[counter] != after[counter] {

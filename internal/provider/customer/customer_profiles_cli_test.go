@@ -330,7 +330,7 @@ func TestExistingProfilesAreReportedByThePlan(t *testing.T) {
 		"too many without a search":    {acctest.Attributes{"management_api_key": nil}, 21, "", map[string]int{}},
 		"a key of the sandbox":         {acctest.Attributes{"integration_api_key": "demo-sandbox-integration-key"}, 50, "", map[string]int{"getCustomersByAttributes": 2, "getCustomerInventory": 1}},
 		"no key that could write":      {acctest.Attributes{"integration_api_key": nil}, 50, "", map[string]int{}},
-		"one profile":                  {nil, 1, `1 of 1 profile to add exist already`, map[string]int{"getCustomerInventory": 1}},
+		"one profile":                  {nil, 1, `1 of 1 profile to add exists already`, map[string]int{"getCustomerInventory": 1}},
 		"a search that is not allowed": {acctest.Attributes{"management_api_key": "demo-audiences-key"}, 20, `3 of 20 profiles to add exist already`, map[string]int{"getCustomersByAttributes": 1, "getCustomerInventory": 20}},
 	} {
 		t.Run(name, func(t *testing.T) {

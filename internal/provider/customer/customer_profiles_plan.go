@@ -132,7 +132,7 @@ func (p profilesPlan) warnExisting(existing map[string]*talonone.CustomerProfile
 	if len(lost) > 0 {
 		detail += " The apply overwrites " + strings.Join(lost, ", ") + "."
 	}
-	diags.AddAttributeWarning(path.Root("profiles"), fmt.Sprintf("%s of %s to add exist already", bulk.Thousands(len(existing)), profilesNoun.Count(len(p.Added))), detail)
+	diags.AddAttributeWarning(path.Root("profiles"), profilesNoun.OfThose(len(existing), len(p.Added))+" already", detail)
 }
 
 // checkAttributes compares the attributes of the profiles to send with the account's definitions.

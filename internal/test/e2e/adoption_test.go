@@ -77,7 +77,7 @@ func TestExistingDeploymentIsAdopted(t *testing.T) {
 	// ownership that an import doesn't record.
 	c.must(0, "plan", "-out=adopt.tfplan")
 	c.Write("plan.json", c.stdout("show", "-json", "adopt.tfplan"))
-	comment := "In `" + d.URL + "`, Application 1, account 31, live environment:\n\n**Only in Terraform's state**\n\n- 308 existing objects come under Terraform's management\n- Of 7 resources only settings of Terraform change\n\n"
+	comment := "In `" + d.URL + "`, Application 1, account 31, live environment:\n\n**Only in Terraform's state**\n\n- 308 existing objects come under Terraform's management\n- 7 resources: only settings of Terraform change\n\n"
 	if got := c.review("plan.json"); got != comment {
 		t.Errorf("the plan does more than import:\n%s", got)
 	}
