@@ -208,8 +208,8 @@ func (r *customerAttributesResource) ImportState(ctx context.Context, req resour
 // claim is what the resource wants to own: the values of attributes of all members.
 func (m *customerAttributesModel) claim() bulk.Claim {
 	return bulk.Claim{
-		Subject: bulk.Subject{Noun: bulk.Noun{One: "attribute", Many: "attributes"}, Place: "the members of " + membersTarget(m.AudienceID), ResourceType: customerAttributesType, ImportID: m.AudienceID.String()},
-		Target:  "attributes of the members of " + membersTarget(m.AudienceID), At: path.Root("attributes"), Rows: slices.Sorted(maps.Keys(customattr.FromConfig(m.Attributes))),
+		Subject: bulk.Subject{Noun: bulk.Noun{One: "attribute", Many: "attributes"}, Place: "the members of " + framework.MembersTarget(m.AudienceID), ResourceType: customerAttributesType, ImportID: m.AudienceID.String()},
+		Target:  "attributes of the members of " + framework.MembersTarget(m.AudienceID), At: path.Root("attributes"), Rows: slices.Sorted(maps.Keys(customattr.FromConfig(m.Attributes))),
 	}
 }
 

@@ -126,7 +126,7 @@ func (r *membershipResource) Create(ctx context.Context, req resource.CreateRequ
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	unlock, err := r.data.LockRow(ctx, membersTarget(plan.AudienceID), plan.ProfileIntegrationID.ValueString())
+	unlock, err := r.data.LockRow(ctx, framework.MembersTarget(plan.AudienceID), plan.ProfileIntegrationID.ValueString())
 	if err == nil {
 		defer unlock()
 		r.data.Owners.Write(ctx, plan.claim(), resp.Private, &resp.Diagnostics)
@@ -166,7 +166,7 @@ func (r *membershipResource) Delete(ctx context.Context, req resource.DeleteRequ
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	unlock, err := r.data.LockRow(ctx, membersTarget(state.AudienceID), state.ProfileIntegrationID.ValueString())
+	unlock, err := r.data.LockRow(ctx, framework.MembersTarget(state.AudienceID), state.ProfileIntegrationID.ValueString())
 	if err == nil {
 		defer unlock()
 		if remove, _ := r.data.Owners.Spare(ctx, state.claim(), state.claim().Rows, req.Private, &resp.Diagnostics); len(remove) > 0 {
@@ -203,16 +203,10 @@ func (r *membershipResource) ImportState(ctx context.Context, req resource.Impor
 func (m membershipModel) claim() bulk.Claim {
 	profile := m.ProfileIntegrationID.ValueString()
 	return bulk.Claim{
-		Subject: bulk.Subject{Noun: memberNoun, Place: membersTarget(m.AudienceID), ResourceType: membershipType, ImportID: m.AudienceID.String() + "/" + profile},
-		Target:  membersTarget(m.AudienceID), At: path.Root("profile_integration_id"), Rows: []string{profile},
+		Subject: bulk.Subject{Noun: framework.MemberNoun, Place: framework.MembersTarget(m.AudienceID), ResourceType: membershipType, ImportID: m.AudienceID.String() + "/" + profile},
+		Target:  framework.MembersTarget(m.AudienceID), At: path.Root("profile_integration_id"), Rows: []string{profile},
 	}
 }
-
-// membersKind begins the targets of all resources that manage members.
-const membersKind = framework.MembersKind
-
-// membersTarget is where the members of an audience are, for all resources that manage some.
-func membersTarget(audienceID types.Int64) string { return framework.MembersTarget(audienceID) }
 
 func (m membershipModel) toAPI(action string) talonone.AudienceAction {
 	return talonone.AudienceAction{Action: action, ProfileIntegrationID: m.ProfileIntegrationID.ValueString(), AudienceID: m.AudienceID.ValueInt64()}

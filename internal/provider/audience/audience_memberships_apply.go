@@ -11,6 +11,7 @@ import (
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
@@ -23,7 +24,7 @@ func (r *membershipsResource) apply(ctx context.Context, plan, state *membership
 		addFileChanged(diags)
 		return applied
 	}
-	unlock, err := r.data.Rows.Lock(ctx, membersTarget(plan.AudienceID))
+	unlock, err := r.data.Rows.Lock(ctx, framework.MembersTarget(plan.AudienceID))
 	if err != nil {
 		addMembershipsError(diags, plan, "change the members of", err)
 		return applied
@@ -66,7 +67,7 @@ func (r *membershipsResource) apply(ctx context.Context, plan, state *membership
 		notAdded := without(p.Added, applied.Added)
 		ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { _, missing := slices.BinarySearch(notAdded, id); return missing })
 		ids = append(ids, without(p.Removed, applied.Removed)...)
-		plan.LastSync = applied.LastSync(state.LastSync, len(ids), memberNoun, nil)
+		plan.LastSync = applied.LastSync(state.LastSync, len(ids), framework.MemberNoun, nil)
 	} else if how == byActions && plan.exclusive() && !p.takenOver {
 		r.warnArrived(ctx, plan, desired, diags)
 	}
@@ -218,7 +219,7 @@ func (r *membershipsResource) removeAll(ctx context.Context, state *membershipsM
 	if prior.target.Count == 0 {
 		return nil
 	}
-	shared := r.data.Owners.Shares(ctx, membersTarget(state.AudienceID), private, diags)
+	shared := r.data.Owners.Shares(ctx, framework.MembersTarget(state.AudienceID), private, diags)
 	if state.holdsTarget() && !shared {
 		if r.data.Client.HasManagementKey() {
 			if _, err := r.scan(ctx, id, prior.ids, prior.target, false, nil); err != nil {

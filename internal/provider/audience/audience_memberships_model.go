@@ -28,8 +28,6 @@ const (
 	sampleSize = 20
 )
 
-var memberNoun = framework.MemberNoun
-
 // membershipsModel mirrors the resource talonone_audience_memberships.
 type membershipsModel struct {
 	framework.Deployed
@@ -83,12 +81,12 @@ func (m *membershipsModel) source() path.Path {
 }
 
 func (m *membershipsModel) subject() bulk.Subject {
-	return bulk.Subject{Noun: memberNoun, Place: "audience " + m.AudienceID.String(), ResourceType: membershipsType, ImportID: m.AudienceID.String()}
+	return bulk.Subject{Noun: framework.MemberNoun, Place: "audience " + m.AudienceID.String(), ResourceType: membershipsType, ImportID: m.AudienceID.String()}
 }
 
 // claim is what the resource wants to own; members may be nil where only the audience matters.
 func (m *membershipsModel) claim(members []string) bulk.Claim {
-	return bulk.Claim{Subject: m.subject(), Target: membersTarget(m.AudienceID), At: m.source(), Rows: members, Exclusive: m.exclusive()}
+	return bulk.Claim{Subject: m.subject(), Target: framework.MembersTarget(m.AudienceID), At: m.source(), Rows: members, Exclusive: m.exclusive()}
 }
 
 // claimOf is the claim of all members. Those of a file are read again when someone asks for them.

@@ -242,7 +242,7 @@ func (m *membershipsModel) showPlan(p membersPlan, state *membershipsModel, prio
 	if prior != nil && p.Empty() {
 		m.LastSync, m.SampleJoining, m.SampleLeaving = state.LastSync, state.SampleJoining, state.SampleLeaving
 	} else {
-		m.LastSync = p.LastSync(state.LastSync, desired.digest.Count, memberNoun, nil)
+		m.LastSync = p.LastSync(state.LastSync, desired.digest.Count, framework.MemberNoun, nil)
 		m.SampleJoining, m.SampleLeaving = sampleOf(p.Added), sampleOf(p.Removed)
 		switch {
 		case len(p.unresolved) == 0:
@@ -388,7 +388,7 @@ func (r *membershipsResource) checkKeys(plan *membershipsModel, p membersPlan, d
 	}
 	if len(p.unresolved) > 0 && !r.data.Client.HasManagementKey() {
 		diags.AddError("Removing these members requires a Management API key", fmt.Sprintf(
-			"This plan removes %s, and the state holds fingerprints instead of their IDs.\n\n%s", memberNoun.Count(len(p.unresolved)), missingKey("exportAudiencesMemberships", talonone.ManagementCredential)))
+			"This plan removes %s, and the state holds fingerprints instead of their IDs.\n\n%s", framework.MemberNoun.Count(len(p.unresolved)), missingKey("exportAudiencesMemberships", talonone.ManagementCredential)))
 	}
 }
 

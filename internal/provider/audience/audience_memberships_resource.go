@@ -147,7 +147,7 @@ func (r *membershipsResource) Create(ctx context.Context, req resource.CreateReq
 		if n := len(applied.Added); n > 0 {
 			resp.Diagnostics.AddWarning("Some of the members have been added", fmt.Sprintf(
 				"%s of %s have been added to audience %d before the failure, and stay. Run terraform apply again to add the rest.",
-				bulk.Thousands(n), memberNoun.Count(desired.digest.Count), plan.AudienceID.ValueInt64()))
+				bulk.Thousands(n), framework.MemberNoun.Count(desired.digest.Count), plan.AudienceID.ValueInt64()))
 		}
 		return
 	}
@@ -236,7 +236,7 @@ func (r *membershipsResource) Delete(ctx context.Context, req resource.DeleteReq
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	unlock, err := r.data.Rows.Lock(ctx, membersTarget(state.AudienceID))
+	unlock, err := r.data.Rows.Lock(ctx, framework.MembersTarget(state.AudienceID))
 	if err == nil {
 		defer unlock()
 		err = r.removeAll(ctx, &state, prior, req.Private, &resp.Diagnostics)

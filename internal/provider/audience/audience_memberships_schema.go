@@ -62,7 +62,7 @@ func (r *membershipsResource) Schema(ctx context.Context, _ resource.SchemaReque
 				Optional: true, Computed: true, Default: booldefault.StaticBool(true),
 				MarkdownDescription: "Whether `sample_joining` and `sample_leaving` name members. Set it to `false` if the IDs are personal data that a plan must not show. Default: `true`.",
 			},
-			"max_removal_percent": bulk.MaxRemovalPercentAttribute(memberNoun),
+			"max_removal_percent": bulk.MaxRemovalPercentAttribute(framework.MemberNoun),
 			"member_count": schema.Int64Attribute{
 				Computed:            true,
 				MarkdownDescription: "With exclusive ownership, the number of members of the audience. With additive ownership, the number of listed members who are in it.",
@@ -71,7 +71,7 @@ func (r *membershipsResource) Schema(ctx context.Context, _ resource.SchemaReque
 				Computed:            true,
 				MarkdownDescription: "Fingerprint of the members that `member_count` counts, regardless of order. It changes whenever one of them joins or leaves.",
 			},
-			"last_sync": bulk.LastSyncSchema(memberNoun),
+			"last_sync": bulk.LastSyncSchema(framework.MemberNoun),
 			"sample_joining": schema.ListAttribute{
 				Computed: true, ElementType: types.StringType,
 				MarkdownDescription: fmt.Sprintf("Up to %d of the members that the last change added. `last_sync.added` is the exact number. Changes only together with `last_sync`.", sampleSize),

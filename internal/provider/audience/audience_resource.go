@@ -350,14 +350,13 @@ func (r *audienceResource) isGone(ctx context.Context, id int64) bool {
 	if !r.data.Client.HasManagementKey() {
 		return true
 	}
-	gone, looked := false, false
+	gone := false
 	err := r.data.Await(ctx, func(ctx context.Context) (bool, error) {
-		if looked {
-			r.data.Client.ForgetReads(r.data.Client.ServerTime(time.Now()))
-		}
-		looked = true
 		listing, err := r.data.Client.GetAudiences(ctx)
 		gone = err == nil && listing.ByID(id) == nil
+		if !gone {
+			r.data.Client.ForgetReads(r.data.Client.ServerTime(time.Now()))
+		}
 		return gone, err
 	})
 	return err == nil && gone

@@ -78,7 +78,7 @@ func (a *clearAudienceAction) Invoke(ctx context.Context, req action.InvokeReque
 		return
 	}
 	id := config.AudienceID.ValueInt64()
-	unlock, err := a.data.Rows.Lock(ctx, membersTarget(config.AudienceID))
+	unlock, err := a.data.Rows.Lock(ctx, framework.MembersTarget(config.AudienceID))
 	if err == nil {
 		defer unlock()
 		resp.SendProgress(action.InvokeProgressEvent{Message: a.announce(ctx, id)})

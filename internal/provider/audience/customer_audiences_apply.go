@@ -22,9 +22,9 @@ func (r *customerAudiencesResource) remote(ctx context.Context, m *customerAudie
 
 // shown lists the audiences that the deployment shows in the profile of the customer: none where it shows no profile.
 func (r *customerAudiencesResource) shown(ctx context.Context, m *customerAudiencesModel) ([]string, error) {
-	nobody := *m
-	nobody.AudienceIDs = idNumbers(nil)
-	return r.remote(ctx, &nobody)
+	unlisted := *m
+	unlisted.AudienceIDs = idNumbers(nil)
+	return r.remote(ctx, &unlisted)
 }
 
 // look lists the audiences that the customer belongs to. A deployment may hide a profile that only a membership has made: then
@@ -136,7 +136,7 @@ func (r *customerAudiencesResource) carriedOut(ctx context.Context, m *customerA
 func (r *customerAudiencesResource) lock(ctx context.Context, m *customerAudiencesModel, audiences []string) (unlock func(), err error) {
 	targets := make([]string, len(audiences))
 	for i, id := range audiences {
-		targets[i] = membersKind + " " + id
+		targets[i] = framework.MembersKind + " " + id
 	}
 	return r.data.LockRows(ctx, targets, m.ProfileIntegrationID.ValueString())
 }

@@ -72,7 +72,7 @@ func (m *customerAudiencesModel) subject() bulk.Subject {
 func (m *customerAudiencesModel) claim(audiences []string) bulk.Across {
 	return bulk.Across{
 		Claim: bulk.Claim{Subject: m.subject(), At: path.Root("audience_ids"), Rows: audiences, Exclusive: m.exclusive()},
-		Kind:  membersKind, Row: m.ProfileIntegrationID.ValueString(),
+		Kind:  framework.MembersKind, Row: m.ProfileIntegrationID.ValueString(),
 	}
 }
 

@@ -171,9 +171,7 @@ func (r *customerAudiencesResource) Update(ctx context.Context, req resource.Upd
 	desired, _ := plan.listed()
 	applied := r.apply(ctx, &plan, plan.claim(desired), state.rows(), change, resp.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
-		done := applied.Plan()
-		state.AudienceIDs = idNumbers(applied.Keys(desired))
-		state.setLastSync(done, len(applied.Rows()))
+		state.keep(applied, desired)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 		return
 	}
@@ -203,13 +201,17 @@ func (r *customerAudiencesResource) Delete(ctx context.Context, req resource.Del
 	audiences, _ := state.listed()
 	applied := r.apply(ctx, &state, state.claim(nil), state.rows(), bulk.Plan{Removed: audiences}, resp.Private, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
-		done := applied.Plan()
-		state.AudienceIDs = idNumbers(applied.Keys(audiences))
-		state.setLastSync(done, len(applied.Rows()))
+		state.keep(applied, audiences)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 		return
 	}
 	r.data.Targets.NoteDeleted(state.targetKey())
+}
+
+// keep brings a state to what has been applied of a change that failed.
+func (m *customerAudiencesModel) keep(applied *bulk.Applied[struct{}], wanted []string) {
+	m.AudienceIDs = idNumbers(applied.Keys(wanted))
+	m.setLastSync(applied.Plan(), len(applied.Rows()))
 }
 
 // ImportState records no ownership: the configuration decides what becomes of memberships that it does not list.

@@ -200,9 +200,7 @@ func (r *couponsResource) Update(ctx context.Context, req resource.UpdateRequest
 	p.spare(inSpelling(remove, spelling), inSpelling(spared, spelling))
 	applied := r.apply(ctx, &plan, p, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
-		rows := couponRows(applied.Rows())
-		state.LastSync = p.lastSync(applied.Plan(), state.LastSync, rows)
-		state.Coupons = rows.value(prior, state.Coupons)
+		state.keep(p, applied, prior)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 		return
 	}
@@ -237,13 +235,18 @@ func (r *couponsResource) Delete(ctx context.Context, req resource.DeleteRequest
 	p.spare(inSpelling(remove, spelling), inSpelling(spared, spelling))
 	applied := r.apply(ctx, &state, p, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
-		rows := couponRows(applied.Rows())
-		state.LastSync = p.lastSync(applied.Plan(), state.LastSync, rows)
-		state.Coupons = rows.value(prior, state.Coupons)
+		state.keep(p, applied, prior)
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 		return
 	}
 	r.data.Targets.NoteDeleted(couponsType + " " + state.importID())
+}
+
+// keep brings a state to what has been applied of a plan that failed.
+func (m *couponsModel) keep(p couponsPlan, applied *couponsApplied, prior couponRows) {
+	rows := couponRows(applied.Rows())
+	m.LastSync = p.lastSync(applied.Plan(), m.LastSync, rows)
+	m.Coupons = rows.value(prior, m.Coupons)
 }
 
 // spare lets the coupons go that another resource manages, instead of deleting them.
