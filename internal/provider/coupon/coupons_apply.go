@@ -9,7 +9,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 	"golang.org/x/sync/errgroup"
 
@@ -58,7 +57,11 @@ func (r *couponsResource) apply(ctx context.Context, m *couponsModel, p couponsP
 	if len(touched) == 0 {
 		return applied
 	}
-	found, err := r.look(ctx, m, touched)
+	look, codes := r.look, touched
+	if m.exclusive() {
+		look, codes = r.list, slices.Concat(touched, bulk.NotIn(p.prior.codes(), bulk.SetOf(touched)))
+	}
+	found, err := look(ctx, m, codes)
 	if err != nil {
 		r.addError(diags, "read the coupons of", m, err)
 		return applied
@@ -88,6 +91,10 @@ func (r *couponsResource) apply(ctx context.Context, m *couponsModel, p couponsP
 	})
 	if err != nil {
 		r.addError(diags, "delete the coupons of", m, err)
+		return applied
+	}
+	if m.exclusive() && !p.takesOver && !r.data.Targets.WasDeleted(m.targetKey()) {
+		m.subject().WarnArrived(len(found.others), diags)
 	}
 	return applied
 }
@@ -136,7 +143,7 @@ func (r *couponsResource) create(ctx context.Context, m *couponsModel, p coupons
 		}
 		r.addError(diags, "import coupons into", m, err)
 	case len(left) > 0:
-		diags.AddAttributeError(path.Root("coupons"), "Codes are taken", fmt.Sprintf(
+		diags.AddAttributeError(m.source(), "Codes are taken", fmt.Sprintf(
 			"The import skipped %s, which campaign %d does not have: %s. A code is unique in its Application, so another campaign has them. Choose other codes, or delete the coupons there.",
 			codes.Count(len(left)), m.CampaignID.ValueInt64(), bulk.Names(left)))
 	}
