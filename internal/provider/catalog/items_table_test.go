@@ -3,7 +3,6 @@ package catalog
 import (
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
