@@ -66,6 +66,13 @@ func (r *couponsResource) apply(ctx context.Context, m *couponsModel, p couponsP
 		r.addError(diags, "read the coupons of", m, err)
 		return applied
 	}
+	if slices.ContainsFunc(bulk.In(p.Added, found.ours), func(code string) bool { return found.ours[code].Exported }) {
+		// An export does not tell all settings of coupons that others have made.
+		if found, err = r.listPages(ctx, m, codes); err != nil {
+			r.addError(diags, "read the coupons of", m, err)
+			return applied
+		}
+	}
 	missing := bulk.NotIn(wanted, found.ours)
 	tflog.Debug(ctx, "Applying coupons", map[string]any{"imported": len(missing), "checked": len(wanted) - len(missing), "deleted": len(p.Removed)})
 	if len(missing) > 0 {
@@ -128,6 +135,7 @@ func (r *couponsResource) create(ctx context.Context, m *couponsModel, p coupons
 	})
 	maps.Copy(found.ours, made.ours)
 	for code, coupon := range made.ours {
+		coupon.Exported = false // The import has no column either, so what was not told is the default.
 		wanted := p.desired.settings(code)
 		applied.Put(code, settingsFromAPI(coupon, &wanted).text())
 	}
@@ -152,7 +160,8 @@ func (r *couponsResource) create(ctx context.Context, m *couponsModel, p coupons
 // settle gives one coupon its settings where they differ.
 func (r *couponsResource) settle(ctx context.Context, m *couponsModel, p couponsPlan, code string, coupon *talonone.Coupon, applied *couponsApplied) error {
 	wanted := p.desired.settings(code)
-	if len(differing(settingsFromAPI(coupon, &wanted), wanted)) > 0 {
+	untold := coupon.Exported && wanted.ImplicitlyReserved != p.prior.settings(code).ImplicitlyReserved
+	if untold || len(differing(settingsFromAPI(coupon, &wanted), wanted)) > 0 {
 		before := jsontypes.NewNormalizedNull()
 		if had := p.prior.settings(code).Attributes; had != nil {
 			before = jsontypes.NewNormalizedValue(string(had))

@@ -54,7 +54,7 @@ func TestExclusiveOwnershipDeletesOtherCouponsThatThePlanShows(t *testing.T) {
 		"profileId": "customer-1", "state": "closed", "couponCodes": []string{"BATCH-1"}, "cartItems": []any{},
 	}}, nil)
 	warning := b.apply(written)
-	b.expect(warning, sending(0, 0, 2), "2 coupons will be deleted", `"BATCH-1", "BATCH-2"`, "Their batches: ", "(campaign 22)")
+	b.expect(warning, sending(0, 0, 2), "2 coupons will be deleted", `"BATCH-1", "BATCH-2"`, "Redeemed at least once: 1 coupon", "(campaign 22)")
 	if left := b.left(); left != "ANNA-10 BEN-10" {
 		t.Errorf("the campaign holds %s", left)
 	}

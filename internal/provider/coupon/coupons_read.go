@@ -77,6 +77,12 @@ func (r *couponsResource) refresh(ctx context.Context, m *couponsModel, prior co
 
 // list finds all coupons of the campaign.
 func (r *couponsResource) list(ctx context.Context, m *couponsModel, codes []string) (remoteCoupons, error) {
+	coupons, err := r.data.Client.CampaignCoupons(ctx, m.ApplicationID.ValueInt64(), m.CampaignID.ValueInt64())
+	return r.among(ctx, m, coupons, codes), err
+}
+
+// listPages is list without an export, and so with all settings.
+func (r *couponsResource) listPages(ctx context.Context, m *couponsModel, codes []string) (remoteCoupons, error) {
 	coupons, err := r.data.Client.GetCouponsOf(ctx, m.ApplicationID.ValueInt64(), m.CampaignID.ValueInt64())
 	return r.among(ctx, m, coupons, codes), err
 }
