@@ -2,6 +2,7 @@ package coupon_test
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"strings"
 	"testing"
@@ -15,9 +16,7 @@ func inEmpty(coupons any, more ...acctest.Attributes) acctest.Attributes {
 	written := listing(coupons)
 	written["campaign_id"] = 22
 	for _, attributes := range more {
-		for name, value := range attributes {
-			written[name] = value
-		}
+		maps.Copy(written, attributes)
 	}
 	return written
 }
