@@ -38,7 +38,11 @@ const (
 	privateDescription = "description"
 )
 
-type audienceResource struct{ data *framework.Data }
+type audienceResource struct {
+	framework.InAccount
+
+	data *framework.Data
+}
 
 // NewAudienceResource is the resource talonone_audience.
 func NewAudienceResource() resource.Resource { return &audienceResource{} }

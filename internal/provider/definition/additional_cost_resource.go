@@ -113,7 +113,11 @@ func costOperation(action string, m costModel) framework.Operation {
 	}
 }
 
-type costResource struct{ data *framework.Data }
+type costResource struct {
+	framework.InAccount
+
+	data *framework.Data
+}
 
 // NewAdditionalCostResource is the resource talonone_additional_cost.
 func NewAdditionalCostResource() resource.Resource { return &costResource{} }

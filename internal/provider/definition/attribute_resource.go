@@ -27,7 +27,11 @@ var (
 
 const attributeType = "talonone_attribute"
 
-type attributeResource struct{ data *framework.Data }
+type attributeResource struct {
+	framework.InAccount
+
+	data *framework.Data
+}
 
 // NewAttributeResource is the resource talonone_attribute.
 func NewAttributeResource() resource.Resource { return &attributeResource{} }
@@ -102,8 +106,13 @@ func (r *attributeResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		}
 		plan = keptAttribute(plan, state, config)
 		resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
-	} else if plan.hasKey() {
-		r.planCreate(ctx, plan, &resp.Diagnostics)
+	} else {
+		if !plan.Entity.IsUnknown() && talonone.Entity(plan.Entity.ValueString()) != talonone.EntityEvent {
+			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("event_type_id"), types.Int64Null())...)
+		}
+		if plan.hasKey() {
+			r.planCreate(ctx, plan, &resp.Diagnostics)
+		}
 	}
 	if plan.hasKey() {
 		claim := plan.claim()

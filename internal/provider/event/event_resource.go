@@ -29,7 +29,11 @@ var (
 
 const resourceType = "talonone_event"
 
-type eventResource struct{ data *framework.Data }
+type eventResource struct {
+	framework.InApplication
+
+	data *framework.Data
+}
 
 // NewEventResource is the resource talonone_event.
 func NewEventResource() resource.Resource { return &eventResource{} }
@@ -119,6 +123,9 @@ func (r *eventResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	}
 	if config.IdempotencyKey.IsNull() {
 		plan.IdempotencyKey = newKey(plan.APIVersion)
+	}
+	if plan.APIVersion.ValueString() == v1 {
+		plan.noOutcome()
 	}
 	if !req.State.Raw.IsNull() {
 		var state resourceModel
@@ -218,6 +225,11 @@ func (m *resourceModel) inputs(state resourceModel) []journal.Input {
 	return append(m.eventInput.inputs(state.eventInput), journal.Input{Name: "triggers", Planned: m.Triggers, Prior: state.Triggers})
 }
 
+// noOutcome says that the effects amount to nothing that has a name: those of v1 have no names for their properties.
+func (m *resourceModel) noOutcome() {
+	m.TotalPointsAdded, m.FreeItems, m.AudiencesJoined = types.NumberNull(), types.ListNull(types.StringType), types.ListNull(types.StringType)
+}
+
 func (m *resourceModel) setResult(result *tracked) {
 	m.ID, m.ApplicationID, m.Created = types.Int64Null(), types.Int64Null(), timetypes.NewRFC3339Null()
 	if event := result.event; event != nil {
@@ -226,9 +238,9 @@ func (m *resourceModel) setResult(result *tracked) {
 	}
 	m.Effects = framework.Effects(result.effects)
 	m.CreatedCoupons, m.CreatedReferrals = framework.CreatedCoupons(result.coupons), framework.CreatedReferrals(result.referrals)
-	m.TotalPointsAdded, m.FreeItems, m.AudiencesJoined = types.NumberNull(), types.ListNull(types.StringType), types.ListNull(types.StringType)
 	if m.version() == v1 {
-		return // its effects have no names for their properties
+		m.noOutcome()
+		return
 	}
 	outcome := promotion.Of(result.effects, promotion.Context{})
 	m.TotalPointsAdded = promotion.Value[types.Number](outcome, "total_points_added")

@@ -35,7 +35,11 @@ const (
 	forgetOnDestroy = "forget"
 )
 
-type sessionResource struct{ data *framework.Data }
+type sessionResource struct {
+	framework.InApplication
+
+	data *framework.Data
+}
 
 // NewCustomerSessionResource is the resource talonone_customer_session.
 func NewCustomerSessionResource() resource.Resource { return &sessionResource{} }
