@@ -519,7 +519,7 @@ func TestASessionOfAShopIsNotTakenOverUnannounced(t *testing.T) {
 	if problem := acctest.Problem(diags); problem != "" {
 		t.Fatal(problem)
 	}
-	for _, words := range []string{"Session already exists", "open", "another customer", "cancels it", `id = "cart-1"`} {
+	for _, words := range []string{`Session "cart-1" exists already`, "open", "another customer", "cancels it", `id = "cart-1"`} {
 		if warning := acctest.Warning(diags); !strings.Contains(warning, words) {
 			t.Errorf("the warning does not say %q: %s", words, warning)
 		}

@@ -200,7 +200,7 @@ func (r *attributeResource) planCreate(ctx context.Context, plan attributeModel,
 	if len(changes) > 0 {
 		what = "Applying changes its " + settingNames(changes) + "."
 	}
-	diags.AddWarning("Attribute exists already", fmt.Sprintf(
+	diags.AddWarning("Attribute "+plan.label()+" exists already", fmt.Sprintf(
 		"Attribute %s exists with ID %d. Applying adopts it instead of creating it. %s If another configuration manages it, remove it from one of them.", plan.label(), existing.ID, what))
 }
 

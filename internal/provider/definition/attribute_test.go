@@ -94,7 +94,7 @@ func TestAttributeIsCreatedChangedAndForgotten(t *testing.T) {
 		t.Errorf("destroy sends %v and warns %q", sent, warning)
 	}
 	_, sent, warning = apply(t, d, p, attributeKind, acctest.Instance{}, tier)
-	if len(sent) > 0 || !strings.Contains(warning, "Attribute exists already") || !strings.Contains(warning, "nothing is sent") {
+	if len(sent) > 0 || !strings.Contains(warning, "tier exists already") || !strings.Contains(warning, "nothing is sent") {
 		t.Errorf("created again: sends %v and warns %q", sent, warning)
 	}
 }

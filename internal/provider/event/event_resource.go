@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
@@ -213,11 +212,14 @@ func (m *resourceModel) warnOfRun(diags *diag.Diagnostics) {
 	if !m.Type.IsUnknown() {
 		which = fmt.Sprintf("event %q", m.Type.ValueString())
 	}
-	if !m.ProfileID.IsUnknown() {
-		of = "customer " + strconv.Quote(m.ProfileID.ValueString())
+	switch {
+	case m.ProfileID.IsNull():
+		of = "session " + m.SessionID.String()
+	case !m.ProfileID.IsUnknown():
+		of = "customer " + m.ProfileID.String()
 	}
-	diags.AddWarning("Applying tracks "+which, fmt.Sprintf(
-		"It is an event of %s and runs the rules of campaigns, which can give coupons, points and more. It can't be undone.", of))
+	diags.AddWarning("Applying tracks "+which+" of "+of,
+		"The event runs the rules of campaigns, which can give coupons, points and more. It can't be undone.")
 }
 
 // inputs are the arguments that make an event another one.
