@@ -32,7 +32,11 @@ const (
 	couponsTimeout = time.Hour
 )
 
-type couponsResource struct{ data *framework.Data }
+type couponsResource struct {
+	framework.InApplication
+
+	data *framework.Data
+}
 
 // NewCouponsResource is the resource talonone_coupons.
 func NewCouponsResource() resource.Resource { return &couponsResource{} }

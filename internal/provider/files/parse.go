@@ -477,7 +477,7 @@ func textsOf(value attr.Value) ([]string, error) {
 	for i, element := range elements {
 		var err error
 		if found[i], err = textOf(underlying(element)); err != nil {
-			return nil, fmt.Errorf("element %d %w", i, err)
+			return nil, fmt.Errorf("element %d %w", i+1, err)
 		}
 	}
 	return found, nil
