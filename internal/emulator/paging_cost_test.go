@@ -18,7 +18,7 @@ func TestAPageCostsTheSameInListsOfAnySize(t *testing.T) { //nolint:paralleltest
 		}
 		return ids
 	}
-	for _, list := range []struct {
+	for _, list := range []struct { //nolint:paralleltest // As above.
 		name  string
 		param string
 		fill  func(s *Server, n int)
@@ -39,7 +39,7 @@ func TestAPageCostsTheSameInListsOfAnySize(t *testing.T) { //nolint:paralleltest
 			s.state.Audiences.All.add(&audience{ID: 1, Members: members})
 		}, (*Server).getMemberships},
 	} {
-		t.Run(list.name, func(t *testing.T) { //nolint:paralleltest // As above.
+		t.Run(list.name, func(t *testing.T) {
 			s, err := New(Options{})
 			if err != nil {
 				t.Fatal(err)

@@ -39,7 +39,7 @@ func readManaged(text string, count int) (managedText, error) {
 		if err != nil || dec.InputOffset() != next+int64(len(name)) {
 			return t, errManaged
 		}
-		t.starts = append(t.starts, uint32(next)) //nolint:gosec // No state is as long.
+		t.starts = append(t.starts, uint32(next))
 		value, err := dec.ReadValue()
 		if err != nil || dec.InputOffset() != next+int64(len(name)+1+len(value)) {
 			return t, errManaged
@@ -85,7 +85,7 @@ func (t managedText) end(i int) uint32 {
 	if i+1 < len(t.starts) {
 		return t.starts[i+1] - 1
 	}
-	return uint32(len(t.text) - 1) //nolint:gosec // See readManaged.
+	return uint32(len(t.text) - 1) //nolint:gosec // No state is as long.
 }
 
 func (t managedText) sku(i int) string {
@@ -198,7 +198,7 @@ func (w *managedWriter) addMember(member string) {
 		separator = '{'
 	}
 	w.text.WriteByte(separator)
-	w.starts = append(w.starts, uint32(w.text.Len())) //nolint:gosec // See readManaged.
+	w.starts = append(w.starts, uint32(w.text.Len())) //nolint:gosec // No state is as long.
 	w.text.WriteString(member)
 }
 
