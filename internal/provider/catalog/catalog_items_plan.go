@@ -261,15 +261,15 @@ func (p *itemsPlan) warnReformed(config, prior *catalogItemsModel, diags *diag.D
 	}
 	tell("added", p.Added)
 	tell("updated", p.Updated)
-	tell("of these lose their price", slices.DeleteFunc(slices.Clone(p.Updated), func(sku string) bool {
+	tell("of these, losing their price", slices.DeleteFunc(slices.Clone(p.Updated), func(sku string) bool {
 		return !p.prior[sku].hasPrice() || p.desired[sku].hasPrice()
 	}))
 	tell("removed", p.Removed)
 	tell("released", p.Released)
 	changed := len(p.Added) + len(p.Updated) + len(p.Removed) + len(p.Released)
-	lines = append(lines, "  - stay as they are: "+bulk.Thousands(p.listed-len(p.Added)-len(p.Updated)))
+	lines = append(lines, "  - unchanged: "+bulk.Thousands(p.listed-len(p.Added)-len(p.Updated)))
 	diags.AddAttributeWarning(config.source(), config.subject().About(really(changed)),
-		"The plan shows the items in another form than the state, so that every item looks changed. Really:\n\n"+strings.Join(lines, "\n"))
+		"The plan prints the items in another form than the state, so every item looks changed. In fact:\n\n"+strings.Join(lines, "\n"))
 }
 
 func really(changed int) string {

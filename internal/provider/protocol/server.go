@@ -58,6 +58,7 @@ func present(diags []*tfprotov6.Diagnostic) {
 			d.Detail = "This is not valid JSON. Write it with jsonencode(...). It is not repeated here because it may contain personal data."
 		}
 		d.Summary, d.Detail = presentable(d.Summary, maxSummary), presentable(d.Detail, maxDetail)
+		d.Attribute = inSource(d.Attribute)
 	}
 }
 
