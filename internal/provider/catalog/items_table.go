@@ -122,8 +122,8 @@ func (t *itemTable) use(name string) bool {
 		if isJSON && isNested && spec.Attribute == name {
 			spec.Attribute = nested
 		}
-	case slices.Contains(files.Roles, name) && t.taken[name] == "":
-		spec = files.RoleSpec(name)
+	case files.ItemRoles.Has(name) && t.taken[name] == "":
+		spec = files.ItemRoles.Spec(name)
 	case isJSON && isNested:
 		spec.Attribute = nested
 	case t.options.IgnoreOthers:

@@ -3,7 +3,6 @@ package catalog
 import (
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -22,7 +21,7 @@ func csvOptions(columns ...string) files.Options {
 		if attribute, kind, named := strings.Cut(kind, ":"); named {
 			spec = files.ColumnSpec{Attribute: attribute, Type: kind}
 		}
-		if slices.Contains(files.Roles, spec.Attribute) && spec.Attribute != name {
+		if files.ItemRoles.Has(spec.Attribute) && spec.Attribute != name {
 			spec.Role, spec.Attribute = spec.Attribute, ""
 		}
 		options.Columns[name] = spec
