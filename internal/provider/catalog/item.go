@@ -68,7 +68,8 @@ func (i Item) digested() Item {
 		return i
 	}
 	i.Price = asFloat64(i.Price)
-	digest := input.Digest(string(i.AppendJSON(nil)))
+	var room [512]byte
+	digest := input.Digest(string(i.AppendJSON(room[:0])))
 	if i.Price == "" {
 		digest = noPrice + digest
 	}
