@@ -76,7 +76,7 @@ var situations = map[string]situation{
 	},
 	"items-drift": {
 		before: items("items-drift", 24, shoes), after: items("items-drift", 24, shoes),
-		meanwhile: put(24, map[string]any{"sku": "RUN-40", "price": 1, "product": map[string]any{"name": "Runner"}, "attributes": map[string]any{"color": "red", "released": "2026-03-01T00:00:00Z"}}),
+		meanwhile: put(24, map[string]any{"sku": "RUN-40", "price": 1, "product": map[string]any{"name": "Runner"}, "attributes": map[string]any{"color": "red", "released": "2026-03-01T02:00:00+02:00"}}),
 	},
 	"items-import": {
 		after:     "import {\n to = talonone_catalog_items.items-import\n id = \"25\"\n}\n" + items("items-import", 25, strings.Replace(shoes, "SLIP", "LOAFER", 1)),
