@@ -64,7 +64,7 @@ func TestWhatReadersExpectIsTested(t *testing.T) {
 				t.Errorf("%s There is no plan %s", expected.what, name)
 			}
 		}
-		for _, name := range strings.Fields(expected.tests) {
+		for name := range strings.FieldsSeq(expected.tests) {
 			names = append(names, name)
 			if !tests[name] {
 				t.Errorf("%s There is no %s", expected.what, name)
