@@ -74,7 +74,7 @@ func (m *couponsModel) placed() bool {
 }
 
 func (m *couponsModel) subject() bulk.Subject {
-	return bulk.Subject{Noun: codes, Place: "campaign " + m.CampaignID.String(), ResourceType: couponsType, ImportID: m.importID(), ForGood: "Their counters and reservations are lost."}
+	return bulk.Subject{Noun: codes, Place: "campaign " + m.CampaignID.String(), ResourceType: couponsType, ImportID: m.importID(), ForGood: "This ends their reservations and forgets how often they were redeemed. It can't be undone."}
 }
 
 // exclusive says whether the campaign is to hold the listed coupons and no others.
