@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -36,6 +37,7 @@ type Binaries struct {
 // at a time than there are processors, since they wait for other processes much of their time.
 func (b *Binaries) Run(m *testing.M) int {
 	RunAtATime(3 * runtime.GOMAXPROCS(0))
+	debug.SetGCPercent(400) // small heaps need little collecting
 	dir, err := os.MkdirTemp("", "talonone-binaries-")
 	if err != nil {
 		panic(err)
