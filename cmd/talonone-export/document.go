@@ -29,7 +29,7 @@ const longestName = 60
 
 // jsonAttributes are written as expressions. The provider compares them by what they mean; another text that happens to be
 // JSON, such as a description, is written as it is.
-var jsonAttributes = map[string]bool{"attributes": true, "items": true, "members_json": true, "profiles": true}
+var jsonAttributes = map[string]bool{"attributes": true, "coupons": true, "items": true, "members_json": true, "profiles": true}
 
 const mainFile = `terraform {
   required_providers {

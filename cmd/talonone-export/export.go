@@ -69,7 +69,7 @@ func (e *exporter) export(ctx context.Context, chosen selection) error {
 			return err
 		}
 	}
-	if err := e.coupons(ctx, chosen.coupons); err != nil {
+	if err := e.coupons(ctx, chosen); err != nil {
 		return err
 	}
 	if len(chosen.profiles) > 0 {
@@ -81,7 +81,7 @@ func (e *exporter) export(ctx context.Context, chosen selection) error {
 	}{
 		{"talonone_catalog_items", "catalog", chosen.catalogs}, {"talonone_audience_memberships", "audience", chosen.members},
 		{"talonone_coupon_reservation", "coupon", chosen.reservations}, {"talonone_referrals", "campaign", chosen.referrals},
-		{"talonone_customer_profiles", "profiles", chosen.profiles},
+		{"talonone_customer_profiles", "profiles", chosen.profiles}, {"talonone_customer_audiences", "customer", chosen.customers},
 	} {
 		for _, id := range one.ids {
 			if err := e.importOne(ctx, one.kind, one.name+" "+id, id); err != nil {
@@ -110,22 +110,37 @@ func (e *exporter) collections(ctx context.Context, of map[string]cty.Value) err
 	return nil
 }
 
-// coupons lists those of campaigns.
-func (e *exporter) coupons(ctx context.Context, campaigns ids) error {
-	if len(campaigns) == 0 {
+// coupons adds those of campaigns, one by one or those of a campaign together.
+func (e *exporter) coupons(ctx context.Context, chosen selection) error {
+	if len(chosen.coupons)+len(chosen.couponSets) == 0 {
 		return nil
 	}
 	all, err := e.read(ctx, "talonone_campaigns", "campaigns", nil)
 	if err != nil {
 		return err
 	}
-	for _, id := range campaigns {
+	campaign := func(id string) (cty.Value, error) {
 		at := slices.IndexFunc(all, func(c cty.Value) bool { return text(c.GetAttr("id")) == id })
 		if at < 0 {
-			return fmt.Errorf("the deployment has no campaign with ID %s", id)
+			return cty.NilVal, fmt.Errorf("the deployment has no campaign with ID %s", id)
 		}
-		config := map[string]cty.Value{"application_id": all[at].GetAttr("application_id"), "campaign_id": all[at].GetAttr("id")}
-		if err := e.list(ctx, "talonone_coupon", config); err != nil {
+		return all[at], nil
+	}
+	for _, id := range chosen.coupons {
+		found, err := campaign(id)
+		if err == nil {
+			err = e.list(ctx, "talonone_coupon", map[string]cty.Value{"application_id": found.GetAttr("application_id"), "campaign_id": found.GetAttr("id")})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	for _, id := range chosen.couponSets {
+		found, err := campaign(id)
+		if err == nil {
+			err = e.importOne(ctx, "talonone_coupons", text(found.GetAttr("name")), text(found.GetAttr("application_id"))+"/"+id)
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -23,7 +23,7 @@ var version = "dev"
 const usage = `Usage: talonone-export [options]
 
 Writes configuration and import blocks for what a Talon.One deployment holds into a folder. It changes nothing there.
-The deployment and the keys come from TALONONE_BASE_URL, TALONONE_MANAGEMENT_API_KEY and, for reservations and profiles,
+The deployment and the keys come from TALONONE_BASE_URL, TALONONE_MANAGEMENT_API_KEY and, for reservations, profiles and customers,
 TALONONE_INTEGRATION_API_KEY.
 
 Attributes, additional costs, audiences, stores and collections are listed. The API can't list catalogs, and lists of coupons,
@@ -33,8 +33,8 @@ members, reservations, referrals and profiles are long: name those to manage.
 
 // selection is what the command line asks for beyond what is always listed.
 type selection struct {
-	folder                                                        string
-	catalogs, coupons, members, reservations, referrals, profiles ids
+	folder                                                                               string
+	catalogs, coupons, couponSets, members, customers, reservations, referrals, profiles ids
 }
 
 // ids is an option with several values, separated by commas.
@@ -71,7 +71,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	options := flag.NewFlagSet("talonone-export", flag.ContinueOnError)
 	options.StringVar(&chosen.folder, "out", "exported", "`folder` to write, which must not exist yet or be empty")
 	options.Var(&chosen.catalogs, "catalogs", "`IDs` of catalogs whose items to export")
-	options.Var(&chosen.coupons, "coupons", "`IDs` of campaigns whose coupons to export")
+	options.Var(&chosen.coupons, "coupons", "`IDs` of campaigns whose coupons to export, each into a resource of its own")
+	options.Var(&chosen.couponSets, "coupon-sets", "`IDs` of campaigns whose coupons to export, those of a campaign into one resource")
+	options.Var(&chosen.customers, "customers", "`IDs` of customers whose audiences to export")
 	options.Var(&chosen.members, "members", "`IDs` of audiences whose members to export")
 	options.Var(&chosen.reservations, "reservations", "`codes` of coupons whose reservations to export")
 	options.Var(&chosen.referrals, "referrals", "`IDs` of campaigns whose referrals, which have the same settings, to export")

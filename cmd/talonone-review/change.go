@@ -94,7 +94,7 @@ var telling = map[string][]string{
 	"talonone_coupon_reservation":           {"customers", "reservation_count"},
 	"talonone_referral":                     {"friend_profile_integration_id", "start_date", "expiry_date", "usage_limit", "attributes"},
 	"talonone_referrals":                    {"advocates", "usage_limit", "start_date", "expiry_date", "attributes", "codes"},
-	"talonone_coupons":                      {"coupons"},
+	"talonone_coupons":                      {"coupons_digest"},
 	"talonone_customer_audiences":           {"audience_ids"},
 	"talonone_customer_profile":             {"attributes"},
 	"talonone_customer_profiles":            {"profiles"},
@@ -219,12 +219,12 @@ func identityOf(kind string, values map[string]any, sensitive any) string {
 // printable are the attributes that comments are made of: numbers, switches, and names that are no personal data.
 var printable = []string{
 	"name", "id", "audience_id", "audiences", "catalog_id", "coupon_value", "campaign_id", "ownership", "type", "edit",
-	"last_sync", "member_count", "item_count", "reservation_count", "members_total", "erase_on_destroy", "on_destroy", "found", "with_member_count",
+	"last_sync", "member_count", "item_count", "coupon_count", "reservation_count", "members_total", "erase_on_destroy", "on_destroy", "found", "with_member_count",
 	"deployment", "application_id", "account_id", "sandbox",
 }
 
 // countable are the attributes of which nothing is kept but how many elements they have.
-var countable = []string{"customers", "advocates", "profiles", "audience_ids", "coupons"}
+var countable = []string{"customers", "advocates", "profiles", "audience_ids"}
 
 // object is what is kept of a resource's or an action's attributes.
 type object struct {

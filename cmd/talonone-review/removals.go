@@ -285,7 +285,7 @@ func (o object) managed(kind string) (count int64, known bool) {
 		count, known = o.number("reservation_count")
 		return max(count, listed), known
 	case "talonone_coupons":
-		count, known = o.counts["coupons"]
+		return o.number("coupon_count")
 	case "talonone_customer_audiences":
 		count, known = o.counts["audience_ids"]
 	case "talonone_referrals":

@@ -193,7 +193,10 @@ rows(rc) := n if {
 	n := max([count(listed), reserved(rc)])
 }
 
-rows(rc) := count(json.unmarshal(rc.change.before.coupons)) if rc.type == "talonone_coupons"
+rows(rc) := rc.change.before.coupon_count if {
+	rc.type == "talonone_coupons"
+	whole(rc.change.before.coupon_count)
+}
 
 rows(rc) := count(rc.change.before.audience_ids) if rc.type == "talonone_customer_audiences"
 

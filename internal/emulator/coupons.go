@@ -195,6 +195,7 @@ func (s *Server) routesCoupons() {
 	s.handle(http.MethodPost, application+"/campaigns/{campaignId}/coupons_search_advanced/no_total", managementKey,
 		"searchCouponsAdvancedWithoutTotalCount", s.searchCampaignCoupons, readOnly)
 	s.handle(http.MethodGet, coupons+"/no_total", managementKey, "getCouponsWithoutTotalCount", s.getCoupons)
+	s.handle(http.MethodGet, application+"/export_coupons", managementKey, "exportCoupons", s.exportCoupons)
 	s.handle(http.MethodPost, coupons, managementKey, "createCoupons", s.createCoupons)
 	s.handle(http.MethodPost, application+"/campaigns/{campaignId}/import_coupons", managementKey, "importCoupons", s.importCoupons, streamed)
 	s.handle(http.MethodPut, coupons+"/{couponId}", managementKey, "updateCoupon", s.updateCoupon)
@@ -349,27 +350,39 @@ func (s *Server) listCoupons(r *request, camp *campaign, inScope func(*coupon) b
 	if err != nil {
 		return reply{}, err
 	}
-	filter, err := s.codeFilter(r, "value")
+	rows, passes, err := s.filteredCoupons(r, camp, inScope)
 	if err != nil {
 		return reply{}, err
+	}
+	rows = sorted(p, narrowed(p, rows, passes), map[string]func(a, b *coupon) int{
+		"created": func(a, b *coupon) int { return a.Created.Compare(b.Created) },
+		"value":   func(a, b *coupon) int { return cmp.Compare(a.Value, b.Value) },
+	})
+	return listReply(p, rows, s.viewCoupon), nil
+}
+
+// filteredCoupons are the coupons in which those of a request are, and what tells them; nil where all of them are.
+func (s *Server) filteredCoupons(r *request, camp *campaign, inScope func(*coupon) bool) (rows []*coupon, passes func(*coupon) bool, err error) {
+	filter, err := s.codeFilter(r, "value")
+	if err != nil {
+		return nil, nil, err
 	}
 	referralID, err := r.intQuery("referralId", 0, 1, maxQueryNumber)
 	if err != nil {
-		return reply{}, err
+		return nil, nil, err
 	}
 	redeemed, err := r.enumQuery("redeemed", "true", "false")
 	if err != nil {
-		return reply{}, err
+		return nil, nil, err
 	}
 	recipient, batch := s.normal(kindOfProfileID, r.query.Get("recipientIntegrationId")), r.query.Get("batchId")
-	rows := s.state.Coupons.All.list()
+	rows = s.state.Coupons.All.list()
 	if camp != nil {
 		rows = s.state.Coupons.byCampaign.list(camp.ID)
 	}
 	if filter.code != "" && filter.exact {
 		rows = s.state.Coupons.byFold.list(foldCase(filter.code))
 	}
-	var passes func(*coupon) bool
 	if inScope != nil || !filter.matchesAll() || recipient != "" || batch != "" || referralID != 0 || redeemed != "" {
 		passes = func(c *coupon) bool {
 			return (camp == nil || camp.ID == c.CampaignID) && (inScope == nil || inScope(c)) && filter.matches(codeView{c.Value, c.Created, c.StartDate, c.ExpiryDate, c.UsageLimit, c.UsageCounter}) &&
@@ -377,11 +390,7 @@ func (s *Server) listCoupons(r *request, camp *campaign, inScope func(*coupon) b
 				(referralID == 0 || int64(referralID) == c.ReferralID) && (redeemed == "" || (redeemed == "true") == (c.UsageCounter > 0))
 		}
 	}
-	rows = sorted(p, narrowed(p, rows, passes), map[string]func(a, b *coupon) int{
-		"created": func(a, b *coupon) int { return a.Created.Compare(b.Created) },
-		"value":   func(a, b *coupon) int { return cmp.Compare(a.Value, b.Value) },
-	})
-	return listReply(p, rows, s.viewCoupon), nil
+	return rows, passes, nil
 }
 
 // codeFilter is what the lists of coupons and of referrals can be narrowed by.

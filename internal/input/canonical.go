@@ -260,7 +260,8 @@ const DigestLength = 11
 // 64 bits of SHA-256: the odds that an edit goes unseen are 1 in 1.8e19 per edited object. It tells an object's old
 // content from its new one and never one object from another, so that the number of objects doesn't raise the odds.
 func Digest(canonical string) string {
-	sum := sha256.Sum256(appendInstants(make([]byte, 0, len(canonical)+16), canonical))
+	var room [512]byte
+	sum := sha256.Sum256(appendInstants(room[:0], canonical))
 	return base64.RawURLEncoding.EncodeToString(sum[:8])
 }
 

@@ -1,6 +1,7 @@
 package input
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strings"
@@ -17,7 +18,9 @@ type KeyCheck struct {
 	Noun string
 	// Header is the name of the column that holds the keys, which a file put together from several repeats.
 	Header string
-	twins  map[string]twin
+	// Place is what messages call the place of a key; empty is "line".
+	Place string
+	twins map[string]twin
 }
 
 type twin struct {
@@ -85,7 +88,7 @@ func (c *KeyCheck) checkTwin(key string, line int) (*Cause, string) {
 		return nil, ""
 	}
 	return &Cause{Subject: c.Noun, One: "differs from another in Unicode normalization only (NFC, NFD)",
-		Many: "rows differ from others in Unicode normalization only (NFC, NFD)", Advice: "write both the same"}, fmt.Sprintf("looks like line %d", first.line)
+		Many: "rows differ from others in Unicode normalization only (NFC, NFD)", Advice: "write both the same"}, fmt.Sprintf("looks like %s %d", cmp.Or(c.Place, "line"), first.line)
 }
 
 // invisible names the first character of a key that a reader doesn't see and where it stands.

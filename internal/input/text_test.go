@@ -33,6 +33,22 @@ func FuzzTextsSurviveTheNormalizationOfAState(f *testing.F) {
 	})
 }
 
+func TestTwinsAreOneToPeople(t *testing.T) {
+	t.Parallel()
+	for _, twins := range [][]string{
+		{"abc-1", "ABC-1", "Abc-1 ", "\tabc-1"}, {"a+b=c", "A+B=C"}, {"caf\u00e9", "CAFE\u0301"}, {"\u212a1", "k1", "K1"},
+	} {
+		for _, text := range twins {
+			if got, want := Twin(text), Twin(twins[0]); got != want {
+				t.Errorf("%q becomes %q, want %q", text, got, want)
+			}
+		}
+	}
+	if Twin("a1") == Twin("a2") || Twin("a b") == Twin("ab") {
+		t.Error("texts that differ to people are twins")
+	}
+}
+
 func TestCanonicalTextsKeepTheirCodePoints(t *testing.T) {
 	t.Parallel()
 	for written, want := range map[string]string{

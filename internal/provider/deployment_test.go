@@ -157,11 +157,16 @@ func TestTheDeploymentIsPlannedAndKept(t *testing.T) {
 		p := d.NewProcess(t, nil)
 		plan, _ := p.Plan(t, kind, acctest.Instance{}, config)
 		planned := place(t, p.Planned(t, plan, "deployment"))
-		if origin := planned["origin"]; !origin.Equal(tftypes.NewValue(tftypes.String, d.URL)) || planned["account_id"].IsKnown() || planned["application_id"].IsKnown() {
+		if origin := planned["origin"]; !origin.Equal(tftypes.NewValue(tftypes.String, d.URL)) {
 			t.Errorf("a create is planned on %v", planned)
 		}
 		made := create(t, p, kind, config)
 		before := p.Attribute(t, made, "deployment")
+		for _, id := range []string{"account_id", "application_id"} {
+			if reported := !place(t, before)[id].IsNull(); reported == planned[id].IsKnown() {
+				t.Errorf("the plan of a create knows %s: %t, and the responses report it: %t", id, !reported, reported)
+			}
+		}
 		if !before.IsFullyKnown() {
 			t.Errorf("something is unknown after the apply: %v", before)
 		}
@@ -514,7 +519,7 @@ func TestASessionOfAShopIsNotTakenOverUnannounced(t *testing.T) {
 	if problem := acctest.Problem(diags); problem != "" {
 		t.Fatal(problem)
 	}
-	for _, words := range []string{"Session already exists", "open", "another customer", "cancels it", `id = "cart-1"`} {
+	for _, words := range []string{`Session "cart-1" exists already`, "open", "another customer", "cancels it", `id = "cart-1"`} {
 		if warning := acctest.Warning(diags); !strings.Contains(warning, words) {
 			t.Errorf("the warning does not say %q: %s", words, warning)
 		}

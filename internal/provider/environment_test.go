@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/hashicorp/terraform-plugin-go/tftypes"
+
 	"github.com/talon-one/terraform-provider-talonone/internal/test/acctest"
 )
 
@@ -75,5 +77,39 @@ func TestVariablesHoldNumbersAndSwitches(t *testing.T) {
 	delete(settings, "validate_attributes")
 	if _, diags = d.NewProcess(t, settings).Plan(t, "talonone_customer_profile", acctest.Instance{}, undefined); acctest.Problem(diags) != "" {
 		t.Errorf("TALONONE_VALIDATE_ATTRIBUTES=false is ignored: %s", acctest.Problem(diags))
+	}
+}
+
+// What the provider block takes from something that Terraform has not created yet is one error, however much of it there is, on the
+// first such attribute and with the way out. Terraform then asks nothing else of the provider.
+func TestSettingsThatAreNotKnownYetAreOneError(t *testing.T) {
+	t.Parallel()
+	d := acctest.Start(t)
+	all := make(acctest.Attributes)
+	refused := func(t *testing.T, at string, settings acctest.Attributes) {
+		t.Helper()
+		_, problem := d.Configure(t, "", settings)
+		if strings.Count(problem, "Provider configuration not known yet") != 1 || !strings.HasPrefix(problem, `AttributeName("`+at+`"): `) || !strings.Contains(problem, "-target") {
+			t.Errorf("got %q, want one error on %s", problem, at)
+		}
+		for name := range settings {
+			if !strings.Contains(problem, name) || !strings.Contains(problem, "TALONONE_"+strings.ToUpper(name)) {
+				t.Errorf("%q does not name %s and its variable", problem, name)
+			}
+		}
+		if lines := strings.Count(problem, "\n"); lines != 1 {
+			t.Errorf("got %d errors more: %q", lines-1, problem)
+		}
+	}
+	for _, attribute := range acctest.Schemas(t).Provider.Block.Attributes {
+		all[attribute.Name] = tftypes.NewValue(attribute.Type, tftypes.UnknownValue)
+		t.Run(attribute.Name, func(t *testing.T) {
+			t.Parallel()
+			refused(t, attribute.Name, acctest.Attributes{attribute.Name: tftypes.NewValue(attribute.Type, tftypes.UnknownValue)})
+		})
+	}
+	refused(t, "base_url", all)
+	if requests := d.Server.Requests(); len(requests) > 0 {
+		t.Errorf("it sent %d requests", len(requests))
 	}
 }

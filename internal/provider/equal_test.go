@@ -1,6 +1,7 @@
 package provider_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/emulator"
@@ -89,11 +90,27 @@ var spellings = map[string]struct {
 		acctest.Attributes{"application_id": 1, "campaign_id": 12, "value": "BEACH-DAY", "expiry_date": "2099-01-01T00:00:00Z", "attributes": `{"rank":1}`},
 		[]acctest.Attributes{{"expiry_date": "2099-01-01T02:00:00+02:00"}, {"attributes": `{ "rank": 1.0 }`}},
 	},
+	"talonone_coupons": {
+		acctest.Attributes{"application_id": 1, "campaign_id": 12, "coupons": `{"ANNA":{"usage_limit":1,"expiry_date":"2099-01-01T00:00:00Z"},"BERT":{}}`},
+		[]acctest.Attributes{{"coupons": `{ "BERT": {}, "ANNA": { "expiry_date": "2099-01-01T02:00:00+02:00", "usage_limit": 1 } }`}},
+	},
+	"talonone_customer_audiences": {
+		acctest.Attributes{"profile_integration_id": "customer-1", "audience_ids": []int{701, 702}},
+		[]acctest.Attributes{{"audience_ids": []int{702, 701}}},
+	},
 }
+
+// oneSpelling are the resources whose arguments can be written in one way only, or that oneShots has.
+var oneSpelling = []string{"talonone_audience_membership", "talonone_customer_data_deletion", "talonone_event", "talonone_cart_item_return"}
 
 // What is equal in meaning plans nothing, in whatever order, form and length it is written.
 func TestEqualInMeaningPlansNothing(t *testing.T) {
 	t.Parallel()
+	for kind := range acctest.Schemas(t).ResourceSchemas {
+		if _, tested := spellings[kind]; !tested && !slices.Contains(oneSpelling, kind) {
+			t.Errorf("nothing says what means the same in %s", kind)
+		}
+	}
 	for kind, test := range spellings {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
@@ -101,7 +118,7 @@ func TestEqualInMeaningPlansNothing(t *testing.T) {
 				o.Fixture = emulator.DefaultFixture()
 				o.Fixture.Attributes = append(o.Fixture.Attributes, emulator.FixtureAttribute{Entity: "Store", Name: "floor", Type: "number"},
 					emulator.FixtureAttribute{Entity: "Store", Name: "opened", Type: "time"}, emulator.FixtureAttribute{Entity: "Coupon", Name: "rank", Type: "number"})
-				o.Fixture.Audiences = []emulator.FixtureAudience{{ID: 701, Name: "Audience"}}
+				o.Fixture.Audiences = []emulator.FixtureAudience{{ID: 701, Name: "Audience"}, {ID: 702, Name: "Another"}}
 			})
 			p := d.NewProcess(t, nil)
 			made := applied(t, p, kind, test.config, "")

@@ -375,6 +375,8 @@ func (p *talonOneProvider) ListResources(context.Context) []func() list.ListReso
 		definition.NewAdditionalCostList,
 		application.NewStoreList,
 		coupon.NewCouponList,
+		coupon.NewCouponsList,
+		audience.NewCustomerAudiencesList,
 	}
 }
 

@@ -38,7 +38,7 @@ var oneShots = map[string]struct {
 			{"triggers": nil},
 		},
 		another:  acctest.Attributes{"returned_cart_items": []map[string]any{{"sku": "SOCKS", "quantity": 2}, {"position": 1}}},
-		announce: "Applying returns items of session \"order-1\"\nGoes back: 2 of SKU \"SOCKS\", all units left of position 1.",
+		announce: "Applying returns items of session \"order-1\"\nReturns 2 of SKU \"SOCKS\", all units left of position 1.",
 	},
 	"talonone_customer_data_deletion": {
 		config:   acctest.Attributes{"integration_id": "customer-1"},

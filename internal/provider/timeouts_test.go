@@ -51,3 +51,33 @@ func TestEverythingThatReadsHasTimeouts(t *testing.T) {
 func hasTimeouts(schema *tfprotov6.Schema) bool {
 	return slices.ContainsFunc(schema.Block.BlockTypes, func(block *tfprotov6.SchemaNestedBlock) bool { return block.TypeName == "timeouts" })
 }
+
+// A problem in a nested block is shown on its line, one in a nested attribute on the line of the argument or its element. What tells
+// them apart is this name.
+func TestTheOnlyBlockIsCalledTimeouts(t *testing.T) {
+	t.Parallel()
+	schemas := acctest.Schemas(t)
+	all := map[string]*tfprotov6.Schema{"the provider": schemas.Provider}
+	maps.Copy(all, schemas.ResourceSchemas)
+	for kind, schema := range schemas.DataSourceSchemas {
+		all["the data source "+kind] = schema
+	}
+	for kind, schema := range schemas.ActionSchemas {
+		all["the action "+kind] = schema.Schema
+	}
+	for kind, schema := range schemas.ListResourceSchemas {
+		all["the list resource "+kind] = schema
+	}
+	for kind, schema := range all {
+		for _, block := range schema.Block.BlockTypes {
+			if block.TypeName != "timeouts" {
+				t.Errorf("%s has a block %s", kind, block.TypeName)
+			}
+		}
+		for _, attribute := range schema.Block.Attributes {
+			if attribute.Name == "timeouts" {
+				t.Errorf("%s has an attribute timeouts", kind)
+			}
+		}
+	}
+}

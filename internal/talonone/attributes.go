@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"strconv"
+	"time"
 )
 
 // NewAttribute is the body of createAttribute and updateAttribute.
@@ -43,6 +44,9 @@ func (c *Client) CreateAttribute(ctx context.Context, attribute NewAttribute) (*
 		operation: "createAttribute", method: http.MethodPost, route: "/v1/attributes", access: managementAccess, body: attribute,
 	})
 	noteRow(&c.definitions, made, err)
+	if err == nil {
+		c.young.note("attribute "+strconv.FormatInt(made.ID, 10), time.Now().Add(c.config.ReadConsistency))
+	}
 	if attribute.EventType != nil {
 		c.eventTypes.drop()
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -105,6 +106,22 @@ func couponParams(applicationID, campaignID, id int64) []string {
 // GET /v1/applications/{applicationId}/campaigns/{campaignId}/coupons/no_total, Management key, 1000 a request.
 func (c *Client) GetCouponsOf(ctx context.Context, applicationID, campaignID int64) ([]*Coupon, error) {
 	return listAll[*Coupon](ctx, c, func() *call { return couponsCall(applicationID, campaignID) })
+}
+
+// CampaignCoupons lists the coupons of a campaign with the fewest requests: one page, or an export where there are more. Coupons
+// of an export are Exported. Where the export can't be read, the pages are.
+func (c *Client) CampaignCoupons(ctx context.Context, applicationID, campaignID int64) ([]*Coupon, error) {
+	coupons, more, err := c.GetCouponsUpTo(ctx, applicationID, campaignID, PageSize)
+	if err != nil || !more {
+		return coupons, err
+	}
+	if c.MayCall(exportCoupons) {
+		coupons, err = c.ExportCoupons(ctx, applicationID, campaignID)
+		if err == nil || !errors.Is(err, errNoExport) && !c.Forbids(err) {
+			return coupons, err
+		}
+	}
+	return c.GetCouponsOf(ctx, applicationID, campaignID)
 }
 
 // NewCoupon is a coupon of ImportCoupons.

@@ -67,6 +67,8 @@ type Coupon struct {
 	IsReservationMandatory *bool `json:"isReservationMandatory"`
 	// ImplicitlyReserved coupons show up for every customer.
 	ImplicitlyReserved *bool `json:"implicitlyReserved"`
+	// Exported coupons come from a file, which does not tell ImplicitlyReserved.
+	Exported bool `json:"-"`
 }
 
 func (c *Coupon) lacks() string { return lacksUnless(c.Value != "", "value") }

@@ -58,6 +58,16 @@ func (y *young) all(now time.Time) map[string]time.Time {
 	return all
 }
 
+// Visible is when reads show all that this client has created; zero where they do now.
+func (c *Client) Visible() (last time.Time) {
+	for _, visible := range c.young.all(time.Now()) {
+		if visible.After(last) {
+			last = visible
+		}
+	}
+	return last
+}
+
 func audienceObject(id int64) string { return "audience " + strconv.FormatInt(id, 10) }
 
 // notVisibleYet says whether a 404 is about an object that this client has just created.

@@ -23,17 +23,15 @@ resource "talonone_coupons" "partners" {
   max_removal_percent = 50
 }
 
-# From a table with one code a line and the columns code and uses.
+# From a file with the columns code, uses and valid_until, as a spreadsheet or an agency exports it.
 resource "talonone_coupons" "flyers" {
   application_id = data.talonone_application.shop.id
   campaign_id    = data.talonone_campaign.summer.id
 
-  coupons = jsonencode({
-    for row in csvdecode(<<-CSV
-      code,uses
-      FLYER-A,500
-      FLYER-B,250
-    CSV
-    ) : row.code => { usage_limit = tonumber(row.uses) }
-  })
+  coupons_file = {
+    path        = "${path.module}/flyers.csv"
+    time_format = "YYYY-MM-DD"
+    time_zone   = "Europe/Berlin"
+    columns     = { code = "value", uses = "usage_limit", valid_until = "expiry_date" }
+  }
 }

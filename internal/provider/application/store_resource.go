@@ -214,7 +214,7 @@ func (r *storeResource) planCreate(ctx context.Context, plan storeModel, replace
 	if !plan.Name.IsUnknown() && existing.Name != plan.Name.ValueString() {
 		changes = fmt.Sprintf(" Applying changes its name from %q.", talonone.Presentable(existing.Name, 100, ""))
 	}
-	diags.AddWarning("Store exists already", fmt.Sprintf(
+	diags.AddWarning("Store "+plan.label()+" exists already", fmt.Sprintf(
 		"Application %d has a store %s with ID %d. Applying adopts it, and destroying it later deletes it.%s If another configuration manages it, remove it from one of them.",
 		existing.ApplicationID, plan.label(), existing.ID, changes))
 }

@@ -258,8 +258,8 @@ func TestMembersFunction(t *testing.T) {
 	for name, test := range map[string]struct{ argument, want, err string }{
 		"sorted":   {argument: `["b", "a\"", "10", "2"]`, want: `{"10":true,"2":true,"a\"":true,"b":true}`},
 		"empty":    {argument: `[]`, want: `{}`},
-		"repeated": {argument: `["a", "b", "a"]`, err: `(?s)Element 3 of the list: repeats number 1`},
-		"no ID":    {argument: `["a", ""]`, err: `(?s)Element 2 of the list:.*must not\s+be\s+empty`},
+		"repeated": {argument: `["a", "b", "a"]`, err: `(?s)Element 3 of the list repeats\s+element 1`},
+		"no ID":    {argument: `["a", ""]`, err: `(?s)Element 2 of the list is invalid:.*must not\s+be\s+empty`},
 		"too long": {argument: `["` + strings.Repeat("x", 1001) + `"]`, err: `(?s)at most 1000\s+characters`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 	"sync"
 	"unicode/utf8"
 
@@ -40,7 +39,7 @@ type idSet struct {
 // errListedTwice says where a member was listed before.
 type errListedTwice struct{ first int }
 
-func (e errListedTwice) Error() string { return fmt.Sprintf("repeats number %d", e.first) }
+func (e errListedTwice) Error() string { return fmt.Sprintf("repeats member %d", e.first) }
 
 // add checks an ID and adds it; place is where it stands in its source.
 func (s *idSet) add(id []byte, place int) error {
@@ -224,41 +223,19 @@ func addJSON(members *idSet, text string) error {
 }
 
 func addArray(members *idSet, text string) error {
-	dec := jsontext.NewDecoder(strings.NewReader(text))
-	broken := func(err error) error { return fmt.Errorf("the JSON array is not valid: %w", err) }
-	if _, err := dec.ReadToken(); err != nil {
-		return broken(err)
+	return input.EachText(text, func(place int, id string) error { return ofElement(members.add([]byte(id), place)) })
+}
+
+// ofElement is what is wrong with an element of a list, as the end of a sentence about it.
+func ofElement(err error) error {
+	var twice errListedTwice
+	switch {
+	case errors.As(err, &twice):
+		return fmt.Errorf("repeats element %d", twice.first)
+	case err != nil:
+		return fmt.Errorf("is invalid: %w", err)
 	}
-	var problems input.Problems
-	for place := 1; dec.PeekKind() != jsontext.KindEndArray; place++ {
-		kind := dec.PeekKind()
-		if kind != jsontext.KindString {
-			if err := dec.SkipValue(); err != nil {
-				return broken(err)
-			}
-			problems.Add(fmt.Errorf("element %d is %s, not a string with an integration ID", place, input.KindName(kind)))
-			continue
-		}
-		token, err := dec.ReadToken()
-		if err != nil {
-			return broken(err)
-		}
-		err = members.add([]byte(token.String()), place)
-		var twice errListedTwice
-		switch {
-		case errors.As(err, &twice):
-			problems.Add(fmt.Errorf("element %d repeats element %d", place, twice.first))
-		case err != nil:
-			problems.Add(fmt.Errorf("element %d: %w", place, err))
-		}
-	}
-	if _, err := dec.ReadToken(); err != nil {
-		return broken(err)
-	}
-	if _, err := dec.ReadToken(); !errors.Is(err, io.EOF) {
-		problems.Add(errors.New("there is more text after the JSON array"))
-	}
-	return problems.Err()
+	return nil
 }
 
 // addFile adds the members of a file.

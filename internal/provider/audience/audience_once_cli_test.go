@@ -137,7 +137,7 @@ func TestWorkspacesHaveAudiencesOfTheirOwn(t *testing.T) {
 	o.must(0, "apply", "-auto-approve")
 	live := o.deployed()
 	o.must(0, "workspace", "new", "prod")
-	o.says(o.must(0, "apply", "-auto-approve"), `An audience with the same settings exists.*Audience `+fmt.Sprint(live[0]))
+	o.says(o.must(0, "apply", "-auto-approve"), `Audience `+fmt.Sprint(live[0])+` has the same settings`)
 	o.converged(1, live...)
 	o.must(0, "destroy", "-auto-approve")
 	o.must(0, "workspace", "select", "default")

@@ -38,7 +38,11 @@ const (
 	privateDescription = "description"
 )
 
-type audienceResource struct{ data *framework.Data }
+type audienceResource struct {
+	framework.InAccount
+
+	data *framework.Data
+}
 
 // NewAudienceResource is the resource talonone_audience.
 func NewAudienceResource() resource.Resource { return &audienceResource{} }
@@ -387,7 +391,7 @@ func (r *audienceResource) planCreate(ctx context.Context, plan, config audience
 		// Whether or not a resource of this plan manages it: that resource may be planned later.
 		if i == 0 && len(interrupted) == 0 && framework.ValueOf(want.IntegrationID) == "" {
 			age := framework.Age(r.data.Client.ServerTime(time.Now()).Sub(twin.Created))
-			diags.AddWarning("An audience with the same settings exists",
+			diags.AddWarning(fmt.Sprintf("Audience %d has the same settings", twin.ID),
 				fmt.Sprintf("Audience %d %q, created %s (%s), has the same name and settings. Applying creates another one. "+
 					"If no other resource or configuration manages the existing audience, you can import it instead:\n\n%s",
 					twin.ID, twin.Name, age, twin.Created.Format(time.RFC3339), framework.ImportBlock(resourceType, strconv.FormatInt(twin.ID, 10))))

@@ -49,8 +49,8 @@ func (*membersFunction) Run(ctx context.Context, req function.RunRequest, resp *
 			resp.Error = function.NewArgumentFuncError(0, fmt.Sprintf("Element %d of the list is null. Every element must be an integration ID.", i+1))
 			return
 		}
-		if err := members.add([]byte(id.ValueString()), i+1); err != nil {
-			resp.Error = function.NewArgumentFuncError(0, fmt.Sprintf("Element %d of the list: %s.", i+1, err))
+		if err := ofElement(members.add([]byte(id.ValueString()), i+1)); err != nil {
+			resp.Error = function.NewArgumentFuncError(0, fmt.Sprintf("Element %d of the list %s.", i+1, err))
 			return
 		}
 	}

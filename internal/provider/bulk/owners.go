@@ -53,8 +53,10 @@ type Claim struct {
 	Digest string
 	// Held says whether the state of the resource has a row; nil has none.
 	Held func(row string) bool
-	// Exclusive resources own the whole target. WasExclusive says that the state does already.
+	// Exclusive resources own the whole target, or all that is in the same Part of it where that is named. WasExclusive says
+	// that the state does already.
 	Exclusive, WasExclusive bool
+	Part                    string
 	// Lost says what removing a row does that can't be undone; "" if it can.
 	Lost string
 }
@@ -69,6 +71,7 @@ type claimant struct {
 	// resourceType is the type in HCL.
 	resourceType            string
 	exclusive, wasExclusive bool
+	part                    string
 	rows, added             rowSums
 	// lost are the rows that a plan of the resource removes for good.
 	lost rowSums
@@ -240,7 +243,7 @@ type conflict struct {
 func (o *Owners) Claim(ctx context.Context, c Claim, private PrivateReader, keep PrivateWriter, diags *diag.Diagnostics) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	own := &claimant{id: o.named(ctx, private, keep, diags), name: c.name(), resourceType: c.ResourceType, exclusive: c.Exclusive, wasExclusive: c.WasExclusive}
+	own := &claimant{id: o.named(ctx, private, keep, diags), name: c.name(), resourceType: c.ResourceType, exclusive: c.Exclusive, wasExclusive: c.WasExclusive, part: c.Part}
 	t := o.target(c.Target, own.id)
 	if c.Load != nil {
 		if t.alone(own.id) && len(o.sole) == 0 {
@@ -260,14 +263,14 @@ func (o *Owners) Claim(ctx context.Context, c Claim, private PrivateReader, keep
 	}
 	if c.Exclusive {
 		for _, other := range t.claimants {
-			if other.id != own.id && (other.exclusive || len(other.rows) > 0) {
+			if other.id != own.id && other.part == own.part && (other.exclusive || len(other.rows) > 0) {
 				clash := of(other)
 				clash.whole, clash.second = true, !c.WasExclusive || !other.wasExclusive && len(other.added) > 0
 			}
 		}
 	} else if len(own.rows) > 0 {
 		for _, other := range t.exclusive {
-			if other.id != own.id {
+			if other.id != own.id && other.part == own.part {
 				clash := of(other)
 				clash.whole, clash.second = true, !other.wasExclusive || len(own.added) > 0
 			}
@@ -504,7 +507,7 @@ func (o *Owners) WasRemoved(target, row string) bool {
 func (o *Owners) Write(ctx context.Context, c Claim, private Private, diags *diag.Diagnostics) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	own := &claimant{id: o.self(ctx, private, diags), name: c.name(), resourceType: c.ResourceType, exclusive: c.Exclusive, wasExclusive: c.Exclusive}
+	own := &claimant{id: o.self(ctx, private, diags), name: c.name(), resourceType: c.ResourceType, exclusive: c.Exclusive, wasExclusive: c.Exclusive, part: c.Part}
 	// What is written is held.
 	c.Held = func(string) bool { return true }
 	self := cmp.Or(own.id, o.plannedUnread(c))

@@ -71,7 +71,7 @@ func benchmarkFile(b *testing.B, name, text string, columns ...string) {
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
 	for b.Loop() {
-		if items, _, err := readItemsFile(name, options, nil); err != nil || len(items) != 100_000 {
+		if items, _, err := readItemsFile(name, options); err != nil || len(items) != 100_000 {
 			b.Fatal(err)
 		}
 	}

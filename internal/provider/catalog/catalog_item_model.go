@@ -97,6 +97,9 @@ func itemFromAPI(api *talonone.CatalogItem, prior catalogItemModel) (catalogItem
 	model.Attributes = jsontypes.NewNormalizedNull()
 	if len(api.Attributes) > 0 {
 		model.Attributes = jsontypes.NewNormalizedValue(string(api.Attributes))
+		if now, err := customattr.FromAPI(api.Attributes); err == nil {
+			model.Attributes = now.SpelledAs(customattr.FromConfig(prior.Attributes)).Value()
+		}
 	}
 	if sameAttributes(model.Attributes, prior.Attributes) {
 		model.Attributes = prior.Attributes

@@ -297,7 +297,7 @@ func (r *catalogItemResource) warnExisting(ctx context.Context, plan catalogItem
 		return
 	}
 	if existing != nil {
-		diags.AddAttributeWarning(path.Root("sku"), "Item exists already", fmt.Sprintf(
+		diags.AddAttributeWarning(path.Root("sku"), fmt.Sprintf("Item %q of catalog %d exists already", plan.SKU.ValueString(), plan.CatalogID.ValueInt64()), fmt.Sprintf(
 			"SKU %q is in catalog %d already. The apply overwrites it, and this resource removes it when it is destroyed. To see first how it differs, import it.",
 			plan.SKU.ValueString(), plan.CatalogID.ValueInt64()))
 	}

@@ -87,7 +87,7 @@ func (r *catalogItemsResource) startApply(ctx context.Context, config, planned, 
 		return nil
 	}
 	// Only now: what this run has removed before must not be believed to be there.
-	r.data.Owners.Write(ctx, planned.claim(p.desired), private, diags)
+	r.data.Owners.Write(ctx, planned.claim(p), private, diags)
 	send := bulk.Compare(current, p.desired, Item.Equal)
 	var spared []string
 	send.Removed, spared = r.data.Owners.Spare(ctx, planned.claim(nil), p.Removed, private, diags)
@@ -229,7 +229,7 @@ func (a *itemsApply) warnArrived(ctx context.Context, config *catalogItemsModel,
 		return
 	}
 	if count, counted, err := a.client.CatalogItemCount(ctx, a.catalogID); err == nil && counted {
-		config.subject().WarnArrived(count-len(a.plan.desired), diags)
+		config.subject().WarnArrived(count-a.plan.listed, diags)
 	}
 }
 
@@ -241,7 +241,7 @@ func (m *catalogItemsModel) finish(a *itemsApply, prior *catalogItemsModel) {
 	if m.ManagedItems.IsUnknown() {
 		m.setManaged(a.plan.desired)
 	}
-	m.ItemCount = countOf(a.plan.desired)
+	m.ItemCount = types.Int64Value(int64(a.plan.listed))
 	if m.LastSync.IsUnknown() {
 		m.LastSync = a.plan.lastSync(prior)
 	}
@@ -254,9 +254,13 @@ func (m *catalogItemsModel) stop(a *itemsApply, prior *catalogItemsModel) {
 	if bulk.Leaves(prior.Ownership, m.Ownership) {
 		applied = applied.Releasing()
 	}
-	m.setContent(rows, m.Items.ValueString())
+	if before := a.plan.before; before != nil {
+		m.setText(before.with(func(_ int, sku string) bool { _, changes := a.plan.prior[sku]; return changes }, rows, detailKeys))
+	} else {
+		m.setContent(rows, m.Items.ValueString())
+	}
 	m.CatalogVersion = optionalVersion(a.version)
 	if m.LastSync = prior.LastSync; !applied.Empty() {
-		m.LastSync = applied.LastSync(prior.LastSync, len(rows), itemsNoun, rows.fingerprint)
+		m.LastSync = applied.LastSync(prior.LastSync, int(m.ItemCount.ValueInt64()), itemsNoun, rows.fingerprint)
 	}
 }

@@ -51,16 +51,30 @@ func (r *catalogItemsResource) noteFile(ctx context.Context, state *catalogItems
 		return
 	}
 	if now := (seenFile{Source: state.ItemsFile.String(), SHA256: digest, Managed: state.managedDigest()}); seen != now {
-		desired, file := state.desired(state.brief(), &ignored)
-		if ignored.HasError() {
+		if seen = state.readAgain(now, &ignored); ignored.HasError() {
 			return
 		}
-		if seen = now; !desired.Equal(state.content(&ignored)) {
-			seen.Managed, seen.Content = "", desired.digest()
-		}
-		seen.SHA256 = file.sha256
 	}
 	bulk.WritePrivate(ctx, resp.Private, privateFile, seen, &resp.Diagnostics)
+}
+
+// readAgain is the note of a file that may have other items than the state.
+func (m *catalogItemsModel) readAgain(now seenFile, diags *diag.Diagnostics) seenFile {
+	var file itemsFile
+	if m.byDigest() {
+		var desired managedText
+		prior, _ := m.managed() // What Read has written.
+		if desired, file = m.desiredDigests(prior, diags); desired.text != prior.text {
+			now.Managed, now.Content = "", input.Digest(desired.text)
+		}
+	} else {
+		var desired Items
+		if desired, file = m.desired(diags); !desired.Equal(m.content(diags)) {
+			now.Managed, now.Content = "", desired.digest()
+		}
+	}
+	now.SHA256 = file.sha256
+	return now
 }
 
 // planSameFile plans an update whose file says what the state says already, as the refresh or an apply has found out for
@@ -78,18 +92,14 @@ func (r *catalogItemsResource) planSameFile(ctx context.Context, plan, prior *ca
 	if digest, err := input.FileDigest(plan.filePath(), maxFileBytes); err != nil || digest != seen.SHA256 {
 		return false
 	}
-	held, err := prior.held()
+	held, err := prior.managed()
 	if err != nil {
 		return false
 	}
 	claim := plan.claim(nil)
 	claim.Held, claim.WasExclusive = func(string) bool { return true }, prior.exclusive()
-	claim.Digest, claim.Load = seen.Managed, func() []string { again, _ := prior.held(); return again.skus }
-	var digest bulk.Digest
-	for _, sku := range held.skus {
-		digest.Add([]byte(sku))
-	}
-	bulk.NoteReplaced(ctx, resp.Private, bulk.TargetOf(digest), diags)
+	claim.Digest, claim.Load = seen.Managed, held.listed
+	bulk.NoteReplaced(ctx, resp.Private, bulk.TargetOf(held.digest()), diags)
 	r.data.Owners.Claim(ctx, claim, req.Private, resp.Private, diags)
 	plan.ItemCount, plan.CatalogVersion, plan.LastSync, plan.ManagedItems = prior.ItemCount, prior.CatalogVersion, prior.LastSync, prior.ManagedItems
 	plan.ItemsFile = keepingFile(ctx, plan.ItemsFile, prior.ItemsFile)
@@ -102,7 +112,7 @@ func (r *catalogItemsResource) planSameFile(ctx context.Context, plan, prior *ca
 // fileChanged reports an items file that is not the one that the plan's refresh has read.
 func fileChanged(ctx context.Context, config *catalogItemsModel, p *itemsPlan, private bulk.PrivateReader, diags *diag.Diagnostics) bool {
 	seen := bulk.ReadPrivate[seenFile](ctx, private, privateFile, diags)
-	if seen.Content == "" || seen.Source != config.ItemsFile.String() || p.file.sha256 == seen.SHA256 || p.desired.digest() == seen.Content {
+	if seen.Content == "" || seen.Source != config.ItemsFile.String() || p.file.sha256 == seen.SHA256 || p.digest() == seen.Content {
 		return false
 	}
 	reportChangedFile(config.filePath(), diags)

@@ -49,7 +49,7 @@ func (f *fromCSVFunction) Run(ctx context.Context, req function.RunRequest, resp
 		resp.Error = function.NewArgumentFuncError(1, "Invalid options: "+err.Error())
 		return
 	}
-	items, _, err := ItemsFrom(strings.NewReader(text), options, nil)
+	items, _, err := ItemsFrom(strings.NewReader(text), options)
 	if err != nil {
 		resp.Error = function.NewArgumentFuncError(0, "Invalid CSV: "+strings.TrimSuffix(err.Error(), "."))
 		return

@@ -1,23 +1,19 @@
 package catalog
 
 import (
-	"errors"
 	"maps"
 	"slices"
 	"strings"
-
-	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
-// heldItems are the items of managed_items as they stand there, in the order of their SKUs, beside what a listing shows of
-// them. Only what differs is decoded and kept, so that a refresh without drift takes little more memory than the state.
+// heldItems are the items of managed_items as they stand there, beside what a listing shows of them. Only what differs is
+// decoded and kept, so that a refresh without drift takes little more memory than the state.
 type heldItems struct {
-	// skus and texts are parts of the text of the state.
-	skus, texts []string
-	brief       bool
+	managedText
+	detail string
 	// all says that items which are not in the state count, too.
 	all bool
 	// capitals says that SKUs of the state have some, folds that the catalog may have them in lower case: none of its SKUs has any.
@@ -33,55 +29,32 @@ type heldItems struct {
 	scratch         []byte
 }
 
-var errManaged = errors.New("managed_items of the state is not what this version of the provider has written")
+// managed is the text of managed_items.
+func (m *catalogItemsModel) managed() (managedText, error) {
+	return readManaged(m.ManagedItems.ValueString(), int(m.ItemCount.ValueInt64()))
+}
 
 // held are the items of a state of managed_items.
 func (m *catalogItemsModel) held() (*heldItems, error) {
-	return heldFrom(m.ManagedItems.ValueString(), m.PlanDetail.ValueString(), int(m.ItemCount.ValueInt64()))
+	text, err := m.managed()
+	if err != nil {
+		return nil, err
+	}
+	return heldFrom(text, m.PlanDetail.ValueString()), nil
 }
 
-// heldFrom reads managed_items with about count items.
-func heldFrom(managed, detail string, count int) (*heldItems, error) {
-	h := &heldItems{brief: detail == detailKeys}
-	if count = min(count, len(managed)); count > 0 {
-		h.skus, h.texts = make([]string, 0, count), make([]string, 0, count)
+func heldFrom(text managedText, detail string) *heldItems {
+	h := &heldItems{managedText: text, detail: detail}
+	for sku := range h.skus() {
+		h.capitals = h.capitals || strings.ToLower(sku) != sku
 	}
-	dec := jsontext.NewDecoder(strings.NewReader(managed), jsontext.AllowDuplicateNames(true))
-	if token, err := dec.ReadToken(); err != nil || token.Kind() != '{' {
-		return nil, errManaged
-	}
-	part := func() string {
-		value, err := dec.ReadValue()
-		if err != nil {
-			return ""
-		}
-		end := int(dec.InputOffset())
-		return managed[end-len(value) : end]
-	}
-	for dec.PeekKind() == '"' {
-		name, text := part(), part()
-		if name == "" || text == "" {
-			return nil, errManaged
-		}
-		sku := name[1 : len(name)-1]
-		if strings.IndexByte(sku, '\\') >= 0 {
-			// What has been read is valid.
-			unquoted, _ := jsontext.AppendUnquote(nil, name)
-			sku = string(unquoted)
-		}
-		h.skus, h.texts = append(h.skus, sku), append(h.texts, text)
-	}
-	if token, err := dec.ReadToken(); err != nil || token.Kind() != '}' || !slices.IsSorted(h.skus) {
-		return nil, errManaged
-	}
-	h.capitals = slices.ContainsFunc(h.skus, func(sku string) bool { return strings.ToLower(sku) != sku })
 	h.restart()
-	return h, nil
+	return h
 }
 
 // restart forgets what has been seen of a listing.
 func (h *heldItems) restart() {
-	h.present, h.next, h.folds = make([]bool, len(h.skus)), 0, h.capitals
+	h.present, h.next, h.folds = make([]bool, h.len()), 0, h.capitals
 	h.changed, h.others, h.beside = make(Items), make(Items), bulk.Digest{}
 }
 
@@ -105,9 +78,9 @@ func (h *heldItems) seeItem(sku string, item Item) {
 		}
 	}
 	at := h.next
-	if at >= len(h.skus) || h.skus[at] != sku {
+	if at >= h.len() || h.sku(at) != sku {
 		var held bool
-		if at, held = slices.BinarySearch(h.skus, sku); !held {
+		if at, held = h.find(sku); !held {
 			h.beside.Add([]byte(sku))
 			if h.all || h.folds {
 				h.others[strings.Clone(sku)] = item
@@ -117,23 +90,24 @@ func (h *heldItems) seeItem(sku string, item Item) {
 	}
 	h.next = at + 1
 	h.present[at] = true
-	if h.isHeld(at, item) {
+	own, text := h.member(at)
+	if h.isHeld(text, item) {
 		return
 	}
-	before, err := parseManaged("{\"\":" + h.texts[at] + "}")
+	before, err := parseManaged(`{"":` + text + `}`)
 	now := Items{"": item}.keeping(before)
 	if err != nil || !now.Equal(before) {
-		h.changed[h.skus[at]] = now[""]
+		h.changed[own] = now[""]
 	}
 }
 
 // isHeld says whether an item is as the state writes it.
-func (h *heldItems) isHeld(at int, item Item) bool {
-	if h.brief {
+func (h *heldItems) isHeld(text string, item Item) bool {
+	if h.detail == detailKeys {
 		item = item.digested()
 	}
 	h.scratch = item.AppendJSON(h.scratch[:0])
-	return string(h.scratch) == h.texts[at]
+	return string(h.scratch) == text
 }
 
 // spell takes the items of a listing that is at its end for those of the state where the catalog has folded the case of their
@@ -142,9 +116,9 @@ func (h *heldItems) spell() {
 	if !h.folds || len(h.others) == 0 {
 		return
 	}
-	spelling := talonone.SpellingOf(h.skus, func(yield func(string) bool) {
-		for i, sku := range h.skus {
-			if h.present[i] && !yield(sku) {
+	spelling := talonone.SpellingOf(h.listed(), func(yield func(string) bool) {
+		for i := range h.starts {
+			if h.present[i] && !yield(h.sku(i)) {
 				return
 			}
 		}
@@ -165,9 +139,9 @@ func (h *heldItems) spell() {
 // target is the catalog where all of it has been seen.
 func (h *heldItems) target() *bulk.Target {
 	digest := h.beside
-	for i, sku := range h.skus {
+	for i := range h.starts {
 		if h.present[i] {
-			digest.Add([]byte(sku))
+			digest.Add([]byte(h.sku(i)))
 		}
 	}
 	target := bulk.TargetOf(digest)
@@ -179,16 +153,15 @@ func (h *heldItems) differs() bool {
 	return len(h.changed) > 0 || slices.Contains(h.present, false) || h.all && len(h.others) > 0
 }
 
-// refreshed turns the items of the state into those of the listing.
-func (h *heldItems) refreshed(items Items) Items {
-	for i, sku := range h.skus {
-		if !h.present[i] {
-			delete(items, sku)
-		}
-	}
-	maps.Copy(items, h.changed)
+// refreshed is the text of the items of the listing.
+func (h *heldItems) refreshed() managedText {
+	put := h.changed
 	if h.all {
-		maps.Copy(items, h.others)
+		put = maps.Clone(h.changed)
+		maps.Copy(put, h.others)
 	}
-	return items
+	return h.with(func(i int, sku string) bool {
+		_, changed := h.changed[sku]
+		return changed || !h.present[i]
+	}, put, h.detail)
 }

@@ -21,23 +21,14 @@ func (m *catalogItemsModel) isKnown(ctx context.Context) bool {
 	return true
 }
 
-// brief is for desired where a state of digests is to be compared.
-func (m *catalogItemsModel) brief() func(sku string) bool {
-	if !m.fromFile() || m.PlanDetail.ValueString() != detailKeys {
-		return nil
-	}
-	return func(string) bool { return true }
-}
-
 // filePath is the configured path of the items file.
 func (m *catalogItemsModel) filePath() string {
 	name, _ := m.ItemsFile.Attributes()["path"].(types.String)
 	return name.ValueString()
 }
 
-// desired reads the configured items, and what is known of the file that they come from. Everything must be known. brief,
-// which may be nil, says for which items of a file the digest is enough.
-func (m *catalogItemsModel) desired(brief func(sku string) bool, diags *diag.Diagnostics) (Items, itemsFile) {
+// desired reads the configured items, and what is known of the file that they come from. Everything must be known.
+func (m *catalogItemsModel) desired(diags *diag.Diagnostics) (items Items, file itemsFile) {
 	if !m.fromFile() {
 		items, err := ParseItems(m.Items.ValueString())
 		if err != nil {
@@ -45,14 +36,29 @@ func (m *catalogItemsModel) desired(brief func(sku string) bool, diags *diag.Dia
 		}
 		return items, itemsFile{}
 	}
+	m.readFile(func(name string, options files.Options) (err error) {
+		items, file, err = readItemsFile(name, options)
+		return err
+	}, diags)
+	return items, file
+}
+
+// desiredDigests is desired for a file whose items are compared with those of a state by digest.
+func (m *catalogItemsModel) desiredDigests(prior managedText, diags *diag.Diagnostics) (text managedText, file itemsFile) {
+	m.readFile(func(name string, options files.Options) (err error) {
+		text, file, err = readDigests(name, options, len(prior.text)+len(prior.text)/16, prior.len()+prior.len()/16)
+		return err
+	}, diags)
+	return text, file
+}
+
+func (m *catalogItemsModel) readFile(read func(name string, options files.Options) error, diags *diag.Diagnostics) {
 	at := path.Root("items_file")
 	name, options := files.Object(m.ItemsFile, files.ForItems(), at, diags)
 	if diags.HasError() {
-		return nil, itemsFile{}
+		return
 	}
-	items, file, err := readItemsFile(name, options, brief)
-	if err != nil {
+	if err := read(name, options); err != nil {
 		files.ReportContent(err, at, "Unusable items file", "To remove all items on purpose, set items = jsonencode({}) instead.", diags)
 	}
-	return items, file
 }

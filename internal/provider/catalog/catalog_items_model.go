@@ -73,6 +73,23 @@ func (m *catalogItemsModel) content(diags *diag.Diagnostics) (items Items) {
 	return items
 }
 
+// skus are the SKUs that the resource holds by its state, sorted.
+func (m *catalogItemsModel) skus(diags *diag.Diagnostics) []string {
+	if m.ManagedItems.IsNull() {
+		return m.content(diags).SKUs()
+	}
+	text, err := m.managed()
+	if err != nil {
+		diags.AddError("Unreadable state of catalog items", framework.Sentence(err.Error()))
+	}
+	return text.listed()
+}
+
+// setText is setContent for a text of managed_items.
+func (m *catalogItemsModel) setText(items managedText) {
+	m.ItemCount, m.ManagedItems = types.Int64Value(int64(items.len())), types.StringValue(items.text)
+}
+
 // setContent writes what the resource holds into the attributes that show it. Items that equal those of a prior text of
 // items keep the spelling that they have there.
 func (m *catalogItemsModel) setContent(items Items, prior string) {

@@ -15,6 +15,7 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/input"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/files"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
 	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
@@ -29,6 +30,11 @@ var itemsNoun = bulk.Noun{One: "item", Many: "items"}
 type itemsPlan struct {
 	bulk.Plan
 	prior, desired Items
+	// before and after are the texts of the prior and the desired items where both are known by digest, in a state and in a
+	// file. Then prior and desired hold only what differs.
+	before, after *managedText
+	// held and listed are how many prior and desired items there are.
+	held, listed int
 	// file is the items file; it is empty without one.
 	file itemsFile
 	// present is how many items there are of which the removals are a part.
@@ -45,9 +51,17 @@ func (m *catalogItemsModel) subject() bulk.Subject {
 	return bulk.Subject{Noun: itemsNoun, Place: "catalog " + id, ResourceType: itemsResourceType, ImportID: id}
 }
 
-// claim is what the resource wants to own.
-func (m *catalogItemsModel) claim(items Items) bulk.Claim {
-	return bulk.Claim{Subject: m.subject(), Target: itemsTarget(m.CatalogID), At: m.source(), Rows: items.SKUs(), Exclusive: m.exclusive()}
+// claim is what the resource wants to own: the desired items of a plan, or nothing.
+func (m *catalogItemsModel) claim(p *itemsPlan) bulk.Claim {
+	claim := bulk.Claim{Subject: m.subject(), Target: itemsTarget(m.CatalogID), At: m.source(), Exclusive: m.exclusive()}
+	switch {
+	case p == nil:
+	case p.after != nil:
+		claim.Load, claim.Digest = p.after.listed, p.digest()
+	default:
+		claim.Rows = p.desired.SKUs()
+	}
+	return claim
 }
 
 // itemsTarget is where the items of a catalog are, for all resources that manage some.
@@ -61,11 +75,15 @@ func (m *catalogItemsModel) targetKey() string {
 // planItems compares the configuration with the prior state, which is nil for a create. It returns nil after an error.
 func (r *catalogItemsResource) planItems(ctx context.Context, config, prior *catalogItemsModel, private bulk.PrivateReader, diags *diag.Diagnostics) *itemsPlan {
 	var p itemsPlan
-	var brief func(string) bool
-	if prior != nil {
-		p.prior, brief = prior.content(diags), config.brief()
+	if prior != nil && prior.fromFile() && config.fromFile() && prior.byDigest() && config.byDigest() {
+		p.readDigests(config, prior, diags)
+	} else {
+		if prior != nil {
+			p.prior = prior.content(diags)
+		}
+		p.desired, p.file = config.desired(diags)
+		p.held, p.listed = len(p.prior), len(p.desired)
 	}
-	p.desired, p.file = config.desired(brief, diags)
 	if config.exclusive() && !r.data.Client.HasManagementKey() {
 		diags.AddAttributeError(path.Root("ownership"), "Exclusive ownership requires a Management API key",
 			"The provider needs it to detect other items in the catalog. Use additive ownership, or configure the key.\n\n"+r.missingAccess())
@@ -73,7 +91,7 @@ func (r *catalogItemsResource) planItems(ctx context.Context, config, prior *cat
 	if diags.HasError() {
 		return nil
 	}
-	p.Plan, p.present = bulk.Compare(p.prior, p.desired, Item.Equal), len(p.prior)
+	p.Plan, p.present = bulk.Compare(p.prior, p.desired, Item.Equal), p.held
 	switch {
 	case prior == nil:
 	case bulk.Leaves(prior.Ownership, config.Ownership):
@@ -81,7 +99,7 @@ func (r *catalogItemsResource) planItems(ctx context.Context, config, prior *cat
 	case bulk.Enters(prior.Ownership, config.Ownership):
 		r.planEntering(ctx, config, &p, private, diags)
 	}
-	if brief != nil && p.writes() && !diags.HasError() {
+	if p.after != nil && p.writes() && !diags.HasError() {
 		p.fill(config, diags)
 	}
 	if diags.HasError() {
@@ -90,14 +108,65 @@ func (r *catalogItemsResource) planItems(ctx context.Context, config, prior *cat
 	return &p
 }
 
+// readDigests reads the prior and the desired items by digest.
+func (p *itemsPlan) readDigests(config, prior *catalogItemsModel, diags *diag.Diagnostics) {
+	before, err := prior.managed()
+	if err != nil {
+		diags.AddError("Unreadable state of catalog items", framework.Sentence(err.Error()))
+		return
+	}
+	after, file := config.desiredDigests(before, diags)
+	if diags.HasError() {
+		return
+	}
+	if p.prior, p.desired, err = before.differences(after); err != nil {
+		diags.AddError("Unreadable state of catalog items", framework.Sentence(err.Error()))
+	}
+	p.before, p.after, p.file = &before, &after, file
+	p.held, p.listed = before.len(), after.len()
+}
+
 // fill reads the content of the items to write from the file, of which only the digests were read to compare them.
 func (p *itemsPlan) fill(config *catalogItemsModel, diags *diag.Diagnostics) {
-	wanted := bulk.SetOf(slices.Concat(p.Added, p.Updated))
-	full, file := config.desired(func(sku string) bool { _, wants := wanted[sku]; return !wants }, diags)
+	var file itemsFile
+	config.readFile(func(name string, options files.Options) (err error) {
+		p.desired, file, err = readSomeItems(name, options, bulk.SetOf(slices.Concat(p.Added, p.Updated)))
+		return err
+	}, diags)
 	if file.sha256 != p.file.sha256 && !diags.HasError() {
 		reportChangedFile(config.filePath(), diags)
 	}
-	p.desired = full
+}
+
+// heldSKUs are those of all prior items, listedSKUs those of all desired ones.
+func (p *itemsPlan) heldSKUs() []string {
+	if p.before != nil {
+		return p.before.listed()
+	}
+	return p.prior.SKUs()
+}
+
+func (p *itemsPlan) listedSKUs() []string {
+	if p.after != nil {
+		return p.after.listed()
+	}
+	return p.desired.SKUs()
+}
+
+// digest is a short digest of all desired items and their SKUs.
+func (p *itemsPlan) digest() string {
+	if p.after != nil {
+		return input.Digest(p.after.text)
+	}
+	return p.desired.digest()
+}
+
+// target is what the prior state holds.
+func (p *itemsPlan) target() bulk.Target {
+	if p.before != nil {
+		return bulk.TargetOf(p.before.digest())
+	}
+	return bulk.TargetOf(bulk.DigestOf(p.prior))
 }
 
 // planEntering finds what an update to exclusive ownership removes: nothing, unless Read has seen the whole catalog.
@@ -109,12 +178,13 @@ func (r *catalogItemsResource) planEntering(ctx context.Context, config *catalog
 		return
 	}
 	listed := r.list(ctx, config, diags)
+	held, desired := p.heldSKUs(), p.listedSKUs()
 	// Read knew the prior SKUs only.
-	if !diags.HasError() && bulk.TargetOf(bulk.DigestOf(listed.spelled(p.prior.SKUs()))) != *seen {
+	if !diags.HasError() && bulk.TargetOf(bulk.DigestOf(listed.spelled(held))) != *seen {
 		config.subject().RefuseChanged(path.Root("ownership"), diags)
 	}
-	p.remote = listed.spelled(slices.Concat(p.prior.SKUs(), bulk.NotIn(p.desired.SKUs(), p.prior)))
-	p.Removed, p.present = bulk.NotIn(p.remote.SKUs(), p.desired), len(p.remote)
+	p.remote = listed.spelled(slices.Concat(held, bulk.NotIn(desired, bulk.SetOf(held))))
+	p.Removed, p.present = bulk.NotIn(p.remote.SKUs(), bulk.SetOf(desired)), len(p.remote)
 }
 
 // checkExclusiveCreate refuses to create an exclusive resource for a catalog that holds other items, unless these are of
@@ -180,7 +250,7 @@ func (r *catalogItemsResource) warnExisting(ctx context.Context, config, prior *
 // warnReformed says which items really change where the plan shows all of them in another form: from a file instead of in
 // HCL, or by digest instead of with their content.
 func (p *itemsPlan) warnReformed(config, prior *catalogItemsModel, diags *diag.Diagnostics) {
-	if prior == nil || len(p.prior) == 0 || config.fromFile() == prior.fromFile() && config.byDigest() == prior.byDigest() {
+	if prior == nil || p.held == 0 || config.fromFile() == prior.fromFile() && config.byDigest() == prior.byDigest() {
 		return
 	}
 	var lines []string
@@ -191,15 +261,15 @@ func (p *itemsPlan) warnReformed(config, prior *catalogItemsModel, diags *diag.D
 	}
 	tell("added", p.Added)
 	tell("updated", p.Updated)
-	tell("of these lose their price", slices.DeleteFunc(slices.Clone(p.Updated), func(sku string) bool {
+	tell("of these, losing their price", slices.DeleteFunc(slices.Clone(p.Updated), func(sku string) bool {
 		return !p.prior[sku].hasPrice() || p.desired[sku].hasPrice()
 	}))
 	tell("removed", p.Removed)
 	tell("released", p.Released)
 	changed := len(p.Added) + len(p.Updated) + len(p.Removed) + len(p.Released)
-	lines = append(lines, "  - stay as they are: "+bulk.Thousands(len(p.desired)-len(p.Added)-len(p.Updated)))
+	lines = append(lines, "  - unchanged: "+bulk.Thousands(p.listed-len(p.Added)-len(p.Updated)))
 	diags.AddAttributeWarning(config.source(), config.subject().About(really(changed)),
-		"The plan shows the items in another form than the state, so that every item looks changed. Really:\n\n"+strings.Join(lines, "\n"))
+		"The plan prints the items in another form than the state, so every item looks changed. In fact:\n\n"+strings.Join(lines, "\n"))
 }
 
 func really(changed int) string {
@@ -283,7 +353,7 @@ func (p *itemsPlan) lastSync(prior *catalogItemsModel) types.Object {
 			return before
 		}
 	}
-	return p.LastSync(before, len(p.desired), itemsNoun, p.desired.fingerprint)
+	return p.LastSync(before, p.listed, itemsNoun, p.desired.fingerprint)
 }
 
 // writes says whether the apply may send anything.
@@ -291,14 +361,14 @@ func (p *itemsPlan) writes() bool { return len(p.Added)+len(p.Updated)+len(p.Rem
 
 // show writes into a plan what the apply does.
 func (m *catalogItemsModel) show(ctx context.Context, p *itemsPlan, prior *catalogItemsModel) {
-	m.ItemCount, m.CatalogVersion, m.LastSync = countOf(p.desired), types.Int64Null(), p.lastSync(prior)
+	m.ItemCount, m.CatalogVersion, m.LastSync = types.Int64Value(int64(p.listed)), types.Int64Null(), p.lastSync(prior)
 	if prior != nil {
 		m.CatalogVersion = prior.CatalogVersion
 	}
 	if p.writes() {
 		m.CatalogVersion = types.Int64Unknown()
 	}
-	same := prior != nil && len(p.Added)+len(p.Updated) == 0 && len(p.prior) == len(p.desired)
+	same := prior != nil && len(p.Added)+len(p.Updated) == 0 && p.held == p.listed
 	switch {
 	case m.fromFile() && (prior == nil || !prior.fromFile()):
 		// A plan of the whole file would only hide what is new in it: everything, or what warnReformed says.
@@ -310,6 +380,8 @@ func (m *catalogItemsModel) show(ctx context.Context, p *itemsPlan, prior *catal
 		}
 	case same && !m.fromFile() && !prior.fromFile():
 		m.Items, m.ManagedItems = prior.Items, types.StringNull()
+	case p.after != nil:
+		m.ManagedItems = types.StringValue(p.after.text)
 	default:
 		m.setManaged(p.desired.spelledAs(p.prior))
 	}

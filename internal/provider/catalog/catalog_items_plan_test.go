@@ -418,7 +418,7 @@ func TestCatalogItemsRefuseWrongInputBeforeAnyRequest(t *testing.T) {
 		"missing file":     {acctest.Attributes{"path": "nowhere.csv"}, "nowhere.csv does not exist"},
 		"unknown format":   {file("a.dat", "sku\nA\n"), `does not imply the format of the file; set format to "csv", "jsonl" or "json".`},
 		"unknown column":   {with(file("a.csv", "sku\nA\n"), "columns", acctest.Attributes{"size": "number"}), `line 1, column 1: there is no column "size"`},
-		"unknown column type": {with(file("a.csv", "sku\nA\n"), "columns", acctest.Attributes{"sku": "text"}), `AttributeName("items_file").AttributeName("columns"): Invalid option of a file
+		"unknown column type": {with(file("a.csv", "sku\nA\n"), "columns", acctest.Attributes{"sku": "text"}), `AttributeName("items_file").ElementKeyString("columns"): Invalid option of a file
 The entry of column "sku" has the unknown type "text"`},
 		"header of JSON":     {with(file("a.jsonl", `{"sku":"A"}`), "header", []string{"sku"}), "Header is for CSV files, and the format of this one is jsonl; omit it."},
 		"null as a column":   {with(file("a.csv", "sku\nA\n"), "columns", acctest.Attributes{"sku": nil}), `The entry of column "sku" is null; omit it, or write "ignore".`},

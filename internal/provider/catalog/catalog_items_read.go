@@ -45,8 +45,8 @@ func (items Items) spelled(own []string) Items {
 // readHeld is readItems for a state of managed_items, beside which it writes what it sees.
 func (r *catalogItemsResource) readHeld(ctx context.Context, catalogID int64, held *heldItems, all bool) (target *bulk.Target, err error) {
 	whole := all || r.data.Client.HasListedCatalog(catalogID)
-	if !whole && len(held.skus) > 0 {
-		if whole, err = r.data.Client.ListsCatalog(ctx, catalogID, held.skus); err != nil {
+	if !whole && held.len() > 0 {
+		if whole, err = r.data.Client.ListsCatalog(ctx, catalogID, held.listed()); err != nil {
 			return nil, err
 		}
 	}
@@ -57,8 +57,8 @@ func (r *catalogItemsResource) readHeld(ctx context.Context, catalogID int64, he
 		}
 		held.spell()
 		return held.target(), nil
-	case len(held.skus) > 0:
-		rows, err := r.data.Client.CatalogItemsBySKU(ctx, catalogID, held.skus)
+	case held.len() > 0:
+		rows, err := r.data.Client.CatalogItemsBySKU(ctx, catalogID, held.listed())
 		if err != nil {
 			return nil, err
 		}

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -87,7 +88,7 @@ func (r *catalogItemsResource) ModifyPlan(ctx context.Context, req resource.Modi
 	if req.Plan.Raw.IsNull() {
 		bulk.NoteGuards(ctx, resp.Private, prior.guards(), &resp.Diagnostics)
 		prior.endsWith(r.data.AllowDelete, bulk.Subject.WarnDestroyed, prior.MaxRemovalPercent, &resp.Diagnostics)
-		r.data.Owners.Leave(ctx, prior.claim(nil), prior.content(&resp.Diagnostics).SKUs(), req.Private, resp.Private, &resp.Diagnostics)
+		r.data.Owners.Leave(ctx, prior.claim(nil), prior.skus(&resp.Diagnostics), req.Private, resp.Private, &resp.Diagnostics)
 		return
 	}
 	var plan catalogItemsModel
@@ -122,8 +123,7 @@ func (r *catalogItemsResource) ModifyPlan(ctx context.Context, req resource.Modi
 	if p == nil || fileChanged(ctx, &plan, p, req.Private, &resp.Diagnostics) {
 		return
 	}
-	claim := plan.claim(p.desired)
-	claim.Held = func(sku string) bool { _, has := p.prior[sku]; return has }
+	claim := plan.claim(p)
 	claim.WasExclusive = prior != nil && prior.exclusive()
 	if prior == nil {
 		r.data.Owners.Claim(ctx, claim, req.Private, resp.Private, &resp.Diagnostics)
@@ -132,7 +132,9 @@ func (r *catalogItemsResource) ModifyPlan(ctx context.Context, req resource.Modi
 			r.warnExisting(ctx, &plan, nil, p, &resp.Diagnostics)
 		}
 	} else {
-		bulk.NoteReplaced(ctx, resp.Private, bulk.TargetOf(bulk.DigestOf(p.prior)), &resp.Diagnostics)
+		added := p.Added
+		claim.Held = func(sku string) bool { _, adds := slices.BinarySearch(added, sku); return !adds }
+		bulk.NoteReplaced(ctx, resp.Private, p.target(), &resp.Diagnostics)
 		r.data.Owners.Claim(ctx, claim, req.Private, resp.Private, &resp.Diagnostics)
 		plan.subject().Guard(plan.MaxRemovalPercent, len(p.Removed), p.present, &resp.Diagnostics)
 		plan.subject().RefuseTwins(plan.source(), p.Added, p.Removed, &resp.Diagnostics)
@@ -144,7 +146,9 @@ func (r *catalogItemsResource) ModifyPlan(ctx context.Context, req resource.Modi
 		return
 	}
 	r.validate(ctx, &plan, p, &resp.Diagnostics)
-	plan.subject().WarnTwins(plan.source(), p.Added, p.desired.SKUs(), &resp.Diagnostics)
+	if len(p.Added) > 0 {
+		plan.subject().WarnTwins(plan.source(), p.Added, p.listedSKUs(), &resp.Diagnostics)
+	}
 	p.warnReformed(&plan, prior, &resp.Diagnostics)
 	p.warn(&plan, &resp.Diagnostics)
 	plan.show(ctx, p, prior)
@@ -247,7 +251,7 @@ func (r *catalogItemsResource) Read(ctx context.Context, req resource.ReadReques
 		}
 		state.setContent(now.keeping(before), state.Items.ValueString())
 	case held.differs():
-		state.setContent(held.refreshed(state.content(&resp.Diagnostics)), "")
+		state.setText(held.refreshed())
 	}
 	r.noteFile(ctx, &state, resp)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)

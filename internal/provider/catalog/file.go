@@ -28,12 +28,47 @@ type itemsFile struct {
 }
 
 // readItemsFile reads the items of a file; see ItemsFrom.
-func readItemsFile(path string, options files.Options, brief func(sku string) bool) (items Items, file itemsFile, err error) {
+func readItemsFile(path string, options files.Options) (items Items, file itemsFile, err error) {
 	file.sha256, err = input.ReadFile(path, maxFileBytes, func(content io.Reader) (err error) {
-		items, file.columns, err = ItemsFrom(content, options, brief)
+		items, file.columns, err = ItemsFrom(content, options)
 		return err
 	})
 	return items, file, err
+}
+
+// readSomeItems reads those items of a valid file that are wanted.
+func readSomeItems(path string, options files.Options, wanted map[string]struct{}) (items Items, file itemsFile, err error) {
+	items = make(Items)
+	file.sha256, err = input.ReadFile(path, maxFileBytes, func(content io.Reader) (err error) {
+		file.columns, err = eachItemFrom(content, options, func(sku string, item Item) {
+			if _, wants := wanted[sku]; wants {
+				items[strings.Clone(sku)] = item
+			}
+		})
+		return err
+	})
+	return items, file, err
+}
+
+// readDigests reads the items of a file by digest; about size is how long their text is.
+func readDigests(path string, options files.Options, size, count int) (text managedText, file itemsFile, err error) {
+	w := managedWriter{detail: detailKeys, starts: make([]uint32, 0, count)}
+	w.text.Grow(size)
+	file.sha256, err = input.ReadFile(path, maxFileBytes, func(content io.Reader) (err error) {
+		file.columns, err = eachItemFrom(content, options, w.add)
+		return err
+	})
+	if err == nil {
+		if text, unique := w.sorted(); unique {
+			return text, file, nil
+		}
+	}
+	// What is wrong is found by who knows where each SKU has been.
+	items, file, err := readItemsFile(path, options)
+	if err != nil {
+		return managedText{}, file, err
+	}
+	return managedText{}.with(nil, items, detailKeys), file, nil
 }
 
 // check compares the attributes of items with the account's definitions: one error for each column, with the entry of columns to write.

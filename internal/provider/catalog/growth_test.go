@@ -29,14 +29,18 @@ func TestItemsCostTheSameInFilesOfAnySize(t *testing.T) { //nolint:paralleltest 
 		options := files.Options{Options: input.Options{Format: input.CSV}}
 		before := cpu()
 		for range total / n {
-			items, _, err := ItemsFrom(strings.NewReader(text), options, func(string) bool { return true })
+			items, _, err := ItemsFrom(strings.NewReader(text), options)
 			if err != nil || !bulk.Compare(items, items, Item.Equal).Empty() {
 				t.Fatal(err)
 			}
-			held, err := heldFrom(items.managed(detailKeys), detailKeys, 0)
+			managed, err := readManaged(items.managed(detailKeys), 0)
 			if err != nil {
 				t.Fatal(err)
 			}
+			if same, _, err := managed.differences(managed); err != nil || len(same) > 0 {
+				t.Fatal(err)
+			}
+			held := heldFrom(managed, detailKeys)
 			if err := held.see(rows); err != nil || held.target().Count != n {
 				t.Fatal(err)
 			}

@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/input"
+	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 )
 
 // Item is what a catalog holds under one SKU. Every part is in its canonical form, and empty when the item lacks it, so
@@ -67,7 +68,8 @@ func (i Item) digested() Item {
 		return i
 	}
 	i.Price = asFloat64(i.Price)
-	digest := input.Digest(string(i.AppendJSON(nil)))
+	var room [512]byte
+	digest := input.Digest(string(i.AppendJSON(room[:0])))
 	if i.Price == "" {
 		digest = noPrice + digest
 	}
@@ -191,15 +193,36 @@ func (items Items) spelledAs(prior Items) Items {
 	return items
 }
 
-// keeping is spelledAs for items of a listing. A deployment may show an item without a price at 0.
+// keeping is spelledAs for items of a listing, and for each part of those that have changed. A deployment may show an item without a
+// price at 0.
 func (items Items) keeping(prior Items) Items {
 	for sku, item := range items {
-		if before, exists := prior[sku]; exists && item.Price == "0" && !before.hasPrice() {
-			item.Price = ""
-			items[sku] = item
+		before, exists := prior[sku]
+		if !exists || before == item {
+			continue
 		}
+		if item.Price == "0" && !before.hasPrice() {
+			item.Price = ""
+		}
+		if samePrice(before.Price, item.Price) {
+			item.Price = before.Price
+		}
+		if item.Attributes != "" && before.Attributes != "" && item.Attributes != before.Attributes {
+			item.Attributes = spelledAs(item.Attributes, before.Attributes)
+		}
+		items[sku] = item
 	}
 	return items.spelledAs(prior)
+}
+
+// spelledAs gives attributes the spelling of those of before where they mean the same.
+func spelledAs(attributes, before string) string {
+	now, err := customattr.FromAPI([]byte(attributes))
+	had, errHad := customattr.FromAPI([]byte(before))
+	if err != nil || errHad != nil {
+		return attributes
+	}
+	return now.SpelledAs(had).String()
 }
 
 // renderObject writes a JSON object with the names in the given order.

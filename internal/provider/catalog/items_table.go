@@ -25,10 +25,11 @@ type itemTable struct {
 	columns []itemColumn // in use, by number
 	sorted  []int        // those of attributes, in the order of their names; nil when that is to be found
 	sku     int
-	items   Items
 	names   []string // of all columns
-	// brief, where set, says of which items only the digest is wanted.
-	brief func(sku string) bool
+	count   int      // of items
+	items   Items
+	// each, where set, gets the items instead.
+	each func(sku string, item Item)
 	// lines are those of all items with a hash of the SKU, to say where a repeated one stood first, which is looked up for
 	// the first few.
 	lines   []skuLine
@@ -57,9 +58,24 @@ type itemColumn struct {
 
 // ItemsFrom reads items from a text, and which column each attribute comes from. An empty field means that the item lacks that
 // part. The error names everything that is wrong, with line and column.
-// brief, which may be nil, says of which items the digest is enough.
-func ItemsFrom(content io.Reader, options files.Options, brief func(sku string) bool) (items Items, columns map[string]string, err error) {
-	t := &itemTable{options: options, taken: make(map[string]string), sku: -1, items: make(Items), brief: brief, check: input.KeyCheck{Noun: "SKU"}}
+func ItemsFrom(content io.Reader, options files.Options) (items Items, columns map[string]string, err error) {
+	t := itemTable{options: options, items: make(Items)}
+	columns, err = t.read(content)
+	if err != nil {
+		return nil, nil, err
+	}
+	return t.items, columns, nil
+}
+
+// eachItemFrom is ItemsFrom item by item, also where a SKU is repeated.
+func eachItemFrom(content io.Reader, options files.Options, each func(sku string, item Item)) (columns map[string]string, err error) {
+	t := itemTable{options: options, each: each}
+	return t.read(content)
+}
+
+func (t *itemTable) read(content io.Reader) (columns map[string]string, err error) {
+	options := t.options
+	t.taken, t.sku, t.check.Noun = make(map[string]string), -1, "SKU"
 	layout := input.Layout{
 		Key: files.RoleSKU, Use: t.use, Row: t.row, Nested: nestedAttributes, NoKey: adviseSKU,
 	}
@@ -76,11 +92,11 @@ func ItemsFrom(content io.Reader, options files.Options, brief func(sku string) 
 	err = input.ReadTable(content, options.Options, layout)
 	switch {
 	case t.failure != nil:
-		return nil, nil, t.failure
+		return nil, t.failure
 	case err != nil:
-		return nil, nil, err
-	case len(t.items) == 0:
-		return nil, nil, fmt.Errorf("%w: no row has a SKU", input.ErrNoRecords)
+		return nil, err
+	case t.count == 0:
+		return nil, fmt.Errorf("%w: no row has a SKU", input.ErrNoRecords)
 	}
 	columns = make(map[string]string, len(t.columns))
 	for _, column := range t.columns {
@@ -88,7 +104,7 @@ func ItemsFrom(content io.Reader, options files.Options, brief func(sku string) 
 			columns[column.Attribute] = column.name
 		}
 	}
-	return t.items, columns, nil
+	return columns, nil
 }
 
 // likelySKUs are what files call the column with the SKU.
@@ -122,8 +138,8 @@ func (t *itemTable) use(name string) bool {
 		if isJSON && isNested && spec.Attribute == name {
 			spec.Attribute = nested
 		}
-	case slices.Contains(files.Roles, name) && t.taken[name] == "":
-		spec = files.RoleSpec(name)
+	case files.ItemRoles.Has(name) && t.taken[name] == "":
+		spec = files.ItemRoles.Spec(name)
 	case isJSON && isNested:
 		spec.Attribute = nested
 	case t.options.IgnoreOthers:
@@ -214,7 +230,7 @@ func (t *itemTable) readSKU(row *input.Row) (string, bool) {
 	if cell.Absent() {
 		switch {
 		case t.options.SkipEmpty:
-		case len(t.items) == 0 && t.options.Format != input.CSV:
+		case t.count == 0 && t.options.Format != input.CSV:
 			row.Report(input.Cause{One: "has no SKU", Many: "rows have no SKU", Advice: fmt.Sprintf(
 				"name the key that holds it in columns, such as columns = { %q = \"sku\" }, or set skip_rows_without_sku = true to skip such rows", likelySKU(t.names))}, input.Place{Line: row.Line()})
 		default:
@@ -242,6 +258,11 @@ func (t *itemTable) readSKU(row *input.Row) (string, bool) {
 }
 
 func (t *itemTable) add(row *input.Row, sku string, item Item) {
+	t.count++
+	if t.each != nil {
+		t.each(sku, item)
+		return
+	}
 	line := skuLine{maphash.String(skuSeed, sku), uint32(row.Line())} //nolint:gosec // No file has as many lines.
 	if _, twice := t.items[sku]; twice {
 		at := row.At(t.sku)
@@ -253,10 +274,6 @@ func (t *itemTable) add(row *input.Row, sku string, item Item) {
 		row.Report(input.Cause{Subject: "SKU", One: "occurs twice", Many: "rows repeat a SKU", Advice: "a SKU occurs once in a catalog; keep one of the rows"}, at)
 		return
 	}
-	sku = strings.Clone(sku)
-	if t.brief != nil && t.brief(sku) {
-		item = item.digested()
-	}
 	t.lines = append(t.lines, line)
-	t.items[sku] = item
+	t.items[strings.Clone(sku)] = item
 }

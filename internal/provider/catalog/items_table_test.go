@@ -3,7 +3,6 @@ package catalog
 import (
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -22,7 +21,7 @@ func csvOptions(columns ...string) files.Options {
 		if attribute, kind, named := strings.Cut(kind, ":"); named {
 			spec = files.ColumnSpec{Attribute: attribute, Type: kind}
 		}
-		if slices.Contains(files.Roles, spec.Attribute) && spec.Attribute != name {
+		if files.ItemRoles.Has(spec.Attribute) && spec.Attribute != name {
 			spec.Role, spec.Attribute = spec.Attribute, ""
 		}
 		options.Columns[name] = spec
@@ -41,7 +40,7 @@ func TestItemsFromCSV(t *testing.T) {
 	options := csvOptions("Article=sku:string", "Name=product:string", "in_stock=boolean", "released=time", "tags=list(string)", "sizes=list(number)", "dates=list(time)")
 	options.Columns["Size"] = files.ColumnSpec{}
 	options.Delimiter = ";"
-	got, columns, err := ItemsFrom(strings.NewReader(text), options, nil)
+	got, columns, err := ItemsFrom(strings.NewReader(text), options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +85,7 @@ func TestItemsFromFilesByColumn(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			got, _, err := ItemsFrom(strings.NewReader(test.text), test.options, nil)
+			got, _, err := ItemsFrom(strings.NewReader(test.text), test.options)
 			if diff := cmp.Diff(test.want, got); err != nil || diff != "" {
 				t.Errorf("%v, items (-want +got):\n%s", err, diff)
 			}
@@ -135,7 +134,7 @@ price: 2 values are not numbers: "1,5" in line 4, column 3 (SKU "B") and "2,5" i
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if _, _, err := ItemsFrom(strings.NewReader(test.text), test.options, nil); err == nil || !strings.HasPrefix(err.Error(), test.want) {
+			if _, _, err := ItemsFrom(strings.NewReader(test.text), test.options); err == nil || !strings.HasPrefix(err.Error(), test.want) {
 				t.Errorf("got  %v\nwant %s", err, test.want)
 			}
 		})
@@ -160,7 +159,7 @@ func TestReadItemsFile(t *testing.T) {
 			options := csvOptions("size=number")
 			options.Format = ""
 			options.Options = options.ByName(name)
-			got, file, err := readItemsFile(name, options, nil)
+			got, file, err := readItemsFile(name, options)
 			if diff := cmp.Diff(want, got); err != nil || diff != "" || len(file.sha256) != 64 {
 				t.Errorf("%v, %+v, items (-want +got):\n%s", err, file, diff)
 			}
@@ -176,7 +175,7 @@ func FuzzItemsFrom(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text, format, column, kind, delimiter, separator string) {
 		options := csvOptions(column + "=" + kind)
 		options.Format, options.Delimiter, options.ListSeparator = format, delimiter, separator
-		items, _, err := ItemsFrom(strings.NewReader(text), options, nil)
+		items, _, err := ItemsFrom(strings.NewReader(text), options)
 		if err != nil {
 			return
 		}

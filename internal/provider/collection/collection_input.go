@@ -1,11 +1,12 @@
 package collection
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"strings"
+	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/path"
@@ -70,14 +71,21 @@ func (m *collectionModel) desired(ctx context.Context, diags *diag.Diagnostics) 
 
 // addJSON adds the items of an array, which may be empty.
 func (s *itemSet) addJSON(text string) error {
-	if !strings.HasPrefix(strings.TrimSpace(text), "[") {
-		return errors.New("the value is not an array")
-	}
-	err := readItems(strings.NewReader(text), files.Options{Options: input.Options{Format: input.JSON}}, s.add)
-	if errors.Is(err, input.ErrNoRecords) {
+	check := input.KeyCheck{Place: "element"}
+	return input.EachText(text, func(place int, item string) error {
+		if item == "" {
+			return errors.New("is empty")
+		}
+		if cause, note := check.Check(item, place); cause != nil {
+			return fmt.Errorf("%s (%s)", cause.One, cmp.Or(note, strconv.Quote(input.Clip(item))))
+		}
+		first, added := s.Add([]byte(item), place)
+		if !added {
+			return fmt.Errorf("repeats element %d", first)
+		}
+		s.digest.Add([]byte(item))
 		return nil
-	}
-	return err
+	})
 }
 
 // readItems calls use for every item of a text, repeated ones too.

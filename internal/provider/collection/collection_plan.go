@@ -199,7 +199,7 @@ func (r *collectionResource) planCreate(ctx context.Context, plan *collectionMod
 	if !plan.sameSettings(found) {
 		overwritten = " The apply overwrites its description and connected Applications with the configured ones."
 	}
-	diags.AddAttributeWarning(path.Root("name"), "Collection exists already", fmt.Sprintf(
+	diags.AddAttributeWarning(path.Root("name"), "Collection "+there.label()+" exists already", fmt.Sprintf(
 		"Collection %s has %s, all of them listed here. Applying adopts it, and destroying it later deletes it.%s If another configuration manages it, remove it from one of them.",
 		there.label(), itemNoun.Count(items.Len()), overwritten))
 }

@@ -36,7 +36,11 @@ const (
 	defaultTimeout = 30 * time.Minute
 )
 
-type collectionResource struct{ data *framework.Data }
+type collectionResource struct {
+	framework.InAccount
+
+	data *framework.Data
+}
 
 // NewCollectionResource is the resource talonone_collection.
 func NewCollectionResource() resource.Resource { return &collectionResource{} }

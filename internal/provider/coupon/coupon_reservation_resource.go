@@ -35,7 +35,11 @@ const (
 	readTimeout  = 5 * time.Minute
 )
 
-type reservationResource struct{ data *framework.Data }
+type reservationResource struct {
+	framework.InApplication
+
+	data *framework.Data
+}
 
 // NewCouponReservationResource is the resource talonone_coupon_reservation.
 func NewCouponReservationResource() resource.Resource { return &reservationResource{} }

@@ -194,7 +194,7 @@ func (r *couponResource) planCreate(ctx context.Context, plan codeModel, replace
 	case existing.CampaignID != plan.CampaignID.ValueInt64():
 		addOtherCampaign(diags, path.Root("value"), plan, existing)
 	default:
-		diags.AddWarning("Coupon exists already", fmt.Sprintf(
+		diags.AddWarning("Coupon "+plan.Value.String()+" exists already", fmt.Sprintf(
 			"Campaign %d has a coupon %s with ID %d and %s. Applying adopts it and gives it the configured settings, and destroying it later deletes it. "+
 				"If another configuration manages it, remove it from one of them.", existing.CampaignID, plan.Value, existing.ID, redemptions.Count(int(existing.UsageCounter))))
 	}

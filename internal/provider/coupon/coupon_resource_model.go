@@ -63,7 +63,7 @@ func (m codeModel) claim(sensitivity string) bulk.Claim {
 	return bulk.Claim{
 		Subject: bulk.Subject{Noun: bulk.Noun{One: "coupon", Many: "coupons"}, Place: application, ResourceType: couponResourceType, ImportID: m.importID()},
 		Target:  "coupons of " + application, At: path.Root("value"), Rows: []string{talonone.FoldCode(m.Value.ValueString(), sensitivity)},
-		Lost: "its reservations and the count of its redemptions",
+		Lost: "its reservations and the count of its redemptions", Part: "campaign " + m.CampaignID.String(),
 	}
 }
 

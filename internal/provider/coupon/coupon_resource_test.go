@@ -114,7 +114,7 @@ func TestExistingCouponIsTakenOverInItsCampaignOnly(t *testing.T) {
 	p := d.NewProcess(t, nil)
 	existing := codeConfig(acctest.Attributes{"value": "SUMMER10", "usage_limit": 9})
 	made, sent, warning := applyCode(t, d, p, acctest.Instance{}, existing)
-	if sent != "updateCoupon" || !strings.Contains(warning, "Coupon exists already") {
+	if sent != "updateCoupon" || !strings.Contains(warning, `Coupon "SUMMER10" exists already`) {
 		t.Errorf("sends %s and warns %q", sent, warning)
 	}
 	expectEmptyCode(t, p, made, existing)

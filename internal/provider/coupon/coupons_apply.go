@@ -9,7 +9,6 @@ import (
 
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework/diag"
-	"github.com/hashicorp/terraform-plugin-framework/path"
 	"github.com/hashicorp/terraform-plugin-log/tflog"
 	"golang.org/x/sync/errgroup"
 
@@ -58,10 +57,21 @@ func (r *couponsResource) apply(ctx context.Context, m *couponsModel, p couponsP
 	if len(touched) == 0 {
 		return applied
 	}
-	found, err := r.look(ctx, m, touched)
+	look, codes := r.look, touched
+	if m.exclusive() {
+		look, codes = r.list, slices.Concat(touched, bulk.NotIn(p.prior.codes(), bulk.SetOf(touched)))
+	}
+	found, err := look(ctx, m, codes)
 	if err != nil {
 		r.addError(diags, "read the coupons of", m, err)
 		return applied
+	}
+	if slices.ContainsFunc(bulk.In(p.Added, found.ours), func(code string) bool { return found.ours[code].Exported }) {
+		// An export does not tell all settings of coupons that others have made.
+		if found, err = r.listPages(ctx, m, codes); err != nil {
+			r.addError(diags, "read the coupons of", m, err)
+			return applied
+		}
 	}
 	missing := bulk.NotIn(wanted, found.ours)
 	tflog.Debug(ctx, "Applying coupons", map[string]any{"imported": len(missing), "checked": len(wanted) - len(missing), "deleted": len(p.Removed)})
@@ -88,6 +98,10 @@ func (r *couponsResource) apply(ctx context.Context, m *couponsModel, p couponsP
 	})
 	if err != nil {
 		r.addError(diags, "delete the coupons of", m, err)
+		return applied
+	}
+	if m.exclusive() && !p.takesOver && !r.data.Targets.WasDeleted(m.targetKey()) {
+		m.subject().WarnArrived(len(found.others), diags)
 	}
 	return applied
 }
@@ -121,6 +135,7 @@ func (r *couponsResource) create(ctx context.Context, m *couponsModel, p coupons
 	})
 	maps.Copy(found.ours, made.ours)
 	for code, coupon := range made.ours {
+		coupon.Exported = false // The import has no column either, so what was not told is the default.
 		wanted := p.desired.settings(code)
 		applied.Put(code, settingsFromAPI(coupon, &wanted).text())
 	}
@@ -136,7 +151,7 @@ func (r *couponsResource) create(ctx context.Context, m *couponsModel, p coupons
 		}
 		r.addError(diags, "import coupons into", m, err)
 	case len(left) > 0:
-		diags.AddAttributeError(path.Root("coupons"), "Codes are taken", fmt.Sprintf(
+		diags.AddAttributeError(m.source(), "Codes are taken", fmt.Sprintf(
 			"The import skipped %s, which campaign %d does not have: %s. A code is unique in its Application, so another campaign has them. Choose other codes, or delete the coupons there.",
 			codes.Count(len(left)), m.CampaignID.ValueInt64(), bulk.Names(left)))
 	}
@@ -145,7 +160,8 @@ func (r *couponsResource) create(ctx context.Context, m *couponsModel, p coupons
 // settle gives one coupon its settings where they differ.
 func (r *couponsResource) settle(ctx context.Context, m *couponsModel, p couponsPlan, code string, coupon *talonone.Coupon, applied *couponsApplied) error {
 	wanted := p.desired.settings(code)
-	if len(differing(settingsFromAPI(coupon, &wanted), wanted)) > 0 {
+	untold := coupon.Exported && wanted.ImplicitlyReserved != p.prior.settings(code).ImplicitlyReserved
+	if untold || len(differing(settingsFromAPI(coupon, &wanted), wanted)) > 0 {
 		before := jsontypes.NewNormalizedNull()
 		if had := p.prior.settings(code).Attributes; had != nil {
 			before = jsontypes.NewNormalizedValue(string(had))

@@ -2,6 +2,7 @@ package coupon
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -37,8 +38,13 @@ type couponsModel struct {
 
 	ApplicationID     types.Int64          `tfsdk:"application_id"`
 	CampaignID        types.Int64          `tfsdk:"campaign_id"`
+	Ownership         types.String         `tfsdk:"ownership"`
 	Coupons           jsontypes.Normalized `tfsdk:"coupons"`
+	CouponsFile       types.Object         `tfsdk:"coupons_file"`
 	MaxRemovalPercent types.Float64        `tfsdk:"max_removal_percent"`
+	CouponCount       types.Int64          `tfsdk:"coupon_count"`
+	CouponsDigest     types.String         `tfsdk:"coupons_digest"`
+	ManagedCoupons    types.String         `tfsdk:"managed_coupons"`
 	LastSync          types.Object         `tfsdk:"last_sync"`
 	Timeouts          timeouts.Value       `tfsdk:"timeouts"`
 }
@@ -70,16 +76,67 @@ func (m *couponsModel) subject() bulk.Subject {
 	return bulk.Subject{Noun: codes, Place: "campaign " + m.CampaignID.String(), ResourceType: couponsType, ImportID: m.importID()}
 }
 
-// rows are the coupons that the model lists; empty where that is null or unknown.
-func (m *couponsModel) rows(diags *diag.Diagnostics) couponRows {
-	if m.Coupons.IsNull() || m.Coupons.IsUnknown() {
+// exclusive says whether the campaign is to hold the listed coupons and no others.
+func (m *couponsModel) exclusive() bool { return m.Ownership.ValueString() == bulk.Exclusive }
+
+// fromFile says whether a file lists the coupons.
+func (m *couponsModel) fromFile() bool { return !m.CouponsFile.IsNull() }
+
+// source is the attribute that lists the coupons.
+func (m *couponsModel) source() path.Path {
+	if m.fromFile() {
+		return path.Root("coupons_file")
+	}
+	return path.Root("coupons")
+}
+
+// targetKey names the campaign in the memory of the process.
+func (m *couponsModel) targetKey() string { return couponsType + " " + m.importID() }
+
+// replacing is what the create half of a replacement is told of the campaign.
+func (m *couponsModel) replacing(target bulk.Target) bulk.Target {
+	return bulk.Target{Count: target.Count, Digest: m.importID() + " " + target.Digest}
+}
+
+// held are the coupons of a state.
+func (m *couponsModel) held(diags *diag.Diagnostics) couponRows {
+	text := m.Coupons.ValueString()
+	if m.Coupons.IsNull() {
+		text = m.ManagedCoupons.ValueString()
+	}
+	if text == "" {
 		return couponRows{}
 	}
-	rows, err := parseCoupons(m.Coupons.ValueString())
+	rows, err := parseCoupons(text)
 	if err != nil {
 		diags.AddAttributeError(path.Root("coupons"), "Invalid coupons", err.Error())
 	}
 	return rows
+}
+
+// isKnown says whether it is known which coupons a configuration lists.
+func (m *couponsModel) isKnown(ctx context.Context) bool {
+	file, err := m.CouponsFile.ToTerraformValue(ctx)
+	return err == nil && file.IsFullyKnown() && !m.Coupons.IsUnknown() && !m.Ownership.IsUnknown()
+}
+
+// setRows writes the coupons that the resource manages into the attribute that holds them, which keeps a text that says the same.
+func (m *couponsModel) setRows(rows, before couponRows) {
+	same := bulk.Compare(before, rows, input.EqualJSON).Empty()
+	switch {
+	case !m.fromFile():
+		m.ManagedCoupons = types.StringNull()
+		if !same || m.Coupons.IsNull() {
+			m.Coupons = jsontypes.NewNormalizedValue(input.ObjectOf(rows))
+		}
+	case !same || m.ManagedCoupons.IsNull() || m.ManagedCoupons.IsUnknown():
+		m.ManagedCoupons = types.StringValue(input.ObjectOf(rows))
+	}
+	m.setTarget(rows)
+}
+
+func (m *couponsModel) setTarget(rows couponRows) {
+	m.CouponCount, m.CouponsDigest = types.Int64Value(int64(len(rows))), types.StringValue(rows.digest())
 }
 
 // couponRows holds the settings of many coupons: code to canonical JSON object. Texts take a fraction of the memory of decoded
@@ -96,12 +153,13 @@ func (r couponRows) settings(code string) couponSettings {
 	return settings
 }
 
-// value is the rows as one JSON string. It is prior's text where that means the same.
-func (r couponRows) value(prior couponRows, text jsontypes.Normalized) jsontypes.Normalized {
-	if bulk.Compare(prior, r, input.EqualJSON).Empty() && !text.IsNull() {
-		return text
+// digest is a fingerprint of the codes with their settings.
+func (r couponRows) digest() string {
+	var digest bulk.Digest
+	for code, text := range r {
+		digest.Add([]byte(code + "\x00" + input.Digest(text)))
 	}
-	return jsontypes.NewNormalizedValue(input.ObjectOf(r))
+	return digest.String()
 }
 
 // couponSettings are the settings of a coupon in JSON. A nil one is the API's default, but for the usage limit and what can't be
@@ -283,6 +341,9 @@ func settingsFromAPI(api *talonone.Coupon, prior *couponSettings) couponSettings
 	}
 	if recipient := framework.ValueOf(api.RecipientIntegrationID); recipient != "" {
 		s.RecipientIntegrationID = &recipient
+	}
+	if api.Exported && prior != nil {
+		s.ImplicitlyReserved = prior.ImplicitlyReserved
 	}
 	if api.DiscountLimit != "" && (prior == nil || prior.DiscountLimit != nil) {
 		s.DiscountLimit = &api.DiscountLimit

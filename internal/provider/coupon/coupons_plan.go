@@ -1,6 +1,7 @@
 package coupon
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -24,24 +25,55 @@ type couponsPlan struct {
 
 	// prior are the rows that the resource manages before, without what an import alone has brought.
 	prior, desired couponRows
+	// present is how many coupons there are of which the removals are a part.
+	present int
+	// takesOver says that the resource becomes exclusive without having seen what else is in the campaign.
+	takesOver bool
+	// entered says that it becomes exclusive, and that remote is all of the campaign.
+	entered bool
+	remote  remoteCoupons
 }
 
-// planCoupons compares the prior rows of state with the desired ones. While the state has no last_sync, its rows are what an
-// import found: those that the configuration lacks are released.
-func planCoupons(state *couponsModel, prior, desired couponRows) couponsPlan {
-	p := couponsPlan{prior: prior, desired: desired}
-	imported := !state.Coupons.IsNull() && state.LastSync.IsNull()
-	if imported {
+// planCoupons compares the prior rows of state, which is nil for a create, with the desired ones. It depends on nothing else, except
+// for a change to exclusive ownership of a campaign that Read has listed: then it lists it again.
+func (r *couponsResource) planCoupons(ctx context.Context, plan, state *couponsModel, prior, desired couponRows, private bulk.PrivateReader, diags *diag.Diagnostics) couponsPlan {
+	p := couponsPlan{prior: prior, desired: desired, present: len(prior)}
+	if state != nil && state.LastSync.IsNull() {
+		// An import has brought all settings.
 		p.prior = make(couponRows, len(prior))
 		for code, text := range prior {
 			p.prior[code] = narrowed(prior.settings(code), desired, code, text)
 		}
 	}
 	p.Plan = bulk.Compare(p.prior, desired, input.EqualJSON)
-	if imported {
+	switch {
+	case state == nil:
+	case bulk.Leaves(state.Ownership, plan.Ownership):
 		p.Plan = p.Releasing()
+	case bulk.Enters(state.Ownership, plan.Ownership):
+		r.planEntering(ctx, plan, &p, bulk.SeenTarget(ctx, private, diags), diags)
 	}
 	return p
+}
+
+// planEntering finds what a change to exclusive ownership deletes: nothing, unless Read has listed the whole campaign.
+func (r *couponsResource) planEntering(ctx context.Context, plan *couponsModel, p *couponsPlan, seen *bulk.Target, diags *diag.Diagnostics) {
+	p.Removed = nil
+	if p.takesOver = seen == nil; p.takesOver {
+		return
+	}
+	var err error
+	if p.remote, err = r.list(ctx, plan, slices.Concat(p.prior.codes(), bulk.NotIn(p.desired.codes(), p.prior))); err != nil {
+		r.addError(diags, "list the coupons of", plan, err)
+		return
+	}
+	if p.remote.target != *seen {
+		plan.subject().RefuseChanged(path.Root("ownership"), diags)
+		return
+	}
+	unlisted := bulk.NotIn(slices.Sorted(maps.Keys(p.remote.ours)), p.desired)
+	p.entered, p.present = true, len(p.remote.ours)+len(p.remote.others)
+	p.Removed = slices.Sorted(slices.Values(slices.Concat(unlisted, slices.Collect(maps.Keys(p.remote.others)))))
 }
 
 // narrowed is an imported coupon without what the configuration doesn't manage of it.
@@ -74,7 +106,7 @@ func (p couponsPlan) lastSync(plan bulk.Plan, before types.Object, rows couponRo
 func (r *couponsResource) claim(ctx context.Context, m *couponsModel, rows []string) (claim bulk.Claim, spelling map[string]string) {
 	sensitivity := r.sensitivity(ctx, m)
 	claim = codeModel{ApplicationID: m.ApplicationID, CampaignID: m.CampaignID}.claim(sensitivity)
-	claim.Subject, claim.At = m.subject(), path.Root("coupons")
+	claim.Subject, claim.At, claim.Exclusive = m.subject(), m.source(), m.exclusive()
 	claim.Rows, spelling = make([]string, len(rows)), make(map[string]string, len(rows))
 	for i, code := range rows {
 		claim.Rows[i] = talonone.FoldCode(code, sensitivity)
@@ -83,9 +115,9 @@ func (r *couponsResource) claim(ctx context.Context, m *couponsModel, rows []str
 	return claim, spelling
 }
 
-// planRows fills in what a plan with known rows says, and warns of what it does.
+// planRows fills in what a plan with known rows says, and warns of what it does. state is nil for a create.
 func (r *couponsResource) planRows(ctx context.Context, plan, state *couponsModel, prior couponRows, replaced *bulk.Target, private bulk.PrivateReader, keep bulk.PrivateWriter, diags *diag.Diagnostics) {
-	desired := plan.rows(diags)
+	desired := plan.desired(diags)
 	if diags.HasError() {
 		return
 	}
@@ -96,23 +128,34 @@ func (r *couponsResource) planRows(ctx context.Context, plan, state *couponsMode
 	if plan.placed() {
 		var spelling map[string]string
 		claim, spelling = r.claim(ctx, plan, desired.codes())
+		if len(spelling) < len(desired) {
+			refuseSame(plan, claim, desired.codes(), spelling, diags)
+			return
+		}
 		claim.Held = func(row string) bool { _, has := prior[spelling[row]]; return has }
+		claim.WasExclusive = state != nil && state.exclusive()
 		r.data.Owners.Claim(ctx, claim, private, keep, diags)
 	}
-	if bulk.Compare(prior, desired, input.EqualJSON).Empty() && !state.Coupons.IsNull() {
-		plan.Coupons, plan.LastSync = state.Coupons, state.LastSync
+	if state != nil && bulk.ReadPrivate[*fileNote](ctx, private, privateFile, diags).isStale(plan, state, desired.digest()) {
+		addFileChanged(diags)
 		return
 	}
-	p := planCoupons(state, prior, desired)
-	plan.LastSync = p.lastSync(p.Plan, state.LastSync, desired)
-	at, subject := path.Root("coupons"), plan.subject()
-	subject.Guard(plan.MaxRemovalPercent, len(p.Removed), len(p.prior), diags)
+	p := r.planCoupons(ctx, plan, state, prior, desired, private, diags)
+	if diags.HasError() {
+		return
+	}
+	plan.show(p, state, prior)
+	at, subject := plan.source(), plan.subject()
+	subject.Guard(plan.MaxRemovalPercent, len(p.Removed), p.present, diags)
 	subject.RefuseTwins(at, p.Added, p.Removed, diags)
 	subject.WarnTwins(at, p.Added, desired.codes(), diags)
-	r.checkAttributes(ctx, p, diags)
-	if len(p.Released) > 0 {
-		diags.AddAttributeWarning(at, subject.About("Imported coupons are left alone"), fmt.Sprintf(
-			"The import found coupons that the configuration lacks. They stay as they are and are no longer managed: %s.", bulk.Names(p.Released)))
+	r.checkAttributes(ctx, plan, p, diags)
+	subject.WarnReleased(p.Released, diags)
+	switch {
+	case p.takesOver:
+		subject.WarnTakenOver(diags)
+	case p.entered:
+		subject.WarnUnlisted(p.Removed, diags)
 	}
 	if !plan.placed() {
 		return
@@ -121,32 +164,145 @@ func (r *couponsResource) planRows(ctx context.Context, plan, state *couponsMode
 		removed, _ := r.claim(ctx, plan, p.Removed)
 		r.data.Owners.Remove(ctx, claim, removed.Rows, private, keep, diags)
 		diags.AddAttributeWarning(at, subject.About(codes.Count(len(p.Removed))+" will be deleted"), fmt.Sprintf(
-			"Deleting a coupon ends its reservations and forgets how often it was redeemed: %s. This can't be undone. Each takes one request, three per second.", bulk.Names(p.Removed)))
+			"Deleting a coupon ends its reservations and forgets how often it was redeemed: %s.%s This can't be undone. Each takes one request, three per second.",
+			bulk.Names(p.Removed), r.origin(ctx, plan, p, diags)))
 	}
-	r.warnExisting(ctx, plan, p, replaced, diags)
+	r.checkAdded(ctx, plan, state, p, replaced, diags)
 }
 
-// warnExisting says which of the codes to add exist, and refuses those of other campaigns, but of the one that an object is replaced in.
-func (r *couponsResource) warnExisting(ctx context.Context, plan *couponsModel, p couponsPlan, replaced *bulk.Target, diags *diag.Diagnostics) {
-	if len(p.Added) == 0 || r.data.Targets.WasDeleted(couponsType+" "+plan.importID()) {
+// show writes into the plan what there is to see of a change. What means the same as in the state stays as it is.
+func (m *couponsModel) show(p couponsPlan, state *couponsModel, prior couponRows) {
+	m.setTarget(p.desired)
+	before := bulk.NullLastSync()
+	same := false
+	if state != nil {
+		before, same = state.LastSync, bulk.Compare(prior, p.desired, input.EqualJSON).Empty()
+	}
+	if m.LastSync = before; !same || !p.Empty() {
+		m.LastSync = p.lastSync(p.Plan, before, p.desired)
+	}
+	switch {
+	case !m.fromFile():
+		if m.ManagedCoupons = types.StringNull(); same && !state.Coupons.IsNull() {
+			m.Coupons = state.Coupons
+		}
+	case state == nil:
+		// All of it is new, and long.
+		m.ManagedCoupons = types.StringUnknown()
+	case same && state.fromFile():
+		m.ManagedCoupons, m.CouponsFile = state.ManagedCoupons, state.CouponsFile
+	default:
+		m.ManagedCoupons = types.StringValue(input.ObjectOf(p.desired))
+	}
+}
+
+// refuseSame reports two listed codes that are one in their Application.
+func refuseSame(plan *couponsModel, claim bulk.Claim, listed []string, spelling map[string]string, diags *diag.Diagnostics) {
+	for i, code := range listed {
+		if kept := spelling[claim.Rows[i]]; kept != code {
+			diags.AddAttributeError(plan.source(), "Code is listed twice", fmt.Sprintf(
+				"%q and %q are the same code in Application %s, which ignores upper and lower case. List one of them.", code, kept, plan.ApplicationID))
+			return
+		}
+	}
+}
+
+// origin says what is known of coupons to delete that others may have made: how many were redeemed, and their batches. Where the
+// deployment doesn't tell, it is empty: the plan is about the same coupons all the same.
+func (r *couponsResource) origin(ctx context.Context, plan *couponsModel, p couponsPlan, diags *diag.Diagnostics) string {
+	found := p.remote
+	if !p.entered {
+		var err error
+		if found, err = r.look(ctx, plan, p.Removed); err != nil {
+			r.addError(diags, "look for the coupons of", plan, err)
+			return ""
+		}
+	}
+	redeemed, batches := 0, make(map[string]int)
+	for _, code := range p.Removed {
+		coupon := cmp.Or(found.ours[code], found.others[code])
+		if coupon == nil {
+			continue
+		}
+		if coupon.UsageCounter > 0 {
+			redeemed++
+		}
+		if batch := framework.ValueOf(coupon.BatchID); batch != "" {
+			batches[batch]++
+		}
+	}
+	text := ""
+	if redeemed > 0 {
+		text += fmt.Sprintf(" Redeemed at least once: %s.", codes.Count(redeemed))
+	}
+	if len(batches) > 0 {
+		const most = 5
+		var parts []string
+		names := slices.Sorted(maps.Keys(batches))
+		for _, batch := range names[:min(len(names), most)] {
+			parts = append(parts, fmt.Sprintf("%s (%s)", talonone.Presentable(batch, 60, ""), codes.Count(batches[batch])))
+		}
+		if more := len(names) - most; more > 0 {
+			parts = append(parts, bulk.Thousands(more)+" more")
+		}
+		text += " Their batches: " + strings.Join(parts, ", ") + "."
+	}
+	return text
+}
+
+// checkAdded says which of the codes to add exist, and refuses those of other campaigns, but of the one that an object is replaced in.
+// It refuses to create an exclusive resource in a campaign with other coupons.
+func (r *couponsResource) checkAdded(ctx context.Context, plan, state *couponsModel, p couponsPlan, replaced *bulk.Target, diags *diag.Diagnostics) {
+	creates := state == nil && plan.exclusive()
+	if len(p.Added) == 0 && !creates || !creates && r.data.Targets.WasDeleted(plan.targetKey()) {
 		return
 	}
-	found, err := r.look(ctx, plan, p.Added)
+	found, err := p.remote, error(nil)
+	switch {
+	case creates:
+		found, err = r.listAdded(ctx, plan, p.Added)
+	case !p.entered:
+		found, err = r.look(ctx, plan, p.Added)
+	}
 	if err != nil {
 		r.addError(diags, "look for the coupons of", plan, err)
 		return
 	}
-	for _, code := range slices.Sorted(maps.Keys(found.elsewhere)) {
-		if replaced == nil || replaced.Digest != (&couponsModel{ApplicationID: plan.ApplicationID, CampaignID: types.Int64Value(found.elsewhere[code].CampaignID)}).importID() {
-			addOtherCampaign(diags, path.Root("coupons"), codeModel{Value: types.StringValue(code)}, found.elsewhere[code])
+	if creates {
+		plan.subject().CheckExclusiveCreate(&r.data.Targets, plan.targetKey(), slices.Sorted(maps.Keys(found.others)), plan.replacing(found.target), replaced, diags)
+		if r.data.Targets.WasDeleted(plan.targetKey()) {
 			return
 		}
 	}
+	for _, code := range slices.Sorted(maps.Keys(found.elsewhere)) {
+		of := couponsModel{ApplicationID: plan.ApplicationID, CampaignID: types.Int64Value(found.elsewhere[code].CampaignID)}
+		if replaced == nil || !strings.HasPrefix(replaced.Digest, of.importID()+" ") {
+			addOtherCampaign(diags, plan.source(), codeModel{Value: types.StringValue(code)}, found.elsewhere[code])
+			return
+		}
+	}
+	r.warnExisting(plan, p, found, diags)
+}
+
+// listAdded is list, which finds a few codes in other campaigns too.
+func (r *couponsResource) listAdded(ctx context.Context, plan *couponsModel, added []string) (remoteCoupons, error) {
+	found, err := r.list(ctx, plan, added)
+	if missing := bulk.NotIn(added, found.ours); err == nil && len(missing) > 0 && len(missing) <= fewLookups {
+		var others remoteCoupons
+		others, err = r.look(ctx, plan, missing)
+		found.elsewhere = others.elsewhere
+	}
+	return found, err
+}
+
+// warnExisting says which of the codes to add exist, and what of them is overwritten.
+func (r *couponsResource) warnExisting(plan *couponsModel, p couponsPlan, found remoteCoupons, diags *diag.Diagnostics) {
+	existing := bulk.In(p.Added, found.ours)
 	overwritten := make(map[string]int)
 	changed := 0
-	for code, coupon := range found.ours {
+	for _, code := range existing {
 		wanted := p.desired.settings(code)
-		if names := differing(settingsFromAPI(coupon, &wanted), wanted); len(names) > 0 {
+		if names := differing(settingsFromAPI(found.ours[code], &wanted), wanted); len(names) > 0 {
 			changed++
 			for _, name := range names {
 				overwritten[name]++
@@ -160,7 +316,7 @@ func (r *couponsResource) warnExisting(ctx context.Context, plan *couponsModel, 
 	if changed > 0 {
 		lost[len(lost)-1] += fmt.Sprintf(", with one request for each of %s, since an import doesn't change what exists", codes.Count(changed))
 	}
-	plan.subject().WarnExisting(path.Root("coupons"), slices.Sorted(maps.Keys(found.ours)), len(p.Added), lost, diags)
+	plan.subject().WarnExisting(plan.source(), existing, len(p.Added), lost, diags)
 }
 
 // differing names the settings of two coupons that differ.
@@ -184,7 +340,7 @@ func equal[T comparable](a, b *T) bool {
 }
 
 // checkAttributes compares the attributes of the coupons to send with the account's definitions.
-func (r *couponsResource) checkAttributes(ctx context.Context, p couponsPlan, diags *diag.Diagnostics) {
+func (r *couponsResource) checkAttributes(ctx context.Context, plan *couponsModel, p couponsPlan, diags *diag.Diagnostics) {
 	var with []string
 	for _, code := range slices.Sorted(slices.Values(slices.Concat(p.Added, p.Updated))) {
 		if strings.Contains(p.desired[code], `"attributes"`) {
@@ -206,7 +362,7 @@ func (r *couponsResource) checkAttributes(ctx context.Context, p couponsPlan, di
 		}
 	}
 	if err := problems.Err(); err != nil {
-		framework.AddMissing(diags, path.Root("coupons"), "Invalid attributes", err.Error())
+		framework.AddMissing(diags, plan.source(), "Invalid attributes", err.Error())
 	}
 }
 

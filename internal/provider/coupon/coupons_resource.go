@@ -2,6 +2,7 @@ package coupon
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -31,7 +32,11 @@ const (
 	couponsTimeout = time.Hour
 )
 
-type couponsResource struct{ data *framework.Data }
+type couponsResource struct {
+	framework.InApplication
+
+	data *framework.Data
+}
 
 // NewCouponsResource is the resource talonone_coupons.
 func NewCouponsResource() resource.Resource { return &couponsResource{} }
@@ -61,7 +66,7 @@ func (r *couponsResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 	if !creates {
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	}
-	prior := state.rows(&resp.Diagnostics)
+	prior := state.held(&resp.Diagnostics)
 	if req.Plan.Raw.IsNull() {
 		bulk.NoteGuards(ctx, resp.Private, state.guards(), &resp.Diagnostics)
 		r.planEnd(&state, len(prior), state.MaxRemovalPercent, bulk.Subject.WarnDestroyed, &resp.Diagnostics)
@@ -74,13 +79,15 @@ func (r *couponsResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 		return
 	}
 	var replaced *bulk.Target
+	before := &state
 	if creates {
+		before = nil
 		if replaced = bulk.Replaced(ctx, req.Private, &resp.Diagnostics); replaced != nil {
 			plan.subject().GuardEnd(r.data.AllowDelete, plan.MaxRemovalPercent, replaced.Count, replaced.Count, &resp.Diagnostics)
 		}
 		bulk.NoteGuards(ctx, resp.Private, plan.guards(), &resp.Diagnostics)
 	} else {
-		bulk.NoteReplaced(ctx, resp.Private, bulk.Target{Count: len(prior), Digest: state.importID()}, &resp.Diagnostics)
+		bulk.NoteReplaced(ctx, resp.Private, state.replacing(r.targetOf(ctx, &state, prior)), &resp.Diagnostics)
 		if !plan.ApplicationID.Equal(state.ApplicationID) || !plan.CampaignID.Equal(state.CampaignID) {
 			r.planEnd(&state, len(prior), plan.MaxRemovalPercent, bulk.Subject.WarnReplaced, &resp.Diagnostics)
 			claim, _ := r.claim(ctx, &state, prior.codes())
@@ -88,13 +95,18 @@ func (r *couponsResource) ModifyPlan(ctx context.Context, req resource.ModifyPla
 			return
 		}
 	}
-	if plan.Coupons.IsUnknown() {
-		plan.LastSync = bulk.UnknownLastSync()
-		plan.subject().WarnUnknown(path.Root("coupons"), len(prior), plan.MaxRemovalPercent, &resp.Diagnostics)
+	if !plan.isKnown(ctx) {
+		plan.CouponCount, plan.CouponsDigest, plan.ManagedCoupons, plan.LastSync = types.Int64Unknown(), types.StringUnknown(), types.StringUnknown(), bulk.UnknownLastSync()
+		if !plan.fromFile() {
+			plan.ManagedCoupons = types.StringNull()
+		}
+		plan.subject().WarnUnknown(plan.source(), len(prior), plan.MaxRemovalPercent, &resp.Diagnostics)
 	} else {
-		r.planRows(ctx, &plan, &state, prior, replaced, req.Private, resp.Private, &resp.Diagnostics)
+		r.planRows(ctx, &plan, before, prior, replaced, req.Private, resp.Private, &resp.Diagnostics)
 	}
-	resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+	if !resp.Diagnostics.HasError() {
+		resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
+	}
 }
 
 // begin holds the coupons of the Application.
@@ -110,10 +122,10 @@ func (r *couponsResource) begin(ctx context.Context, claim bulk.Claim, m *coupon
 func (r *couponsResource) Create(ctx context.Context, req resource.CreateRequest, resp *resource.CreateResponse) {
 	var plan couponsModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
-	desired := plan.rows(&resp.Diagnostics)
+	desired := plan.desired(&resp.Diagnostics)
 	ctx, cancel := framework.Within(ctx, plan.Timeouts.Create, couponsTimeout, &resp.Diagnostics)
 	defer cancel()
-	if resp.Diagnostics.HasError() {
+	if resp.Diagnostics.HasError() || plan.isStale(desired, &resp.Diagnostics) {
 		return
 	}
 	claim, _ := r.claim(ctx, &plan, desired.codes())
@@ -122,7 +134,7 @@ func (r *couponsResource) Create(ctx context.Context, req resource.CreateRequest
 		return
 	}
 	r.data.Owners.Write(ctx, claim, resp.Private, &resp.Diagnostics)
-	p := planCoupons(&couponsModel{}, nil, desired)
+	p := r.planCoupons(ctx, &plan, nil, nil, desired, nil, &resp.Diagnostics)
 	r.apply(ctx, &plan, p, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		// Without a state, the next apply imports what is missing; it would delete those of a tainted resource first.
@@ -131,6 +143,8 @@ func (r *couponsResource) Create(ctx context.Context, req resource.CreateRequest
 	if plan.LastSync.IsUnknown() {
 		plan.LastSync = p.lastSync(p.Plan, bulk.NullLastSync(), desired)
 	}
+	plan.setRows(desired, desired)
+	plan.noteApplied(ctx, resp.Private, &resp.Diagnostics)
 	plan.LocatedIn(0, plan.ApplicationID.ValueInt64())
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
@@ -139,7 +153,7 @@ func (r *couponsResource) Create(ctx context.Context, req resource.CreateRequest
 func (r *couponsResource) Read(ctx context.Context, req resource.ReadRequest, resp *resource.ReadResponse) {
 	var state couponsModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	prior := state.rows(&resp.Diagnostics)
+	prior := state.held(&resp.Diagnostics)
 	ctx, cancel := framework.Within(ctx, state.Timeouts.Read, couponsTimeout, &resp.Diagnostics)
 	defer cancel()
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, state.identity())...)
@@ -147,29 +161,33 @@ func (r *couponsResource) Read(ctx context.Context, req resource.ReadRequest, re
 	if resp.Diagnostics.HasError() {
 		return
 	}
-	imports := state.Coupons.IsNull()
+	imports := state.Coupons.IsNull() && !state.fromFile()
 	managed := prior
 	if imports {
 		managed = nil
 	}
-	rows := couponRows{}
-	if len(prior) > 0 || imports {
-		found, err := r.look(ctx, &state, prior.codes())
-		switch {
-		case talonone.IsNotFound(err):
-			resp.State.RemoveResource(ctx)
-			return
-		case err != nil:
-			r.addError(&resp.Diagnostics, "read the coupons of", &state, err)
-			return
-		}
-		rows = rowsOf(found.ours, managed)
+	// Before the first apply after an import the configuration may be exclusive.
+	whole := state.exclusive() || state.Ownership.IsNull()
+	found, err := r.refresh(ctx, &state, prior, whole)
+	rows := rowsOf(found.ours, managed)
+	if whole {
+		maps.Copy(rows, rowsOf(found.others, nil))
 	}
-	if len(rows) == 0 && len(prior) > 0 {
+	switch {
+	case talonone.IsNotFound(err), err == nil && len(rows) == 0 && len(prior) > 0:
 		resp.State.RemoveResource(ctx)
 		return
+	case err != nil:
+		r.addError(&resp.Diagnostics, "read the coupons of", &state, err)
+		return
+	case found.target != (bulk.Target{}):
+		bulk.NoteTarget(ctx, resp.Private, &found.target, &resp.Diagnostics)
 	}
-	state.Coupons = rows.value(prior, state.Coupons)
+	if state.exclusive() {
+		r.data.Targets.NoteRead(state.targetKey(), state.replacing(found.target))
+	}
+	state.setRows(rows, prior)
+	state.noteFile(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 }
 
@@ -177,14 +195,17 @@ func (r *couponsResource) Update(ctx context.Context, req resource.UpdateRequest
 	var plan, state couponsModel
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	prior, desired := state.rows(&resp.Diagnostics), plan.rows(&resp.Diagnostics)
+	// The plan may have coupons_file as it was, where it lists the same coupons.
+	var config couponsModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
+	prior, desired := state.held(&resp.Diagnostics), config.desired(&resp.Diagnostics)
 	ctx, cancel := framework.Within(ctx, plan.Timeouts.Update, couponsTimeout, &resp.Diagnostics)
 	defer cancel()
-	if resp.Diagnostics.HasError() {
+	if resp.Diagnostics.HasError() || plan.isStale(desired, &resp.Diagnostics) {
 		return
 	}
-	p := planCoupons(&state, prior, desired)
-	plan.subject().Guard(plan.MaxRemovalPercent, len(p.Removed), len(p.prior), &resp.Diagnostics)
+	p := r.planCoupons(ctx, &plan, &state, prior, desired, req.Private, &resp.Diagnostics)
+	plan.subject().Guard(plan.MaxRemovalPercent, len(p.Removed), p.present, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
@@ -210,6 +231,11 @@ func (r *couponsResource) Update(ctx context.Context, req resource.UpdateRequest
 			plan.LastSync = p.lastSync(planned, state.LastSync, desired)
 		}
 	}
+	if plan.CouponsDigest.IsUnknown() || plan.ManagedCoupons.IsUnknown() {
+		plan.setRows(desired, desired)
+	}
+	bulk.ForgetNotes(ctx, resp.Private, &resp.Diagnostics)
+	plan.noteApplied(ctx, resp.Private, &resp.Diagnostics)
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 }
@@ -217,7 +243,7 @@ func (r *couponsResource) Update(ctx context.Context, req resource.UpdateRequest
 func (r *couponsResource) Delete(ctx context.Context, req resource.DeleteRequest, resp *resource.DeleteResponse) {
 	var state couponsModel
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
-	prior := state.rows(&resp.Diagnostics)
+	prior := state.held(&resp.Diagnostics)
 	ctx, cancel := framework.Within(ctx, state.Timeouts.Delete, couponsTimeout, &resp.Diagnostics)
 	defer cancel()
 	guards := bulk.GuardsOf(ctx, req.Private, state.guards(), &resp.Diagnostics)
@@ -239,14 +265,14 @@ func (r *couponsResource) Delete(ctx context.Context, req resource.DeleteRequest
 		resp.Diagnostics.Append(resp.State.Set(ctx, &state)...)
 		return
 	}
-	r.data.Targets.NoteDeleted(couponsType + " " + state.importID())
+	r.data.Targets.NoteDeleted(state.targetKey())
 }
 
 // keep brings a state to what has been applied of a plan that failed.
 func (m *couponsModel) keep(p couponsPlan, applied *couponsApplied, prior couponRows) {
 	rows := couponRows(applied.Rows())
 	m.LastSync = p.lastSync(applied.Plan(), m.LastSync, rows)
-	m.Coupons = rows.value(prior, m.Coupons)
+	m.setRows(rows, prior)
 }
 
 // spare lets the coupons go that another resource manages, instead of deleting them.

@@ -199,7 +199,7 @@ func TestImportOfCoupons(t *testing.T) {
 	if problem != "" {
 		t.Fatal(problem)
 	}
-	b.expect(plan.Warning, "Imported coupons are left alone")
+	b.expect(plan.Warning, "will be released")
 	if problem := b.w.ApplyPlan(t, plan); problem != "" {
 		t.Fatal(problem)
 	}

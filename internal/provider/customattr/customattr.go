@@ -122,8 +122,8 @@ func (a Attributes) String() string {
 // Value is String as a value of Terraform.
 func (a Attributes) Value() jsontypes.Normalized { return jsontypes.NewNormalizedValue(a.String()) }
 
-// Managed is the part of the deployment's attributes that prior manages. A name that prior keeps cleared, and that has no
-// value, stays; others without a value are omitted, so that the plan shows them.
+// Managed is the part of the deployment's attributes that prior manages, in the spelling of prior where that means the same. A name
+// that prior keeps cleared, and that has no value, stays; others without a value are omitted, so that the plan shows them.
 func (a Attributes) Managed(prior Attributes) Attributes {
 	part := Attributes{}
 	for name, before := range prior {
@@ -133,7 +133,18 @@ func (a Attributes) Managed(prior Attributes) Attributes {
 			part[name] = cleared
 		}
 	}
-	return part
+	return part.SpelledAs(prior)
+}
+
+// SpelledAs gives each value the spelling of prior where that means the same, so that a refresh shows what has really changed. It
+// changes a.
+func (a Attributes) SpelledAs(prior Attributes) Attributes {
+	for name, before := range prior {
+		if now, ok := a[name]; ok && input.EqualJSON(string(now), string(before)) {
+			a[name] = before
+		}
+	}
+	return a
 }
 
 // ManagedValue is Managed for a value of Terraform: all of a where prior is null or unknown, and prior itself where that

@@ -92,7 +92,7 @@ func (d Definitions) Problem(entity talonone.Entity, name string, text json.RawM
 			"If this configuration creates it already, let this resource depend on it, so that it is planned and created first: refer to its name or add it to depends_on.",
 			name, entity, d.names())
 	}
-	if len(text) == 0 || isCleared(text) {
+	if len(text) == 0 || isCleared(text) || isPlain(definition.Type, text[0]) {
 		return ""
 	}
 	decoder := json.NewDecoder(bytes.NewReader(text))
@@ -117,6 +117,20 @@ func (d Definitions) names() string {
 		return strings.Join(names[:shown], ", ") + fmt.Sprintf(" and %d more", len(names)-shown)
 	}
 	return strings.Join(names, ", ")
+}
+
+// isPlain tells by its first character that a JSON value has an attribute type, which spares a million values from being decoded.
+func isPlain(kind string, first byte) bool {
+	switch kind {
+	case "string":
+		return first == '"'
+	case "number":
+		return first == '-' || first >= '0' && first <= '9'
+	case "boolean":
+		return first == 't' || first == 'f'
+	default:
+		return false
+	}
 }
 
 // hasType says whether a decoded JSON value has an attribute type of the API.

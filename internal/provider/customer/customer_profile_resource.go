@@ -29,7 +29,11 @@ var (
 
 const profileType = "talonone_customer_profile"
 
-type profileResource struct{ data *framework.Data }
+type profileResource struct {
+	framework.InAccount
+
+	data *framework.Data
+}
 
 // NewCustomerProfileResource is the resource talonone_customer_profile.
 func NewCustomerProfileResource() resource.Resource { return &profileResource{} }

@@ -113,7 +113,11 @@ func costOperation(action string, m costModel) framework.Operation {
 	}
 }
 
-type costResource struct{ data *framework.Data }
+type costResource struct {
+	framework.InAccount
+
+	data *framework.Data
+}
 
 // NewAdditionalCostResource is the resource talonone_additional_cost.
 func NewAdditionalCostResource() resource.Resource { return &costResource{} }
@@ -211,7 +215,7 @@ func (r *costResource) planCreate(ctx context.Context, plan costModel, diags *di
 			if changes := notTaken(plan.settings(costFromAPI(&one, plan))); len(changes) > 0 {
 				what = "Applying changes its " + settingNames(changes) + "."
 			}
-			diags.AddWarning("Additional cost exists already", fmt.Sprintf("Additional cost %s exists with ID %d. Applying adopts it instead of creating it. %s "+
+			diags.AddWarning("Additional cost "+plan.Name.String()+" exists already", fmt.Sprintf("Additional cost %s exists with ID %d. Applying adopts it instead of creating it. %s "+
 				"If another configuration manages it, remove it from one of them.", plan.Name, one.ID, what))
 		case plan.Title.ValueString() != "" && one.Title == plan.Title.ValueString():
 			diags.AddAttributeError(path.Root("title"), "Title is taken", fmt.Sprintf("Additional cost %q (%d) has the title %q already. Titles are unique: choose another one.", one.Name, one.ID, one.Title))

@@ -27,7 +27,11 @@ var (
 
 const attributeType = "talonone_attribute"
 
-type attributeResource struct{ data *framework.Data }
+type attributeResource struct {
+	framework.InAccount
+
+	data *framework.Data
+}
 
 // NewAttributeResource is the resource talonone_attribute.
 func NewAttributeResource() resource.Resource { return &attributeResource{} }
@@ -102,8 +106,13 @@ func (r *attributeResource) ModifyPlan(ctx context.Context, req resource.ModifyP
 		}
 		plan = keptAttribute(plan, state, config)
 		resp.Diagnostics.Append(resp.Plan.Set(ctx, &plan)...)
-	} else if plan.hasKey() {
-		r.planCreate(ctx, plan, &resp.Diagnostics)
+	} else {
+		if !plan.Entity.IsUnknown() && talonone.Entity(plan.Entity.ValueString()) != talonone.EntityEvent {
+			resp.Diagnostics.Append(resp.Plan.SetAttribute(ctx, path.Root("event_type_id"), types.Int64Null())...)
+		}
+		if plan.hasKey() {
+			r.planCreate(ctx, plan, &resp.Diagnostics)
+		}
 	}
 	if plan.hasKey() {
 		claim := plan.claim()
@@ -191,7 +200,7 @@ func (r *attributeResource) planCreate(ctx context.Context, plan attributeModel,
 	if len(changes) > 0 {
 		what = "Applying changes its " + settingNames(changes) + "."
 	}
-	diags.AddWarning("Attribute exists already", fmt.Sprintf(
+	diags.AddWarning("Attribute "+plan.label()+" exists already", fmt.Sprintf(
 		"Attribute %s exists with ID %d. Applying adopts it instead of creating it. %s If another configuration manages it, remove it from one of them.", plan.label(), existing.ID, what))
 }
 

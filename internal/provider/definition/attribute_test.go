@@ -94,7 +94,7 @@ func TestAttributeIsCreatedChangedAndForgotten(t *testing.T) {
 		t.Errorf("destroy sends %v and warns %q", sent, warning)
 	}
 	_, sent, warning = apply(t, d, p, attributeKind, acctest.Instance{}, tier)
-	if len(sent) > 0 || !strings.Contains(warning, "Attribute exists already") || !strings.Contains(warning, "nothing is sent") {
+	if len(sent) > 0 || !strings.Contains(warning, "tier exists already") || !strings.Contains(warning, "nothing is sent") {
 		t.Errorf("created again: sends %v and warns %q", sent, warning)
 	}
 }
@@ -238,7 +238,7 @@ func TestAllowedValuesAreImported(t *testing.T) {
 		t.Errorf("%s %v", problem, progress)
 	}
 	for text, want := range map[string]string{
-		`["a","a"]`: "repeats element 0", `["a",""]`: "Element 1 is empty", `[1]`: "must be a string, not", `{}`: "must be a JSON array", `["a"`: "ends too early", `[] x`: "more text",
+		`["a","a"]`: "Element 2 repeats element 1", `["a",""]`: "Element 2 is empty", `[1]`: "Element 1 is a number, not a string", `{}`: "must be a JSON array", `["a"`: "ends too early", `[] x`: "more text",
 	} {
 		_, diags := p.Invoke(t, "talonone_import_allowed_values", values{"attribute_id": 101, "values": text})
 		if problem := acctest.Problem(diags); !strings.Contains(problem, want) {

@@ -98,10 +98,6 @@ func (m *eventInput) validate(diags *diag.Diagnostics) {
 	if !slices.Contains([]string{v1, v2, v3}, version) {
 		return
 	}
-	if version == v1 {
-		diags.AddAttributeWarning(path.Root("api_version"), "Version 1 of events is retired",
-			"The vendor announced the end of trackEvent (POST /v1/events) for 31 March 2023. Use api_version = \"v2\", which tracks an event of a customer without a session, unless your deployment still serves version 1.")
-	}
 	for _, rule := range []struct {
 		name     string
 		isNull   bool
@@ -128,6 +124,11 @@ func (m *eventInput) validate(diags *diag.Diagnostics) {
 
 // check reports what of the event does not exist on the deployment, where a key can tell.
 func (m *eventInput) check(ctx context.Context, data *framework.Data, diags *diag.Diagnostics) {
+	if m.APIVersion.ValueString() == v1 {
+		// Terraform validates twice before it plans, and would show it twice.
+		diags.AddAttributeWarning(path.Root("api_version"), "Version 1 of events is retired",
+			"The vendor announced the end of trackEvent (POST /v1/events) for 31 March 2023. Use api_version = \"v2\", which tracks an event of a customer without a session, unless your deployment still serves version 1.")
+	}
 	data.ExpectSession(ctx, path.Root("connected_session_id"), m.ConnectedSessionID, diags)
 	data.WarnUnknownStore(ctx, m.StoreIntegrationID, types.StringNull(), diags)
 	if m.Type.IsUnknown() || !m.isDefined(ctx, data, diags) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework-jsontypes/jsontypes"
 	"github.com/hashicorp/terraform-plugin-framework-timetypes/timetypes"
@@ -29,7 +28,11 @@ var (
 
 const resourceType = "talonone_event"
 
-type eventResource struct{ data *framework.Data }
+type eventResource struct {
+	framework.InApplication
+
+	data *framework.Data
+}
 
 // NewEventResource is the resource talonone_event.
 func NewEventResource() resource.Resource { return &eventResource{} }
@@ -120,6 +123,9 @@ func (r *eventResource) ModifyPlan(ctx context.Context, req resource.ModifyPlanR
 	if config.IdempotencyKey.IsNull() {
 		plan.IdempotencyKey = newKey(plan.APIVersion)
 	}
+	if plan.APIVersion.ValueString() == v1 {
+		plan.noOutcome()
+	}
 	if !req.State.Raw.IsNull() {
 		var state resourceModel
 		resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
@@ -206,16 +212,24 @@ func (m *resourceModel) warnOfRun(diags *diag.Diagnostics) {
 	if !m.Type.IsUnknown() {
 		which = fmt.Sprintf("event %q", m.Type.ValueString())
 	}
-	if !m.ProfileID.IsUnknown() {
-		of = "customer " + strconv.Quote(m.ProfileID.ValueString())
+	switch {
+	case m.ProfileID.IsNull():
+		of = "session " + m.SessionID.String()
+	case !m.ProfileID.IsUnknown():
+		of = "customer " + m.ProfileID.String()
 	}
-	diags.AddWarning("Applying tracks "+which, fmt.Sprintf(
-		"It is an event of %s and runs the rules of campaigns, which can give coupons, points and more. It can't be undone.", of))
+	diags.AddWarning("Applying tracks "+which+" of "+of,
+		"The event runs the rules of campaigns, which can give coupons, points and more. It can't be undone.")
 }
 
 // inputs are the arguments that make an event another one.
 func (m *resourceModel) inputs(state resourceModel) []journal.Input {
 	return append(m.eventInput.inputs(state.eventInput), journal.Input{Name: "triggers", Planned: m.Triggers, Prior: state.Triggers})
+}
+
+// noOutcome says that the effects amount to nothing that has a name: those of v1 have no names for their properties.
+func (m *resourceModel) noOutcome() {
+	m.TotalPointsAdded, m.FreeItems, m.AudiencesJoined = types.NumberNull(), types.ListNull(types.StringType), types.ListNull(types.StringType)
 }
 
 func (m *resourceModel) setResult(result *tracked) {
@@ -226,9 +240,9 @@ func (m *resourceModel) setResult(result *tracked) {
 	}
 	m.Effects = framework.Effects(result.effects)
 	m.CreatedCoupons, m.CreatedReferrals = framework.CreatedCoupons(result.coupons), framework.CreatedReferrals(result.referrals)
-	m.TotalPointsAdded, m.FreeItems, m.AudiencesJoined = types.NumberNull(), types.ListNull(types.StringType), types.ListNull(types.StringType)
 	if m.version() == v1 {
-		return // its effects have no names for their properties
+		m.noOutcome()
+		return
 	}
 	outcome := promotion.Of(result.effects, promotion.Context{})
 	m.TotalPointsAdded = promotion.Value[types.Number](outcome, "total_points_added")

@@ -29,12 +29,59 @@ const (
 	OtherIgnore    = "ignore"
 )
 
-// Roles are those that a column can have once.
-var Roles = []string{RoleSKU, RolePrice, RoleProduct}
+// The roles of columns with parts of a coupon: its code and its settings, by the names of the API.
+const (
+	RoleCode       = "value"
+	RoleAttributes = "attributes"
+)
+
+// Role is what a column can hold once: its name, and the types that it can have, the default first.
+type Role struct {
+	Name  string
+	Types []string
+}
+
+// Roles are those of a kind of files.
+type Roles []Role
+
+// ItemRoles are the parts of an item.
+var ItemRoles = Roles{{RoleSKU, []string{input.TypeString}}, {RolePrice, []string{input.TypeNumber, input.TypeCents}}, {RoleProduct, []string{input.TypeString}}}
+
+// CouponRoles are the parts of a coupon.
+var CouponRoles = Roles{
+	{RoleCode, []string{input.TypeString}}, {"usage_limit", []string{input.TypeNumber}}, {"discount_limit", []string{input.TypeNumber, input.TypeCents}},
+	{"reservation_limit", []string{input.TypeNumber}}, {"start_date", []string{input.TypeTime}}, {"expiry_date", []string{input.TypeTime}},
+	{"recipient_integration_id", []string{input.TypeString}}, {"is_reservation_mandatory", []string{input.TypeBoolean}},
+	{"implicitly_reserved", []string{input.TypeBoolean}}, {RoleAttributes, []string{input.TypeJSON}},
+}
+
+// Names are their names.
+func (r Roles) Names() []string {
+	names := make([]string, len(r))
+	for i, role := range r {
+		names[i] = role.Name
+	}
+	return names
+}
+
+// Has says whether there is a role.
+func (r Roles) Has(name string) bool { return r.types(name) != nil }
+
+// Spec is the entry of a column with a role.
+func (r Roles) Spec(name string) ColumnSpec { return ColumnSpec{Role: name, Type: r.types(name)[0]} }
+
+func (r Roles) types(name string) []string {
+	for _, role := range r {
+		if role.Name == name {
+			return role.Types
+		}
+	}
+	return nil
+}
 
 // ColumnSpec is an entry of columns. A column with neither role nor attribute is ignored.
 type ColumnSpec struct {
-	// Role is one of Roles, or "" for an attribute.
+	// Role is the name of one of the Roles, or "" for an attribute.
 	Role string
 	// Attribute is the name of an attribute.
 	Attribute string
@@ -44,14 +91,6 @@ type ColumnSpec struct {
 
 // Holds says whether the column holds anything.
 func (s ColumnSpec) Holds() bool { return s.Role != "" || s.Attribute != "" }
-
-// RoleSpec is the entry of a column with a role.
-func RoleSpec(role string) ColumnSpec {
-	if role == RolePrice {
-		return ColumnSpec{Role: role, Type: input.TypeNumber}
-	}
-	return ColumnSpec{Role: role, Type: input.TypeString}
-}
 
 // Options are what a configuration says about a file, checked.
 type Options struct {
@@ -178,7 +217,7 @@ func (p *parser) option(name string, value attr.Value) (err error) {
 	case Column:
 		o.Column, err = filledTextOf(value)
 	case Columns:
-		o.Columns, err = columnsOf(value)
+		o.Columns, err = rolesOf(p.names).columnsOf(value)
 	case OtherColumns:
 		var other string
 		if other, err = textOf(value); err == nil && other != OtherAttribute && other != OtherIgnore {
@@ -219,7 +258,7 @@ func (p *parser) option(name string, value attr.Value) (err error) {
 		o.TimeZone, err = filledTextOf(value)
 	case ListSeparator:
 		o.ListSeparator, err = filledTextOf(value)
-	case SkipRowsWithoutSKU, SkipRowsWithoutID:
+	case SkipRowsWithoutSKU, SkipRowsWithoutID, SkipRowsWithoutCode:
 		o.SkipEmpty, err = flagOf(value)
 	case IDPattern:
 		var pattern string
@@ -262,16 +301,16 @@ func (p *parser) checkFormat(file string) {
 }
 
 // columnsOf reads columns: from name to a type or role, or to an object with attribute and type.
-func columnsOf(value attr.Value) (map[string]ColumnSpec, error) {
+func (r Roles) columnsOf(value attr.Value) (map[string]ColumnSpec, error) {
 	entries, err := membersOf(value)
 	if err != nil {
-		return nil, errors.New(`must be an object from column name to what the column holds, such as { "Art-Nr" = "sku", "Size" = { attribute = "size", type = "number" } }`)
+		return nil, fmt.Errorf(`must be an object from column name to what the column holds, such as { "Number" = %q, "Size" = { attribute = "size", type = "number" } }`, r[0].Name)
 	}
 	specs := make(map[string]ColumnSpec, len(entries))
 	holders := make(map[ColumnSpec]string)
 	var errs []error
 	for _, column := range slices.Sorted(maps.Keys(entries)) {
-		spec, err := columnOf(column, underlying(entries[column]))
+		spec, err := r.columnOf(column, underlying(entries[column]))
 		if err != nil {
 			errs = append(errs, fmt.Errorf("the entry of column %q %w", input.Clip(column), err))
 			continue
@@ -283,9 +322,9 @@ func columnsOf(value attr.Value) (map[string]ColumnSpec, error) {
 		holders[part], specs[column] = column, spec
 	}
 	// A type alone leaves a column what its name says, unless another column has that role.
-	for _, role := range Roles {
+	for _, role := range r.Names() {
 		spec, typed := specs[role]
-		if spec.Role, spec.Attribute = role, ""; typed && specs[role].Attribute == role && spec.check() == nil && holders[ColumnSpec{Role: role}] == "" {
+		if spec.Role, spec.Attribute = role, ""; typed && specs[role].Attribute == role && r.check(spec) == nil && holders[ColumnSpec{Role: role}] == "" {
 			specs[role] = spec
 		}
 	}
@@ -300,22 +339,20 @@ func (s ColumnSpec) String() string {
 	return fmt.Sprintf("the attribute %q", s.Attribute)
 }
 
-var columnTypes = slices.Concat(Roles, input.Types, []string{RoleIgnored})
-
-func columnOf(column string, value attr.Value) (ColumnSpec, error) {
+func (r Roles) columnOf(column string, value attr.Value) (ColumnSpec, error) {
 	if isNull(value) {
 		return ColumnSpec{}, errors.New("is null; omit it, or write \"ignore\"")
 	}
 	if kind, err := textOf(value); err == nil {
 		switch {
-		case slices.Contains(Roles, kind):
-			return RoleSpec(kind), nil
+		case r.Has(kind):
+			return r.Spec(kind), nil
 		case kind == RoleIgnored:
 			return ColumnSpec{}, nil
 		case slices.Contains(input.Types, kind):
 			return ColumnSpec{Attribute: column, Type: kind}, nil
 		}
-		return ColumnSpec{}, fmt.Errorf("has the unknown type %q: write one of %s, or an object such as { attribute = %q, type = \"string\" }", kind, strings.Join(columnTypes, ", "), input.Clip(kind))
+		return ColumnSpec{}, fmt.Errorf("has the unknown type %q: write one of %s, or an object such as { attribute = %q, type = \"string\" }", kind, strings.Join(slices.Concat(r.Names(), input.Types, []string{RoleIgnored}), ", "), input.Clip(kind))
 	}
 	parts, err := membersOf(value)
 	if err != nil {
@@ -341,22 +378,21 @@ func columnOf(column string, value attr.Value) (ColumnSpec, error) {
 	if spec.Type == RoleIgnored {
 		return ColumnSpec{}, nil
 	}
-	if slices.Contains(Roles, spec.Attribute) {
+	allowed := input.Types
+	if r.Has(spec.Attribute) {
 		spec.Role, spec.Attribute = spec.Attribute, ""
+		allowed = r.types(spec.Role)
 	}
 	if spec.Type == "" {
-		spec.Type = RoleSpec(spec.Role).Type
+		spec.Type = allowed[0]
 	}
-	return spec, spec.check()
+	return spec, r.check(spec)
 }
 
-func (s ColumnSpec) check() error {
+func (r Roles) check(s ColumnSpec) error {
 	allowed := input.Types
-	switch s.Role {
-	case RoleSKU, RoleProduct:
-		allowed = []string{input.TypeString}
-	case RolePrice:
-		allowed = []string{input.TypeNumber, input.TypeCents}
+	if s.Role != "" {
+		allowed = r.types(s.Role)
 	}
 	if !slices.Contains(allowed, s.Type) {
 		return fmt.Errorf("has the type %q, and %s can be one of %s", s.Type, s, strings.Join(allowed, ", "))
@@ -441,7 +477,7 @@ func textsOf(value attr.Value) ([]string, error) {
 	for i, element := range elements {
 		var err error
 		if found[i], err = textOf(underlying(element)); err != nil {
-			return nil, fmt.Errorf("element %d %w", i, err)
+			return nil, fmt.Errorf("element %d %w", i+1, err)
 		}
 	}
 	return found, nil

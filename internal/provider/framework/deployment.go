@@ -46,6 +46,16 @@ func (d *Deployed) LocatedIn(accountID, applicationID int64) {
 	d.Deployment = &reported
 }
 
+// InAccount is part of a resource whose responses report the account of the object, with LocatedIn.
+type InAccount struct{}
+
+func (InAccount) reportsAccount() {}
+
+// InApplication is part of a resource whose responses report the Application of the object, with LocatedIn.
+type InApplication struct{}
+
+func (InApplication) reportsApplication() {}
+
 // Here is the configured deployment, for an object that a list resource has found there.
 func (d *Data) Here() Deployed {
 	return Deployed{Deployment: &Deployment{Origin: types.StringValue(d.Client.Origin())}}

@@ -28,12 +28,19 @@ const (
 	Present
 )
 
+// secondLook is how long after the start of a run a plan looks again for what others may have made right before it. Reads can lag
+// longer, and a mistyped ID must not keep its author waiting: a plan is free to repeat.
+const secondLook = 2 * time.Second
+
 // Lacks says whether the deployment certainly lacks what a configuration refers to. A look that a key does not permit tells nothing,
-// and other failures are reported. What was made right before this run may not be visible yet: it is looked for once more when that
-// time is over.
+// and other failures are reported. What was made right before this run, or in it, may not be visible yet: it is looked for once more
+// a short time after the start, or when reads show all that this run has created.
 func (d *Data) Lacks(ctx context.Context, operation Operation, look func(context.Context) (Presence, error), diags *diag.Diagnostics) bool {
 	found, err := look(ctx)
-	visible := d.Started.Add(d.ReadConsistency)
+	visible := d.Started.Add(min(d.ReadConsistency, secondLook))
+	if made := d.Client.Visible(); made.After(visible) {
+		visible = made
+	}
 	if wait := time.Until(visible); err == nil && found == Unseen && d.ValidateReferences && wait > 0 {
 		select {
 		case <-ctx.Done():

@@ -183,7 +183,13 @@ func (m *managed) ModifyPlan(ctx context.Context, req resource.ModifyPlanRequest
 }
 
 func (m *managed) withPlanned(ctx context.Context, plan tftypes.Value, inState *Deployment, creates bool, diags *diag.Diagnostics) tftypes.Value {
-	planned := Deployment{Origin: types.StringValue(m.data.Client.Origin()), AccountID: types.Int64Unknown(), ApplicationID: types.Int64Unknown()}
+	planned := Deployment{Origin: types.StringValue(m.data.Client.Origin()), AccountID: types.Int64Null(), ApplicationID: types.Int64Null()}
+	if _, reports := m.inner.(interface{ reportsAccount() }); reports {
+		planned.AccountID = types.Int64Unknown()
+	}
+	if _, reports := m.inner.(interface{ reportsApplication() }); reports {
+		planned.ApplicationID = types.Int64Unknown()
+	}
 	switch {
 	case creates:
 	case inState != nil:

@@ -61,7 +61,7 @@ func TestAnInterruptReachesTheCall(t *testing.T) {
 		}
 		interrupt()
 	}()
-	if _, err := protocol.Wrap(waiting{started: started}).ReadResource(ctx, nil); !errors.Is(err, context.Canceled) {
+	if _, err := protocol.Wrap(waiting{started: started}).ReadResource(ctx, &tfprotov6.ReadResourceRequest{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want an interrupt", err)
 	}
 }

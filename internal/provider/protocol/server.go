@@ -58,6 +58,7 @@ func present(diags []*tfprotov6.Diagnostic) {
 			d.Detail = "This is not valid JSON. Write it with jsonencode(...). It is not repeated here because it may contain personal data."
 		}
 		d.Summary, d.Detail = presentable(d.Summary, maxSummary), presentable(d.Detail, maxDetail)
+		d.Attribute = inSource(d.Attribute)
 	}
 }
 
@@ -102,20 +103,25 @@ func (s *server) UpgradeResourceIdentity(ctx context.Context, req *tfprotov6.Upg
 	return serve(ctx, req, s.Server.UpgradeResourceIdentity, func(r *tfprotov6.UpgradeResourceIdentityResponse) []*tfprotov6.Diagnostic { return r.Diagnostics })
 }
 
-// ReadResource is the framework's.
+// ReadResource is the framework's. The plugin library keeps the request until the end of the call, but not the state in it: the
+// framework has decoded that at the beginning, and a state of millions of rows is not held twice.
 func (s *server) ReadResource(ctx context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
-	resp, err := serve(ctx, req, s.Server.ReadResource, func(r *tfprotov6.ReadResourceResponse) []*tfprotov6.Diagnostic { return r.Diagnostics })
+	own := *req
+	req.CurrentState = nil
+	resp, err := serve(ctx, &own, s.Server.ReadResource, func(r *tfprotov6.ReadResourceResponse) []*tfprotov6.Diagnostic { return r.Diagnostics })
 	if resp != nil {
-		boundRead(req, resp)
+		boundRead(req.TypeName, resp)
 	}
 	return resp, err
 }
 
-// PlanResourceChange is the framework's.
+// PlanResourceChange is the framework's. See ReadResource.
 func (s *server) PlanResourceChange(ctx context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
-	resp, err := serve(ctx, req, s.Server.PlanResourceChange, func(r *tfprotov6.PlanResourceChangeResponse) []*tfprotov6.Diagnostic { return r.Diagnostics })
+	own, asked := *req, sizeOf(req.PriorState, req.Config)
+	req.PriorState, req.ProposedNewState, req.Config = nil, nil, nil
+	resp, err := serve(ctx, &own, s.Server.PlanResourceChange, func(r *tfprotov6.PlanResourceChangeResponse) []*tfprotov6.Diagnostic { return r.Diagnostics })
 	if resp != nil {
-		boundPlan(req, resp)
+		boundPlan(req.TypeName, asked, resp)
 	}
 	return resp, err
 }

@@ -99,6 +99,46 @@ func TestWhatTerraformCannotTakeIsRefusedInOurWords(t *testing.T) {
 	}
 }
 
+// holding is a framework that notes whether someone else still has the values of a request that it works on.
+type holding struct {
+	protocol.Server
+	during func(values ...*tfprotov6.DynamicValue)
+}
+
+func (h holding) ReadResource(_ context.Context, req *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
+	h.during(req.CurrentState)
+	return &tfprotov6.ReadResourceResponse{}, nil
+}
+
+func (h holding) PlanResourceChange(_ context.Context, req *tfprotov6.PlanResourceChangeRequest) (*tfprotov6.PlanResourceChangeResponse, error) {
+	h.during(req.PriorState, req.ProposedNewState, req.Config)
+	return &tfprotov6.PlanResourceChangeResponse{}, nil
+}
+
+// A state can be a hundred megabytes, and the plugin library keeps each request until its response is sent.
+func TestNoOneHoldsTheStateOfARequestTwice(t *testing.T) {
+	t.Parallel()
+	value := func() *tfprotov6.DynamicValue { return &tfprotov6.DynamicValue{MsgPack: []byte{1}} }
+	read := &tfprotov6.ReadResourceRequest{CurrentState: value()}
+	plan := &tfprotov6.PlanResourceChangeRequest{PriorState: value(), ProposedNewState: value(), Config: value()}
+	calls := 0
+	wrapped := protocol.Wrap(holding{during: func(values ...*tfprotov6.DynamicValue) {
+		calls++
+		if slices.Contains(values, nil) {
+			t.Error("the framework lacks a value")
+		}
+	}})
+	if _, err := wrapped.ReadResource(t.Context(), read); err != nil || read.CurrentState != nil {
+		t.Errorf("%v, the state is held", err)
+	}
+	if _, err := wrapped.PlanResourceChange(t.Context(), plan); err != nil || plan.PriorState != nil || plan.ProposedNewState != nil || plan.Config != nil {
+		t.Errorf("%v, a value is held", err)
+	}
+	if calls != 2 {
+		t.Errorf("%d calls", calls)
+	}
+}
+
 // A deployment names audiences, items and customers, and what it names reaches terminals and the logs of CI systems.
 func TestTextsOfADeploymentAreShownAndNotObeyed(t *testing.T) {
 	t.Parallel()

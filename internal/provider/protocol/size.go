@@ -42,26 +42,26 @@ const divide = "Split it into several resources, or read the rows from a file, o
 
 // boundRead refuses a state that can't be sent. One that can be sent, but of which no plan can be made, is a warning: it can
 // still be destroyed.
-func boundRead(req *tfprotov6.ReadResourceRequest, resp *tfprotov6.ReadResourceResponse) {
+func boundRead(kind string, resp *tfprotov6.ReadResourceResponse) {
 	size := sizeOf(resp.NewState)
 	switch {
 	case size+len(resp.Private) > maxMessage:
-		resp.NewState = req.CurrentState
-		resp.Diagnostics = append(resp.Diagnostics, tooLarge(req.TypeName, "The state", divide, size))
+		resp.NewState = nil
+		resp.Diagnostics = append(resp.Diagnostics, tooLarge(kind, "The state", divide, size))
 	case 2*size+len(resp.Private) > maxMessage:
 		// A plan gets the state, and the state with the configuration in it.
-		warning := tooLarge(req.TypeName, "The request for a plan", "It can still be destroyed, but not planned. "+divide, 2*size)
+		warning := tooLarge(kind, "The request for a plan", "It can still be destroyed, but not planned. "+divide, 2*size)
 		warning.Severity = tfprotov6.DiagnosticSeverityWarning
 		resp.Diagnostics = append(resp.Diagnostics, warning)
 	}
 }
 
-func boundPlan(req *tfprotov6.PlanResourceChangeRequest, resp *tfprotov6.PlanResourceChangeResponse) {
-	// What the apply will be asked with.
-	size := sizeOf(req.PriorState, resp.PlannedState, req.Config) + len(resp.PlannedPrivate)
+// boundPlan refuses a plan whose apply can't be asked for; asked is the size of what the request for it repeats.
+func boundPlan(kind string, asked int, resp *tfprotov6.PlanResourceChangeResponse) {
+	size := asked + sizeOf(resp.PlannedState) + len(resp.PlannedPrivate)
 	if size > maxMessage {
-		resp.PlannedState = req.PriorState
-		resp.Diagnostics = append(resp.Diagnostics, tooLarge(req.TypeName, "The request for an apply", divide, size))
+		resp.PlannedState = nil
+		resp.Diagnostics = append(resp.Diagnostics, tooLarge(kind, "The request for an apply", divide, size))
 	}
 }
 

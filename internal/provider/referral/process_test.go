@@ -113,7 +113,7 @@ func TestReferralThatNobodyHereMadeIsNoLeftover(t *testing.T) {
 	p := d.NewProcessIn(t, t.TempDir(), nil)
 	plan, diags := p.Plan(t, "talonone_referral", acctest.Instance{}, oneReferral)
 	noProblem(t, diags)
-	if !strings.Contains(plan.Warning, "Equal referral exists") || !strings.Contains(plan.Warning, `id = "11/`) {
+	if !strings.Contains(plan.Warning, "has the same settings") || !strings.Contains(plan.Warning, `id = "11/`) {
 		t.Errorf("the plan does not say that an equal referral is there, or how to import it: %q", plan.Warning)
 	}
 	_, diags = p.Apply(t.Context(), t, plan)

@@ -46,7 +46,7 @@ func (r *referralResource) planCreate(ctx context.Context, plan, config referral
 		r.data.Journal.Know(journalKind, plan.toAPI(), journal.Object{ID: one.ID, Created: one.Created})
 		if i == 0 {
 			age := framework.Age(r.data.Client.ServerTime(time.Now()).Sub(one.Created))
-			diags.AddWarning("Equal referral exists", fmt.Sprintf(
+			diags.AddWarning(fmt.Sprintf("Referral %d has the same settings", one.ID), fmt.Sprintf(
 				"Referral %d, code %q, of campaign %d has the same advocate and fits these settings. It was created %s (%s). Applying makes another code. "+
 					"If no other resource manages the existing referral, you can import it instead:\n\n%s",
 				one.ID, one.Code, one.CampaignID, age, one.Created.UTC().Format(time.RFC3339), framework.ImportBlock(resourceType, candidate(one).ImportID)))

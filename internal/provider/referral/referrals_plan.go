@@ -117,7 +117,7 @@ func (r *referralsResource) planUpdate(ctx context.Context, plan *referralsModel
 	plan.subject().RefuseTwins(path.Root("advocates"), rows.Added, rows.Removed, diags)
 	plan.subject().WarnTwins(path.Root("advocates"), rows.Added, advocates, diags)
 	if len(rows.Released) > 0 {
-		diags.AddAttributeWarning(path.Root("advocates"), noun.Count(len(rows.Released))+" will be released", fmt.Sprintf(
+		diags.AddAttributeWarning(path.Root("advocates"), plan.subject().About(noun.Count(len(rows.Released))+" will be released"), fmt.Sprintf(
 			"The import brought %s that the configuration does not list: %s. This resource stops managing them; their codes stay valid. "+
 				"To delete one, import it as %s and destroy that.",
 			noun.Count(len(rows.Released)), bulk.Names(rows.Released), resourceType))

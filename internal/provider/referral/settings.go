@@ -133,6 +133,9 @@ func attributesFrom(api json.RawMessage, prior jsontypes.Normalized) jsontypes.N
 	case sameAttributes(string(api), ""):
 		return jsontypes.NewNormalizedNull()
 	default:
+		if now, err := customattr.FromAPI(api); err == nil {
+			return now.SpelledAs(customattr.FromConfig(prior)).Value()
+		}
 		return jsontypes.NewNormalizedValue(string(api))
 	}
 }

@@ -187,7 +187,7 @@ func (m *returnModel) warnOfRun(ctx context.Context, diags *diag.Diagnostics) {
 		for _, one := range items[:min(len(items), namedItems)] {
 			texts = append(texts, one.String())
 		}
-		what = "Goes back: " + strings.Join(texts, ", ")
+		what = "Returns " + strings.Join(texts, ", ")
 		if more := len(items) - len(texts); more > 0 {
 			what += fmt.Sprintf(" and %d more", more)
 		}

@@ -274,7 +274,7 @@ func (m *itemModel) keepFrom(before itemModel) {
 	if before.Attributes.IsNull() {
 		m.Attributes = before.Attributes
 	} else if isSet(before.Attributes) {
-		all := customattr.FromConfig(m.Attributes).WithoutCleared()
+		all := customattr.FromConfig(m.Attributes).WithoutCleared().SpelledAs(customattr.FromConfig(before.Attributes))
 		if all.Equal(customattr.FromConfig(before.Attributes).WithoutCleared()) {
 			m.Attributes = before.Attributes
 		} else {

@@ -121,7 +121,7 @@ func (r *sessionResource) warnExisting(ctx context.Context, plan sessionModel, d
 		}
 		return
 	}
-	detail := fmt.Sprintf("Customer session %s already exists: it is %s and has been updated %d times.",
+	detail := fmt.Sprintf("Customer session %s exists already: it is %s and has been updated %d times.",
 		strconv.Quote(plan.IntegrationID.ValueString()), found.Session.State, found.Session.UpdateCount)
 	if !plan.ProfileID.IsUnknown() && plan.ProfileID.ValueString() != found.Session.ProfileID {
 		detail += " It belongs to another customer than the one configured."
@@ -134,7 +134,7 @@ func (r *sessionResource) warnExisting(ctx context.Context, plan sessionModel, d
 	if plan.OnDestroy.ValueString() != forgetOnDestroy {
 		detail += " Destroying the resource then cancels it."
 	}
-	diags.AddAttributeWarning(path.Root("integration_id"), "Session already exists", detail+
+	diags.AddAttributeWarning(path.Root("integration_id"), "Session "+plan.IntegrationID.String()+" exists already", detail+
 		" To see first how it differs, import it:\n\n"+framework.ImportBlock(resourceType, plan.IntegrationID.ValueString()))
 }
 
@@ -213,7 +213,7 @@ func checkStep(changed []string, plan, state sessionModel, diags *diag.Diagnosti
 		return
 	}
 	if reopens(state, plan) {
-		diags.AddAttributeWarning(path.Root("state"), "Session will be reopened",
+		diags.AddAttributeWarning(path.Root("state"), "Session "+session+" will be reopened",
 			fmt.Sprintf("Customer session %s is closed, and the configuration sets it to open. Reopening rolls back the effects of closing it: redemptions, budgets and points.", session))
 		return
 	}

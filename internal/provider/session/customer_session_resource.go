@@ -35,7 +35,11 @@ const (
 	forgetOnDestroy = "forget"
 )
 
-type sessionResource struct{ data *framework.Data }
+type sessionResource struct {
+	framework.InApplication
+
+	data *framework.Data
+}
 
 // NewCustomerSessionResource is the resource talonone_customer_session.
 func NewCustomerSessionResource() resource.Resource { return &sessionResource{} }
@@ -209,7 +213,7 @@ func (r *sessionResource) Create(ctx context.Context, req resource.CreateRequest
 		return
 	}
 	if response.Session.UpdateCount > 1 && !adopted {
-		resp.Diagnostics.AddAttributeWarning(path.Root("integration_id"), "Session already existed",
+		resp.Diagnostics.AddAttributeWarning(path.Root("integration_id"), "Session "+plan.IntegrationID.String()+" existed already",
 			fmt.Sprintf("Customer session %q existed before, with %d updates, and is now managed by Terraform: destroying it will %s it.",
 				plan.IntegrationID.ValueString(), response.Session.UpdateCount-1, plan.OnDestroy.ValueString()))
 	}

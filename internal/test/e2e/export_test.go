@@ -16,7 +16,12 @@ import (
 // the plan imports everything and changes nothing there.
 func TestExportedDeploymentIsAdopted(t *testing.T) {
 	t.Parallel()
-	d := acctest.Start(t, func(o *emulator.Options) { o.Fixture = existingDeployment() })
+	d := acctest.Start(t, func(o *emulator.Options) {
+		o.Fixture = existingDeployment()
+		for i := range 200 {
+			o.Fixture.Coupons = append(o.Fixture.Coupons, emulator.FixtureCoupon{CampaignID: 13, Value: fmt.Sprintf(`${A} "%d"`, i), UsageLimit: int64(i)})
+		}
+	})
 	d.Call(t, http.MethodPost, "/v1/applications/1/stores", map[string]any{"name": "Harbour", "description": "", "integrationId": "harbour/street"}, nil)
 	d.Call(t, http.MethodPost, "/v1/additional_costs", map[string]any{"name": "shipping", "title": "Shipping", "description": ""}, nil)
 	collect := func(path, name string, items ...string) {
@@ -39,11 +44,11 @@ func TestExportedDeploymentIsAdopted(t *testing.T) {
 	c := newCLI(t, d.URL, "")
 	folder := filepath.Join(c.Dir, "adopted")
 	export := exec.CommandContext(t.Context(), filepath.Join(binaries.Dir, "talonone-export"),
-		"-out", folder, "-catalogs", "6", "-coupons", "12", "-reservations", "SUMMER10,SUMMER25%OFF", "-referrals", "11", "-profiles", "customer-1,customer-2")
+		"-out", folder, "-catalogs", "6", "-coupons", "12", "-coupon-sets", "13", "-customers", "customer-1", "-reservations", "SUMMER10,SUMMER25%OFF", "-referrals", "11", "-profiles", "customer-1,customer-2")
 	export.Env = append(c.Env, "TALONONE_BASE_URL="+d.URL, "TALONONE_INTEGRATION_API_KEY="+acctest.IntegrationKey, "TALONONE_MANAGEMENT_API_KEY="+acctest.ManagementKey,
 		"TALONONE_MANAGEMENT_REQUESTS_PER_SECOND=10000")
 	output, err := export.CombinedOutput()
-	if err != nil || !strings.Contains(string(output), "Exported 98 objects") {
+	if err != nil || !strings.Contains(string(output), "Exported 100 objects") {
 		t.Fatalf("%v\n%s", err, output)
 	}
 	again, err := exec.CommandContext(t.Context(), export.Path, "-out", folder).CombinedOutput()
@@ -51,11 +56,11 @@ func TestExportedDeploymentIsAdopted(t *testing.T) {
 		t.Errorf("a folder with files was written to:\n%s", again)
 	}
 
-	for _, file := range []string{"main.tf", "resources.tf", "imports.tf", "catalog_items.catalog_6.items.json"} {
+	for _, file := range []string{"main.tf", "resources.tf", "imports.tf", "catalog_items.catalog_6.items.json", "coupons.trial_run.coupons.json"} {
 		c.Write(file, c.Read(filepath.Join("adopted", file)))
 	}
 	c.Write("speed_override.tf", "provider \"talonone\" {\n  management_requests_per_second = 10000\n}\n")
-	if plan := c.must(0, "plan", "-no-color", "-out=adopt.tfplan"); !strings.Contains(plan, "98 to import, 0 to add") || !strings.Contains(plan, "0 to destroy") {
+	if plan := c.must(0, "plan", "-no-color", "-out=adopt.tfplan"); !strings.Contains(plan, "100 to import, 0 to add") || !strings.Contains(plan, "0 to destroy") {
 		t.Errorf("the plan does more than import:\n%s", clip(plan))
 	}
 	c.must(0, "apply", "-no-color", "adopt.tfplan")

@@ -19,7 +19,8 @@ var (
 )
 
 // follow does what a guide says, block by block: it saves the files that the guide tells its reader to save, runs its shell
-// commands, and expects their output to have the lines that the guide shows, in this order. A line with … stands for any.
+// commands, and expects their output to have the lines that the guide shows, in this order. A line with … stands for any. A refresh after an apply
+// changes nothing.
 func follow(t *testing.T, p *pipeline, guide, url string) (printed string) {
 	t.Helper()
 	page, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "guides", guide+".md"))
@@ -40,6 +41,9 @@ func follow(t *testing.T, p *pipeline, guide, url string) (printed string) {
 				t.Fatalf("%s ended with %d:\n%s", content, code, output)
 			}
 			printed += output
+			if strings.Contains(content, "terraform apply") && !strings.Contains(content, "terraform destroy") {
+				p.expectRefreshed(nil)
+			}
 		case commands > 0 && (language == "text" || language == "markdown"):
 			shown++
 			expectShown(t, content, output)

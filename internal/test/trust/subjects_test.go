@@ -650,7 +650,7 @@ func subjects() []subject {
 			guard: attributes{"deletion_protection": true}, lifted: attributes{"deletion_protection": false},
 		},
 		{
-			kind: "talonone_coupons", bulk: true,
+			kind: "talonone_coupons", bulk: true, exclusive: true, target: "1/22",
 			config: func(rows ...string) attributes {
 				all := make(map[string]any, len(rows))
 				for _, row := range rows {
@@ -660,27 +660,27 @@ func subjects() []subject {
 				if err != nil {
 					panic(err)
 				}
-				return attributes{"application_id": 1, "campaign_id": 12, "coupons": string(text)}
+				return attributes{"application_id": 1, "campaign_id": 22, "coupons": string(text)}
 			},
 			held: func(d deployment) (rows []string) {
 				for _, c := range d.Coupons.All {
-					if row, ours := strings.CutPrefix(c.Value, "CODE-"); ours && c.CampaignID == 12 {
+					if row, ours := strings.CutPrefix(c.Value, "CODE-"); ours && c.CampaignID == 22 {
 						rows = append(rows, row)
 					}
 				}
 				return rows
 			},
 			put: func(t testing.TB, d *acctest.Deployment, row string) {
-				d.Call(t, http.MethodPost, "/v1/applications/1/campaigns/12/coupons", map[string]any{"usageLimit": 1, "numberOfCoupons": 1, "couponPattern": "CODE-" + row}, nil)
+				d.Call(t, http.MethodPost, "/v1/applications/1/campaigns/22/coupons", map[string]any{"usageLimit": 1, "numberOfCoupons": 1, "couponPattern": "CODE-" + row}, nil)
 			},
 			take: func(t testing.TB, d *acctest.Deployment, row string) {
 				for _, c := range state(t, d).Coupons.All {
 					if c.Value == "CODE-"+row {
-						d.Call(t, http.MethodDelete, fmt.Sprintf("/v1/applications/1/campaigns/12/coupons/%d", c.ID), nil, nil)
+						d.Call(t, http.MethodDelete, fmt.Sprintf("/v1/applications/1/campaigns/22/coupons/%d", c.ID), nil, nil)
 					}
 				}
 			},
-			elsewhere: attributes{"campaign_id": 22}, irreversible: true, guard: careful, lifted: careless,
+			elsewhere: attributes{"campaign_id": 12}, irreversible: true, guard: careful, lifted: careless,
 		},
 	}
 }

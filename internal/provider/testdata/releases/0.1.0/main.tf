@@ -373,6 +373,17 @@ resource "talonone_coupons" "minimal" {
   coupons        = jsonencode([])
 }
 
+resource "talonone_coupons" "file" {
+  application_id = 1
+  campaign_id    = 12
+  ownership      = "additive"
+
+  coupons_file = {
+    path    = "${path.module}/coupons.csv"
+    columns = { code = "value", uses = "usage_limit" }
+  }
+}
+
 resource "talonone_collection" "full" {
   application_id      = 1
   campaign_id         = 12
