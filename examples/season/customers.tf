@@ -43,6 +43,25 @@ resource "talonone_coupon" "season" {
   attributes     = jsonencode({ (talonone_attribute.channel.name) = each.value.channel })
 }
 
+# The codes of partners, from the table that an agency sends: one import, whatever their number. Codes are unique in an
+# Application, so each environment has its own.
+resource "talonone_coupons" "partners" {
+  application_id = data.talonone_application.shop.id
+  campaign_id    = data.talonone_campaign.coupons.id
+
+  coupons_file = {
+    path        = "${path.module}/partners-${var.environment}.csv"
+    time_format = "YYYY-MM-DD"
+    time_zone   = "Europe/Berlin"
+    columns = {
+      code        = "value"
+      uses        = "usage_limit"
+      valid_until = "expiry_date"
+      channel     = { attribute = talonone_attribute.channel.name }
+    }
+  }
+}
+
 # The guests find the opening code in their wallets.
 resource "talonone_coupon_reservation" "opening" {
   coupon_value = talonone_coupon.season["OPENING-DAY"].value

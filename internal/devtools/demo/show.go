@@ -77,7 +77,7 @@ func showSeason(ctx context.Context, tf *terraform) error {
 	if err != nil {
 		return err
 	}
-	if err := expectText(output, "talonone_attribute.season", "talonone_coupon.season", "0 changed, 0 destroyed"); err != nil {
+	if err := expectText(output, "talonone_attribute.season", "talonone_coupon.season", "talonone_coupons.partners", "0 changed, 0 destroyed"); err != nil {
 		return err
 	}
 

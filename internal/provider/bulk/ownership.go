@@ -54,21 +54,26 @@ type Subject struct {
 	Place string
 	// ResourceType is the type in HCL, ImportID what its import block takes for all rows of the target.
 	ResourceType, ImportID string
+	// ForGood is a sentence about what is lost with rows that end; empty where adding them again restores everything.
+	ForGood string
 }
+
+// losing puts what is lost before a text.
+func (s Subject) losing(text string) string { return strings.TrimSpace(s.ForGood + "\n\n" + text) }
 
 // WarnDestroyed says what a destroy removes. count is how many rows the refreshed state holds. Terraform shows one of
 // several warnings with the same summary, and no address with that of a resource without configuration, so it names the place.
 func (s Subject) WarnDestroyed(count int, diags *diag.Diagnostics) {
 	if count > 0 {
-		diags.AddWarning(fmt.Sprintf("Destroying removes %s from %s", s.Noun.Count(count), s.Place), AdviseKeeping(s.ResourceType))
+		diags.AddWarning(fmt.Sprintf("Destroying removes %s from %s", s.Noun.Count(count), s.Place), s.losing(AdviseKeeping(s.ResourceType)))
 	}
 }
 
 // WarnReplaced says what the end of an object that is replaced removes.
 func (s Subject) WarnReplaced(count int, diags *diag.Diagnostics) {
 	if count > 0 {
-		diags.AddWarning(fmt.Sprintf("Replacing removes %s from %s", s.Noun.Count(count), s.Place), fmt.Sprintf(
-			"The new object adds the %s that the configuration lists to its own target.", s.Noun.Many))
+		diags.AddWarning(fmt.Sprintf("Replacing removes %s from %s", s.Noun.Count(count), s.Place), s.losing(fmt.Sprintf(
+			"The new object then adds the %s that the configuration lists.", s.Noun.Many)))
 	}
 }
 

@@ -73,7 +73,7 @@ func (m *couponsModel) placed() bool {
 }
 
 func (m *couponsModel) subject() bulk.Subject {
-	return bulk.Subject{Noun: codes, Place: "campaign " + m.CampaignID.String(), ResourceType: couponsType, ImportID: m.importID()}
+	return bulk.Subject{Noun: codes, Place: "campaign " + m.CampaignID.String(), ResourceType: couponsType, ImportID: m.importID(), ForGood: "Their counters and reservations are lost."}
 }
 
 // exclusive says whether the campaign is to hold the listed coupons and no others.

@@ -25,6 +25,8 @@ func (r *couponsResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			"(`reservation_limit`, `is_reservation_mandatory`, `implicitly_reserved`) takes one more request, and so does each that is deleted: three per second. The plan says how many.\n\n" +
 			"With additive ownership, the default, only the listed codes are managed; other coupons of the campaign are left alone. A listed code that exists in the campaign already is taken over, and the plan warns about it. " +
 			"A code is unique in its Application: one of another campaign is an error, of the plan for up to three new codes, otherwise of the apply. How often a code was redeemed is never changed.\n\n" +
+			"A refresh reads the whole campaign if more than 20 codes are managed: with one request for up to 1,000 coupons, and with an export for more, which does not tell `implicitly_reserved`. " +
+			"Changes of that setting made outside Terraform are not detected then.\n\n" +
 			"A coupon that is no longer listed, or whose resource is destroyed, is deleted with its reservations and the count of its redemptions. This can't be undone.\n\n" +
 			"Requires a Management API key that allows the endpoint `/v1/applications`.",
 		Attributes: map[string]schema.Attribute{

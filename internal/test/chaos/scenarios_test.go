@@ -127,6 +127,8 @@ func scenarios() []scenario {
 	advanced := with(shared, attributes{"api_version": "v3", "integration_id": "share-1"})
 	legacy := attributes{"api_version": "v1", "type": "product_shared", "session_id": "visit", "attributes": `{"url":"https://shop.example.com/"}`}
 	batch := attributes{"application_id": 1, "campaign_id": 12, "coupons": `{"ANNA-10":{"usage_limit":5},"BEN-10":{}}`}
+	// The refresh of four coupons lists the whole campaign, so that others of it go at once.
+	four := with(batch, attributes{"coupons": `["ANNA-10","BEN-10","CLEO-10","DANA-10"]`})
 	attribute := attributes{"entity": "CartItem", "name": "hue", "type": "string", "suggestions": []string{"red"}, "subscribed_catalog_ids": []int{6}}
 	cost := attributes{"name": "shipping", "type": "both"}
 	store := attributes{"application_id": 1, "integration_id": "harbour-street", "name": "Harbour Street"}
@@ -203,6 +205,7 @@ func scenarios() []scenario {
 		{"coupons", "add", "importCoupons", nil, batch, with(batch, attributes{"coupons": `{"ANNA-10":{"usage_limit":5},"BEN-10":{},"CLEO-10":{}}`})},
 		{"coupons", "update", "updateCoupon", nil, batch, with(batch, attributes{"coupons": `{"ANNA-10":{"usage_limit":7},"BEN-10":{"usage_limit":7}}`})},
 		{"coupons", "remove", "deleteCoupon", nil, batch, with(batch, attributes{"coupons": `["BEN-10"]`})},
+		{"coupons", "become exclusive", "deleteCoupon", nil, four, with(four, attributes{"ownership": "exclusive"})},
 		{"coupons", "destroy", "deleteCoupon", nil, batch, nil},
 
 		{"customer_profile", "create", "updateCustomerProfileV2", nil, nil, profile},

@@ -49,7 +49,8 @@ const (
 		RUN-41 = { price = 79.9, product = "Runner", attributes = { color = "red", size = 41 } }
 		SLIP-38 = { price = 19.5 }
 	})`
-	shoesFile = "items_file = { path = \"${path.module}/%s\" }"
+	fourCoupons = `coupons = jsonencode(["TRIAL-1", "TRIAL-2", "TRIAL-3", "TRIAL-4"])`
+	shoesFile   = "items_file = { path = \"${path.module}/%s\" }"
 )
 
 func put(catalog int, payload map[string]any) func(*testing.T, *acctest.Deployment) {
@@ -75,7 +76,7 @@ var situations = map[string]situation{
 	},
 	"items-drift": {
 		before: items("items-drift", 24, shoes), after: items("items-drift", 24, shoes),
-		meanwhile: put(24, map[string]any{"sku": "RUN-40", "price": 1, "product": map[string]any{"name": "Runner"}, "attributes": map[string]any{"color": "red", "released": "2026-03-01T00:00:00Z"}}),
+		meanwhile: put(24, map[string]any{"sku": "RUN-40", "price": 1, "product": map[string]any{"name": "Runner"}, "attributes": map[string]any{"color": "red", "released": "2026-03-01T02:00:00+02:00"}}),
 	},
 	"items-import": {
 		after:     "import {\n to = talonone_catalog_items.items-import\n id = \"25\"\n}\n" + items("items-import", 25, strings.Replace(shoes, "SLIP", "LOAFER", 1)),
@@ -251,8 +252,21 @@ var situations = map[string]situation{
 		before: resourceBlock("coupon", "coupon-limit", "application_id = 1\n campaign_id = 12\n value = \"LIMITED\"\n usage_limit = 100"),
 		after:  resourceBlock("coupon", "coupon-limit", "application_id = 1\n campaign_id = 12\n value = \"LIMITED\"\n usage_limit = 200"),
 	},
-	"coupon-destroy": {before: resourceBlock("coupon", "coupon-destroy", "application_id = 1\n campaign_id = 12\n value = \"GONE\"\n usage_limit = 100")},
-	"store-create":   {after: resourceBlock("store", "store-create", "application_id = 1\n integration_id = \"s-1\"\n name = \"Harbour\"")},
+	"coupons-create": {after: resourceBlock("coupons", "coupons-create", "application_id = 1\n campaign_id = 12\n coupons = jsonencode({ ROWS-1 = { usage_limit = 5 }, ROWS-2 = {} })")},
+	"coupons-rows": {
+		before: resourceBlock("coupons", "coupons-rows", "application_id = 1\n campaign_id = 12\n coupons = jsonencode({ SPRING-1 = { usage_limit = 5 }, SPRING-2 = {} })"),
+		after:  resourceBlock("coupons", "coupons-rows", "application_id = 1\n campaign_id = 12\n coupons = jsonencode({ SPRING-1 = { usage_limit = 7 }, SPRING-3 = {} })"),
+	},
+	"coupons-to-exclusive": {
+		before: resourceBlock("coupons", "coupons-to-exclusive", "application_id = 2\n campaign_id = 13\n"+fourCoupons),
+		meanwhile: func(t *testing.T, d *acctest.Deployment) {
+			d.Call(t, http.MethodPost, "/v1/applications/2/campaigns/13/coupons", map[string]any{"usageLimit": 1, "numberOfCoupons": 1, "couponPattern": "FROM-A-BATCH"}, nil)
+		},
+		after: resourceBlock("coupons", "coupons-to-exclusive", "application_id = 2\n campaign_id = 13\n ownership = \"exclusive\"\n"+fourCoupons),
+	},
+	"coupons-destroy": {before: resourceBlock("coupons", "coupons-destroy", "application_id = 1\n campaign_id = 12\n coupons = jsonencode([\"GONE-1\", \"GONE-2\"])")},
+	"coupon-destroy":  {before: resourceBlock("coupon", "coupon-destroy", "application_id = 1\n campaign_id = 12\n value = \"GONE\"\n usage_limit = 100")},
+	"store-create":    {after: resourceBlock("store", "store-create", "application_id = 1\n integration_id = \"s-1\"\n name = \"Harbour\"")},
 	"store-name": {
 		before: resourceBlock("store", "store-name", "application_id = 1\n integration_id = \"s-2\"\n name = \"Harbor\""),
 		after:  resourceBlock("store", "store-name", "application_id = 1\n integration_id = \"s-2\"\n name = \"Harbour\""),
@@ -348,12 +362,12 @@ var (
 	blockStart = regexp.MustCompile(`(?m)^  # talonone_\w+\.([\w-]+)(?:\[.*\])?(?: \(.*\))? (?:will|must|is|has)\b`)
 	// What differs from run to run.
 	varying = map[*regexp.Regexp]string{
-		regexp.MustCompile(`20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z`):                                             "TIME",
-		regexp.MustCompile(`(first_session +)= (?:true|false)`):                                                 "$1= BOOL", // which session was closed first is no matter
-		regexp.MustCompile(`[\w ]+ ago \(20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ\)`):                                   " a while ago (TIME)",
-		regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`):                      "UUID",
-		regexp.MustCompile(`\b(?:11\d|20[1-9]|300\d|50[1-9]|70\d|40\d\d|500\d\d|6000\d\d|80\d\d|200000\d\d)\b`): "ID",
-		regexp.MustCompile(`"(FRIEND|X)-[A-Z0-9]{8}"`):                                                          `"$1-CODE"`,
+		regexp.MustCompile(`20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z`):                                              "TIME",
+		regexp.MustCompile(`(first_session +)= (?:true|false)`):                                                  "$1= BOOL", // which session was closed first is no matter
+		regexp.MustCompile(`[\w ]+ ago \(20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ\)`):                                    " a while ago (TIME)",
+		regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`):                       "UUID",
+		regexp.MustCompile(`\b(?:11\d|20[1-9]|30\d\d|50[1-9]|70\d|40\d\d|500\d\d|6000\d\d|80\d\d|200000\d\d)\b`): "ID",
+		regexp.MustCompile(`"(FRIEND|X)-[A-Z0-9]{8}"`):                                                           `"$1-CODE"`,
 	}
 )
 

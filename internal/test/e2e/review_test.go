@@ -79,6 +79,13 @@ var reviewed = map[string]struct {
 			  profile_integration_id = "n4"
 			}`,
 	},
+	"codes": {
+		before: codes(`["staff", "beta"]`, "additive", `{ "ANNA-10" = { usage_limit = 10 }, "BEN-10" = {}, "CLEO-10" = {}, "DANA-10" = {} }`),
+		meanwhile: func(t *testing.T, d *acctest.Deployment) {
+			d.Call(t, http.MethodPost, "/v1/applications/2/campaigns/13/coupons", map[string]any{"usageLimit": 1, "numberOfCoupons": 1, "couponPattern": "FROM-A-BATCH"}, nil)
+		},
+		after: codes(`["beta", "press"]`, "exclusive", `{ "ANNA-10" = { usage_limit = 20 }, "BEN-10" = {}, "CLEO-10" = {}, "EMIL-10" = {} }`),
+	},
 	"season": {
 		before: season,
 		after: `
@@ -203,6 +210,25 @@ func walk(members, items string) string {
 		  items = jsonencode({%s
 		  })
 		}`, members, items)
+}
+
+// codes are the coupons of a campaign, and the audiences of a customer.
+func codes(audiences, ownership, coupons string) string {
+	return fmt.Sprintf(`
+		resource "talonone_audience" "all" {
+		  for_each = toset(["staff", "beta", "press"])
+		  name     = each.key
+		}
+		resource "talonone_customer_audiences" "tester" {
+		  profile_integration_id = "customer-1"
+		  audience_ids           = [for name in %s : talonone_audience.all[name].id]
+		}
+		resource "talonone_coupons" "partners" {
+		  application_id = 2
+		  campaign_id    = 13
+		  ownership      = %q
+		  coupons        = jsonencode(%s)
+		}`, audiences, ownership, coupons)
 }
 
 // deployment is how recorded plans and comments name the deployment, whose port is another one in each run.

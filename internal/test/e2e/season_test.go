@@ -39,9 +39,10 @@ func TestSeasonInTwoEnvironments(t *testing.T) {
 		}
 	}
 
-	// An item, a code and a guest more, an item less, and a test that is wrong.
+	// An item, a code and a guest more, an item and a partner less, and a test that is wrong.
 	dev.Write("items.csv", strings.Replace(dev.Read("items.csv"), "SUN-HAT-M,Sun hat,25,summer", "PARASOL,Parasol,59,summer", 1))
 	dev.Write("coupons.csv", dev.Read("coupons.csv")+"LAST-DAY,mail\n")
+	dev.Write("partners-dev.csv", strings.NewReplacer("TEST-ANNA,5", "TEST-ANNA,50", "TEST-BEN", "TEST-EMIL").Replace(dev.Read("partners-dev.csv")))
 	dev.Write("guests.csv", strings.Replace(dev.Read("guests.csv"), "customer-3,no", "customer-3,yes", 1))
 	dev.Write("carts.csv", dev.Read("carts.csv")+"parasol,,1 PARASOL,49\n")
 	output = dev.must(0, "apply", "-auto-approve", "-no-color")
