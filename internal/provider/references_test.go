@@ -40,6 +40,8 @@ var missing = map[string]reference{
 	"campaign of a coupon":         {kind: "talonone_coupon", config: acctest.Attributes{"application_id": 1, "campaign_id": 99, "value": "BEACH-DAY"}, at: "campaign_id", says: "no campaign 99"},
 	"catalog of items":             {kind: "talonone_catalog_items", config: acctest.Attributes{"catalog_id": 99, "items": `{"A":{}}`}, at: "catalog_id", says: "99"},
 	"catalog of an item":           {kind: "talonone_catalog_item", config: acctest.Attributes{"catalog_id": 99, "sku": "A"}, at: "catalog_id", says: "99"},
+	"campaign of coupons":          {kind: "talonone_coupons", config: acctest.Attributes{"application_id": 1, "campaign_id": 99, "coupons": `["BEACH-DAY"]`}, at: "campaign_id", says: "no campaign 99"},
+	"campaign of many coupons":     {kind: "talonone_coupons", config: acctest.Attributes{"application_id": 1, "campaign_id": 99, "coupons": `["CODE-1","CODE-2","CODE-3","CODE-4"]`}, at: "campaign_id", says: "no campaign 99"},
 	"coupon":                       {kind: "talonone_coupon_reservation", config: acctest.Attributes{"coupon_value": "NONE", "customers": []string{"a"}}, at: "coupon_value", says: "NONE"},
 	"campaign of a referral":       {kind: "talonone_referral", config: acctest.Attributes{"campaign_id": 99, "advocate_profile_integration_id": "a"}, at: "campaign_id", says: "99"},
 	"campaign of referrals":        {kind: "talonone_referrals", config: acctest.Attributes{"campaign_id": 99, "usage_limit": 1, "advocates": []string{"a"}}, at: "campaign_id", says: "99"},
@@ -123,7 +125,7 @@ func TestWhatCannotBeLookedUpIsNotBlamed(t *testing.T) {
 	} {
 		for name, test := range missing {
 			switch test.kind {
-			case "talonone_store", "talonone_coupon", "talonone_collection", "talonone_attribute", "talonone_additional_cost", "talonone_catalog_item", "talonone_catalog_items", "talonone_coupon_reservation":
+			case "talonone_store", "talonone_coupon", "talonone_coupons", "talonone_collection", "talonone_attribute", "talonone_additional_cost", "talonone_catalog_item", "talonone_catalog_items", "talonone_coupon_reservation":
 				continue // They need the Management key themselves, or the same look-up was there before.
 			}
 			settings := settings

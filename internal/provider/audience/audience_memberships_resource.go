@@ -195,7 +195,9 @@ func (r *membershipsResource) Read(ctx context.Context, req resource.ReadRequest
 }
 
 func (r *membershipsResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var plan, state membershipsModel
+	// The plan may have members_file as it was, where it lists the same members.
+	var plan, state, config membershipsModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() {
@@ -210,11 +212,14 @@ func (r *membershipsResource) Update(ctx context.Context, req resource.UpdateReq
 	within, cancel := framework.Within(ctx, plan.Timeouts.Update, membershipsTimeout, &resp.Diagnostics)
 	defer cancel()
 	prior := readPrior(&state, &resp.Diagnostics)
+	planned := plan.MembersFile
+	plan.MembersFile = config.MembersFile
 	desired := plan.desiredAfter(ctx, &state, prior, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() {
 		return
 	}
 	applied := r.apply(within, &plan, &state, prior, desired, seen, resp.Private, &resp.Diagnostics)
+	plan.MembersFile = planned
 	if applied.Empty() && resp.Diagnostics.HasError() {
 		return
 	}

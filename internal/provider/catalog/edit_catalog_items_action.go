@@ -233,7 +233,7 @@ func (m *editItemsModel) checkScope(diags *diag.Diagnostics) {
 	case filtered && m.AllItems.ValueBool():
 		diags.AddAttributeError(path.Root("all_items"), "All items or some", "all_items = true is for edits without filters. Omit one of the two.")
 	case !filtered && !m.AllItems.ValueBool():
-		diags.AddAttributeError(path.Root("filters"), "No filters", "Without filters every item of the catalog would be edited. Set at least one filter, or all_items = true when that is meant.")
+		diags.AddAttributeError(path.Root("filters"), "No filters", "Without filters every item of the catalog would be edited. Set at least one filter, or all_items = true if that is intended.")
 	}
 }
 

@@ -192,7 +192,9 @@ func (r *collectionResource) Read(ctx context.Context, req resource.ReadRequest,
 }
 
 func (r *collectionResource) Update(ctx context.Context, req resource.UpdateRequest, resp *resource.UpdateResponse) {
-	var plan, state collectionModel
+	// The plan may have items_file as it was, where it lists the same items.
+	var plan, state, config collectionModel
+	resp.Diagnostics.Append(req.Config.Get(ctx, &config)...)
 	resp.Diagnostics.Append(req.Plan.Get(ctx, &plan)...)
 	resp.Diagnostics.Append(req.State.Get(ctx, &state)...)
 	if resp.Diagnostics.HasError() {
@@ -205,7 +207,7 @@ func (r *collectionResource) Update(ctx context.Context, req resource.UpdateRequ
 	bulk.WritePrivate(ctx, resp.Private, privateFile, nil, &resp.Diagnostics)
 	within, cancel := framework.Within(ctx, plan.Timeouts.Update, defaultTimeout, &resp.Diagnostics)
 	defer cancel()
-	desired := plan.desired(within, &resp.Diagnostics)
+	desired := config.desired(within, &resp.Diagnostics)
 	if resp.Diagnostics.HasError() || plan.isStale(desired, &resp.Diagnostics) {
 		return
 	}

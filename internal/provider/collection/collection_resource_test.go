@@ -295,6 +295,20 @@ func TestAChangeSinceThePlanIsRefused(t *testing.T) {
 	})
 }
 
+// A file that has moved, and lists what the state lists, is not read where it was.
+func TestItemsFileMayMoveWhileSomethingElseChanges(t *testing.T) {
+	t.Parallel()
+	s := newShelf(t)
+	before := file(t, "before.txt", "boot", "sock")
+	s.apply(attributes{"name": "SKUs", "items_file": attributes{"path": before}})
+	if err := os.Remove(before); err != nil {
+		t.Fatal(err)
+	}
+	s.settled(attributes{"name": "SKUs", "items_file": attributes{"path": file(t, "after.txt", "sock", "boot")}})
+	s.apply(attributes{"name": "SKUs", "description": "Moved", "items_file": attributes{"path": file(t, "after.txt", "sock", "boot")}})
+	s.holds("boot", "sock")
+}
+
 func TestDriftOfItemsIsRepaired(t *testing.T) {
 	t.Parallel()
 	s := newShelf(t)

@@ -2,6 +2,7 @@ package coupon
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -73,7 +74,7 @@ func (m *couponsModel) placed() bool {
 }
 
 func (m *couponsModel) subject() bulk.Subject {
-	return bulk.Subject{Noun: codes, Place: "campaign " + m.CampaignID.String(), ResourceType: couponsType, ImportID: m.importID(), ForGood: "Their counters and reservations are lost."}
+	return bulk.Subject{Noun: codes, Place: "campaign " + m.CampaignID.String(), ResourceType: couponsType, ImportID: m.importID(), ForGood: "This ends their reservations and forgets how often they were redeemed. It can't be undone."}
 }
 
 // exclusive says whether the campaign is to hold the listed coupons and no others.
@@ -289,9 +290,11 @@ func wrongSetting(err error) error {
 	parse, isTime := errors.AsType[*time.ParseError](err)
 	switch text := err.Error(); {
 	case isType:
-		return fmt.Errorf("%s must not be a %s", wrong.Field, wrong.Value)
+		wanted := map[string]string{"int64": "a whole number", "bool": "true or false", "json.Number": "a number"}[wrong.Type.String()]
+		got := map[string]string{"string": "a string", "bool": "true or false", "array": "an array", "object": "an object", "number": "a number"}[wrong.Value]
+		return fmt.Errorf("%s must be %s, not %s", wrong.Field, cmp.Or(wanted, "a string"), cmp.Or(got, strings.TrimPrefix(wrong.Value, "number ")))
 	case isTime:
-		return fmt.Errorf("%s is no time; write RFC 3339, such as 2030-01-31T23:59:59Z", parse.Value)
+		return fmt.Errorf("%s is not a time; write RFC 3339, such as 2030-01-31T23:59:59Z", parse.Value)
 	case strings.Contains(text, "unknown field"):
 		_, name, _ := strings.Cut(text, "unknown field ")
 		return fmt.Errorf("there is no setting %s; the settings are %s", name, settingNames)

@@ -253,6 +253,12 @@ func (r *couponsResource) origin(ctx context.Context, plan *couponsModel, p coup
 // checkAdded says which of the codes to add exist, and refuses those of other campaigns, but of the one that an object is replaced in.
 // It refuses to create an exclusive resource in a campaign with other coupons.
 func (r *couponsResource) checkAdded(ctx context.Context, plan, state *couponsModel, p couponsPlan, replaced *bulk.Target, diags *diag.Diagnostics) {
+	if state == nil {
+		// A replacement would delete the coupons before it finds out.
+		if r.data.ExpectCampaign(ctx, plan.ApplicationID, plan.CampaignID, diags); diags.HasError() {
+			return
+		}
+	}
 	creates := state == nil && plan.exclusive()
 	if len(p.Added) == 0 && !creates || !creates && r.data.Targets.WasDeleted(plan.targetKey()) {
 		return
@@ -263,6 +269,9 @@ func (r *couponsResource) checkAdded(ctx context.Context, plan, state *couponsMo
 		found, err = r.listAdded(ctx, plan, p.Added)
 	case !p.entered:
 		found, err = r.look(ctx, plan, p.Added)
+	}
+	if talonone.IsNotFound(err) && !r.data.ValidateReferences {
+		return
 	}
 	if err != nil {
 		r.addError(diags, "look for the coupons of", plan, err)

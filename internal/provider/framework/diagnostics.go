@@ -107,7 +107,7 @@ func explain(operation Operation, err error) string {
 	if apiErr.Again && !talonone.IsOutcomeUnknown(err) {
 		return fmt.Sprintf("The deployment responded to %s with %d %s too: see the first error of this kind.", apiErr.Operation, apiErr.StatusCode, http.StatusText(apiErr.StatusCode))
 	}
-	text := fmt.Sprintf("The API answered %s with %d %s", apiErr.Operation, apiErr.StatusCode, http.StatusText(apiErr.StatusCode))
+	text := fmt.Sprintf("The API responded to %s with %d %s", apiErr.Operation, apiErr.StatusCode, http.StatusText(apiErr.StatusCode))
 	if apiErr.Message != "" {
 		text += ": " + apiErr.Message
 	}

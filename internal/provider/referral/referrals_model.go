@@ -107,7 +107,7 @@ func (t *tracking) note(rows map[string]row, wanted settings) {
 
 func (m *referralsModel) subject() bulk.Subject {
 	id := strconv.FormatInt(m.CampaignID.ValueInt64(), 10)
-	return bulk.Subject{Noun: noun, Place: "campaign " + id, ResourceType: referralsType, ImportID: id, ForGood: "Their codes stop working, and new referrals get other codes."}
+	return bulk.Subject{Noun: noun, Place: "campaign " + id, ResourceType: referralsType, ImportID: id, ForGood: "Their codes stop working. This can't be undone: new referrals get other codes."}
 }
 
 func (m *referralsModel) guards() bulk.Guards {

@@ -29,18 +29,18 @@ var readersExpect = []struct{ what, plans, tests string }{
 	{"A limit that is lifted in the same change lets a replacement pass.", "", "TestGuardsLiftedInTheSameChangeLetReplacementsPass TestGuardedMembersBelowAReplacedAudience"},
 	{"An object of the other environment is not taken for deleted.", "", "TestAudienceOfTheOtherEnvironmentIsNotTakenForDeleted TestObjectsOfAnotherApplicationAreLeftAlone"},
 	// Warnings.
-	{"The end of an object says how many rows go, replacements included.", "items-replacement audience-description reservation-replacement audience-destroy items-destroy reservation-destroy referrals-destroy collection-destroy without-address", ""},
+	{"The end of an object says how many rows go, replacements included.", "items-replacement audience-description reservation-replacement audience-destroy items-destroy reservation-destroy referrals-destroy coupons-destroy collection-destroy without-address", ""},
 	{"What cannot be undone warns each time it will run.", "event-create event-again return-again deletion-again profile-erase profiles-rows profiles-destroy", "TestOneShotsRunForAnotherMeaningAlone TestClosingASessionRedeemsAndCreates"},
 	{"A warning that matters is shown, however many there are.", "", "TestWarningsThatMatterAreEachShown TestWhatIsRetiredIsWarnedOfOnce"},
 	{"Rows that are not known yet are warned of.", "members-unknown", "TestRowsThatAreNotKnownYetAreWarnedOf TestUnknownMembersAreAnnounced"},
-	{"Leaving exclusive ownership, and entering it, say what becomes of others.", "items-to-additive items-to-exclusive items-import", "TestOwnershipCanBeSwitched"},
+	{"Leaving exclusive ownership, and entering it, say what becomes of others.", "items-to-additive items-to-exclusive items-import coupons-to-exclusive", "TestOwnershipCanBeSwitched"},
 	// Equal in meaning.
 	{"What is equal in meaning plans nothing and runs nothing.", "", "TestEqualInMeaningPlansNothing TestOneShotsRunForAnotherMeaningAlone"},
 	{"Beside drift and changes, the rest keeps the spelling of the state.", "items-drift items-rows item-price profile-attribute referrals-settings", "TestDriftKeepsTheSpellingOfTheRest"},
 	{"A refresh right after an apply changes nothing.", "", "TestEveryExampleIsApplied TestGettingStarted TestSeasonInTwoEnvironments TestRefreshRightAfterAnApplyOfReferralsChangesNothing"},
 	// Noise.
-	{"A create shows what is known, and unknown is only what a response decides.", "attribute-create audience-create collection-create cost-create coupon-create item-create items-create items-create-file membership-create profile-create referral-create referrals-create session-create store-create", "TestTheDeploymentIsPlannedAndKept"},
-	{"A change shows what changes.", "attributes-of-members audience-rename coupon-limit item-no-price items-settings referral-settings session-cart session-close store-name members-file members-rows collection-rows reservation-rows referrals-rows items-file-rows items-forced", "TestChangeShowsAndSendsOnlyWhatChanges"},
+	{"A create shows what is known, and unknown is only what a response decides.", "attribute-create audience-create collection-create cost-create coupon-create coupons-create item-create items-create items-create-file membership-create profile-create referral-create referrals-create session-create store-create", "TestTheDeploymentIsPlannedAndKept"},
+	{"A change shows what changes.", "attributes-of-members audience-rename coupon-limit item-no-price items-settings referral-settings session-cart session-close store-name members-file members-rows collection-rows reservation-rows referrals-rows coupons-rows items-file-rows items-forced", "TestChangeShowsAndSendsOnlyWhatChanges"},
 	{"A destroy shows what goes.", "attribute-destroy item-destroy coupon-destroy session-destroy", ""},
 	{"Where the plan prints all items in another form, a warning says which change.", "items-import-file items-detail items-file-to-inline items-inline-to-file", ""},
 	// Privacy.
@@ -64,7 +64,7 @@ func TestWhatReadersExpectIsTested(t *testing.T) {
 				t.Errorf("%s There is no plan %s", expected.what, name)
 			}
 		}
-		for _, name := range strings.Fields(expected.tests) {
+		for name := range strings.FieldsSeq(expected.tests) {
 			names = append(names, name)
 			if !tests[name] {
 				t.Errorf("%s There is no %s", expected.what, name)
