@@ -113,6 +113,19 @@ func checks(results []result, decoding time.Duration) []check {
 	if r, ok := byName[keys.name+", 100,000"]; ok {
 		add(r.state < 4e6, "100,000 items from a file, keys: state under 4 MB", "%.1f MB", float64(r.state)/1e6)
 	}
+	if r, ok := byName[keys.name+", 1,000,000"]; ok {
+		for _, step := range []struct {
+			name string
+			step
+			most int64
+		}{{"no-op plan", r.noop, 500e6}, {"plan of 1 change", r.plan1, 600e6}, {"apply of 1 change", r.apply1, 600e6}} {
+			add(step.provider.Peak < step.most, fmt.Sprintf("1,000,000 items from a file, keys, %s: provider's peak memory under %s MB", step.name, megabytes(step.most)), "%s MB", megabytes(step.provider.Peak))
+		}
+		if large, medium := byName[keys.name+", 100,000"], byName[keys.name+", 10,000"]; large.size > 0 && medium.size > 0 {
+			growth := perFurtherItem(large, r) / perFurtherItem(medium, large)
+			add(growth < 1.5, keys.name+", no-op plan: CPU per further item grows by less than 1.5 times, from 100,000 to 1,000,000 against from 10,000 to 100,000", "%.2f times", growth)
+		}
+	}
 	for _, s := range []scenario{inline, fields, keys} {
 		small, ok1 := byName[s.name+", 1,000"]
 		medium, ok2 := byName[s.name+", 10,000"]

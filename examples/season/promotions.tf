@@ -19,6 +19,7 @@ data "talonone_session_evaluation" "cart" {
 }
 
 locals {
+  items = { for row in csvdecode(file("${path.module}/items.csv")) : row.sku => row }
   wrong_carts = [
     for row in csvdecode(file("${path.module}/carts.csv")) :
     "${row.cart}: pays ${data.talonone_session_evaluation.cart[row.cart].payable}, not ${row.payable}"

@@ -48,12 +48,12 @@ func (s Subject) RefuseTwins(at path.Path, added, removed []string, diags *diag.
 		first, more, s.Noun.One, s.Noun.One, s.Place, note))
 }
 
-// maxTwins is up to how many rows WarnTwins compares.
-const maxTwins = 100_000
+// MaxTwins is up to how many rows WarnTwins compares.
+const MaxTwins = 100_000
 
 // WarnTwins says which of the rows to add are listed in another spelling, too: some deployments take both for one row.
 func (s Subject) WarnTwins(at path.Path, added, listed []string, diags *diag.Diagnostics) {
-	if len(added) == 0 || len(listed) > maxTwins {
+	if len(added) == 0 || len(listed) > MaxTwins {
 		return
 	}
 	adds := make(map[string]string, len(added))

@@ -59,7 +59,7 @@ func (m *catalogItemsModel) claim(p *itemsPlan) bulk.Claim {
 	case p.after != nil:
 		claim.Load, claim.Digest = p.after.listed, p.digest()
 	default:
-		claim.Rows = p.desired.SKUs()
+		claim.Rows = p.listedSKUs()
 	}
 	return claim
 }
@@ -147,10 +147,14 @@ func (p *itemsPlan) heldSKUs() []string {
 }
 
 func (p *itemsPlan) listedSKUs() []string {
-	if p.after != nil {
+	switch {
+	case p.after != nil:
 		return p.after.listed()
+	case len(p.Added) == p.listed:
+		return p.Added
+	default:
+		return p.desired.SKUs()
 	}
-	return p.desired.SKUs()
 }
 
 // digest is a short digest of all desired items and their SKUs.
@@ -193,7 +197,7 @@ func (r *catalogItemsResource) checkExclusiveCreate(ctx context.Context, config 
 	if !config.exclusive() || r.data.Targets.WasDeleted(config.targetKey()) {
 		return
 	}
-	p.remote = r.list(ctx, config, diags).spelled(p.desired.SKUs())
+	p.remote = r.list(ctx, config, diags).spelled(p.listedSKUs())
 	others, target := bulk.NotIn(p.remote.SKUs(), p.desired), bulk.TargetOf(bulk.DigestOf(p.remote))
 	if len(others) > 0 && (replaced == nil || *replaced != target) && !r.data.Targets.WasRead(config.targetKey(), target) {
 		config.subject().RefuseExclusiveCreate(others, diags)

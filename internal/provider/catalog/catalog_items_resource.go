@@ -146,7 +146,7 @@ func (r *catalogItemsResource) ModifyPlan(ctx context.Context, req resource.Modi
 		return
 	}
 	r.validate(ctx, &plan, p, &resp.Diagnostics)
-	if len(p.Added) > 0 {
+	if len(p.Added) > 0 && p.listed <= bulk.MaxTwins {
 		plan.subject().WarnTwins(plan.source(), p.Added, p.listedSKUs(), &resp.Diagnostics)
 	}
 	p.warnReformed(&plan, prior, &resp.Diagnostics)

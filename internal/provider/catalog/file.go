@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/go-json-experiment/json/jsontext"
+
 	"github.com/talon-one/terraform-provider-talonone/internal/input"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/customattr"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/files"
@@ -78,15 +80,14 @@ func (f itemsFile) check(definitions customattr.Definitions, items Items, skus [
 		count                    int
 	}
 	faults := make(map[string]*fault)
+	var reader attributesReader
 	for _, sku := range skus {
-		// What is canonical can be read.
-		attributes, _ := customattr.FromAPI([]byte(items[sku].Attributes))
-		for name, value := range attributes {
+		reader.each(items[sku].Attributes, func(name string, value []byte) {
 			known := faults[name]
 			if known == nil {
 				text := definitions.Problem(talonone.EntityCartItem, name, value)
 				if text == "" {
-					continue
+					return
 				}
 				if _, defined := definitions[name]; defined {
 					text, _, _ = strings.Cut(text, " Write ") // It is about JSON.
@@ -95,7 +96,7 @@ func (f itemsFile) check(definitions customattr.Definitions, items Items, skus [
 			} else if definitions.Problem(talonone.EntityCartItem, name, value) != "" {
 				known.count++
 			}
-		}
+		})
 	}
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(faults)) {
@@ -111,6 +112,29 @@ func (f itemsFile) check(definitions customattr.Definitions, items Items, skus [
 		errs = append(errs[:most], fmt.Errorf("and %d more columns", more))
 	}
 	return errors.Join(errs...)
+}
+
+// attributesReader reads the attributes of many items. The zero value is ready to use.
+type attributesReader struct {
+	text strings.Reader
+	dec  jsontext.Decoder
+}
+
+// each calls use for each attribute of a canonical object; the value is only valid until it returns.
+func (r *attributesReader) each(attributes string, use func(name string, value []byte)) {
+	if attributes == "" {
+		return
+	}
+	r.text.Reset(attributes)
+	r.dec.Reset(&r.text, jsontext.AllowDuplicateNames(true))
+	// What is canonical can be read.
+	_, _ = r.dec.ReadToken()
+	for r.dec.PeekKind() == jsontext.KindString {
+		name, _ := r.dec.ReadToken()
+		text := name.String()
+		value, _ := r.dec.ReadValue()
+		use(text, value)
+	}
 }
 
 // adviceColumn is the entry of columns that makes an attribute right.
