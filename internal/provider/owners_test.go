@@ -18,6 +18,8 @@ type sharedTarget struct {
 	bulk   func(rows ...string) acctest.Block
 	// rows are those in the deployment, sorted.
 	rows func(*testing.T, *acctest.Deployment) []string
+	// importID imports all rows; "" where there is no such import.
+	importID string
 	// exclusive resources can own all rows.
 	exclusive bool
 	// irreversible removals erase.
@@ -41,6 +43,7 @@ var sharedTargets = map[string]sharedTarget{
 		rows: func(t *testing.T, d *acctest.Deployment) []string {
 			return listed(t, d, "/v1/audiences/701/memberships?pageSize=1000", "integrationId")
 		},
+		importID:  "701",
 		exclusive: true,
 	},
 	"items": {
@@ -57,6 +60,7 @@ var sharedTargets = map[string]sharedTarget{
 		rows: func(t *testing.T, d *acctest.Deployment) []string {
 			return listed(t, d, "/v1/catalogs/6/items?pageSize=1000", "sku")
 		},
+		importID:  "6",
 		exclusive: true,
 	},
 	"profiles": {
@@ -160,6 +164,61 @@ func TestRowsMoveBetweenKindsOfResources(t *testing.T) {
 				})
 			}
 		}
+	}
+}
+
+// TestRowsMoveToImportedResources moves the row b to a resource that an import block makes in the same apply. Its state has
+// the row already when the other resource lets it go.
+func TestRowsMoveToImportedResources(t *testing.T) {
+	t.Parallel()
+	for name, s := range sharedTargets {
+		if s.importID == "" {
+			continue
+		}
+		for move, configs := range map[string][2]acctest.Config{
+			"from many to many":  {{"m": s.bulk("a", "b")}, {"m": s.bulk("a"), "z": s.bulk("b")}},
+			"from one to many":   {{"m": s.single("b")}, {"z": s.bulk("b")}},
+			"all to another one": {{"m": s.bulk("a", "b")}, {"z": s.bulk("a", "b")}},
+		} {
+			for _, order := range []acctest.PlanOptions{{}, {Reverse: true}} {
+				t.Run(fmt.Sprintf("%s %s reverse=%t", name, move, order.Reverse), func(t *testing.T) {
+					t.Parallel()
+					d := emptyTargets(t)
+					w := d.NewWorkspace(t)
+					mustNot(t, w.Apply(t, configs[0], acctest.PlanOptions{}))
+					before := s.rows(t, d)
+					order.Import = map[string]string{"z": s.importID}
+					mustNot(t, w.Apply(t, configs[1], order))
+					if rows := s.rows(t, d); !slices.Equal(rows, before) {
+						t.Errorf("the deployment has %v, want %v", rows, before)
+					}
+					if plan, problem := w.Plan(t, configs[1], acctest.PlanOptions{}); problem != "" || !plan.Empty() {
+						t.Errorf("the next plan is not empty: %s", problem)
+					}
+				})
+			}
+		}
+	}
+}
+
+// A resource that is destroyed says nothing about what else the catalog has.
+func TestItemLosesItsPriceBesideADestroyedResource(t *testing.T) {
+	t.Parallel()
+	for _, order := range []acctest.PlanOptions{{}, {Reverse: true}} {
+		t.Run(fmt.Sprintf("reverse=%t", order.Reverse), func(t *testing.T) {
+			t.Parallel()
+			d := emptyTargets(t)
+			w := d.NewWorkspace(t)
+			items := sharedTargets["items"]
+			mustNot(t, w.Apply(t, acctest.Config{"m": items.bulk("a")}, acctest.PlanOptions{}))
+			d.Call(t, http.MethodPut, "/v1/catalogs/6/sync", map[string]any{"actions": []any{
+				map[string]any{"type": "ADD", "payload": map[string]any{"sku": "b", "price": 2.5}},
+			}}, nil)
+			mustNot(t, w.Apply(t, acctest.Config{"z": items.bulk("b")}, order))
+			if prices := listed(t, d, "/v1/catalogs/6/items?pageSize=1000", "price"); !slices.Equal(prices, []string{"<nil>"}) {
+				t.Errorf("the prices of the catalog are %v, want none", prices)
+			}
+		})
 	}
 }
 

@@ -171,6 +171,7 @@ func (r *membershipResource) Delete(ctx context.Context, req resource.DeleteRequ
 		defer unlock()
 		if remove, _ := r.data.Owners.Spare(ctx, state.claim(), state.claim().Rows, req.Private, &resp.Diagnostics); len(remove) > 0 {
 			err = r.data.Client.ChangeAudienceMember(ctx, state.toAPI(talonone.DeleteFromAudience))
+			r.data.Owners.NoteRemoved(state.claim().Target, remove)
 		}
 	}
 	if err != nil && !talonone.IsNotFound(err) {

@@ -47,7 +47,9 @@ func (r *membershipsResource) apply(ctx context.Context, plan, state *membership
 		return applied
 	}
 	claim := plan.claimOf(ctx, desired)
-	r.data.Owners.Write(ctx, claim, private, diags)
+	if again := r.data.Owners.Write(ctx, claim, private, diags); len(again) > 0 && how != byImport {
+		how, p.Added = byActions, slices.Sorted(slices.Values(slices.Concat(p.Added, bulk.NotIn(again, bulk.SetOf(p.Added)))))
+	}
 	if (how == byImport || how == byClearing) && r.data.Owners.Shares(ctx, claim.Target, private, diags) {
 		// A request that replaces the whole audience would remove what another resource has written.
 		how = byActions
@@ -58,6 +60,7 @@ func (r *membershipsResource) apply(ctx context.Context, plan, state *membership
 	tflog.Debug(ctx, "Changed the members of an audience", map[string]any{
 		"audience": plan.AudienceID.ValueInt64(), "added": len(applied.Added), "removed": len(applied.Removed),
 	})
+	r.data.Owners.NoteRemoved(claim.Target, applied.Removed)
 	ids := desired.Keys()
 	// The members that another resource manages are no longer this one's.
 	applied.Removed = slices.Sorted(slices.Values(slices.Concat(applied.Removed, spared)))
@@ -250,6 +253,7 @@ func (r *membershipsResource) removeAll(ctx context.Context, state *membershipsM
 	if err == nil {
 		ids, _ = r.data.Owners.Spare(ctx, state.claim(nil), ids, private, diags)
 		_, err = r.sendActions(ctx, id, nil, ids)
+		r.data.Owners.NoteRemoved(framework.MembersTarget(state.AudienceID), ids)
 	}
 	return err
 }

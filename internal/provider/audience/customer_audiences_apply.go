@@ -75,12 +75,15 @@ func (r *customerAudiencesResource) apply(ctx context.Context, m *customerAudien
 		return applied
 	}
 	defer unlock()
+	adding := change.Added
 	if claim.Rows != nil {
-		r.data.Owners.WriteAcross(ctx, claim, private, diags)
+		again := r.data.Owners.WriteAcross(ctx, claim, private, diags)
+		adding = slices.Concat(adding, bulk.NotIn(again, bulk.SetOf(adding)))
 	}
 	ending, spared := r.data.Owners.SpareAcross(ctx, claim, change.Removed, private, diags)
 	applied.Remove(spared...)
-	pending := m.actions(change.Added, ending)
+	r.data.Owners.NoteRemovedAcross(claim, ending)
+	pending := m.actions(adding, ending)
 	tflog.Debug(ctx, "Changing the audiences of a customer", map[string]any{"added": len(change.Added), "removed": len(ending)})
 	for attempt := 1; ; attempt++ {
 		sent, err := r.data.Client.UpdateCustomerProfileAudiences(ctx, pending)

@@ -502,9 +502,23 @@ func (o *Owners) WasRemoved(target, row string) bool {
 	return removed
 }
 
+// NotRemoved are the rows that this process has not removed.
+func (o *Owners) NotRemoved(target string, rows []string) []string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	t := o.target(target, "")
+	if len(t.removed) == 0 {
+		return rows
+	}
+	return filter(rows, func(row string) bool { _, removed := t.removed[rowSum(row)]; return !removed })
+}
+
 // Write notes, before the first request of an apply, that a resource has its rows from now on. It is called with the lock of
 // the target held. private is the private state of the response, which Terraform hands to no later call but in tests.
-func (o *Owners) Write(ctx context.Context, c Claim, private Private, diags *diag.Diagnostics) {
+//
+// It returns those of the rows that another resource of this process has removed. A resource that held them, since an import
+// has found them, must add them again.
+func (o *Owners) Write(ctx context.Context, c Claim, private Private, diags *diag.Diagnostics) (again []string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	own := &claimant{id: o.self(ctx, private, diags), name: c.name(), resourceType: c.ResourceType, exclusive: c.Exclusive, wasExclusive: c.Exclusive, part: c.Part}
@@ -530,9 +544,21 @@ func (o *Owners) Write(ctx context.Context, c Claim, private Private, diags *dia
 	}
 	t.put(own)
 	t.written = true
-	for _, row := range own.rows {
-		delete(t.removed, row)
+	if len(t.removed) == 0 {
+		return nil
 	}
+	rows := c.Rows
+	if c.Load != nil {
+		rows = c.Load()
+	}
+	for _, text := range rows {
+		row := rowSum(text)
+		if _, removed := t.removed[row]; removed {
+			again = append(again, text)
+			delete(t.removed, row)
+		}
+	}
+	return again
 }
 
 // plannedUnread is planned for a claimant whose rows no one has read: their digest tells.

@@ -176,7 +176,7 @@ func (o *Owners) SpareAcross(ctx context.Context, a Across, names []string, priv
 }
 
 // WriteAcross is Write for one row in many targets.
-func (o *Owners) WriteAcross(ctx context.Context, a Across, private Private, diags *diag.Diagnostics) {
+func (o *Owners) WriteAcross(ctx context.Context, a Across, private Private, diags *diag.Diagnostics) (again []string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	rows := rowSums{rowSum(a.Row)}
@@ -195,9 +195,20 @@ func (o *Owners) WriteAcross(ctx context.Context, a Across, private Private, dia
 		t := o.target(a.target(name), id)
 		t.put(&claimant{id: id, name: a.name(), resourceType: a.ResourceType, rows: rows})
 		t.written = true
-		delete(t.removed, rows[0])
+		if _, removed := t.removed[rows[0]]; removed {
+			again = append(again, name)
+			delete(t.removed, rows[0])
+		}
 	}
 	if a.Exclusive {
 		o.own(a, id, true)
+	}
+	return again
+}
+
+// NoteRemovedAcross is NoteRemoved for these targets.
+func (o *Owners) NoteRemovedAcross(a Across, names []string) {
+	for _, name := range names {
+		o.NoteRemoved(a.target(name), []string{a.Row})
 	}
 }

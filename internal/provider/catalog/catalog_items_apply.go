@@ -65,18 +65,14 @@ func (r *catalogItemsResource) startApply(ctx context.Context, config, planned, 
 		a.version = prior.CatalogVersion.ValueInt64()
 	}
 	current := p.prior
-	if r.looksForExisting(config, prior, p) {
+	if added := r.mayExist(config, prior, p); len(added) > 0 {
 		current = make(Items, len(p.prior)+len(p.Added))
 		maps.Copy(current, p.prior)
-		rows, err := a.client.CatalogItemsBySKU(ctx, a.catalogID, p.Added)
+		rows, err := a.client.CatalogItemsBySKU(ctx, a.catalogID, added)
 		if a.client.Forbids(err) {
 			err = nil
 		}
 		for sku, item := range fetched(rows, err, config, diags) {
-			if r.data.Owners.WasRemoved(itemsTarget(config.CatalogID), sku) {
-				// By another resource of this run; the listing lags behind.
-				continue
-			}
 			current[sku] = item
 			if want := p.desired[sku]; want.Equal(item) {
 				a.applied.Put(sku, want)
@@ -87,7 +83,18 @@ func (r *catalogItemsResource) startApply(ctx context.Context, config, planned, 
 		return nil
 	}
 	// Only now: what this run has removed before must not be believed to be there.
-	r.data.Owners.Write(ctx, planned.claim(p), private, diags)
+	if again := r.data.Owners.Write(ctx, planned.claim(p), private, diags); len(again) > 0 {
+		current = maps.Clone(current)
+		for _, sku := range again {
+			delete(current, sku)
+		}
+		if p.after != nil {
+			// The items that have not changed were compared by digest.
+			unchanged := &itemsPlan{Plan: bulk.Plan{Added: again}, file: p.file}
+			unchanged.fill(config, diags)
+			maps.Copy(p.desired, unchanged.desired)
+		}
+	}
 	send := bulk.Compare(current, p.desired, Item.Equal)
 	var spared []string
 	send.Removed, spared = r.data.Owners.Spare(ctx, planned.claim(nil), p.Removed, private, diags)

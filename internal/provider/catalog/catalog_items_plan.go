@@ -221,21 +221,24 @@ func fetched(rows []talonone.CatalogItem, err error, config *catalogItemsModel, 
 	return items
 }
 
-// looksForExisting says whether items to add can be in the catalog: the state of an exclusive resource has them all, and
-// after a Delete of this process a listing is not believed.
-func (r *catalogItemsResource) looksForExisting(config, prior *catalogItemsModel, p *itemsPlan) bool {
-	return len(p.Added) > 0 && r.data.Client.MayCall(listItems) && !r.data.Targets.WasDeleted(config.targetKey()) &&
-		(prior == nil || !config.exclusive() || bulk.Enters(prior.Ownership, config.Ownership))
+// mayExist are the items to add that can be in the catalog: the state of an exclusive resource has them all, and what a
+// listing says of items that this process has removed is not believed.
+func (r *catalogItemsResource) mayExist(config, prior *catalogItemsModel, p *itemsPlan) []string {
+	if !r.data.Client.MayCall(listItems) || prior != nil && config.exclusive() && !bulk.Enters(prior.Ownership, config.Ownership) {
+		return nil
+	}
+	return r.data.Owners.NotRemoved(itemsTarget(config.CatalogID), p.Added)
 }
 
 // warnExisting says which of the items to add exist already, and what they lose.
 func (r *catalogItemsResource) warnExisting(ctx context.Context, config, prior *catalogItemsModel, p *itemsPlan, diags *diag.Diagnostics) {
-	if !r.looksForExisting(config, prior, p) {
+	added := r.mayExist(config, prior, p)
+	if len(added) == 0 {
 		return
 	}
 	remote := p.remote
 	if remote == nil {
-		rows, looked, err := r.data.Client.CatalogItemsBySKUWithin(ctx, config.CatalogID.ValueInt64(), p.Added, maxLookups)
+		rows, looked, err := r.data.Client.CatalogItemsBySKUWithin(ctx, config.CatalogID.ValueInt64(), added, maxLookups)
 		if r.data.Client.Forbids(err) {
 			// An update has been told by Read.
 			if prior == nil {
@@ -247,7 +250,7 @@ func (r *catalogItemsResource) warnExisting(ctx context.Context, config, prior *
 			return
 		}
 	}
-	existing := bulk.In(p.Added, remote)
+	existing := bulk.In(added, remote)
 	config.subject().WarnExisting(config.source(), existing, len(p.Added), p.lost(existing, remote), diags)
 }
 

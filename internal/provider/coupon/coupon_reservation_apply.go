@@ -2,6 +2,7 @@ package coupon
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -28,17 +29,19 @@ func (r *reservationResource) apply(ctx context.Context, claim bulk.Claim, prior
 		return applied, nil
 	}
 	defer unlock()
+	adding := change.Added
 	if claim.Rows != nil {
-		r.data.Owners.Write(ctx, claim, private, diags)
+		again := r.data.Owners.Write(ctx, claim, private, diags)
+		adding = slices.Concat(adding, bulk.NotIn(again, bulk.SetOf(adding)))
 	}
 	ending, spared := r.data.Owners.Spare(ctx, claim, change.Removed, private, diags)
 	applied.Remove(spared...)
-	coupon, sent, err := r.data.Client.CreateCouponReservation(ctx, code, change.Added)
+	coupon, sent, err := r.data.Client.CreateCouponReservation(ctx, code, adding)
 	if err != nil && talonone.RefusalStatus(err) == 0 {
 		// The outcome of the last request is unknown.
-		sent = min(sent+talonone.MaxReservationIDs, len(change.Added))
+		sent = min(sent+talonone.MaxReservationIDs, len(adding))
 	}
-	for _, id := range change.Added[:sent] {
+	for _, id := range adding[:sent] {
 		applied.Put(id, struct{}{})
 	}
 	if err != nil {
@@ -50,6 +53,7 @@ func (r *reservationResource) apply(ctx context.Context, claim bulk.Claim, prior
 		addError(diags, "end reservations of coupon", code, err)
 	}
 	applied.Remove(ending[:removed]...)
+	r.data.Owners.NoteRemoved(claim.Target, ending[:removed])
 	return applied, coupon
 }
 

@@ -71,7 +71,7 @@ var (
 	}
 	skus = map[string][]string{
 		"first": {"A-1", "A,2", "A/3"}, "second": {"B 1", `"B2"`, "Ü3"}, "single": {"C1", "C%2"},
-		"others": {"Z1", "Z2"}, "alone": {"D1", "D2", "d1", "D 4"},
+		"others": {"Z1", "Z2"}, "alone": {"D1", "D2", "d.1", "D 4"},
 	}
 	everybody, everything = all(people), all(skus)
 )
@@ -420,7 +420,8 @@ func (g *generator) memberships(members []string, mayOwnAll bool) wanted {
 	case "array":
 		written["members_json"] = mustJSON(members)
 	case "text":
-		written["members_file"] = acctest.Attributes{"path": g.file("members.txt", strings.Join(members, "\n")+"\n")}
+		// Some IDs look like rows of a table.
+		written["members_file"] = acctest.Attributes{"path": g.file("members.txt", strings.Join(members, "\n")+"\n"), "id_pattern": ".*"}
 	case "csv":
 		rows := [][]string{{"id", "note"}}
 		for _, id := range members {

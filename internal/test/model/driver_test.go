@@ -18,8 +18,8 @@ const audienceKind = "talonone_audience"
 // workspace is a state with a memory of its last applies.
 type workspace struct {
 	*acctest.Workspace
-	// before and now are the configurations of the last two applies.
-	before, now acctest.Config
+	// earlier, before and now are the configurations of the last three applies: one may have been cut off.
+	earlier, before, now acctest.Config
 	// planned is last_sync as the last plan found it.
 	planned map[string]tftypes.Value
 }
@@ -84,7 +84,7 @@ func (w *workspace) wrote(p *problems) {
 // apply does what `terraform apply` does, and returns the text of all problems.
 func (w *workspace) apply(t testing.TB, config acctest.Config, o acctest.PlanOptions) string {
 	t.Helper()
-	w.before, w.now = w.now, config
+	w.earlier, w.before, w.now = w.before, w.now, config
 	w.Deployment.Forget()
 	plan, problem := w.Plan(t, config, o)
 	if problem != "" {
@@ -177,11 +177,12 @@ func (w *workspace) ids(t testing.TB) map[string]int64 {
 // countedForAll counts what all resources of a coupon have done; one that comes first doesn't know what the next one does.
 const countedForAll = "reservation_count"
 
-// shared says whether another resource was about the same coupon in the last apply, be it to destroy it.
+// shared says whether another object was about the same coupon in the last apply, be it to destroy it. One that is created
+// before the old one is destroyed doesn't see what that changes.
 func (w *workspace) shared(address string) bool {
-	for _, blocks := range []acctest.Config{w.before, w.now} {
+	for _, blocks := range []acctest.Config{w.earlier, w.before, w.now} {
 		for other, b := range blocks {
-			if other != address && b.Type == reservationsKind && b.Attributes["coupon_value"] == w.now[address].Attributes["coupon_value"] {
+			if (other != address || b.CreateBeforeDestroy) && b.Type == reservationsKind && b.Attributes["coupon_value"] == w.now[address].Attributes["coupon_value"] {
 				return true
 			}
 		}
