@@ -267,7 +267,7 @@ func writeJSON(path string, found conventions.Values) error {
 	return safefile.Replace(path, append(content, '\n'))
 }
 
-// say writes for people. That no one reads any more is no reason to stop: there may be something to remove.
+// say writes for people. That no one reads them any longer is no reason to stop: there may be something to remove.
 func say(out io.Writer, format string, args ...any) {
 	_, _ = fmt.Fprintf(out, format, args...)
 }

@@ -37,7 +37,7 @@ type page[T any] struct {
 }
 
 // lacks tells a response that is no list from an empty list, which would say that
-// nothing exists any more.
+// nothing exists.
 func (p page[T]) lacks() string {
 	if p.Data == nil {
 		return "data"

@@ -362,7 +362,7 @@ func (c Claim) refuseMoved(from, to *claimant, rows []string, diags *diag.Diagno
 		c.Noun.Count(len(rows)), from.name, to.name, Names(rows), c.Lost, advice))
 }
 
-// Leave is Remove for a planned destroy, after which the resource wants nothing any more.
+// Leave is Remove for a planned destroy, after which the resource no longer wants anything.
 func (o *Owners) Leave(ctx context.Context, c Claim, rows []string, private PrivateReader, keep PrivateWriter, diags *diag.Diagnostics) {
 	o.mu.Lock()
 	if id := o.self(ctx, private, diags); id != "" {

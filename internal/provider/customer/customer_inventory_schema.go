@@ -38,7 +38,7 @@ func (d *inventoryDataSource) Schema(_ context.Context, _ datasource.SchemaReque
 			"loyalty_projection_end_date": schema.StringAttribute{
 				Optional: true, CustomType: timetypes.RFC3339Type{},
 				MarkdownDescription: "Ignored. The API of 2022 had projections of loyalty balances up to this time, RFC 3339.",
-				DeprecationMessage:  "The API has no projection of loyalty balances any more, so the value is ignored. Remove it.",
+				DeprecationMessage:  "The API no longer projects loyalty balances, so the value is ignored. Remove it.",
 			},
 			partProfile: schema.SingleNestedAttribute{
 				Computed: true, MarkdownDescription: "The profile itself.",
