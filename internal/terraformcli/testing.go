@@ -2,12 +2,19 @@ package terraformcli
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"strings"
 	"sync"
 	"testing"
+
+	"github.com/gofrs/flock"
 
 	"github.com/talon-one/terraform-provider-talonone/internal/test/race"
 )
@@ -26,9 +33,11 @@ type Binaries struct {
 	err  error
 }
 
-// Run is the body of a package's TestMain: it gives the binaries a folder for as
-// long as the tests run.
+// Run is the body of a package's TestMain: it gives the binaries a folder for as long as the tests run, and runs more tests
+// at a time than there are processors, since they wait for other processes much of their time.
 func (b *Binaries) Run(m *testing.M) int {
+	RunAtATime(3 * runtime.GOMAXPROCS(0))
+	debug.SetGCPercent(400) // small heaps need little collecting
 	dir, err := os.MkdirTemp("", "talonone-binaries-")
 	if err != nil {
 		panic(err)
@@ -41,19 +50,50 @@ func (b *Binaries) Run(m *testing.M) int {
 	return code
 }
 
+// RunAtATime runs so many tests of a package at a time, unless -parallel or an earlier call says how many.
+func RunAtATime(tests int) {
+	flag.Parse()
+	const name = "test.parallel"
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == name })
+	if given {
+		return
+	}
+	if err := flag.Set(name, strconv.Itoa(tests)); err != nil {
+		panic(err)
+	}
+}
+
 // Build builds them, once.
 func (b *Binaries) Build(t testing.TB) {
 	t.Helper()
-	b.once.Do(func() {
-		cmd := exec.CommandContext(context.WithoutCancel(t.Context()), "go", "build", "-o", b.Dir+string(filepath.Separator), modulePath, modulePath+"/cmd/...")
-		cmd.Env = append(os.Environ(), "CGO_ENABLED=0") // as releases are built
-		if output, err := cmd.CombinedOutput(); err != nil {
-			b.err = fmt.Errorf("go build: %w\n%s", err, output)
-		}
-	})
+	b.once.Do(func() { b.err = b.build(context.WithoutCancel(t.Context())) })
 	if b.err != nil {
 		t.Fatal(b.err)
 	}
+}
+
+// build links the binaries in a folder that the packages' tests share, where go finds what is up to date, and hands them on.
+func (b *Binaries) build(ctx context.Context) error {
+	module, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
+	if err != nil {
+		return fmt.Errorf("go env GOMOD: %w", err)
+	}
+	shared := filepath.Join(filepath.Dir(strings.TrimSpace(string(module))), "build", "test")
+	if err := os.MkdirAll(shared, 0o750); err != nil {
+		return err
+	}
+	lock := flock.New(shared + ".lock")
+	if err := lock.Lock(); err != nil {
+		return err
+	}
+	defer func() { _ = lock.Unlock() }()
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-o", shared+string(filepath.Separator), modulePath, modulePath+"/cmd/...")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0") // as releases are built
+	if output, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("go build: %w\n%s", err, output)
+	}
+	return os.CopyFS(b.Dir, os.DirFS(shared))
 }
 
 // CLI is a WorkingDir for one test: processes that are killed or interrupted, logs on stderr, state and

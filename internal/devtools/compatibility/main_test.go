@@ -65,7 +65,7 @@ func TestThisCLIIsWhatTheTableSays(t *testing.T) {
 		t.Skipf("the table of docs/compatibility.md has no row for %s; make compatibility adds one", own)
 	}
 	build := t.TempDir()
-	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", build+string(filepath.Separator), root)
+	cmd := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", build+string(filepath.Separator), root)
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0") // as releases are built
 	if output, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, output)

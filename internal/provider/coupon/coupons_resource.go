@@ -33,8 +33,6 @@ const (
 )
 
 type couponsResource struct {
-	framework.InApplication
-
 	data *framework.Data
 }
 
@@ -145,7 +143,6 @@ func (r *couponsResource) Create(ctx context.Context, req resource.CreateRequest
 	}
 	plan.setRows(desired, desired)
 	plan.noteApplied(ctx, resp.Private, &resp.Diagnostics)
-	plan.LocatedIn(0, plan.ApplicationID.ValueInt64())
 	resp.Diagnostics.Append(resp.State.Set(ctx, &plan)...)
 	resp.Diagnostics.Append(resp.Identity.Set(ctx, plan.identity())...)
 }

@@ -270,3 +270,14 @@ func TestCouponsMayBeUnknown(t *testing.T) {
 	}
 	b.expect(plan.Warning, "Removals are not known yet")
 }
+
+// Coupons are written with the Management key, whichever Application the Integration key opens.
+func TestCouponsOfAnotherApplicationThanThatOfTheIntegrationKey(t *testing.T) {
+	t.Parallel()
+	b := newBatch(t)
+	written := listing([]string{"TRIAL-1", "TRIAL-2"})
+	written["application_id"], written["campaign_id"] = 2, 13
+	b.apply(written)
+	written["coupons"] = `["TRIAL-1"]`
+	b.expect(b.apply(written), sending(0, 0, 1))
+}

@@ -307,7 +307,7 @@ func (s *scope) functions(t testing.TB) map[string]function.Function {
 						parameter = definition.Parameters[i]
 					}
 					kind := typeOf(t, parameter.Type)
-					converted, err := convert.Convert(arg, kind)
+					converted, err := convertTo(arg, kind)
 					if err != nil {
 						return cty.NilVal, function.NewArgError(i, err)
 					}
@@ -322,6 +322,17 @@ func (s *scope) functions(t testing.TB) map[string]function.Function {
 		})
 	}
 	return all
+}
+
+// convertTo is convert.Convert, which compares all elements of a tuple with each other, even if each has the type that is asked for.
+func convertTo(value cty.Value, kind cty.Type) (cty.Value, error) {
+	if kind.IsListType() && value.Type().IsTupleType() && value.IsKnown() && !value.IsNull() && value.LengthInt() > 0 {
+		elements := value.AsValueSlice()
+		if !slices.ContainsFunc(elements, func(element cty.Value) bool { return !element.Type().Equals(kind.ElementType()) }) {
+			return cty.ListVal(elements), nil
+		}
+	}
+	return convert.Convert(value, kind)
 }
 
 // metaArguments are Terraform's own.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"sync"
 	"testing"
 
 	"github.com/hashicorp/terraform-plugin-go/tfprotov6"
@@ -38,11 +39,27 @@ func startProvider(t testing.TB, dataDir string) *Process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil {
-		t.Fatal(err)
+	return &Process{server: server, schemas: schemasOf(t, server)}
+}
+
+var described struct {
+	sync.Mutex
+	schemas *tfprotov6.GetProviderSchemaResponse
+}
+
+// schemasOf asks the first provider alone: all have the same, and many short tests would do little but ask.
+func schemasOf(t testing.TB, server tfprotov6.ProviderServer) *tfprotov6.GetProviderSchemaResponse {
+	t.Helper()
+	described.Lock()
+	defer described.Unlock()
+	if described.schemas == nil {
+		schemas, err := server.GetProviderSchema(context.WithoutCancel(t.Context()), &tfprotov6.GetProviderSchemaRequest{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		described.schemas = schemas
 	}
-	return &Process{server: server, schemas: schemas}
+	return described.schemas
 }
 
 // Schemas are those of the provider.

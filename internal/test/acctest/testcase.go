@@ -315,10 +315,7 @@ func (r *caseRun) start(t *testing.T, config *configuration) (*Process, error) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	schemas, err := server.GetProviderSchema(t.Context(), &tfprotov6.GetProviderSchemaRequest{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	schemas := schemasOf(t, server)
 	p := &Process{server: server, schemas: schemas}
 	attributes := make(Attributes)
 	if config.provider != nil {

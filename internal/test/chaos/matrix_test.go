@@ -37,22 +37,9 @@ var (
 
 var binaries terraformcli.Binaries
 
-// waitTogether runs many cells at a time, unless -parallel says how many: most of their time they wait.
-func waitTogether() {
-	flag.Parse()
-	const name = "test.parallel"
-	given := false
-	flag.Visit(func(f *flag.Flag) { given = given || f.Name == name })
-	if given {
-		return
-	}
-	if err := flag.Set(name, "32"); err != nil {
-		panic(err)
-	}
-}
-
 func TestMain(m *testing.M) {
-	waitTogether()
+	// Most of their time the cells wait.
+	terraformcli.RunAtATime(32)
 	code := binaries.Run(m)
 	if *report != "" {
 		if err := os.WriteFile(*report, []byte(reportText()), 0o600); err != nil {

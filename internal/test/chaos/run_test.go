@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -204,7 +205,15 @@ func essence(name string, value any, profiles map[float64]string) any {
 			}
 			kept = append(kept, essence(name, part, profiles))
 		}
-		slices.SortFunc(kept, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+		texts := make(map[string][]any, len(kept))
+		for _, part := range kept {
+			text := fmt.Sprint(part)
+			texts[text] = append(texts[text], part)
+		}
+		kept = kept[:0]
+		for _, text := range slices.Sorted(maps.Keys(texts)) {
+			kept = append(kept, texts[text]...)
+		}
 		return kept
 	case float64:
 		if profile, known := profiles[value]; known && (name == "profileId" || name == "members") {

@@ -14,18 +14,18 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/test/acctest"
 )
 
-// existingDeployment is one that people have filled by hand and by scripts: 300 audiences, two catalogs of 5000 items,
+// existingDeployment is one that people have filled by hand and by scripts: 60 audiences, two catalogs of 1,500 items,
 // 50 reservations of five coupons, and 20 referrals.
 func existingDeployment() *emulator.Fixture {
 	fixture := emulator.DefaultFixture()
-	for i := range 300 {
+	for i := range 60 {
 		fixture.Audiences = append(fixture.Audiences, emulator.FixtureAudience{
 			Name: fmt.Sprintf("%d. Bought \"%d%%\" – ${twice}", i, i), Description: fmt.Sprintf("Made by hand, number %d.", i), ApplicationIDs: []int64{1},
 		})
 	}
 	for c := range fixture.Catalogs {
 		fixture.Catalogs[c].Items = nil
-		for i := range 5000 {
+		for i := range 1500 {
 			product := fmt.Sprintf("Product %d", i/7)
 			fixture.Catalogs[c].Items = append(fixture.Catalogs[c].Items, emulator.FixtureCatalogItem{
 				SKU: fmt.Sprintf("SKU-%d-%05d", c, i), Price: json.Number(fmt.Sprintf("%d.%02d", i, i%100)), Product: &product,
@@ -77,7 +77,7 @@ func TestExistingDeploymentIsAdopted(t *testing.T) {
 	// ownership that an import doesn't record.
 	c.must(0, "plan", "-out=adopt.tfplan")
 	c.Write("plan.json", c.stdout("show", "-json", "adopt.tfplan"))
-	comment := "In `" + d.URL + "`, Application 1, account 31, live environment:\n\n**Only in Terraform's state**\n\n- 308 existing objects come under Terraform's management\n- 7 resources: only settings of Terraform change\n\n"
+	comment := "In `" + d.URL + "`, Application 1, account 31, live environment:\n\n**Only in Terraform's state**\n\n- 68 existing objects come under Terraform's management\n- 7 resources: only settings of Terraform change\n\n"
 	if got := c.review("plan.json"); got != comment {
 		t.Errorf("the plan does more than import:\n%s", got)
 	}
@@ -87,7 +87,7 @@ func TestExistingDeploymentIsAdopted(t *testing.T) {
 	}
 	expectNoWrites(t, d)
 	generated := c.Read("generated.tf")
-	for text, want := range map[string]int{"\nresource ": 308, "\"regular-": 50, "\"advocate-": 20, "SKU-": 10_000} {
+	for text, want := range map[string]int{"\nresource ": 68, "\"regular-": 50, "\"advocate-": 20, "SKU-": 3_000} {
 		if count := strings.Count(generated, text); count != want {
 			t.Errorf("%q stands %d times in the generated configuration, want %d", text, count, want)
 		}
@@ -125,16 +125,16 @@ func TestExistingDeploymentIsAdoptedByQuery(t *testing.T) {
 	c.expectAdoption(d, "the deployment")
 	generated := c.Read("generated.tf") + c.Read("whole.tf")
 	for text, want := range map[string]int{
-		"\nresource \"talonone_audience\"": 300, "\nresource \"talonone_referral\"": 20,
+		"\nresource \"talonone_audience\"": 60, "\nresource \"talonone_referral\"": 20,
 		"\nresource \"talonone_catalog_items\"": 2, "\nresource \"talonone_coupon_reservation\"": 5,
-		"\"regular-": 50, "SKU-": 10_000,
+		"\"regular-": 50, "SKU-": 3_000,
 	} {
 		if count := strings.Count(generated, text); count != want {
 			t.Errorf("%q stands %d times in the generated configuration, want %d", text, count, want)
 		}
 	}
-	if states := strings.Count(c.stdout("state", "list"), "talonone_"); states != 327 {
-		t.Errorf("%d objects are managed, want 327", states)
+	if states := strings.Count(c.stdout("state", "list"), "talonone_"); states != 87 {
+		t.Errorf("%d objects are managed, want 87", states)
 	}
 }
 

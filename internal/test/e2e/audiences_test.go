@@ -184,19 +184,19 @@ func (p *emulatorProcess) killAfter(operation string, requests int) {
 
 func (p *emulatorProcess) wait() { _ = p.cmd.Wait() }
 
-func TestFiveHundredAudiencesTakeOneListingAPlan(t *testing.T) {
+func TestAHundredAudiencesTakeOneListingAPlan(t *testing.T) {
 	t.Parallel()
 	d := acctest.Start(t, func(o *emulator.Options) { o.ManagementRPS = 3 })
 	c := newCLI(t, d.URL, `
 		resource "talonone_audience" "many" {
-		  count = 500
+		  count = 100
 		  name  = "Audience ${count.index}"
 		}`)
 	// Terraform starts the provider anew for each of its walks; each reads once.
 	c.must(2, "plan", "-detailed-exitcode", "-parallelism=50", "-out=create.tfplan")
 	expectCounts(t, d, map[string]int{"getAudiences": 1})
 	c.must(0, "apply", "-parallelism=50", "create.tfplan")
-	expectCounts(t, d, map[string]int{"getAudiences": 1, "createAudienceV2": 500})
+	expectCounts(t, d, map[string]int{"getAudiences": 1, "createAudienceV2": 100})
 	c.must(0, "plan", "-detailed-exitcode", "-parallelism=50")
 	expectCounts(t, d, map[string]int{"getAudiences": 1})
 	// A destroy refreshes in one walk and plans in another.
@@ -204,7 +204,7 @@ func TestFiveHundredAudiencesTakeOneListingAPlan(t *testing.T) {
 	expectCounts(t, d, map[string]int{"getAudiences": 2, "getAudiencesAnalytics": 1})
 	c.must(0, "apply", "-parallelism=50", "destroy.tfplan")
 	// One listing tells whether they still are those of the state.
-	expectCounts(t, d, map[string]int{"getAudiences": 1, "deleteAudienceV2": 500})
+	expectCounts(t, d, map[string]int{"getAudiences": 1, "deleteAudienceV2": 100})
 }
 
 func expectCounts(t *testing.T, d *acctest.Deployment, want map[string]int) {

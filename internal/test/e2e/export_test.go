@@ -48,7 +48,7 @@ func TestExportedDeploymentIsAdopted(t *testing.T) {
 	export.Env = append(c.Env, "TALONONE_BASE_URL="+d.URL, "TALONONE_INTEGRATION_API_KEY="+acctest.IntegrationKey, "TALONONE_MANAGEMENT_API_KEY="+acctest.ManagementKey,
 		"TALONONE_MANAGEMENT_REQUESTS_PER_SECOND=10000")
 	output, err := export.CombinedOutput()
-	if err != nil || !strings.Contains(string(output), "Exported 340 objects") {
+	if err != nil || !strings.Contains(string(output), "Exported 100 objects") {
 		t.Fatalf("%v\n%s", err, output)
 	}
 	again, err := exec.CommandContext(t.Context(), export.Path, "-out", folder).CombinedOutput()
@@ -60,7 +60,7 @@ func TestExportedDeploymentIsAdopted(t *testing.T) {
 		c.Write(file, c.Read(filepath.Join("adopted", file)))
 	}
 	c.Write("speed_override.tf", "provider \"talonone\" {\n  management_requests_per_second = 10000\n}\n")
-	if plan := c.must(0, "plan", "-no-color", "-out=adopt.tfplan"); !strings.Contains(plan, "340 to import, 0 to add") || !strings.Contains(plan, "0 to destroy") {
+	if plan := c.must(0, "plan", "-no-color", "-out=adopt.tfplan"); !strings.Contains(plan, "100 to import, 0 to add") || !strings.Contains(plan, "0 to destroy") {
 		t.Errorf("the plan does more than import:\n%s", clip(plan))
 	}
 	c.must(0, "apply", "-no-color", "adopt.tfplan")
@@ -68,7 +68,7 @@ func TestExportedDeploymentIsAdopted(t *testing.T) {
 		t.Errorf("the plan after the import is not empty (%d):\n%s", code, clip(output))
 	}
 	expectNoWrites(t, d)
-	if size := len(c.Read("resources.tf")); size > 300_000 {
+	if size := len(c.Read("resources.tf")); size > 100_000 {
 		t.Errorf("the items of the catalog are not in a file of their own: resources.tf has %d bytes", size)
 	}
 }

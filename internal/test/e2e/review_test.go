@@ -297,27 +297,18 @@ func TestPlansAreReviewed(t *testing.T) {
 	}
 }
 
-// TestExamplesAreReviewed describes the plan of each example: all of it is understood, and nothing is printed that could be
-// mistaken for something else.
-func TestExamplesAreReviewed(t *testing.T) {
-	t.Parallel()
-	for name, folder := range exampleFolders(t) {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			skipWithoutNewerCLI(t, name)
-			d := startExample(t, name, folder, 0)
-			c := newExampleCLI(t, d.URL, folder)
-			c.must(0, "plan", "-out=plan.tfplan", "-no-color")
-			c.Write("plan.json", c.stdout("show", "-json", "plan.tfplan"))
-			for _, format := range []string{"markdown", "summary", "html", "text"} {
-				comment := c.review("-format", format, "plan.json")
-				for _, wrong := range []string{"Other objects", "Managed twice", "Possibly renamed", "%!", "<nil>", acctest.IntegrationKey, acctest.ManagementKey} {
-					if strings.Contains(comment, wrong) {
-						t.Errorf("the comment has %q:\n%s", wrong, comment)
-					}
-				}
+// expectReviewed describes a plan: all of it is understood, and nothing is printed that could be mistaken for something else.
+func (c *cli) expectReviewed(plan string) {
+	c.t.Helper()
+	c.Write("plan.json", plan)
+	for _, format := range []string{"markdown", "summary", "html", "text"} {
+		comment := c.review("-format", format, "plan.json")
+		for _, wrong := range []string{"Other objects", "Managed twice", "Possibly renamed", "%!", "<nil>"} {
+			if strings.Contains(comment, wrong) {
+				c.t.Errorf("the comment has %q:\n%s", wrong, comment)
 			}
-		})
+		}
+		expectNone(c.t, "the comment", comment, secrets)
 	}
 }
 

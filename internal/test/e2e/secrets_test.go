@@ -173,34 +173,40 @@ const personal = `
 	}
 `
 
-// secretive is a deployment whose keys and profiles occur nowhere else, and the log that it writes.
+// secretive is a deployment with keys and values of profiles that occur nowhere else, and the log that it writes.
 func secretive(t *testing.T, options ...func(*emulator.Options)) (*acctest.Deployment, *bytes.Buffer) {
 	t.Helper()
+	var log bytes.Buffer
+	options = append(options, func(o *emulator.Options) {
+		o.Fixture, o.RequestLog, o.LegacyEvents = withSecretKeys(privateFixture()), &log, true
+	})
+	return acctest.StartUnchecked(t, options...), &log
+}
+
+// privateFixture is the default one with something personal in it.
+func privateFixture() *emulator.Fixture {
 	fixture := emulator.DefaultFixture()
 	for i := range fixture.Profiles {
 		fixture.Profiles[i].Attributes = map[string]any{"Language": existingValue}
 	}
-	return secretiveWith(t, fixture, options...)
+	return fixture
 }
 
-func secretiveWith(t *testing.T, fixture *emulator.Fixture, options ...func(*emulator.Options)) (*acctest.Deployment, *bytes.Buffer) {
-	t.Helper()
-	for i := range fixture.IntegrationKeys {
-		switch fixture.IntegrationKeys[i].Key {
-		case acctest.IntegrationKey:
-			fixture.IntegrationKeys[i].Key = secretIntegrationKey
-		case acctest.SandboxIntegrationKey:
-			fixture.IntegrationKeys[i].Key = secretSandboxKey
+// withSecretKeys adds keys that occur nowhere else.
+func withSecretKeys(fixture *emulator.Fixture) *emulator.Fixture {
+	for _, key := range fixture.IntegrationKeys {
+		if secret := map[string]string{acctest.IntegrationKey: secretIntegrationKey, acctest.SandboxIntegrationKey: secretSandboxKey}[key.Key]; secret != "" {
+			key.Key = secret
+			fixture.IntegrationKeys = append(fixture.IntegrationKeys, key)
 		}
 	}
-	for i := range fixture.ManagementKeys {
-		if fixture.ManagementKeys[i].Key == acctest.ManagementKey {
-			fixture.ManagementKeys[i].Key = secretManagementKey
+	for _, key := range fixture.ManagementKeys {
+		if key.Key == acctest.ManagementKey {
+			key.Key = secretManagementKey
+			fixture.ManagementKeys = append(fixture.ManagementKeys, key)
 		}
 	}
-	var log bytes.Buffer
-	options = append(options, func(o *emulator.Options) { o.Fixture, o.RequestLog, o.LegacyEvents = fixture, &log, true })
-	return acctest.StartUnchecked(t, options...), &log
+	return fixture
 }
 
 func (c *cli) withSecrets(log string) {
@@ -240,79 +246,45 @@ func expectNone(t *testing.T, where, content string, texts []string) {
 	}
 }
 
-// TestNothingSecretIsWrittenDown takes every example, and a configuration that is all about persons, through plan and
-// apply at TRACE. Keys are in nothing that comes of it; what describes a person is in no log, and in the state and the plan
-// of nothing but its holders.
+// TestNothingSecretIsWrittenDown takes a configuration that is all about persons through plan and apply at TRACE.
+// TestEveryExampleIsApplied does the same with the examples.
 func TestNothingSecretIsWrittenDown(t *testing.T) {
 	t.Parallel()
-	folders := exampleFolders(t)
-	folders["everything personal"] = ""
-	for name, folder := range folders {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			skipWithoutNewerCLI(t, name)
-			start := secretive
-			if file := fixtures[name]; file != "" {
-				start = func(t *testing.T, options ...func(*emulator.Options)) (*acctest.Deployment, *bytes.Buffer) {
-					t.Helper()
-					return secretiveWith(t, readFixture(t, filepath.Join(folder, file)), options...)
-				}
-			}
-			d, emulatorLog := start(t)
-			if seed := seeds[name]; seed != nil {
-				seedSecretly(t, d)
-			}
-			var c *cli
-			if folder == "" {
-				c = newCLI(t, d.URL, personal)
-			} else {
-				c = newExampleCLI(t, d.URL, folder)
-			}
-			c.withSecrets(filepath.Join(c.Dir, "trace.log"))
-			if folder == "" {
-				// The names of persons are keys of maps as well, and an update logs what it changes.
-				c.must(0, "apply", "-no-color", "-auto-approve")
-				c.configure(strings.ReplaceAll(personal, otherPerson, nextPerson))
-			}
-
-			outputs := map[string]string{
-				"the text of the plan":  c.must(0, "plan", "-no-color", "-out=plan.tfplan"),
-				"the text of the apply": c.must(0, "apply", "-no-color", "plan.tfplan"),
-				"the plan":              c.stdout("show", "-json", "plan.tfplan"),
-				"the plan file":         c.Read("plan.tfplan"),
-				"the state":             c.stdout("show", "-json"),
-				"the state file":        c.Read("terraform.tfstate"),
-				"the log":               c.Read("trace.log"),
-				"the emulator's log":    emulatorLog.String(),
-			}
-			for where, content := range outputs {
-				expectNone(t, where, content, secrets)
-			}
-			expectNone(t, "the log", withoutWarnings(outputs["the log"]), private)
-			expectHolders(t, outputs["the state"])
-			expectHolders(t, outputs["the plan"])
-			if asked := len(d.Server.Requests()) > 0; asked && (!strings.Contains(outputs["the log"], "@module=talonone") || !strings.Contains(outputs["the log"], "Answer body")) {
-				t.Error("the log shows no request of the provider, so this test proves nothing")
-			}
-			if folder == "" && !strings.Contains(outputs["the state"], privateValue) {
-				t.Error("the state holds nothing personal, so this test proves nothing")
-			}
-		})
+	d, emulatorLog := secretive(t)
+	c := newCLI(t, d.URL, personal)
+	c.withSecrets(filepath.Join(c.Dir, "trace.log"))
+	// The names of persons are keys of maps as well, and an update logs what it changes.
+	c.must(0, "apply", "-no-color", "-auto-approve")
+	c.configure(strings.ReplaceAll(personal, otherPerson, nextPerson))
+	c.applySecretly(d, emulatorLog)
+	if !strings.Contains(c.Read("terraform.tfstate"), privateValue) {
+		t.Error("the state holds nothing personal, so this test proves nothing")
 	}
 }
 
-// seedSecretly makes the audiences that some examples read.
-func seedSecretly(t *testing.T, d *acctest.Deployment) {
-	t.Helper()
-	for _, audience := range []map[string]any{{"name": "VIP customers"}, {"name": "Buyers", "integration": "segment", "integrationId": "buyers-2026"}} {
-		d.CallAs(t, "ApiKey-v1 "+secretIntegrationKey, http.MethodPost, "/v2/audiences", audience, nil)
+// applySecretly plans and applies. Keys are in nothing that comes of it; what describes a person is in no log, and in the
+// state and the plan of nothing but its holders. It returns the plan as JSON.
+func (c *cli) applySecretly(d *acctest.Deployment, emulatorLog *bytes.Buffer) string {
+	c.t.Helper()
+	outputs := map[string]string{
+		"the text of the plan":  c.must(0, "plan", "-no-color", "-out=plan.tfplan"),
+		"the text of the apply": c.must(0, "apply", "-no-color", "plan.tfplan"),
+		"the plan":              c.stdout("show", "-json", "plan.tfplan"),
+		"the plan file":         c.Read("plan.tfplan"),
+		"the state":             c.Read("terraform.tfstate"),
+		"the log":               c.Read("trace.log"),
+		"the emulator's log":    emulatorLog.String(),
 	}
-	for path, object := range map[string]map[string]any{
-		"/v1/applications/1/stores": {"name": "Harbour Street", "description": "", "integrationId": "harbour-street"},
-		"/v1/collections":           {"name": "Luxury SKUs"},
-	} {
-		d.CallAs(t, "ManagementKey-v1 "+secretManagementKey, http.MethodPost, path, object, nil)
+	for where, content := range outputs {
+		expectNone(c.t, where, content, secrets)
 	}
+	expectNone(c.t, "the log", withoutWarnings(outputs["the log"]), private)
+	expectHolders(c.t, outputs["the state"])
+	expectHolders(c.t, outputs["the plan"])
+	if asked := len(d.Server.Requests()) > 0; asked && (!strings.Contains(outputs["the log"], "@module=talonone") || !strings.Contains(outputs["the log"], "Answer body")) {
+		c.t.Error("the log shows no request of the provider, so this test proves nothing")
+	}
+	return outputs["the plan"]
 }
 
 // expectHolders checks the resources and data sources of a state or a plan, however deep they stand.

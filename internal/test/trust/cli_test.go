@@ -15,7 +15,11 @@ import (
 
 var binaries terraformcli.Binaries
 
-func TestMain(m *testing.M) { os.Exit(binaries.Run(m)) }
+// Most of their time the cells wait for reads that lag, and for repetitions.
+func TestMain(m *testing.M) {
+	terraformcli.RunAtATime(16)
+	os.Exit(binaries.Run(m))
+}
 
 // sampled are the resources whose commands every run of the tests tries; `make trust` tries those of all.
 var sampled = []string{"talonone_audience", "talonone_catalog_items"}
