@@ -260,7 +260,7 @@ func texts(values map[string]any) map[string]string {
 	return all
 }
 
-// wholeNumber is a count. A number such as 1.5, -1 or 1e99 is none.
+// wholeNumber is a count. A number such as 1.5, -1 or 1e99 is not one.
 func wholeNumber(value any) (int64, bool) {
 	number, ok := value.(json.Number)
 	if !ok {

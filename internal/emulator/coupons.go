@@ -160,7 +160,7 @@ func (cs *couponState) reserve(c *coupon, profiles []*profile, now time.Time) (r
 	return repeated
 }
 
-// within says whether now lies between the dates of a code; a zero date is no limit.
+// within says whether now lies between the dates of a code; a zero date means no limit.
 func within(start, expiry, now time.Time) (state string) {
 	switch {
 	case !expiry.IsZero() && !now.Before(expiry):

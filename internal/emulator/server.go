@@ -45,7 +45,7 @@ type Options struct {
 	// Latency is added to every request. A request that is admitted spends it in its turn, so that the rule
 	// of parallel requests can be seen.
 	Latency time.Duration
-	// ManagementRPS limits the Management operations, per key and endpoint, in requests per second; 0 is no limit.
+	// ManagementRPS limits the Management operations, per key and endpoint, in requests per second; 0 means no limit.
 	// The documented limit is 3.
 	ManagementRPS float64
 	// Conventions decide what the API's documentation leaves open. Those that are not named have their strict
@@ -624,7 +624,7 @@ func (c *countingReader) Read(p []byte) (int, error) {
 	_ = c.connection.SetReadDeadline(time.Now().Add(c.patience))
 	n, err := c.ReadCloser.Read(p)
 	if err == nil || errors.Is(err, io.EOF) {
-		// Behind the body, net/http waits for the client to go, which is no reason to hurry.
+		// Behind the body, net/http waits for the client to go, which is not a reason to hurry.
 		_ = c.connection.SetReadDeadline(time.Time{})
 	} else {
 		c.failed = err

@@ -19,7 +19,7 @@ import (
 // API clears the dates and the recipient where they are omitted, which is how to clear them, and does not document what it
 // does to the others. Its schema allows no null.
 type CouponSettings struct {
-	// UsageLimit is 0 to 999999; 0 is no limit.
+	// UsageLimit is 0 to 999999; 0 means no limit.
 	UsageLimit             int64           `json:"usageLimit"`
 	DiscountLimit          *json.Number    `json:"discountLimit,omitempty"`
 	ReservationLimit       *int64          `json:"reservationLimit,omitempty"`

@@ -138,7 +138,7 @@ func (e *RateLimitedError) Error() string {
 func (e *RateLimitedError) Unwrap() error { return e.Err }
 
 // RefusalStatus is the status of a response that says that nothing was done, 300 to
-// 499; 0 is none, or that an earlier attempt may have done it.
+// 499; 0 means none, or that an earlier attempt may have done it.
 func RefusalStatus(err error) int {
 	apiErr, answered := errors.AsType[*Error](err)
 	if !answered || IsOutcomeUnknown(err) || apiErr.StatusCode < 300 || apiErr.StatusCode >= 500 {

@@ -165,7 +165,7 @@ func (c *Client) membersByInventory(ctx context.Context, audienceID int64, ids [
 	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !members[id] }), nil
 }
 
-// memberByInventory asks for one profile; an unknown one is no member, unless it is hidden.
+// memberByInventory asks for one profile; an unknown one is not a member, unless it is hidden.
 func (c *Client) memberByInventory(ctx context.Context, audienceID int64, id string) (member, known bool, err error) {
 	inventory, err := c.GetCustomerInventory(ctx, id, InventoryParts{Profile: true})
 	if IsNotFound(err) {

@@ -67,7 +67,7 @@ func (e *IncompleteExportError) Error() string {
 // POST /v2/customer_audiences, Integration key, 1000 actions a request, over any
 // mix of audiences. Actions are sent in order. It returns how many were accepted
 // before an error; those of the request that failed may or may not have been
-// carried out. Adding a member, and removing who is none, changes nothing.
+// carried out. Adding a member, and removing someone who is not a member, changes nothing.
 func (c *Client) UpdateCustomerProfileAudiences(ctx context.Context, actions []AudienceAction) (int, error) {
 	return inBatches(actions, MaxAudienceActions, func(part []AudienceAction) error {
 		err := c.do(ctx, &call{

@@ -124,7 +124,7 @@ func (c *Client) UpdateReferral(ctx context.Context, applicationID, campaignID, 
 
 // DeleteReferral deletes a referral with its code:
 // DELETE /v1/applications/{applicationId}/campaigns/{campaignId}/referrals/{referralId},
-// Management key. A referral that is gone already is no error.
+// Management key. A referral that is gone already is not an error.
 func (c *Client) DeleteReferral(ctx context.Context, applicationID, campaignID, id int64) error {
 	defer c.referrals.forget()
 	err := c.do(ctx, &call{

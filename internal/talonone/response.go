@@ -177,7 +177,7 @@ func describeWrongType(err *json.UnmarshalTypeError) string {
 	return fmt.Sprintf("%s is %s, which does not fit into %s", at, got, err.Type)
 }
 
-// problemOfText finds what encoding/json would let through: bytes that are no
+// problemOfText finds what encoding/json would let through: bytes that are not
 // UTF-8, numbers that take more memory than their text, and deep nesting.
 func problemOfText(body []byte) string {
 	if !utf8.Valid(body) {

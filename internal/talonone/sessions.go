@@ -80,7 +80,7 @@ type ItemProduct struct {
 	Name string `json:"name"`
 }
 
-// AdditionalCost is the price of something beside the items, such as shipping.
+// AdditionalCost is a charge other than the prices of items, such as shipping.
 type AdditionalCost struct {
 	// Price in the Application's currency.
 	Price json.Number `json:"price"`

@@ -13,7 +13,7 @@ import (
 // UnreachableError says that no connection to the deployment came about, so that nothing was sent.
 type UnreachableError struct {
 	Operation string
-	// Proxy is the host of the proxy that the environment sets for the deployment; "" is none.
+	// Proxy is the host of the proxy that the environment sets for the deployment; "" means none.
 	Proxy string
 	// Again says that another operation has reported the same before.
 	Again bool

@@ -289,7 +289,7 @@ func timeCell(t time.Time) cell {
 	return cell{Text: t.UTC().Format("2006-01-02 15:04:05"), Time: t.UTC().Format(time.RFC3339Nano)}
 }
 
-// usageCell is a counter and its limit; 0 is no limit.
+// usageCell is a counter and its limit; 0 means no limit.
 func usageCell(used, limit int64) cell {
 	if limit == 0 {
 		return countCell(int(used))

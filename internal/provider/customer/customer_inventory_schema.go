@@ -165,7 +165,7 @@ func ledgerAttributes() map[string]schema.Attribute {
 	return map[string]schema.Attribute{
 		"current_balance":            amount("Points that can be spent."),
 		"pending_balance":            amount("Points that become active later."),
-		"negative_balance":           amount("Points that are owed; `current_balance` is 0 then. Null if the deployment does not report it."),
+		"negative_balance":           amount("Points that the customer owes; `current_balance` is then 0. Null if the deployment does not report it."),
 		"expired_balance":            amount("Kept by the API for compatibility: always 0."),
 		"spent_balance":              amount("Kept by the API for compatibility: always 0."),
 		"tentative_current_balance":  amount("`current_balance` after the open session is closed."),

@@ -29,7 +29,7 @@ type values struct {
 	of atomic.Pointer[context.Context]
 }
 
-// Deadline is none: who cancels is during.
+// Deadline reports none: during decides when to cancel.
 func (*values) Deadline() (deadline time.Time, ok bool) { return time.Time{}, false }
 
 // Done is never.

@@ -32,7 +32,7 @@ func (r *referralsResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			"campaign_id":    campaignAttribute("Changing this replaces all referrals and their codes."),
 			"advocates": schema.ListAttribute{
 				Required: true, ElementType: types.StringType,
-				MarkdownDescription: fmt.Sprintf("Integration IDs of the advocates, at most %s, each once; order is ignored. Terraform turns them into Unicode's form NFC; advocates with IDs in another form can't be listed. Use further resources for more. "+
+				MarkdownDescription: fmt.Sprintf("Integration IDs of the advocates, at most %s unique IDs; order is ignored. Terraform turns them into Unicode's form NFC; advocates with IDs in another form can't be listed. Use further resources for more. "+
 					"They are the keys of `codes` and `referral_ids`, which a plan shows even if this value is sensitive.", bulk.Thousands(maxAdvocates)),
 				Validators: []validator.List{framework.IDList{Max: maxAdvocates}},
 			},

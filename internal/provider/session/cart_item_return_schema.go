@@ -51,7 +51,7 @@ func (r *returnResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 		},
 		"idempotency_key": schema.StringAttribute{
 			Optional: true, Computed: true,
-			MarkdownDescription: "Key under which the deployment does the return once and repeats its response for 24 hours, 1 to 255 printable characters. Default: a random one for every run, kept through retries, and for 23 hours in Terraform's data folder if the response was lost." + again,
+			MarkdownDescription: "Idempotency key, 1 to 255 printable characters. For 24 hours, the deployment returns the items only once under one key and repeats its response. Default: a random key for every run, kept through retries, and for 23 hours in Terraform's data folder if the response was lost." + again,
 			Validators:          framework.IdempotencyKey(),
 		},
 		"response_content": schema.ListAttribute{
