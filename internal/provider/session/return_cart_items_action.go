@@ -110,7 +110,7 @@ func (a *returnAction) Invoke(ctx context.Context, req action.InvokeRequest, res
 		did, what = fmt.Sprintf("Return %d: returned", response.Return.ID), returnedUnits(response.Return.ReturnedCartItems)
 	}
 	if dry {
-		did = "Dry run, nothing goes back: returning"
+		did = "Dry run, nothing is returned: returning"
 	}
 	message := fmt.Sprintf("%s %s of customer session %q; %s.", did, what, config.SessionIntegrationID.ValueString(), framework.EffectSummary(response.Effects))
 	resp.SendProgress(action.InvokeProgressEvent{Message: message})
