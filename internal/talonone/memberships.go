@@ -219,7 +219,7 @@ func (c *Client) ConfirmExport(ctx context.Context, audienceID int64, exported *
 
 // ImportAudiencesMemberships replaces all members of an audience by these:
 // POST /v1/audiences/{audienceId}/memberships/import, Management key, one request
-// for a list of any size (the vendor advises at most 500 MB). The length of the
+// for a list of any size (Talon.One advises at most 500 MB). The length of the
 // upload is announced, so that a deployment never takes a part for the whole.
 func (c *Client) ImportAudiencesMemberships(ctx context.Context, audienceID int64, members []string) (*MembershipImport, error) {
 	defer c.forgetMembers(audienceID)

@@ -29,7 +29,7 @@ const (
 	maxSearches = 200
 )
 
-// page is the common part of the Management lists' answers.
+// page is the common part of the Management lists' responses.
 type page[T any] struct {
 	Data            rows[T] `json:"data"`
 	HasMore         *bool   `json:"hasMore"`

@@ -66,7 +66,7 @@ type ReferralFilter struct {
 
 // CreateReferral creates a referral with a code that the deployment chooses:
 // POST /v1/referrals, Integration key. It is sent once: a lost response is an
-// *OutcomeUnknownError, since a repetition would make a second code. The
+// *OutcomeUnknownError, since a retry would make a second code. The
 // campaign's referral limits don't count here.
 func (c *Client) CreateReferral(ctx context.Context, referral NewReferral) (*Referral, error) {
 	defer c.referrals.forget()

@@ -76,7 +76,7 @@ func newView(s Snapshot, paused bool) view {
 	}
 }
 
-// facts are numbers without a table of their own, and the options that explain answers.
+// facts are numbers without a table of their own, and the options that explain responses.
 func (s Snapshot) facts() []fact {
 	limit, kept := "none", "in memory"
 	if s.ManagementRPS > 0 {

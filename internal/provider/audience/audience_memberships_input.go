@@ -26,7 +26,7 @@ const (
 	// maxListed bounds the attribute members: Terraform compares lists element
 	// against element, which takes 900 MB at 10,000.
 	maxListed = 5000
-	// maxMembersFile is the largest import that the vendor advises, in bytes.
+	// maxMembersFile is the largest import that Talon.One advises, in bytes.
 	maxMembersFile = 500 << 20
 )
 
