@@ -90,8 +90,8 @@ func parse(args []string, errOut io.Writer) (config, error) {
 	flags.StringVar(&c.format, "format", formatMarkdown, "`markdown` for a pull request, summary for the summary of a job, html for a page,\nor text for a terminal or an e-mail")
 	flags.IntVar(&c.lines, "lines", 50, "print at most this many `lines` of each section, and count the rest")
 	flags.IntVar(&c.rows, "rows", maxRows, "name at most this many `rows` of each audience, catalog, coupon and campaign, up to 10;\n0 prints no integration IDs")
-	flags.Func("max-removals", "refuse a plan that removes more than `N` members, items, reservations and referral codes,\n"+
-		"customers' data and sessions in total, or is partial, or does not say how much it removes", func(text string) (err error) {
+	flags.Func("max-removals", "refuse a plan that removes more than `N` rows in total (members, items, coupons, reservations, referral\n"+
+		"codes, stores, customers' data, sessions), or is partial, or does not say how much it removes", func(text string) (err error) {
 		c.maxRemovals, err = parseLimit(text)
 		return err
 	})
