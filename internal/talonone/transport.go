@@ -400,7 +400,7 @@ type limitedTransport struct {
 func (t *limitedTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	var paced *pacer
 	if op := callOf(req.Context()); op != nil && op.access == managementAccess {
-		op.waitsFor.set("its turn within the rate limit of the Management API")
+		op.waitsFor.set("its turn within the rate limit of the Management API has not come yet")
 		paced = t.pacer(op.operation)
 		answered, err := paced.wait(req.Context())
 		defer answered()
