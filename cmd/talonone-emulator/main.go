@@ -203,7 +203,7 @@ func announce(out io.Writer, url string, deployment *emulator.Server) error {
 	return err
 }
 
-// impatientListener accepts connections that end when their client takes no response any more.
+// impatientListener accepts connections that end when their client no longer takes a response.
 type impatientListener struct {
 	net.Listener
 	patience time.Duration

@@ -26,7 +26,7 @@ type endpointResult struct {
 	allowed bool
 }
 
-// The endpoints answer 404 for IDs that do not exist, which a key that lacks them never gets to see.
+// The endpoints return 404 for IDs that do not exist, which a key that lacks them never gets to see.
 var endpoints = []endpoint{
 	{operation: "getApplications", path: fixed("/v1/applications"), uses: "talonone_referral, talonone_referrals, data.talonone_coupon, data.talonone_events, data.talonone_customer_sessions"},
 	{operation: "getCampaigns", path: inApplication("/campaigns"), uses: "talonone_referral, talonone_referrals"},

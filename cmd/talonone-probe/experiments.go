@@ -44,7 +44,7 @@ var experiments = []experiment{
 	},
 	{
 		conventions: []string{conventions.ForbiddenStatus}, needs: conventions.ReadOnly,
-		sends: []string{"nothing more than the look at the endpoints"}, run: (*lab).findForbiddenStatus,
+		sends: []string{"nothing beyond the check of the endpoints"}, run: (*lab).findForbiddenStatus,
 	},
 	{
 		conventions: []string{conventions.RetryAfter}, needs: conventions.ReadOnly,
@@ -52,7 +52,7 @@ var experiments = []experiment{
 	},
 	{
 		conventions: []string{conventions.ReadLag, conventions.Flapping}, needs: conventions.Sandbox,
-		sends: []string{"POST /v2/audiences", "GET /v1/audiences/{id}/memberships, every 400 ms until it is seen"}, run: (*lab).findReadLag,
+		sends: []string{"POST /v2/audiences", "GET /v1/audiences/{id}/memberships, every 400 ms until it appears"}, run: (*lab).findReadLag,
 	},
 	{
 		conventions: []string{conventions.IDTrim, conventions.NameTrim}, needs: conventions.Sandbox,
@@ -554,7 +554,7 @@ func (l *lab) findAttributes(ctx context.Context) error {
 	return l.choose(conventions.AttributeNull, kept, conventions.Ignored, conventions.Clears)
 }
 
-// failed is the error of a response that is none of a success.
+// failed is the error of a response that is not a success.
 func failed(got response) error {
 	if got.status == 0 || got.ok() {
 		return nil

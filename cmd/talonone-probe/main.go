@@ -71,11 +71,11 @@ It reads TALONONE_BASE_URL, TALONONE_INTEGRATION_API_KEY and
 TALONONE_MANAGEMENT_API_KEY from the environment.
 
 Everything that it creates has a name that begins with "talonone-probe-" and is
-removed in the end, after Ctrl-C and errors too. What cannot be removed
+removed at the end, even after Ctrl-C or an error. What cannot be removed
 (profiles, sessions) is created only with -leave-traces.
 
 Exit status: 0 when everything that the provider relies on holds; 1 when
-something does not; 2 when the probe could not run to its end, refused the
+something does not; 2 when the probe could not finish, refused the
 Application, or could not remove something.
 
 Options:
@@ -90,9 +90,9 @@ func parse(args []string, errOut io.Writer) (config, error) {
 		flags.PrintDefaults()
 	}
 	flags.BoolVar(&c.list, "list", false, "list the experiments, what they send and what they leave behind, and exit")
-	flags.BoolVar(&c.readOnly, "read-only", false, "only look at keys, endpoints and lists; works for live Applications too")
+	flags.BoolVar(&c.readOnly, "read-only", false, "only check keys, endpoints and lists; works for live Applications too")
 	flags.BoolVar(&c.leaveTraces, "leave-traces", false, "also run the experiments that leave profiles and sessions behind")
-	flags.Int64Var(&c.catalog, "catalog", 0, "experiment with items of the catalog of this `ID`, which no live Application uses")
+	flags.Int64Var(&c.catalog, "catalog", 0, "experiment with items of the catalog with this `ID`, which no live Application may use")
 	flags.StringVar(&c.json, "json", "", "write the values to this `file`, for talonone-emulator -conventions")
 	flags.BoolVar(&c.version, "version", false, "print the version and exit")
 	if err := flags.Parse(args); err != nil {
@@ -267,7 +267,7 @@ func writeJSON(path string, found conventions.Values) error {
 	return safefile.Replace(path, append(content, '\n'))
 }
 
-// say writes for people. That no one reads any more is no reason to stop: there may be something to remove.
+// say writes for people. That no one reads them any longer is not a reason to stop: there may be something to remove.
 func say(out io.Writer, format string, args ...any) {
 	_, _ = fmt.Fprintf(out, format, args...)
 }

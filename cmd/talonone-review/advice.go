@@ -81,7 +81,7 @@ func (b *builder) moves() []move {
 func (b *builder) moveLines() []line {
 	moves := b.moves()
 	if b.mostRows == 0 {
-		// Keys of for_each are often integration IDs, and a block without them is none.
+		// Keys of for_each are often integration IDs, and a block without them is not one.
 		moves = slices.DeleteFunc(moves, func(m move) bool { return m.from.address != m.from.fullAddress || m.to.address != m.to.fullAddress })
 	}
 	if len(moves) == 0 {

@@ -54,7 +54,7 @@ type approval struct {
 const maxApprovalBytes = 1 << 20
 
 // readApprovals reads a file with one approval a line: the change's code, the limit, and names. Empty lines and those
-// that begin with # are comments. No file is no approvals.
+// that begin with # are comments. Without a file there are none.
 func readApprovals(path string) ([]approval, error) {
 	content, err := safefile.ReadDirect(path, maxApprovalBytes)
 	switch {

@@ -216,7 +216,7 @@ func identityOf(kind string, values map[string]any, sensitive any) string {
 	return strings.Join(parts, " ")
 }
 
-// printable are the attributes that comments are made of: numbers, switches, and names that are no personal data.
+// printable are the attributes that comments are made of: numbers, switches, and names that are not personal data.
 var printable = []string{
 	"name", "id", "audience_id", "audiences", "catalog_id", "coupon_value", "campaign_id", "ownership", "type", "edit",
 	"last_sync", "member_count", "item_count", "coupon_count", "reservation_count", "members_total", "erase_on_destroy", "on_destroy", "found", "with_member_count",

@@ -21,11 +21,11 @@
 // It reads the plan once, from a file or from standard input, and keeps only a few numbers and names of it, so that a
 // plan of a catalog with 100,000 items takes no more memory than its largest resource.
 //
-// It never prints values that are marked as sensitive, attributes of customers, or who it is whose data is erased. With
+// It never prints values that are marked as sensitive, attributes of customers, or the IDs of customers whose data is erased. With
 // -rows 0 it prints no integration IDs either.
 //
-// The program ends with 0; with 1 when the input is not a whole plan in JSON; with 2 when it is called wrongly; and with
-// 3 when -max-removals is given and the plan is refused.
+// The program exits with 0; with 1 if the input is not a complete plan in JSON; with 2 if its options are invalid; and with
+// 3 if -max-removals is set and the plan is refused.
 package main
 
 import (
@@ -71,8 +71,8 @@ Names of audiences, SKUs and their prices, coupon codes, types of events and
 integration IDs of customers are printed; sensitive values, attributes of
 customers, and IDs of customers whose data is erased are not.
 
-Exit status: 0; 1 if the input is not a plan; 2 if the call is wrong; 3 if the
-plan is refused because of -max-removals.
+Exit status: 0 if the plan is described; 1 if the input is not a plan; 2 if an
+option is invalid; 3 if -max-removals refuses the plan.
 
 Options:
 `
@@ -90,12 +90,12 @@ func parse(args []string, errOut io.Writer) (config, error) {
 	flags.StringVar(&c.format, "format", formatMarkdown, "`markdown` for a pull request, summary for the summary of a job, html for a page,\nor text for a terminal or an e-mail")
 	flags.IntVar(&c.lines, "lines", 50, "print at most this many `lines` of each section, and count the rest")
 	flags.IntVar(&c.rows, "rows", maxRows, "name at most this many `rows` of each audience, catalog, coupon and campaign, up to 10;\n0 prints no integration IDs")
-	flags.Func("max-removals", "refuse a plan that removes more than `N` members, items, reservations and referral codes,\n"+
-		"customers' data and sessions in total, or is partial, or does not say how much it removes", func(text string) (err error) {
+	flags.Func("max-removals", "refuse a plan that removes more than `N` rows in total (members, items, coupons, reservations, referral\n"+
+		"codes, stores, customers' data, sessions), or is partial, or does not say how much it removes", func(text string) (err error) {
 		c.maxRemovals, err = parseLimit(text)
 		return err
 	})
-	flags.Func("allow", "let what this address names remove more than the plan says, or, with the `name` partial,\nlet the plan be partial; can be repeated", func(text string) error {
+	flags.Func("allow", "permit the resource with this address to remove more than the plan says, or, with the `name`\npartial, permit a partial plan; repeatable", func(text string) error {
 		c.allow = append(c.allow, strings.Split(text, ",")...)
 		return nil
 	})

@@ -89,7 +89,7 @@ func readPlan(r io.Reader) (*plan, error) {
 		return dec.SkipValue()
 	})
 	if err == nil {
-		// Two plans in one input, or a plan and something else, are no whole plan.
+		// Two plans in one input, or a plan and something else, are not a whole plan.
 		if _, more := dec.ReadToken(); !errors.Is(more, io.EOF) && isPlan {
 			err = errors.New("something follows the plan")
 		}

@@ -26,8 +26,8 @@ type guard struct {
 // verdict is what a plan removes, and why it is refused. The policy under examples/policy reaches the same one: both are
 // run against testdata/verdicts.yaml.
 type verdict struct {
-	// removed counts members, items, reservations and referral codes that are removed, customers whose data is erased, and
-	// sessions that are cancelled. Rows that are released are not among them.
+	// removed counts members, items, coupons, reservations, referral codes and stores that are removed, customers whose data is
+	// erased, and sessions that are cancelled. Rows that are released are not among them.
 	removed int64
 	// uncounted are the addresses, without instance keys, of what may remove more than the plan says.
 	uncounted []string
@@ -260,7 +260,7 @@ func texts(values map[string]any) map[string]string {
 	return all
 }
 
-// wholeNumber is a count. A number such as 1.5, -1 or 1e99 is none.
+// wholeNumber is a count. A number such as 1.5, -1 or 1e99 is not one.
 func wholeNumber(value any) (int64, bool) {
 	number, ok := value.(json.Number)
 	if !ok {

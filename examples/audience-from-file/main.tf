@@ -26,7 +26,7 @@ resource "talonone_audience_memberships" "big_spenders" {
     column = "customer_id"
   }
 
-  # An export that failed halfway must not throw half of the members out.
+  # An export that failed halfway must not remove half of the members.
   max_removal_percent = var.protected ? 10 : null
 }
 

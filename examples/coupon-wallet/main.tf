@@ -16,7 +16,7 @@ terraform {
 provider "talonone" {}
 
 locals {
-  # Each campaign of the shop, and whom it is for. A CSV of your CRM would do as well:
+  # Each campaign of the shop, and who it is for. A CSV of your CRM would do as well:
   # [for row in csvdecode(file("welcome.csv")) : row.customer]
   wallets = {
     "SUMMER25%OFF" = ["customer-1", "customer-2"]
@@ -24,13 +24,13 @@ locals {
   }
 }
 
-# What the reservations are about, read before they are made.
+# The coupons to reserve, read before the reservations are created.
 data "talonone_coupon" "wallet" {
   for_each = local.wallets
   value    = each.key
 }
 
-# Soft reservations: the coupons show in these wallets, and others may still redeem them. What rules
+# Soft reservations: the coupons appear in these wallets, and others can still redeem them. What rules
 # and redemptions reserve stays.
 resource "talonone_coupon_reservation" "wallet" {
   for_each     = local.wallets
@@ -38,7 +38,7 @@ resource "talonone_coupon_reservation" "wallet" {
   customers    = each.value
 }
 
-# A hard reservation: the coupon demands one, so exactly these customers can redeem it.
+# A hard reservation: the coupon requires one, so exactly these customers can redeem it.
 resource "talonone_coupon_reservation" "vip" {
   coupon_value = "VIP-ONLY"
   customers    = ["customer-1", "customer-3"]

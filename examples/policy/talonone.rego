@@ -1,7 +1,7 @@
 # A policy for plans in JSON: `terraform show -json plan.tfplan > plan.json && conftest test plan.json --policy DIR`.
 #
-# It denies a plan that removes more rows than the limit: members, items, reservations and referral codes that are
-# removed, customers whose data is erased, and sessions that are cancelled. It also denies what is not a whole plan, and
+# It denies a plan that removes more rows than the limit: members, items, coupons, reservations, referral codes and stores
+# that are removed, customers whose data is erased, and sessions that are cancelled. It also denies what is not a whole plan, and
 # a plan that does not say how much it removes.
 #
 # The limit is 100 unless data sets another one: `conftest test … --data limits.yaml` with

@@ -6,5 +6,5 @@ terraform {
   }
 }
 
-# Everything from the environment: TALONONE_BASE_URL, TALONONE_INTEGRATION_API_KEY and TALONONE_MANAGEMENT_API_KEY.
+# Everything comes from environment variables: TALONONE_BASE_URL, TALONONE_INTEGRATION_API_KEY and TALONONE_MANAGEMENT_API_KEY.
 provider "talonone" {}

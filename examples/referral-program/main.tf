@@ -43,7 +43,7 @@ resource "talonone_referrals" "advocates" {
   attributes       = jsonencode({ source = "program" })
 }
 
-# An advocate with terms of their own: one friend, no end.
+# An advocate with terms of their own: one friend, no expiry.
 resource "talonone_referral" "ambassador" {
   campaign_id                     = data.talonone_campaign.program.id
   advocate_profile_integration_id = "customer-3"

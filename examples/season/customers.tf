@@ -20,7 +20,7 @@ resource "talonone_audience_memberships" "guests" {
   members     = local.guests
 }
 
-# The staff tries promotions as a test customer before guests see them.
+# Staff try promotions as a test customer before guests see them.
 resource "talonone_audience" "staff" {
   name                       = "Season staff${local.here.suffix}"
   description                = "Tries promotions before the guests see them."

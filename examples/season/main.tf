@@ -23,13 +23,13 @@ variable "environment" {
 
   validation {
     condition     = contains(["dev", "live"], var.environment)
-    error_message = "There are the environments dev and live."
+    error_message = "The environment must be dev or live."
   }
 }
 
 locals {
-  # Whatever differs between environments stands here, and nowhere else. The API can't list catalogs, so their IDs are the
-  # only ones that have to be typed; the Campaign Manager shows them under Account > Tools > Cart item catalogs.
+  # Everything that differs between environments is here. The API can't list catalogs, so their IDs are the only ones in
+  # this folder; the Campaign Manager shows them under Account > Tools > Cart item catalogs.
   environments = {
     dev  = { application = "Web shop", catalog_id = 6, suffix = "-dev", usage_limit = 10 }
     live = { application = "Web shop", catalog_id = 7, suffix = "", usage_limit = 5000 }

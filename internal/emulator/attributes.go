@@ -205,7 +205,7 @@ func (s *Server) lockedWrite(change func() (reply, error)) (out reply, err error
 	return out, err
 }
 
-// imported is the answer to an import.
+// imported is the response to an import.
 func (s *Server) imported(r *request, entity string, amount int) map[string]any {
 	return map[string]any{
 		"id": s.state.nextID(kindImport), "created": s.now(), "accountId": s.state.AccountID, "userId": r.cred.userID,

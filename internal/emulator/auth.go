@@ -179,7 +179,7 @@ type Key struct {
 	Use    string // what it gives access to
 }
 
-// Keys lists the deployment's keys. They come from the fixture and are no secret.
+// Keys lists the deployment's keys. They come from the fixture and are not secret.
 func (s *Server) Keys() []Key {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -8,7 +8,7 @@ import (
 // The keys are well known, and the page needs none. So a request that a web page of another origin makes a browser send is
 // refused, whatever it asks for.
 
-// foreign says why a request is refused that a browser may have been made to send; "" is none.
+// foreign says why a request is refused that a browser may have been made to send; "" means none.
 func (s *Server) foreign(r *http.Request) string {
 	// A name that an attacker's page first resolves to its own server and then to this machine (DNS rebinding) makes the
 	// emulator the page's own origin. It still stands in Host.

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// controlPath is where test programs in another process inject faults and read the request log. It is no part of
+// controlPath is where test programs in another process inject faults and read the request log. It is not part of
 // the API, needs no key and answers loopback clients only.
 const controlPath = "/_emulator"
 

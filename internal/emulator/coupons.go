@@ -147,8 +147,8 @@ func (s *Server) findCoupon(app *application, code string) (*coupon, bool) {
 	return nil, false
 }
 
-// reserve makes reservations for profiles that have none; a repetition changes nothing. It returns the number of
-// repetitions.
+// reserve makes reservations for profiles that have none; repeating one changes nothing. It returns the number of
+// repeated ones.
 func (cs *couponState) reserve(c *coupon, profiles []*profile, now time.Time) (repeated int64) {
 	for _, p := range profiles {
 		if cs.holds(c, p.ID) {
@@ -160,7 +160,7 @@ func (cs *couponState) reserve(c *coupon, profiles []*profile, now time.Time) (r
 	return repeated
 }
 
-// within says whether now lies between the dates of a code; a zero date is no limit.
+// within says whether now lies between the dates of a code; a zero date means no limit.
 func within(start, expiry, now time.Time) (state string) {
 	switch {
 	case !expiry.IsZero() && !now.Before(expiry):

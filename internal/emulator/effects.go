@@ -334,7 +334,7 @@ func (s *Server) ofApplication(seed seededEffect, app *application) bool {
 	return ok && c.ApplicationID == app.ID
 }
 
-// newIntegrationState is an answer with the three arrays that are always there.
+// newIntegrationState is a response with the three arrays that are always there.
 func newIntegrationState(effects []effect) map[string]any {
 	return map[string]any{"effects": emptyNotNil(effects), "createdCoupons": []any{}, "createdReferrals": []any{}}
 }

@@ -20,7 +20,7 @@ const (
 	titleMissing      = strictjson.TitleMissing
 )
 
-// apiError is an answer other than success, in the API's own shape. Handlers return it as an error.
+// apiError is a response other than success, in the API's own shape. Handlers return it as an error.
 type apiError struct {
 	status  int
 	message string

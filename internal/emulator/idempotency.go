@@ -11,7 +11,7 @@ import (
 const (
 	idempotencyHeader = "Idempotency-Key"
 	maxIdempotencyKey = 255
-	// idempotencyTime is how long an answer is kept for repetition.
+	// idempotencyTime is how long a response is kept for retries.
 	idempotencyTime = 24 * time.Hour
 )
 
@@ -35,13 +35,13 @@ func (r *request) idempotencyKey() (string, error) {
 	return r.cred.scope() + " " + key, nil
 }
 
-// recall finds the answer given to the key within the last 24 hours; the state must be locked.
+// recall finds the response given to the key within the last 24 hours; the state must be locked.
 func (s *Server) recall(key string) (storedResponse, bool) {
 	a, ok := s.state.Responses[key]
 	return a, ok && s.now().Sub(a.At) < idempotencyTime
 }
 
-// remember keeps an answer and drops those that have expired; the state must be locked.
+// remember keeps a response and drops those that have expired; the state must be locked.
 func (s *Server) remember(key string, status int, body []byte) {
 	now := s.now()
 	if s.state.Responses == nil {
@@ -63,7 +63,7 @@ func (h *hourly) Do(now time.Time, do func()) {
 	}
 }
 
-// keyLocks lets a repetition wait for the first request with the same key.
+// keyLocks lets a retry wait for the first request with the same key.
 type keyLocks struct {
 	mu   sync.Mutex
 	held map[string]chan struct{}

@@ -251,7 +251,7 @@ func (p period) holds(at time.Time) bool {
 	return !at.Before(p.after) && (p.before.IsZero() || !at.After(p.before))
 }
 
-// sortedKeys lists the keys of a map in order, for answers and messages that must not change from run to run.
+// sortedKeys lists the keys of a map in order, for responses and messages that must not change from run to run.
 func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K {
 	return slices.Sorted(maps.Keys(m))
 }

@@ -266,7 +266,7 @@ func (s *Server) applyProfile(r *request, integrationID string, attributes map[s
 	return p
 }
 
-// profileState is the answer to updateCustomerProfileV2.
+// profileState is the response to updateCustomerProfileV2.
 func (s *Server) profileState(p *profile, wanted []string, effects []effect, failures []ruleFailure) map[string]any {
 	body := newIntegrationState(effects)
 	for _, part := range wanted {

@@ -17,7 +17,7 @@ type limiter struct {
 	seen map[string][]time.Time // accepted requests of the last window, oldest first
 }
 
-// newLimiter makes a limiter from requests per second. Rates that are no whole numbers stretch the window: 2.5
+// newLimiter makes a limiter from requests per second. Rates that are not whole numbers stretch the window: 2.5
 // per second are 2 in 0.8 seconds, half a request per second is 1 in two seconds.
 func newLimiter(perSecond float64) *limiter {
 	if perSecond <= 0 {

@@ -18,7 +18,7 @@ type request struct {
 	server *Server
 }
 
-// id reads a path parameter that is an internal ID. What is no integer names no entity, so it is a 404.
+// id reads a path parameter that is an internal ID. Anything but an integer names no entity, and gets a 404.
 func (r *request) id(param, kind string) (int64, error) {
 	id, err := strconv.ParseInt(r.params[param], 10, 64)
 	if err != nil {

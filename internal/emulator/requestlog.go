@@ -21,17 +21,17 @@ type Request struct {
 	Query string `json:"query,omitempty"`
 	// Operation is the API's name, such as createAudienceV2; "" where no route matches.
 	Operation string `json:"operation,omitempty"`
-	// Status is 0 when the connection ended without an answer.
+	// Status is 0 when the connection ended without a response.
 	Status int `json:"status"`
 	// Fault says which injected fault hit the request, such as "503" or "reset after-apply"; "" for none.
 	Fault string `json:"fault,omitempty"`
-	// Replayed tells that the answer is an earlier one, given again for the same Idempotency-Key.
+	// Replayed tells that the response is an earlier one, given again for the same Idempotency-Key.
 	Replayed bool `json:"replayed,omitempty"`
 	// Credential is one of the Credential constants.
 	Credential string `json:"credential"`
 	// BodyBytes is how much of the request's body was read.
 	BodyBytes int64 `json:"bodyBytes"`
-	// Duration is from the request's first line to the moment before its answer is sent.
+	// Duration is from the request's first line to the moment before its response is sent.
 	Duration time.Duration `json:"durationNs"`
 	// Body is the request's body when Options.KeepBodies is set; streamed bodies (imports) are omitted.
 	Body []byte `json:"-"`
@@ -101,7 +101,7 @@ func (l *requestLog) wake() {
 }
 
 // Requests returns everything received since the start or the last ResetRequests, in the order of completion,
-// without calls to the emulator's own /_emulator paths and its page. A request is listed before its answer is sent.
+// without calls to the emulator's own /_emulator paths and its page. A request is listed before its response is sent.
 func (s *Server) Requests() []Request { return s.log.snapshot() }
 
 // ResetRequests forgets the requests received so far.

@@ -30,7 +30,7 @@ import (
 const (
 	// maxBodyBytes bounds the JSON body of a request.
 	maxBodyBytes = 64 << 20
-	// maxUploadBytes bounds an import; the vendor advises 500 MB per file.
+	// maxUploadBytes bounds an import; Talon.One advises 500 MB per file.
 	maxUploadBytes = 512 << 20
 )
 
@@ -40,12 +40,12 @@ type Options struct {
 	// Fixture is what the deployment starts with; nil is DefaultFixture. It is not used when DataFile exists.
 	Fixture *Fixture
 	// DataFile keeps the state across restarts; "" keeps it in memory. Every change is on disk before its
-	// answer is sent.
+	// response is sent.
 	DataFile string
 	// Latency is added to every request. A request that is admitted spends it in its turn, so that the rule
 	// of parallel requests can be seen.
 	Latency time.Duration
-	// ManagementRPS limits the Management operations, per key and endpoint, in requests per second; 0 is no limit.
+	// ManagementRPS limits the Management operations, per key and endpoint, in requests per second; 0 means no limit.
 	// The documented limit is 3.
 	ManagementRPS float64
 	// Conventions decide what the API's documentation leaves open. Those that are not named have their strict
@@ -216,7 +216,7 @@ func (s *Server) AddFault(f Fault) error { return s.faults.Add(f) }
 // ClearFaults ends all faults.
 func (s *Server) ClearFaults() { s.faults.Clear() }
 
-// reply is a handler's answer. A nil body is an empty one; a *stream is written as it is produced.
+// reply is a handler's response. A nil body is an empty one; a *stream is written as it is produced.
 type reply struct {
 	status int
 	body   any
@@ -232,7 +232,7 @@ type stream struct {
 	write       func(w io.Writer) error
 }
 
-// outgoing is an answer ready to be sent.
+// outgoing is a response ready to be sent.
 type outgoing struct {
 	status int
 	header http.Header
@@ -295,7 +295,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.fail(x, *fault, out)
 }
 
-// fail ends a request the way a fault says; out is the deployment's answer when the fault let it through.
+// fail ends a request the way a fault says; out is the deployment's response when the fault let it through.
 func (s *Server) fail(x *exchange, fault Fault, out outgoing) {
 	switch {
 	case fault.Reset:
@@ -401,7 +401,7 @@ func (s *Server) readBody(x *exchange, rt *route, r *request) error {
 	return bodyError(err)
 }
 
-// bodyError turns a failure to read a body into the API's answer.
+// bodyError turns a failure to read a body into the API's response.
 func bodyError(err error) error {
 	var tooLarge *http.MaxBytesError
 	switch {
@@ -414,7 +414,7 @@ func bodyError(err error) error {
 	}
 }
 
-// admitted runs a request that may run: repetitions of an idempotent one are answered from memory, updates of one
+// admitted runs a request that may run: retries of an idempotent one are answered from memory, updates of one
 // profile or session wait for their turn.
 func (s *Server) admitted(ctx context.Context, x *exchange, rt *route, r *request) outgoing {
 	var key string
@@ -458,7 +458,7 @@ func (s *Server) admitted(ctx context.Context, x *exchange, rt *route, r *reques
 	return out
 }
 
-// apply runs the handler and returns its answer and the version of the state after it.
+// apply runs the handler and returns its response and the version of the state after it.
 func (s *Server) apply(rt *route, r *request, key string) (outgoing, uint64) {
 	if !rt.streamed {
 		s.mu.Lock()
@@ -560,7 +560,7 @@ func (s *Server) delay(x *exchange) {
 	}
 }
 
-// send writes an answer. The request is recorded first where the answer is at hand, so that a client that has the response
+// send writes a response. The request is recorded first where the response is at hand, so that a client that has the response
 // finds the request in the log.
 func (s *Server) send(x *exchange, out outgoing) {
 	s.delay(x)
@@ -590,7 +590,7 @@ func (s *Server) record(x *exchange) {
 	s.log.record(x.entry)
 }
 
-// drain reads what is left of the body, as a client that is still sending does not look for an answer.
+// drain reads what is left of the body, as a client that is still sending does not look for a response.
 func (x *exchange) drain() {
 	_, _ = io.Copy(io.Discard, io.LimitReader(x.body, maxUploadBytes))
 }
@@ -624,7 +624,7 @@ func (c *countingReader) Read(p []byte) (int, error) {
 	_ = c.connection.SetReadDeadline(time.Now().Add(c.patience))
 	n, err := c.ReadCloser.Read(p)
 	if err == nil || errors.Is(err, io.EOF) {
-		// Behind the body, net/http waits for the client to go, which is no reason to hurry.
+		// Behind the body, net/http waits for the client to go, which is not a reason to hurry.
 		_ = c.connection.SetReadDeadline(time.Time{})
 	} else {
 		c.failed = err

@@ -628,7 +628,7 @@ func decimal(value *big.Rat) json.Number {
 	return json.Number(value.FloatString(digits))
 }
 
-// addParts adds what responseContent asks for to an answer. last is the session's last event; a dry run has none.
+// addParts adds what responseContent asks for to a response. last is the session's last event; a dry run has none.
 func (s *Server) addParts(response map[string]any, r *request, one *session, last *event, effects []effect, failures []ruleFailure, parts []string) map[string]any {
 	for _, part := range parts {
 		switch part {

@@ -244,7 +244,7 @@ func sameInstant(a, b string) bool {
 	return ok && left.Equal(right)
 }
 
-// instant parses an RFC 3339 time; the first look is cheap because nearly every string of a catalog is none.
+// instant parses an RFC 3339 time; the first look is cheap because nearly no string of a catalog is one.
 func instant(text string) (time.Time, bool) {
 	if len(text) < len("2006-01-02T15:04:05Z") || text[4] != '-' || text[10] != 'T' {
 		return time.Time{}, false

@@ -464,7 +464,7 @@ func andList(parts []string) string {
 // markers are what files have in place of a missing value.
 var markers = []string{"-", "--", "–", "—", "?", ".", "/", "n/a", "na", "nan", "null", "none", "nil", "#n/a", "k.a.", "k. a."}
 
-// standsForNothing advises null_values for a text that is no value, such as a dash; "" for others.
+// standsForNothing advises null_values for a text that is not a value, such as a dash; "" for others.
 func standsForNothing(text string) string {
 	text = trimBlank(text)
 	if !slices.Contains(markers, strings.ToLower(text)) {

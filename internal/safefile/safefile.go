@@ -161,7 +161,7 @@ func Replace(path string, content []byte) error {
 	return syncFolder(filepath.Dir(path))
 }
 
-// syncFolder makes a rename durable. Some platforms cannot sync a folder, which is no reason to fail.
+// syncFolder makes a rename durable. Some platforms cannot sync a folder, which is not a reason to fail.
 func syncFolder(path string) error {
 	folder, err := os.Open(path)
 	if err != nil {

@@ -52,7 +52,7 @@ func (c *Client) GetAdditionalCostsAnew(ctx context.Context) ([]AdditionalCostDe
 
 // CreateAdditionalCost creates an additional cost: POST /v1/additional_costs,
 // Management key. There is no operation that deletes it. Name and title are unique,
-// so that a repetition fails instead of creating a second one.
+// so that a retry fails instead of creating a second one.
 func (c *Client) CreateAdditionalCost(ctx context.Context, cost NewAdditionalCost) (*AdditionalCostDefinition, error) {
 	made, err := doJSON[*AdditionalCostDefinition](ctx, c, &call{
 		operation: "createAdditionalCost", method: http.MethodPost, route: "/v1/additional_costs", access: managementAccess, body: cost,

@@ -91,7 +91,7 @@ func looksLikeKey(text string) bool {
 	return keyLikeHost.MatchString(host)
 }
 
-// Quoted is a setting in quotation marks, unless it looks like a key or an address that holds one: then it is not shown.
+// Quoted returns a setting in quotation marks. One that looks like a key, or an address that contains one, is not shown.
 func Quoted(text string) string {
 	if looksLikeKey(text) || strings.Contains(text, "@") {
 		return "The value, which looks like a key and is not shown,"

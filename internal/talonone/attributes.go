@@ -38,7 +38,7 @@ func (c *Client) GetAttributesAnew(ctx context.Context) ([]AttributeDefinition, 
 
 // CreateAttribute defines an attribute: POST /v1/attributes, Management key. There
 // is no operation that deletes it. Name and title are unique for their entity, so
-// that a repetition fails with 409 instead of making a second one.
+// that a retry fails with 409 instead of making a second one.
 func (c *Client) CreateAttribute(ctx context.Context, attribute NewAttribute) (*AttributeDefinition, error) {
 	made, err := doJSON[*AttributeDefinition](ctx, c, &call{
 		operation: "createAttribute", method: http.MethodPost, route: "/v1/attributes", access: managementAccess, body: attribute,

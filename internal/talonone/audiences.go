@@ -66,7 +66,7 @@ const dateResolution = time.Second
 func (l *AudienceListing) ByID(id int64) *Audience { return l.byID[id] }
 
 // CreateAudienceV2 creates an audience: POST /v2/audiences, Integration key.
-// It is sent once: a lost response is an *OutcomeUnknownError, since a repetition
+// It is sent once: a lost response is an *OutcomeUnknownError, since a retry
 // would create a second audience. 409 means that the pair of integration and
 // integration ID is taken.
 func (c *Client) CreateAudienceV2(ctx context.Context, audience NewAudience) (*Audience, error) {

@@ -184,8 +184,8 @@ func (c *catalogUses) get(id int64) *catalogUse {
 // SyncCatalog carries out actions of one type, 1 to MaxCatalogActions of them and
 // no SKU twice: PUT /v1/catalogs/{catalogId}/sync, Integration key (Management
 // credential on deployments of before 2023). Requests to one catalog wait for each
-// other, since the vendor advises against parallel syncs. A repetition after a lost
-// answer leads to the same items, but can be refused where the first attempt has
+// other, since Talon.One advises against parallel syncs. A retry after a lost
+// response leads to the same items, but can be refused where the first attempt has
 // removed what it removes.
 func (c *Client) SyncCatalog(ctx context.Context, catalogID int64, actions []CatalogAction) (*Catalog, error) {
 	return c.SyncCatalogVersion(ctx, catalogID, 0, actions)

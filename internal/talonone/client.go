@@ -51,7 +51,7 @@ type Config struct {
 	// deleteAudienceMembershipsV2 and syncCatalog.
 	LegacyManagerAuth bool
 
-	// MaxRetries limits the repetitions of one request; negative means the default.
+	// MaxRetries limits the retries of one request; negative means the default.
 	MaxRetries int
 	// RequestTimeout ends one attempt; zero means the default.
 	RequestTimeout time.Duration
@@ -124,7 +124,7 @@ type Client struct {
 	maxListBytes int64
 
 	// clockAhead is how far the deployment's clock is ahead of ours, as the
-	// latest answer told, in nanoseconds.
+	// latest response gave, in nanoseconds.
 	clockAhead atomic.Int64
 }
 
@@ -249,7 +249,7 @@ func (c *Client) noteAccess(op *call, status int) {
 }
 
 // ServerTime turns a time of this machine's clock into the deployment's, as far
-// as the Date header of the latest answer told it. Clocks that differ by less
+// as the Date header of the latest response gave it. Clocks that differ by less
 // than twice its resolution count as equal.
 func (c *Client) ServerTime(local time.Time) time.Time {
 	return local.Add(time.Duration(c.clockAhead.Load()))

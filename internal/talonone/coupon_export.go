@@ -21,7 +21,7 @@ const exportCoupons = "exportCoupons"
 
 // ExportCoupons reads the coupons of a campaign as a CSV file: GET /v1/applications/{applicationId}/export_coupons, Management
 // key, one request for any number. The file has no column for ImplicitlyReserved. A file that does not tell its own end is compared
-// with a page of the list behind it. errNoExport says that it is no such file.
+// with a page of the list behind it. errNoExport says that it is not such a file.
 func (c *Client) ExportCoupons(ctx context.Context, applicationID, campaignID int64) ([]*Coupon, error) {
 	for attempt := 1; ; attempt++ {
 		var coupons []*Coupon

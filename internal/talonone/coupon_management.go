@@ -19,7 +19,7 @@ import (
 // API clears the dates and the recipient where they are omitted, which is how to clear them, and does not document what it
 // does to the others. Its schema allows no null.
 type CouponSettings struct {
-	// UsageLimit is 0 to 999999; 0 is no limit.
+	// UsageLimit is 0 to 999999; 0 means no limit.
 	UsageLimit             int64           `json:"usageLimit"`
 	DiscountLimit          *json.Number    `json:"discountLimit,omitempty"`
 	ReservationLimit       *int64          `json:"reservationLimit,omitempty"`
@@ -38,7 +38,7 @@ const couponRoute = "/v1/applications/{applicationId}/campaigns/{campaignId}/cou
 // CreateCoupon creates a coupon with exactly this code (createCoupons with one coupon and the code as its pattern):
 // POST /v1/applications/{applicationId}/campaigns/{campaignId}/coupons, Management key. That a pattern without # is taken
 // as the code is not documented, so compare the value of the response. A code can't be made twice in an Application: a
-// repetition fails.
+// retry fails.
 func (c *Client) CreateCoupon(ctx context.Context, applicationID, campaignID int64, code string, settings CouponSettings) (*Coupon, error) {
 	defer c.coupons.dropAll()
 	body := createBody(settings)
@@ -136,7 +136,7 @@ var importColumns = []string{"value", "startdate", "expirydate", "recipientinteg
 // ImportCoupons creates many coupons with exact codes:
 // POST /v1/applications/{applicationId}/campaigns/{campaignId}/import_coupons, Management key, one request. The file has no
 // columns for ReservationLimit, the flags and Limits. A code that the Application has already, in any campaign, is skipped
-// and left as it is, so that a repetition does no harm.
+// and left as it is, so that a retry does no harm.
 func (c *Client) ImportCoupons(ctx context.Context, applicationID, campaignID int64, coupons []NewCoupon) error {
 	defer c.coupons.dropAll()
 	var body bytes.Buffer

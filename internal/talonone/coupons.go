@@ -65,7 +65,7 @@ func (c *Client) CreateCouponReservation(ctx context.Context, couponValue string
 // DeleteCouponReservation ends the reservations of customers on a coupon:
 // DELETE /v1/coupon_reservations/{couponValue} with a body, Integration key,
 // 1000 integration IDs a request. It returns how many IDs were sent before the
-// first error. A coupon that is gone has no reservations, and is no error.
+// first error. A coupon that is gone has no reservations, and is not an error.
 func (c *Client) DeleteCouponReservation(ctx context.Context, couponValue string, integrationIDs []string) (int, error) {
 	return inBatches(integrationIDs, MaxReservationIDs, func(part []string) error {
 		err := c.do(ctx, &call{

@@ -32,7 +32,7 @@ func (e *Error) mask(secrets []string) {
 	}
 }
 
-// quoted is what errors of net/http repeat of a response that is no HTTP.
+// quoted is what errors of net/http repeat of a response that is not HTTP.
 var quoted = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
 
 // withoutQuotes is an error without what it repeats of a response. Those about certificates quote names of authorities, which help.

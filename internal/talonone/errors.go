@@ -21,7 +21,7 @@ type Error struct {
 	Operation string
 	// StatusCode is the HTTP status.
 	StatusCode int
-	// Message is the API's summary; for answers that are not the API's (a
+	// Message is the API's summary; for responses that are not the API's (a
 	// proxy's HTML page) it describes the response.
 	Message string
 	// Credential is what the request was made with.
@@ -38,7 +38,7 @@ type Error struct {
 	foreign bool
 }
 
-// ErrorItem is one entry of an error answer's list.
+// ErrorItem is one entry of an error response's list.
 type ErrorItem struct {
 	Title   string
 	Details string
@@ -138,7 +138,7 @@ func (e *RateLimitedError) Error() string {
 func (e *RateLimitedError) Unwrap() error { return e.Err }
 
 // RefusalStatus is the status of a response that says that nothing was done, 300 to
-// 499; 0 is none, or that an earlier attempt may have done it.
+// 499; 0 means none, or that an earlier attempt may have done it.
 func RefusalStatus(err error) int {
 	apiErr, answered := errors.AsType[*Error](err)
 	if !answered || IsOutcomeUnknown(err) || apiErr.StatusCode < 300 || apiErr.StatusCode >= 500 {
@@ -147,10 +147,10 @@ func RefusalStatus(err error) int {
 	return apiErr.StatusCode
 }
 
-// IsNotFound says whether the API answered that an object does not exist.
+// IsNotFound says whether the API reported that an object does not exist.
 func IsNotFound(err error) bool { return hasStatus(err, http.StatusNotFound) }
 
-// IsConflict says whether the API answered 409.
+// IsConflict says whether the API responded with 409.
 func IsConflict(err error) bool { return hasStatus(err, http.StatusConflict) }
 
 // IsBadRequest says whether the API refused the request's content.

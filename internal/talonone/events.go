@@ -35,7 +35,7 @@ type EventOptions struct {
 	ForceCompleteEvaluation bool
 	// ResponseContent names the parts wanted in the response.
 	ResponseContent []string
-	// IdempotencyKey makes repetitions harmless for 24 hours; at most 255 characters.
+	// IdempotencyKey makes retries harmless for 24 hours; at most 255 characters.
 	IdempotencyKey string
 }
 
@@ -223,7 +223,7 @@ func (s *LegacyState) UnmarshalJSON(data []byte) error {
 }
 
 // TrackEvent tracks an event inside a session: POST /v1/events, Integration key.
-// The vendor announced its end for March 2023; what a deployment answers today is
+// The vendor announced its end for March 2023; what a deployment returns today is
 // not documented, 404 or 410 are to be expected (IsRetired). It knows no
 // idempotency key, so it is sent once; 409 of parallel requests is repeated. dry evaluates it without storing anything.
 func (c *Client) TrackEvent(ctx context.Context, event LegacyEvent, dry bool) (*LegacyState, error) {

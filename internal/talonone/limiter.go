@@ -44,8 +44,8 @@ type pacer struct {
 	left     int
 }
 
-// newPacer makes a pacer from requests per second; negative is no limit. Rates that
-// are no whole numbers stretch the window: 2.5 per second are 2 in 0.8 seconds.
+// newPacer makes a pacer from requests per second; negative means no limit. Rates that
+// are not whole numbers stretch the window: 2.5 per second are 2 in 0.8 seconds.
 func newPacer(perSecond float64) *pacer {
 	if perSecond < 0 {
 		return &pacer{}

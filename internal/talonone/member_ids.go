@@ -21,9 +21,9 @@ const (
 	// membershipColumn is the header, and the only column, of exports and imports of members.
 	membershipColumn = "profileintegrationid"
 	// maxExportedID bounds one ID of an export, in bytes; it ends the reading of
-	// what is no list of IDs.
+	// what is not a list of IDs.
 	maxExportedID = 64 << 10
-	// maxExport bounds an export in memory, in bytes: what the vendor advises for
+	// maxExport bounds an export in memory, in bytes: what Talon.One advises for
 	// an import. While it grows, twice as much is in use.
 	maxExport = 512 << 20
 	// keptMemberBytes bounds the exports that are kept for further readers, all

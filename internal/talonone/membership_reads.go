@@ -10,7 +10,7 @@ import (
 
 const (
 	// fewMembers is up to how many members are looked up one by one rather than in
-	// an export of the whole audience: ten small answers instead of one that may
+	// an export of the whole audience: ten small responses instead of one that may
 	// hold a million IDs.
 	fewMembers = 10
 	// exportAttempts bounds exports of a list that turned out to be cut.
@@ -68,7 +68,7 @@ func (c *Client) confirmedMembers(ctx context.Context, audienceID int64, whole f
 // 404 (IsNotFound) means that there is no such audience; where profiles were asked
 // instead of the audience, no one is a member of one that is gone.
 //
-// It takes the fewest requests, and among those the smallest answer: one
+// It takes the fewest requests, and among those the smallest response: one
 // inventory for a single member; for a few one page of the list, which is all of
 // an audience of up to 1000 members, and otherwise one inventory each; one export,
 // which then serves further readers, for more members, and when the audience was
@@ -165,7 +165,7 @@ func (c *Client) membersByInventory(ctx context.Context, audienceID int64, ids [
 	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !members[id] }), nil
 }
 
-// memberByInventory asks for one profile; an unknown one is no member, unless it is hidden.
+// memberByInventory asks for one profile; an unknown one is not a member, unless it is hidden.
 func (c *Client) memberByInventory(ctx context.Context, audienceID int64, id string) (member, known bool, err error) {
 	inventory, err := c.GetCustomerInventory(ctx, id, InventoryParts{Profile: true})
 	if IsNotFound(err) {

@@ -67,7 +67,7 @@ func (e *IncompleteExportError) Error() string {
 // POST /v2/customer_audiences, Integration key, 1000 actions a request, over any
 // mix of audiences. Actions are sent in order. It returns how many were accepted
 // before an error; those of the request that failed may or may not have been
-// carried out. Adding a member, and removing who is none, changes nothing.
+// carried out. Adding a member, and removing someone who is not a member, changes nothing.
 func (c *Client) UpdateCustomerProfileAudiences(ctx context.Context, actions []AudienceAction) (int, error) {
 	return inBatches(actions, MaxAudienceActions, func(part []AudienceAction) error {
 		err := c.do(ctx, &call{
@@ -219,7 +219,7 @@ func (c *Client) ConfirmExport(ctx context.Context, audienceID int64, exported *
 
 // ImportAudiencesMemberships replaces all members of an audience by these:
 // POST /v1/audiences/{audienceId}/memberships/import, Management key, one request
-// for a list of any size (the vendor advises at most 500 MB). The length of the
+// for a list of any size (Talon.One advises at most 500 MB). The length of the
 // upload is announced, so that a deployment never takes a part for the whole.
 func (c *Client) ImportAudiencesMemberships(ctx context.Context, audienceID int64, members []string) (*MembershipImport, error) {
 	defer c.forgetMembers(audienceID)

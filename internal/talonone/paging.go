@@ -29,15 +29,15 @@ const (
 	maxSearches = 200
 )
 
-// page is the common part of the Management lists' answers.
+// page is the common part of the Management lists' responses.
 type page[T any] struct {
 	Data            rows[T] `json:"data"`
 	HasMore         *bool   `json:"hasMore"`
 	TotalResultSize *int    `json:"totalResultSize"`
 }
 
-// lacks tells a response that is no list from an empty list, which would say that
-// nothing exists any more.
+// lacks tells a response that is not a list from an empty list, which would say that
+// nothing exists.
 func (p page[T]) lacks() string {
 	if p.Data == nil {
 		return "data"
@@ -290,7 +290,7 @@ func (p *pager[T]) forgetOrder() {
 	p.ids = nil
 }
 
-// rowHash stands for the name of a row, so that a million of them are no million texts.
+// rowHash stands for the name of a row, so that a million of them are not a million texts.
 type rowHash [2]uint64
 
 var rowSeeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}

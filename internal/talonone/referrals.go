@@ -66,7 +66,7 @@ type ReferralFilter struct {
 
 // CreateReferral creates a referral with a code that the deployment chooses:
 // POST /v1/referrals, Integration key. It is sent once: a lost response is an
-// *OutcomeUnknownError, since a repetition would make a second code. The
+// *OutcomeUnknownError, since a retry would make a second code. The
 // campaign's referral limits don't count here.
 func (c *Client) CreateReferral(ctx context.Context, referral NewReferral) (*Referral, error) {
 	defer c.referrals.forget()
@@ -124,7 +124,7 @@ func (c *Client) UpdateReferral(ctx context.Context, applicationID, campaignID, 
 
 // DeleteReferral deletes a referral with its code:
 // DELETE /v1/applications/{applicationId}/campaigns/{campaignId}/referrals/{referralId},
-// Management key. A referral that is gone already is no error.
+// Management key. A referral that is gone already is not an error.
 func (c *Client) DeleteReferral(ctx context.Context, applicationID, campaignID, id int64) error {
 	defer c.referrals.forget()
 	err := c.do(ctx, &call{

@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	// maxResponse bounds a JSON answer, in bytes, after decompression. A full page
+	// maxResponse bounds a JSON response, in bytes, after decompression. A full page
 	// of 1000 rows stays far below it.
 	maxResponse = 64 << 20
 	// maxNumber bounds the digits and the exponent of a number. What Terraform
@@ -139,9 +139,9 @@ func foreign(operation string, resp *http.Response) error {
 	return &Error{Operation: operation, StatusCode: resp.StatusCode, Message: describeForeignResponse(resp, int(max(resp.ContentLength, 1)))}
 }
 
-// decodingError tells a response of the wrong form, which a repetition would get
+// decodingError tells a response of the wrong form, which a retry would get
 // again, from one that may have been cut or garbled on its way. Values of the
-// answer, which can be personal and of any length, stay out of it.
+// response, which can be personal and of any length, stay out of it.
 func decodingError(operation string, resp *http.Response, err error) error {
 	var apiErr *Error
 	var wrongType *json.UnmarshalTypeError
@@ -177,7 +177,7 @@ func describeWrongType(err *json.UnmarshalTypeError) string {
 	return fmt.Sprintf("%s is %s, which does not fit into %s", at, got, err.Type)
 }
 
-// problemOfText finds what encoding/json would let through: bytes that are no
+// problemOfText finds what encoding/json would let through: bytes that are not
 // UTF-8, numbers that take more memory than their text, and deep nesting.
 func problemOfText(body []byte) string {
 	if !utf8.Valid(body) {

@@ -80,7 +80,7 @@ type ItemProduct struct {
 	Name string `json:"name"`
 }
 
-// AdditionalCost is the price of something beside the items, such as shipping.
+// AdditionalCost is a charge other than the prices of items, such as shipping.
 type AdditionalCost struct {
 	// Price in the Application's currency.
 	Price json.Number `json:"price"`
@@ -229,14 +229,14 @@ type SessionOptions struct {
 	Now time.Time
 	// ResponseContent names the parts wanted in the response.
 	ResponseContent []string
-	// IdempotencyKey makes repetitions harmless for 24 hours; at most 255
+	// IdempotencyKey makes retries harmless for 24 hours; at most 255
 	// characters, empty for none.
 	IdempotencyKey string
 }
 
 // UpdateCustomerSessionV2 makes a session or builds on it, and runs the rules:
 // PUT /v2/customer_sessions/{customerSessionId}, Integration key. It is repeated
-// after 409, which the deployment answers when more than three requests for one
+// after 409, which the deployment returns when more than three requests for one
 // session run at a time. A step that the session's state does not allow is a 400.
 func (c *Client) UpdateCustomerSessionV2(ctx context.Context, id string, update SessionUpdate, options SessionOptions) (*State, error) {
 	query := url.Values{}
@@ -327,7 +327,7 @@ type ReturnOptions struct {
 	Dry bool
 	// ResponseContent names the parts wanted in the response beside the return.
 	ResponseContent []string
-	// IdempotencyKey makes repetitions harmless for 24 hours; at most 255 characters.
+	// IdempotencyKey makes retries harmless for 24 hours; at most 255 characters.
 	IdempotencyKey string
 }
 

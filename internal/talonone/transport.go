@@ -63,7 +63,7 @@ type call struct {
 	// idempotencyKey is the same on every attempt.
 	idempotencyKey string
 	retryRule      retryRule
-	// parallelConflict marks operations that answer 409 when requests for one
+	// parallelConflict marks operations that return 409 when requests for one
 	// profile or session run at the same time; those pass.
 	parallelConflict bool
 	// locks names the profile and the session that the operation updates, one
@@ -103,7 +103,7 @@ func callOf(ctx context.Context) *call {
 	return c
 }
 
-// newSender builds the stack every request passes: repetitions outermost, then
+// newSender builds the stack every request passes: retries outermost, then
 // the rate limit, the time limit of one attempt, the log, the network.
 func newSender(config Config) *retryablehttp.Client {
 	logged := &loggedTransport{next: config.Transport, secrets: config.secrets(), traceBodies: traceWanted()}
@@ -246,7 +246,7 @@ func readResponse(op *call, resp *http.Response) error {
 }
 
 // retryPolicy decides whether an attempt is repeated. It adds to the library's
-// policy (network errors, 429, 5xx) what it can't know: what a repetition of the
+// policy (network errors, 429, 5xx) what it can't know: what a retry of the
 // operation would do, and that a 429, which was not carried out, is waited for
 // until the context ends, while other failures are repeated at most maxRetries times.
 func retryPolicy(maxRetries int) retryablehttp.CheckRetry {
@@ -389,7 +389,7 @@ func withoutURL(err error) error {
 }
 
 // limitedTransport holds Management requests back to the vendor's rate, each
-// endpoint by itself, repetitions included.
+// endpoint by itself, retries included.
 type limitedTransport struct {
 	next      http.RoundTripper
 	perSecond float64
@@ -400,7 +400,7 @@ type limitedTransport struct {
 func (t *limitedTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	var paced *pacer
 	if op := callOf(req.Context()); op != nil && op.access == managementAccess {
-		op.waitsFor.set("its turn within the rate limit of the Management API")
+		op.waitsFor.set("its turn within the rate limit of the Management API has not come yet")
 		paced = t.pacer(op.operation)
 		answered, err := paced.wait(req.Context())
 		defer answered()

@@ -13,7 +13,7 @@ import (
 // UnreachableError says that no connection to the deployment came about, so that nothing was sent.
 type UnreachableError struct {
 	Operation string
-	// Proxy is the host of the proxy that the environment sets for the deployment; "" is none.
+	// Proxy is the host of the proxy that the environment sets for the deployment; "" means none.
 	Proxy string
 	// Again says that another operation has reported the same before.
 	Again bool
@@ -59,7 +59,7 @@ func hopeless(err error) bool {
 	return refused && proxy.StatusCode < 500 || errors.Is(err, http.ErrSchemeMismatch)
 }
 
-// foreignPage is the failure of a deployment that answers with another page than the API's.
+// foreignPage is the failure of a deployment that responds with another page than the API's.
 const foreignPage = "foreign page"
 
 // noteFailure marks a failure that an earlier request has met, and that every request meets.
@@ -82,7 +82,7 @@ func (c *Client) noteSuccess(credential Credential) {
 	c.failed.Delete(string(credential))
 }
 
-// unreachable notes that the deployment is out of reach: until it answers again, operations don't retry, and say less.
+// unreachable notes that the deployment is out of reach: until it responds again, operations don't retry, and say less.
 func (c *Client) unreachable(operation string, err error) error {
 	unreachable := &UnreachableError{Operation: operation, Again: c.down.Swap(true), Err: err}
 	if proxy, problem := http.ProxyFromEnvironment(&http.Request{URL: c.base}); problem == nil && proxy != nil {

@@ -2,7 +2,7 @@ data "talonone_application" "shop" {
   name = "Web shop"
 }
 
-# Found in whichever campaign of whichever Application it is.
+# Searches all campaigns of all Applications.
 data "talonone_coupon" "summer" {
   value = "SUMMER10"
 }

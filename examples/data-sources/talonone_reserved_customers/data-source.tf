@@ -6,7 +6,7 @@ output "summer_wallets" {
   value = data.talonone_reserved_customers.summer.total
 }
 
-# Only what concerns some customers; the answer of the deployment is the same.
+# Only the reservations of these customers. The request is the same.
 data "talonone_reserved_customers" "staff" {
   coupon_value = "SUMMER10"
   customers    = ["customer-1", "customer-2"]

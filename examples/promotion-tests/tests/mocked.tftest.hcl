@@ -1,4 +1,4 @@
-# Without a deployment: tests the table and the expressions around it, and tells
+# Without a deployment: tests the table and the expressions around it, and says
 # nothing about the campaigns.
 
 mock_provider "talonone" {

@@ -13,7 +13,7 @@ run "winter_before_it_begins" {
   }
 }
 
-# One cart can be looked at closely.
+# A closer look at one cart.
 run "free_bag_for_gold_customers" {
   command = plan
 

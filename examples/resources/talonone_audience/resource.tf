@@ -8,7 +8,7 @@ resource "talonone_audience" "vip" {
   description                = "Spent more than 1,000 EUR in the last twelve months."
   subscribed_application_ids = [data.talonone_application.shop.id]
 
-  # Destroying or replacing an audience throws its members away: refuse both.
+  # Destroying or replacing an audience deletes its memberships: refuse both.
   deletion_protection = true
 }
 

@@ -12,7 +12,7 @@ resource "talonone_audience" "staff" {
   name = "Staff"
 }
 
-# A list made of other data. The audience holds exactly these, and the plan names who comes and who goes.
+# A list made of other data. The audience holds exactly these, and the plan names who joins and who leaves.
 resource "talonone_audience_memberships" "staff" {
   audience_id  = talonone_audience.staff.id
   ownership    = "exclusive"

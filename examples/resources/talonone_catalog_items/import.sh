@@ -1,4 +1,4 @@
-# All items of catalog 7. The configuration decides about the ownership.
+# All items of catalog 7. The configuration determines the ownership.
 terraform import talonone_catalog_items.groceries 7
 
 # Two items of catalog 6. In a SKU write a comma as %2C and a percent sign as %25.

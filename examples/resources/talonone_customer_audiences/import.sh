@@ -1,2 +1,2 @@
-# The integration ID of the customer profile as it is. It imports all audiences that the customer is in.
+# The integration ID of the customer profile, unescaped. It imports all audiences that the customer is in.
 terraform import talonone_customer_audiences.anna customer-1

@@ -1,4 +1,4 @@
-# Customers that every environment needs, 1000 a request.
+# Customers that every environment needs, sent 1,000 per request.
 resource "talonone_customer_profiles" "demo" {
   profiles = jsonencode({
     "demo-1" = { Language = "de", age = 42 }

@@ -24,7 +24,7 @@ resource "talonone_customer_session" "cart" {
   attributes = jsonencode({ Channel = "web" })
 }
 
-# An order: a session that is closed. It stays as it is when Terraform gives it up.
+# An order: a session that is closed. It stays as it is when the resource is destroyed.
 resource "talonone_customer_session" "order" {
   integration_id = "test-order-1"
   profile_id     = "customer-1"

@@ -86,7 +86,7 @@ var results = sync.OnceValue(func() (all map[string]map[string]Result) {
 	return all
 })
 
-// Result is what the provider makes of a value. Of conventions that are no choice, one value stands for all but the default.
+// Result is what the provider makes of a value. Of conventions that are not a choice, one value stands for all but the default.
 func (c Convention) Result(value string) Result {
 	tested := results()[c.Name]
 	if found, ok := tested[value]; ok || c.Form == Choice || value == c.strict() {

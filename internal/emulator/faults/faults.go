@@ -29,18 +29,18 @@ type Fault struct {
 
 	// Status answers with this status code and Body.
 	Status int `json:"status,omitempty"`
-	// Body of the answer with Status; "" is the API's own error shape.
+	// Body of the response with Status; "" is the API's own error shape.
 	Body string `json:"body,omitempty"`
-	// Header is added to the answer with Status.
+	// Header is added to the response with Status.
 	Header map[string]string `json:"header,omitempty"`
-	// RetryAfter is the Retry-After header of the answer with Status: seconds or an HTTP date.
+	// RetryAfter is the Retry-After header of the response with Status: seconds or an HTTP date.
 	RetryAfter string `json:"retryAfter,omitempty"`
-	// Reset closes the connection (TCP RST) without an answer.
+	// Reset closes the connection (TCP RST) without a response.
 	Reset bool `json:"reset,omitempty"`
 	// Hang never answers: the request ends when the client gives up or the emulator is closed.
 	Hang bool `json:"hang,omitempty"`
-	// Truncate applies the request and closes the connection in the middle of the answer, or before the last
-	// byte that Content-Length promises where the answer is empty.
+	// Truncate applies the request and closes the connection in the middle of the response, or before the last
+	// byte that Content-Length promises where the response is empty.
 	Truncate bool `json:"truncate,omitempty"`
 	// AfterApply applies the request before failing; without it the request never reaches the deployment.
 	AfterApply bool `json:"afterApply,omitempty"`

@@ -21,7 +21,7 @@ type Snapshot struct {
 	Campaigns, Attributes         int
 	Events, LoyaltyTransactions   int
 
-	// ManagementRPS is the limit of the Management operations, in requests per second; 0 is no limit.
+	// ManagementRPS is the limit of the Management operations, in requests per second; 0 means no limit.
 	ManagementRPS float64
 	// OnDisk says that a data file keeps the state.
 	OnDisk bool
@@ -64,7 +64,7 @@ type Catalog struct {
 	Changed      time.Time
 }
 
-// Coupon is a row of the coupons. A limit of 0 is none.
+// Coupon is a row of the coupons. A limit of 0 means none.
 type Coupon struct {
 	Code, Campaign       string
 	Used, UsageLimit     int64
@@ -75,7 +75,7 @@ type Coupon struct {
 	Recipient            string
 }
 
-// Referral is a row of the referrals. A limit of 0 is none, and so is a time that is zero.
+// Referral is a row of the referrals. A limit of 0 means none, and so does a zero time.
 type Referral struct {
 	Code, Campaign   string
 	Advocate, Friend string

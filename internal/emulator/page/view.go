@@ -76,7 +76,7 @@ func newView(s Snapshot, paused bool) view {
 	}
 }
 
-// facts are numbers without a table of their own, and the options that explain answers.
+// facts are numbers without a table of their own, and the options that explain responses.
 func (s Snapshot) facts() []fact {
 	limit, kept := "none", "in memory"
 	if s.ManagementRPS > 0 {
@@ -289,7 +289,7 @@ func timeCell(t time.Time) cell {
 	return cell{Text: t.UTC().Format("2006-01-02 15:04:05"), Time: t.UTC().Format(time.RFC3339Nano)}
 }
 
-// usageCell is a counter and its limit; 0 is no limit.
+// usageCell is a counter and its limit; 0 means no limit.
 func usageCell(used, limit int64) cell {
 	if limit == 0 {
 		return countCell(int(used))

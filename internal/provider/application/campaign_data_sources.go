@@ -15,7 +15,7 @@ import (
 var campaigns = lookup.Object[talonone.Campaign]{
 	Name: "talonone_campaign", Plural: "talonone_campaigns", Noun: bulk.Noun{One: "campaign", Many: "campaigns"},
 	Description: "A campaign belongs to one Application; coupons and referrals belong to a campaign. Without `application_id`, all Applications are searched, with one request each. " +
-		"Archived campaigns match, too: set `state` to leave them out.",
+		"Archived campaigns match too; set `state` to exclude them.",
 	Endpoint: "/v1/applications",
 	Columns: []lookup.Column[talonone.Campaign]{
 		lookup.ID("campaign", func(c talonone.Campaign) int64 { return c.ID }),
@@ -25,7 +25,7 @@ var campaigns = lookup.Object[talonone.Campaign]{
 		lookup.Text("frontend_state", lookup.Narrows, "State as the Campaign Manager shows it: `running`, `scheduled`, `expired`, `disabled`, `archived` or `staged`.",
 			func(c talonone.Campaign) string { return c.FrontendState }),
 		lookup.Text("description", lookup.Shown, "Description of the campaign.", func(c talonone.Campaign) string { return c.Description }),
-		lookup.Instant("start_time", "When the campaign starts, RFC 3339; null for at once.", func(c talonone.Campaign) *time.Time { return c.StartTime }),
+		lookup.Instant("start_time", "When the campaign starts, RFC 3339; null for immediately.", func(c talonone.Campaign) *time.Time { return c.StartTime }),
 		lookup.Instant("end_time", "When the campaign ends, RFC 3339; null for never.", func(c talonone.Campaign) *time.Time { return c.EndTime }),
 		lookup.Texts("tags", lookup.Filters, "Tags of the campaign.", func(c talonone.Campaign) []string { return c.Tags }),
 		lookup.Texts("features", lookup.Filters, "Features of the campaign, such as `coupons`, `referrals` or `loyalty`.", func(c talonone.Campaign) []string { return c.Features }),

@@ -198,7 +198,7 @@ func importedStore(m storeModel) string {
 	return strconv.FormatInt(m.ApplicationID.ValueInt64(), 10) + "/" + m.IntegrationID.ValueString()
 }
 
-// planCreate warns that a store is taken over. Nothing that it sees becomes a planned value.
+// planCreate warns that a store is adopted. Nothing that it sees becomes a planned value.
 func (r *storeResource) planCreate(ctx context.Context, plan storeModel, replaced *bulk.Target, diags *diag.Diagnostics) {
 	existing, err := r.look(ctx, plan, false)
 	if err != nil {

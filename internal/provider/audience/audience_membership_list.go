@@ -38,7 +38,7 @@ func (l *membershipList) Metadata(_ context.Context, _ resource.MetadataRequest,
 
 func (l *membershipList) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the members of an audience, one `talonone_audience_membership` each, oldest profiles first.\n\n" +
+		MarkdownDescription: "Lists the members of an audience, oldest profiles first: one `talonone_audience_membership` per member.\n\n" +
 			"Requires a Management API key that allows the audience memberships endpoint.",
 		Attributes: map[string]schema.Attribute{
 			"audience_id": schema.Int64Attribute{

@@ -26,7 +26,7 @@ const (
 	// maxListed bounds the attribute members: Terraform compares lists element
 	// against element, which takes 900 MB at 10,000.
 	maxListed = 5000
-	// maxMembersFile is the largest import that the vendor advises, in bytes.
+	// maxMembersFile is the largest import that Talon.One advises, in bytes.
 	maxMembersFile = 500 << 20
 )
 
@@ -130,7 +130,7 @@ func (m *membershipsModel) eachInFile(use func(id []byte)) (sum string, err erro
 	var diags diag.Diagnostics
 	name, options := files.Object(m.MembersFile, files.ForMembers(), path.Root("members_file"), &diags)
 	if diags.HasError() {
-		return "", errors.New("the options of the file are wrong")
+		return "", errors.New("the options of the file are invalid")
 	}
 	return input.ReadFile(name, maxMembersFile, func(content io.Reader) error {
 		return eachID(content, options, func(_ int, id []byte) (*input.Cause, string) {

@@ -31,7 +31,7 @@ func (l *membershipsList) Metadata(_ context.Context, _ resource.MetadataRequest
 func (l *membershipsList) ListResourceConfigSchema(ctx context.Context, req list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	// The same filters choose audiences and their members.
 	(&audienceList{}).ListResourceConfigSchema(ctx, req, resp)
-	resp.Schema.MarkdownDescription = "Lists audiences in order of their IDs, one `talonone_audience_memberships` with all members each. " +
+	resp.Schema.MarkdownDescription = "Lists audiences in order of their IDs: one `talonone_audience_memberships` per audience, with all of its members. " +
 		"All filters that are set must match. With `include_resource`, every audience is exported, three per second.\n\n" +
 		"Requires a Management API key that allows the audiences endpoint, and `memberships/export` with `include_resource`."
 }

@@ -72,7 +72,7 @@ func (r *audienceResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 			},
 			"subscribed_application_ids": schema.ListAttribute{
 				Optional: true, Computed: true, ElementType: types.Int64Type,
-				MarkdownDescription: "IDs of the Applications that the audience is connected to, each once; order is ignored. Default: what the deployment chooses. " +
+				MarkdownDescription: "IDs of the Applications that the audience is connected to, without duplicates; order is ignored. Default: what the deployment chooses. " +
 					"Updated in place. Omitting it later keeps the connections; an empty list ends them.",
 				Validators: []validator.List{
 					listvalidator.UniqueValues(),

@@ -33,7 +33,7 @@ func (l *customerAudiencesList) Metadata(_ context.Context, _ resource.MetadataR
 
 func (l *customerAudiencesList) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the customers of an audience, oldest profiles first, one `talonone_customer_audiences` with all audiences of the customer each. " +
+		MarkdownDescription: "Lists the customers of an audience, oldest profiles first: one `talonone_customer_audiences` per customer, with all of the customer's audiences. " +
 			"With `include_resource`, the audiences of every customer are read, with one request each.\n\n" +
 			"Requires a Management API key that allows the audience memberships endpoint, and an Integration API key with `include_resource`.",
 		Attributes: map[string]schema.Attribute{

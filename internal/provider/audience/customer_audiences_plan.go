@@ -58,7 +58,7 @@ func (r *customerAudiencesResource) planUpdate(ctx context.Context, plan, state 
 		return
 	}
 	if bulk.Compare(state.rows(), plan.rows(), bulk.SameKey).Empty() {
-		// The same audiences in another order are no change.
+		// The same audiences in another order are not a change.
 		plan.AudienceIDs = state.AudienceIDs
 	}
 	change, remote := r.change(ctx, plan, state, private, diags)

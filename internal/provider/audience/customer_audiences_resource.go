@@ -229,7 +229,7 @@ func (r *customerAudiencesResource) ImportState(ctx context.Context, req resourc
 	switch {
 	case talonone.IsNotFound(err):
 		resp.Diagnostics.AddError("Customer profile not found", "The environment of the Integration API key, sandbox or live, shows no customer profile "+strconv.Quote(id)+
-			". The import ID is the integration ID of the profile as it is, such as customer-1. To add the customer to audiences, omit the import.")
+			". The import ID is the integration ID of the profile, unescaped, such as customer-1. To add the customer to audiences, omit the import.")
 		return
 	case err != nil:
 		r.addError(&resp.Diagnostics, "import the audiences of", &imported, err)

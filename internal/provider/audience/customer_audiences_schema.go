@@ -20,22 +20,22 @@ import (
 
 func (r *customerAudiencesResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "The audiences that one customer belongs to. Use it to give a test customer or an employee the memberships of a persona; " +
+		MarkdownDescription: "Manages the audiences that one customer belongs to. Use it to give a test customer or an employee the memberships of a persona; " +
 			"`talonone_audience_memberships` manages one audience with many customers.\n\n" +
-			"A customer profile that does not exist yet is created. Joining and leaving run no rules. A change is one request.\n\n" +
-			"Requires the Integration API key of an Application in the environment, sandbox or live, of the audiences. With a Management API key that allows the audiences endpoint the plan " +
-			"also detects audiences that do not exist. It also detects memberships of customers whose profile the deployment doesn't show yet, if the key allows `memberships/export`.",
+			"A customer profile that does not exist yet is created. Joining and leaving do not run rules. Each change takes one request.\n\n" +
+			"Requires the Integration API key of an Application in the same environment as the audiences, sandbox or live. With a Management API key that allows the audiences endpoint, the plan " +
+			"also detects audiences that do not exist. If the key allows `memberships/export` too, the plan detects memberships of customers whose profile the deployment doesn't show yet.",
 		Attributes: map[string]schema.Attribute{
 			"profile_integration_id": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: fmt.Sprintf("Integration ID of the customer profile, 1 to %d characters, case-sensitive. Changing this replaces the resource: the memberships of the one customer end, and the other one joins.", talonone.MaxIntegrationID),
+				MarkdownDescription: fmt.Sprintf("Integration ID of the customer profile, 1 to %s characters, case-sensitive. Changing this replaces the resource: the old customer leaves the audiences, and the new one joins them.", bulk.Thousands(talonone.MaxIntegrationID)),
 				Validators:          framework.IntegrationID(),
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},
 			"audience_ids": schema.ListAttribute{
 				Required: true, ElementType: types.Int64Type,
-				MarkdownDescription: fmt.Sprintf("IDs of the audiences that the customer belongs to. At most %s unique IDs; order is ignored; may be empty. "+
-					"Every listed membership is managed by this resource, also one that existed before (the plan warns about these), and ends when the audience is no longer listed or the resource is destroyed. "+
+				MarkdownDescription: fmt.Sprintf("IDs of the audiences that the customer belongs to. At most %s unique IDs; order is ignored. The list can be empty. "+
+					"This resource manages every listed membership, including existing ones (the plan warns about these). A membership ends when the audience is no longer listed or the resource is destroyed. "+
 					"Changes are made in place and send only the difference.", bulk.Thousands(talonone.MaxAudienceActions)),
 				Validators: []validator.List{
 					listvalidator.SizeAtMost(talonone.MaxAudienceActions), listvalidator.UniqueValues(), listvalidator.NoNullValues(), framework.ReferenceIDs(),
@@ -52,10 +52,10 @@ func (r *customerAudiencesResource) Schema(ctx context.Context, _ resource.Schem
 		Blocks: map[string]schema.Block{
 			"timeouts": timeouts.Block(ctx, timeouts.Opts{
 				Create: true, Read: true, Update: true, Delete: true,
-				CreateDescription: "Time limit for adding the customer, such as `10m`. Default `20m`.",
-				ReadDescription:   "Time limit for reading the memberships. Default `20m`.",
-				UpdateDescription: "Time limit for changing them. Default `20m`.",
-				DeleteDescription: "Time limit for ending them. Default `20m`. A change must be applied before the destroy.",
+				CreateDescription: "Time limit for adding the customer, such as `10m`. Default: `20m`.",
+				ReadDescription:   "Time limit for reading the memberships. Default: `20m`.",
+				UpdateDescription: "Time limit for changing the memberships. Default: `20m`.",
+				DeleteDescription: "Time limit for ending the memberships. Default: `20m`. A change must be applied before the destroy.",
 			}),
 		},
 	}

@@ -30,7 +30,7 @@ func (*membersFunction) Definition(_ context.Context, _ function.DefinitionReque
 		Parameters: []function.Parameter{
 			function.ListParameter{
 				Name: "ids", ElementType: types.StringType,
-				MarkdownDescription: "Integration IDs of customer profiles, each once, in any order. For thousands of IDs, pass a list such as `csvdecode(file(\"members.csv\"))[*].id` " +
+				MarkdownDescription: "Integration IDs of customer profiles, without duplicates, in any order. For thousands of IDs, pass a list such as `csvdecode(file(\"members.csv\"))[*].id` " +
 					"and not a `for` expression, which takes Terraform several times longer to convert.",
 			},
 		},

@@ -22,7 +22,7 @@ func ForgetNotes(ctx context.Context, private PrivateWriter, diags *diag.Diagnos
 	}
 }
 
-// NoteGone keeps in Read's private state that the object is gone, which is no replacement.
+// NoteGone keeps in Read's private state that the object is gone, which is not a replacement.
 func NoteGone(ctx context.Context, private PrivateWriter, diags *diag.Diagnostics) {
 	ForgetNotes(ctx, private, diags)
 	WritePrivate(ctx, private, privateGone, true, diags)

@@ -362,7 +362,7 @@ func (c Claim) refuseMoved(from, to *claimant, rows []string, diags *diag.Diagno
 		c.Noun.Count(len(rows)), from.name, to.name, Names(rows), c.Lost, advice))
 }
 
-// Leave is Remove for a planned destroy, after which the resource wants nothing any more.
+// Leave is Remove for a planned destroy, after which the resource no longer wants anything.
 func (o *Owners) Leave(ctx context.Context, c Claim, rows []string, private PrivateReader, keep PrivateWriter, diags *diag.Diagnostics) {
 	o.mu.Lock()
 	if id := o.self(ctx, private, diags); id != "" {
@@ -423,7 +423,7 @@ func (o *Owners) noteSpared(ctx context.Context, c Claim, spared []string, keep 
 func (c Claim) warnSpared(spared []string, diags *diag.Diagnostics) {
 	if len(spared) > 0 {
 		diags.AddWarning(c.Noun.Count(len(spared))+" stay", fmt.Sprintf(
-			"Another resource of this configuration manages %s of %s too: %s. %s lets them go, and removes nothing of them.", c.Noun.Count(len(spared)), c.Place, Names(spared), c.name()))
+			"Another resource of this configuration manages %s of %s too: %s. %s releases them and removes none of them.", c.Noun.Count(len(spared)), c.Place, Names(spared), c.name()))
 	}
 }
 
@@ -456,7 +456,7 @@ func (o *Owners) Spare(ctx context.Context, c Claim, rows []string, private Priv
 // the new object has the same rows, so nothing is lost for good unless allowed names the object.
 func (o *Owners) SpareEnd(ctx context.Context, allowed AllowDelete, c Claim, private PrivateReader, diags *diag.Diagnostics) (remove, spared []string) {
 	if c.Lost != "" && !allowed.Has(c.ResourceType, c.ImportID) && o.leftBehind(ctx, c.Target, private, diags) {
-		diags.AddWarning("A deposed object lets "+c.Noun.Count(len(c.Rows))+" go", fmt.Sprintf(
+		diags.AddWarning("A deposed object releases "+c.Noun.Count(len(c.Rows)), fmt.Sprintf(
 			"%s was replaced in an earlier apply, which could not delete it. Its successor may have the same %s, so nothing is removed: %s. To remove it for good (%s), set the environment variable %s=%s before the apply.",
 			c.name(), c.Noun.Many, Names(c.Rows), c.Lost, EnvAllowDelete, allowDeleteValue(c.ResourceType, c.ImportID)))
 		return nil, c.Rows

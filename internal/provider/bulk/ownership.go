@@ -205,8 +205,8 @@ func (s Subject) Guard(maxPercent types.Float64, removed, present int, diags *di
 	s.guard(maxPercent, removed, present, "", diags)
 }
 
-// GuardEnd is Guard for a destroy and for either half of a replacement, which remove all rows. It lets pass what allowed
-// names, and says what to name.
+// GuardEnd is Guard for a destroy and for either half of a replacement, which remove all rows. It accepts objects that
+// allowed names; otherwise its error says what to add there.
 func (s Subject) GuardEnd(allowed AllowDelete, maxPercent types.Float64, removed, present int, diags *diag.Diagnostics) {
 	if allowed.Has(s.ResourceType, s.ImportID) {
 		return

@@ -59,7 +59,7 @@ func (r *catalogItemResource) Schema(_ context.Context, _ resource.SchemaRequest
 			},
 			"sku": schema.StringAttribute{
 				Required:            true,
-				MarkdownDescription: "SKU of the item, unique in the catalog. An existing item is managed from then on; the plan warns about it. Changing this replaces the item.",
+				MarkdownDescription: "SKU of the item, unique in the catalog. If the item exists already, this resource manages it from then on; the plan warns about it. Changing this replaces the item.",
 				Validators:          []validator.String{stringvalidator.LengthAtLeast(1)},
 				PlanModifiers:       []planmodifier.String{stringplanmodifier.RequiresReplace()},
 			},

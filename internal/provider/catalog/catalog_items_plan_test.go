@@ -628,7 +628,7 @@ func TestCatalogItemsImport(t *testing.T) {
 		if diff := cmp.Diff(test.want, stateItems(t, process, object)); diff != "" {
 			t.Errorf("%s: items (-want +got):\n%s", name, diff)
 		}
-		// The configuration decides about the ownership. That is all there is to do.
+		// The configuration determines the ownership. That is all there is to do.
 		plan, _ := process.Plan(t, itemsType, object, test.config)
 		if plan.Warning != "" || !process.Planned(t, plan, "last_sync").IsNull() {
 			t.Errorf("%s: the plan after the import moves items: %s %s", name, process.Planned(t, plan, "last_sync"), plan.Warning)

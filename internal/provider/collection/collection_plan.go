@@ -155,7 +155,7 @@ func (r *collectionResource) exactly(ctx context.Context, m *collectionModel, ex
 	return items, err
 }
 
-// planCreate warns that a collection is taken over, and refuses one whose items would be removed. Nothing that it sees becomes a
+// planCreate warns that a collection is adopted, and refuses one whose items would be removed. Nothing that it sees becomes a
 // planned value.
 func (r *collectionResource) planCreate(ctx context.Context, plan *collectionModel, desired *itemSet, private bulk.PrivateReader, diags *diag.Diagnostics) {
 	replaced := bulk.Replaced(ctx, private, diags)

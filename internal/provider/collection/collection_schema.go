@@ -61,12 +61,12 @@ func (r *collectionResource) Schema(ctx context.Context, _ resource.SchemaReques
 				Validators: []validator.List{
 					listvalidator.ConflictsWith(path.MatchRoot("campaign_id")), listvalidator.UniqueValues(), listvalidator.NoNullValues(), framework.ReferenceIDs(),
 				},
-				MarkdownDescription: "IDs of the Applications in which a collection of the account can be used, each once; order is ignored. Default: what the deployment chooses. " +
+				MarkdownDescription: "IDs of the Applications in which a collection of the account can be used, without duplicates; order is ignored. Default: what the deployment chooses. " +
 					"Omitting it later keeps the connections; an empty list ends them. Null for a campaign's collection.",
 			},
 			"items": schema.StringAttribute{
 				Optional: true, Validators: []validator.String{stringvalidator.ExactlyOneOf(path.MatchRoot("items_file"))},
-				MarkdownDescription: "The items as one JSON array of strings, best written with `jsonencode`: at most 500,000, each once; order is ignored. Set exactly one of `items` and `items_file`.",
+				MarkdownDescription: "The items as one JSON array of strings, best written with `jsonencode`: at most 500,000 unique strings; order is ignored. Set exactly one of `items` and `items_file`.",
 			},
 			"items_file": schema.SingleNestedAttribute{
 				Optional: true,

@@ -75,7 +75,7 @@ func (r *reservationResource) planUpdate(ctx context.Context, plan *reservationM
 		return
 	}
 	if bulk.Compare(state.rows(), plan.rows(), bulk.SameKey).Empty() {
-		// The same customers in another order are no change.
+		// The same customers in another order are not a change.
 		plan.Customers = state.Customers
 	}
 	change, remote := r.change(ctx, *plan, state, private, diags)

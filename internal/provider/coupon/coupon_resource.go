@@ -179,7 +179,7 @@ func (r *couponResource) planEnd(ctx context.Context, state codeModel, protectio
 	}
 }
 
-// planCreate warns that a coupon is taken over, and refuses a code of another campaign. Nothing that it sees becomes a
+// planCreate warns that a coupon is adopted, and refuses a code of another campaign. Nothing that it sees becomes a
 // planned value.
 func (r *couponResource) planCreate(ctx context.Context, plan codeModel, replaced *bulk.Target, diags *diag.Diagnostics) {
 	existing, err := r.look(ctx, plan)

@@ -52,13 +52,13 @@ func (r *couponResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 			},
 			"discount_limit": schema.NumberAttribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "Maximum total discount of the code, in the Application's currency. Default of a new coupon: no limit. Updated in place; omitting it later keeps the limit.",
+				MarkdownDescription: "Maximum total discount of the code, in the Application's currency. Default for a new coupon: no limit. Updated in place; omitting it later keeps the limit.",
 			},
 			"reservation_limit": schema.Int64Attribute{
 				Optional: true, Computed: true, Validators: []validator.Int64{int64validator.Between(0, maxUses)},
-				MarkdownDescription: "How often rules can reserve the code, 0 to 999,999. It does not limit `talonone_coupon_reservation`. Default of a new coupon: no limit. Updated in place; omitting it later keeps the limit.",
+				MarkdownDescription: "How often rules can reserve the code, 0 to 999,999. It does not limit `talonone_coupon_reservation`. Default for a new coupon: no limit. Updated in place; omitting it later keeps the limit.",
 			},
-			"start_date":  schema.StringAttribute{Optional: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: "When the coupon becomes valid, RFC 3339. Default: at once. Updated in place."},
+			"start_date":  schema.StringAttribute{Optional: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: "When the coupon becomes valid, RFC 3339. Default: immediately. Updated in place."},
 			"expiry_date": schema.StringAttribute{Optional: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: "When the coupon expires, RFC 3339. Default: never. Updated in place."},
 			"recipient_integration_id": schema.StringAttribute{
 				Optional: true, Validators: framework.IntegrationID(),

@@ -52,7 +52,7 @@ func (d *couponDataSource) Schema(_ context.Context, _ datasource.SchemaRequest,
 			"reservation":              schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether several customers can reserve the coupon; `false` for a personal one."},
 			"is_reservation_mandatory": schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the code can be redeemed only by customers who have reserved it."},
 			"implicitly_reserved":      schema.BoolAttribute{Computed: true, MarkdownDescription: "Whether the coupon is in the wallet of every customer."},
-			"start_date":               schema.StringAttribute{Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: "When the code becomes valid, RFC 3339 in UTC; null if it is valid at once."},
+			"start_date":               schema.StringAttribute{Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: "When the code becomes valid, RFC 3339 in UTC; null if it is valid immediately."},
 			"expiry_date":              schema.StringAttribute{Computed: true, CustomType: timetypes.RFC3339Type{}, MarkdownDescription: "When the code expires, RFC 3339 in UTC; null if it never does."},
 			"limits": schema.ListNestedAttribute{
 				Computed:            true,

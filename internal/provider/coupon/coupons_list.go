@@ -39,7 +39,7 @@ func (l *couponsList) Metadata(_ context.Context, _ resource.MetadataRequest, re
 
 func (l *couponsList) ListResourceConfigSchema(_ context.Context, _ list.ListResourceSchemaRequest, resp *list.ListResourceSchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Lists the campaigns of an Application that have the feature coupons, in order of their IDs, one `talonone_coupons` with all coupons each. " +
+		MarkdownDescription: "Lists the campaigns of an Application that have the feature coupons, in order of their IDs: one `talonone_coupons` per campaign, with all of its coupons. " +
 			"With `include_resource`, the coupons of every campaign are read, with one or two requests each.\n\n" +
 			"Requires a Management API key that allows the endpoint `/v1/applications`.",
 		Attributes: map[string]schema.Attribute{

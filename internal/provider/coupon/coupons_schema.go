@@ -20,13 +20,13 @@ import (
 
 func (r *couponsResource) Schema(ctx context.Context, _ resource.SchemaRequest, resp *resource.SchemaResponse) {
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Many coupons of one campaign, each with a code of your choice and its own settings. For one coupon use `talonone_coupon`.\n\n" +
-			"New codes are created by one import. The API has no import that changes coupons, so each coupon that changes, that exists already, or that has a setting without a column in the import " +
-			"(`reservation_limit`, `is_reservation_mandatory`, `implicitly_reserved`) takes one more request, and so does each that is deleted: three per second. The plan says how many.\n\n" +
-			"With additive ownership, the default, only the listed codes are managed; other coupons of the campaign are left alone. A listed code that exists in the campaign already is taken over, and the plan warns about it. " +
-			"A code is unique in its Application: one of another campaign is an error, of the plan for up to three new codes, otherwise of the apply. How often a code was redeemed is never changed.\n\n" +
-			"A refresh reads the whole campaign if more than 20 codes are managed: with one request for up to 1,000 coupons, and with an export for more, which does not tell `implicitly_reserved`. " +
-			"Changes of that setting made outside Terraform are not detected then.\n\n" +
+		MarkdownDescription: "Manages many coupons of one campaign, each with a code of your choice and its own settings. For a single coupon, use `talonone_coupon`.\n\n" +
+			"New codes are created by one import. The import cannot change coupons, so each coupon that changes, that exists already, or that has a setting without a column in the import " +
+			"(`reservation_limit`, `is_reservation_mandatory`, `implicitly_reserved`) takes a request of its own, and so does each deletion. The deployment accepts three of these per second. The plan says how many there are.\n\n" +
+			"With additive ownership, the default, only the listed codes are managed; other coupons of the campaign are left alone. A listed code that exists in the campaign already is adopted, and the plan warns about it. " +
+			"A code is unique in its Application, so a code of another campaign is an error: when planning for up to three new codes, otherwise when applying. The number of redemptions of a code is never changed.\n\n" +
+			"A refresh reads the whole campaign if more than 20 codes are managed: with one request for up to 1,000 coupons, and with an export for more. The export does not contain `implicitly_reserved`, " +
+			"so changes to that setting made outside Terraform are not detected.\n\n" +
 			"A coupon that is no longer listed, or whose resource is destroyed, is deleted with its reservations and the count of its redemptions. This can't be undone.\n\n" +
 			"Requires a Management API key that allows the endpoint `/v1/applications`.",
 		Attributes: map[string]schema.Attribute{
@@ -39,7 +39,7 @@ func (r *couponsResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 				MarkdownDescription: "ID of the campaign, which must have the feature coupons. Changing this replaces the coupons.",
 			},
 			"ownership": bulk.OwnershipAttribute("`additive` (default): the resource manages the listed codes and does not touch others. `exclusive`: the campaign holds exactly " +
-				"the listed coupons; the plan shows all others, such as those of batches, as deletions before they go, and says how many of them were redeemed. " +
+				"the listed coupons; the plan shows all others, such as those of batches, as deletions, and says how many of them were redeemed. " +
 				"Do not use it for a campaign whose rules or colleagues create coupons. Creating an exclusive resource deletes nothing: import a campaign that holds other coupons. " +
 				"A change to `exclusive` deletes others in the same apply if the refresh has listed the whole campaign, otherwise in the next one; the plan says which. " +
 				"A change to `additive` deletes nothing: coupons that are no longer listed stay in the campaign."),
@@ -52,7 +52,7 @@ func (r *couponsResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 			},
 			"coupons_file": schema.SingleNestedAttribute{
 				Optional: true,
-				MarkdownDescription: "A file to read the coupons from, of at most 200 MB: CSV, JSON Lines or one JSON array. The column `value` is the code, and columns with the names of settings are these; " +
+				MarkdownDescription: "A file to read the coupons from, of at most 200 MB: CSV, JSON Lines or one JSON array. The column `value` is the code. Columns that are named after a setting hold that setting, " +
 					"`columns` maps others, and every other column is a custom attribute. " +
 					"The guide [Catalogs and member lists from spreadsheets and exports](../guides/files) shows the options for each kind of file. " +
 					"Files are compared by their coupons: a different path, order, line ending or spelling is not a change. " +
@@ -78,10 +78,10 @@ func (r *couponsResource) Schema(ctx context.Context, _ resource.SchemaRequest, 
 		},
 		Blocks: map[string]schema.Block{"timeouts": timeouts.Block(ctx, timeouts.Opts{
 			Create: true, Read: true, Update: true, Delete: true,
-			CreateDescription: "Time limit for the creation, such as `2h`. Default `1h`.",
-			ReadDescription:   "Time limit for a refresh, such as `2h`. Default `1h`.",
-			UpdateDescription: "Time limit for an update, such as `2h`. Default `1h`.",
-			DeleteDescription: "Time limit for the deletions of a destroy, such as `2h`. Default `1h`.",
+			CreateDescription: "Time limit for the creation, such as `2h`. Default: `1h`.",
+			ReadDescription:   "Time limit for a refresh, such as `2h`. Default: `1h`.",
+			UpdateDescription: "Time limit for an update, such as `2h`. Default: `1h`.",
+			DeleteDescription: "Time limit for the deletions of a destroy, such as `2h`. Default: `1h`.",
 		})},
 	}
 }

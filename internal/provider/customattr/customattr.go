@@ -232,7 +232,7 @@ func (Validator) Description(context.Context) string {
 // MarkdownDescription is Description.
 func (v Validator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
-// ValidateString reports what is no such object.
+// ValidateString reports a value that is not such an object.
 func (v Validator) ValidateString(_ context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	if !req.ConfigValue.IsNull() && !req.ConfigValue.IsUnknown() {
 		v.Validate(req.ConfigValue.ValueString(), req.Path, &resp.Diagnostics)

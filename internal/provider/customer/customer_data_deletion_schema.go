@@ -14,7 +14,7 @@ func (r *dataDeletionResource) Schema(_ context.Context, _ resource.SchemaReques
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Erases a customer's data once, when the resource is created, and again whenever `triggers` change: all attributes of the profile, of its sessions and of its events, " +
 			"in every Application of the environment. **This can't be undone.** The API can't delete the profile itself. With Terraform 1.14 and later, the action `talonone_delete_customer_data` does the same without a resource.\n\n" +
-			"Requires an Integration API key, whose Application decides between the sandbox and the live environment. The vendor advises against erasing during peak hours.\n\n" +
+			"Requires an Integration API key, whose Application decides between the sandbox and the live environment. Talon.One advises against erasing during peak hours.\n\n" +
 			"Destroying the resource only removes it from state. It can't be imported, because an erasure leaves nothing to read.",
 		Attributes: map[string]schema.Attribute{
 			"integration_id": schema.StringAttribute{

@@ -48,7 +48,7 @@ func (r profileRows) ids() []string { return slices.Sorted(maps.Keys(r)) }
 
 // attributes is the attributes of one profile; empty for one that is not in the rows.
 func (r profileRows) attributes(id string) customattr.Attributes {
-	// The text was written by customattr.Attributes.String; a missing one is no object, and empty.
+	// The text was written by customattr.Attributes.String; a missing one is empty.
 	attributes, _ := customattr.Parse(r[id])
 	return attributes
 }

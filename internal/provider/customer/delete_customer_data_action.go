@@ -41,7 +41,7 @@ func (a *deleteDataAction) Schema(_ context.Context, _ action.SchemaRequest, res
 	resp.Schema = schema.Schema{
 		MarkdownDescription: "Erases a customer's data: all attributes of the profile, of its sessions and of its events, in every Application of the environment. **This can't be undone.** " +
 			"The profile itself is not deleted, which the API can't do. For Terraform before 1.14, and for OpenTofu, use the resource `talonone_customer_data_deletion`.\n\n" +
-			"Requires an Integration API key, whose Application decides between the sandbox and the live environment. The vendor advises against erasing during peak hours.",
+			"Requires an Integration API key, whose Application decides between the sandbox and the live environment. Talon.One advises against erasing during peak hours.",
 		Attributes: map[string]schema.Attribute{
 			"integration_id": schema.StringAttribute{
 				Required:            true,

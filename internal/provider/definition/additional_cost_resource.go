@@ -149,12 +149,12 @@ func (r *costResource) Schema(_ context.Context, _ resource.SchemaRequest, resp 
 			},
 			"title": schema.StringAttribute{
 				Optional: true, Computed: true, Validators: titleValidators,
-				MarkdownDescription: "Title that the Campaign Manager shows, unique in the account. Default of a new one: its name. Updated in place.",
+				MarkdownDescription: "Title that the Campaign Manager shows, unique in the account. Default for a new cost: its name. Updated in place.",
 			},
 			"description": schema.StringAttribute{Optional: true, Computed: true, MarkdownDescription: "Description of the additional cost. Updated in place."},
 			"type": schema.StringAttribute{
 				Optional: true, Computed: true, Validators: []validator.String{stringvalidator.OneOf("session", "item", "both")},
-				MarkdownDescription: "What can have the cost: `session`, `item` or `both`. Default of a new one: `session`. It decides which discounts rules can give. Updated in place.",
+				MarkdownDescription: "What can have the cost: `session`, `item` or `both`. Default for a new cost: `session`. It decides which discounts rules can give. Updated in place.",
 			},
 			"subscribed_application_ids": idList("IDs of the Applications in which the cost can be used; order is ignored. Updated in place."),
 		},

@@ -70,7 +70,7 @@ func (r *attributeResource) Schema(_ context.Context, _ resource.SchemaRequest, 
 			},
 			"title": schema.StringAttribute{
 				Optional: true, Computed: true, Validators: titleValidators,
-				MarkdownDescription: "Title that the Campaign Manager shows, unique for the entity. Default of a new attribute: its name. Updated in place if the deployment accepts it.",
+				MarkdownDescription: "Title that the Campaign Manager shows, unique for the entity. Default for a new attribute: its name. Updated in place if the deployment accepts it.",
 			},
 			"description": schema.StringAttribute{
 				Optional: true, Computed: true,
@@ -86,7 +86,7 @@ func (r *attributeResource) Schema(_ context.Context, _ resource.SchemaRequest, 
 			},
 			"restricted_by_suggestions": schema.BoolAttribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "Whether values must be one of the suggestions, or of the imported list if `has_allowed_list` is true. Default of a new attribute: `false`.",
+				MarkdownDescription: "Whether values must be one of the suggestions, or of the imported list if `has_allowed_list` is true. Default for a new attribute: `false`.",
 			},
 			"has_allowed_list": schema.BoolAttribute{
 				Computed:            true,
@@ -94,7 +94,7 @@ func (r *attributeResource) Schema(_ context.Context, _ resource.SchemaRequest, 
 			},
 			"editable": schema.BoolAttribute{
 				Optional: true, Computed: true,
-				MarkdownDescription: "Whether the attribute can be edited in the Campaign Manager. Default of a new attribute: `true`.",
+				MarkdownDescription: "Whether the attribute can be edited in the Campaign Manager. Default for a new attribute: `true`.",
 			},
 			"subscribed_application_ids": idList("IDs of the Applications that the attribute is connected to; order is ignored. Updated in place if the deployment accepts it."),
 			"subscribed_catalog_ids":     idList("IDs of the catalogs that an attribute of `CartItem` is connected to; order is ignored. Items of other catalogs can't have it. Updated in place if the deployment accepts it."),

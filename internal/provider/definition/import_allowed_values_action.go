@@ -55,7 +55,7 @@ func (a *allowedValuesAction) Schema(_ context.Context, _ action.SchemaRequest, 
 			},
 			"values": schema.StringAttribute{
 				Required: true, Validators: []validator.String{framework.TextsValidator{Max: talonone.MaxAllowedValues}},
-				MarkdownDescription: fmt.Sprintf("All values, as one JSON array of strings: `jsonencode([\"red\", \"blue\"])`, or from a file `jsonencode(csvdecode(file(\"values.csv\"))[*].item)`. At most %s, each once.",
+				MarkdownDescription: fmt.Sprintf("All values, as one JSON array of strings: `jsonencode([\"red\", \"blue\"])`, or from a file `jsonencode(csvdecode(file(\"values.csv\"))[*].item)`. At most %s unique values.",
 					bulk.Thousands(talonone.MaxAllowedValues)),
 			},
 		},

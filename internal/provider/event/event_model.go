@@ -56,7 +56,7 @@ var eventText = map[string]string{
 	"store_integration_id": "Integration ID of the store where it happened, 1 to 1,000 characters. For `v2` and `v3`.",
 	"loyalty_cards":        "Identifier of the customer's loyalty card; at most one. For `v2` and `v3`.",
 	"attributes":           "Custom attributes of the event as a JSON object (`jsonencode({...})`); they must be defined in the Campaign Manager for this type of event.",
-	"idempotency_key":      "Key with which the deployment tracks the event once and repeats its response for 24 hours, 1 to 255 printable characters. For `v2` only. Default: a random key for every run, kept for retries, and for 23 hours in Terraform's data folder if the response was lost.",
+	"idempotency_key":      "Idempotency key, 1 to 255 printable characters. For 24 hours, the deployment tracks the event only once under one key and repeats its response. For `v2` only. Default: a random key for every run, kept for retries, and for 23 hours in Terraform's data folder if the response was lost.",
 }
 
 const eventAbout = "Tracks a custom event of a customer, which runs the campaigns' rules: they can give coupons, points and more. Events can't be changed or deleted.\n\n"
@@ -127,7 +127,7 @@ func (m *eventInput) check(ctx context.Context, data *framework.Data, diags *dia
 	if m.APIVersion.ValueString() == v1 {
 		// Terraform validates twice before it plans, and would show it twice.
 		diags.AddAttributeWarning(path.Root("api_version"), "Version 1 of events is retired",
-			"The vendor announced the end of trackEvent (POST /v1/events) for 31 March 2023. Use api_version = \"v2\", which tracks an event of a customer without a session, unless your deployment still serves version 1.")
+			"Talon.One announced the end of trackEvent (POST /v1/events) for 31 March 2023. Use api_version = \"v2\", which tracks an event of a customer without a session, unless your deployment still serves version 1.")
 	}
 	data.ExpectSession(ctx, path.Root("connected_session_id"), m.ConnectedSessionID, diags)
 	data.WarnUnknownStore(ctx, m.StoreIntegrationID, types.StringNull(), diags)

@@ -71,7 +71,7 @@ func (r *eventResource) Schema(_ context.Context, _ resource.SchemaRequest, resp
 	})
 	resp.Schema = schema.Schema{
 		MarkdownDescription: eventAbout + "The event is tracked when the resource is created, and again when an argument or `triggers` change. Destroying the resource only removes it from state. " +
-			"With Terraform 1.14 and later, the action `talonone_track_event` does the same without a resource.\n\nNeeds an Integration API key.",
+			"With Terraform 1.14 and later, the action `talonone_track_event` does the same without a resource.\n\nRequires an Integration API key.",
 		Attributes: attributes,
 	}
 }

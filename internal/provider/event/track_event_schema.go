@@ -40,7 +40,7 @@ func (a *trackAction) Schema(_ context.Context, _ action.SchemaRequest, resp *ac
 			"idempotency_key": text("idempotency_key", framework.IdempotencyKey()...),
 			"dry": schema.BoolAttribute{
 				Optional:            true,
-				MarkdownDescription: "Whether to only evaluate the event and report its effects. Nothing is stored, and no rule takes effect. For `v1` and `v2`. Default `false`.",
+				MarkdownDescription: "Whether to only evaluate the event and report its effects. Nothing is stored, and no rule takes effect. For `v1` and `v2`. Default: `false`.",
 			},
 		},
 	}

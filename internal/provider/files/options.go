@@ -62,7 +62,7 @@ func ForMembers() []string {
 	return []string{Format, Column, Encoding, Delimiter, Quote, SkipLines, Header, NullValues, Trim, SkipRowsWithoutID, IDPattern}
 }
 
-// rolesOf are what columns can hold that is no attribute, in files that have these options.
+// rolesOf are what columns can hold that is not an attribute, in files that have these options.
 func rolesOf(names []string) Roles {
 	if slices.Contains(names, SkipRowsWithoutCode) {
 		return CouponRoles

@@ -8,7 +8,7 @@ import (
 // awaitPause is the time between two looks.
 const awaitPause = 500 * time.Millisecond
 
-// Await looks until it finds what a write has made, or reads can't lag behind any more.
+// Await looks until it finds what a write has made, or reads can no longer lag behind.
 func (d *Data) Await(ctx context.Context, look func(context.Context) (found bool, err error)) error {
 	for end := time.Now().Add(d.ReadConsistency); ; {
 		if found, err := look(ctx); err != nil || found {

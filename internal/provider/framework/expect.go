@@ -56,7 +56,7 @@ func (d *Data) Lacks(ctx context.Context, operation Operation, look func(context
 	return err == nil && found != Present
 }
 
-// ExpectApplications reports the IDs of a list that are no Applications of the account, where a Management key can tell. IDs that
+// ExpectApplications reports the IDs of a list that are not Applications of the account, where a Management key can tell. IDs that
 // before has are not looked at.
 func (d *Data) ExpectApplications(ctx context.Context, at path.Path, ids, before types.List, diags *diag.Diagnostics) {
 	const operation = "getApplications"

@@ -21,7 +21,7 @@ func NameRegex() schema.StringAttribute {
 	return schema.StringAttribute{Optional: true, MarkdownDescription: NameRegexDescription, Validators: []validator.String{RegexValidator{}}}
 }
 
-// NameMatcher is the test that a name_regex asks for; a null one matches every name.
+// NameMatcher returns the test for a name_regex; null matches every name.
 func NameMatcher(configured attr.Value, diags *diag.Diagnostics) func(name string) bool {
 	text, _ := configured.(types.String)
 	pattern, err := regexp.Compile(text.ValueString())

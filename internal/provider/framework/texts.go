@@ -20,7 +20,7 @@ func (v TextsValidator) Description(context.Context) string {
 // MarkdownDescription says what is allowed.
 func (v TextsValidator) MarkdownDescription(ctx context.Context) string { return v.Description(ctx) }
 
-// ValidateString reports what is no such array.
+// ValidateString reports a value that is not such an array.
 func (v TextsValidator) ValidateString(ctx context.Context, req validator.StringRequest, resp *validator.StringResponse) {
 	if req.ConfigValue.IsNull() || req.ConfigValue.IsUnknown() {
 		return

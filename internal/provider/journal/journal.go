@@ -3,7 +3,7 @@
 //
 // Within a run it looks for what a lost response has left behind before it sends anything again. Across runs it keeps a
 // note in Terraform's data folder, from before a request is sent until there is a response: when the provider is killed in
-// between, the next run finds it. What a completed request has made is never taken over.
+// between, the next run finds it. What a completed request has made is never adopted.
 package journal
 
 import (

@@ -83,7 +83,7 @@ func parseNote(content []byte) (note, error) {
 	return n, nil
 }
 
-// Note is a request without a response. A nil Note is none.
+// Note is a request without a response. A nil Note means that there is none.
 type Note struct {
 	note
 	file string

@@ -44,7 +44,7 @@ func RunsAgain(inputs []Input) path.Paths {
 }
 
 // WarnOfReplay warns when a new run is planned under the key of the one before:
-// the deployment would answer it from memory for a day.
+// the deployment would repeat its response for a day.
 func WarnOfReplay(configured, prior types.String, diags *diag.Diagnostics) {
 	if configured.IsNull() || configured.IsUnknown() || !configured.Equal(prior) {
 		return

@@ -151,7 +151,7 @@ func Of(effects []talonone.Effect, context Context) *Outcome {
 	return o
 }
 
-// decode reads the properties of an effect; false when they are no object, or have other types.
+// decode reads the properties of an effect; false when they are not an object, or have other types.
 func decode[T any](effect talonone.Effect) (props T, ok bool) {
 	return props, json.Unmarshal(effect.Props, &props) == nil
 }

@@ -9,7 +9,7 @@ import (
 // The framework's server (proto6server, registerContext) appends the cancel function of every call's context to a list
 // that it empties only when Terraform stops the provider, so that an interrupt reaches all of them. To a context belong
 // the stream of the call, its buffers and its loggers: thousands of resources would hold hundreds of megabytes. So a
-// call gets a context that holds nothing any more once the call has ended.
+// call gets a context that no longer holds anything once the call has ended.
 
 // during is a context for the time of a call. What remembers it afterwards remembers nothing of the call.
 func during(ctx context.Context) (own context.Context, end func()) {
@@ -29,7 +29,7 @@ type values struct {
 	of atomic.Pointer[context.Context]
 }
 
-// Deadline is none: who cancels is during.
+// Deadline reports none: during decides when to cancel.
 func (*values) Deadline() (deadline time.Time, ok bool) { return time.Time{}, false }
 
 // Done is never.

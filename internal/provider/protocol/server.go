@@ -35,7 +35,7 @@ type server struct{ Server }
 func Wrap(framework tfprotov6.ProviderServer) tfprotov6.ProviderServer {
 	whole, ok := framework.(Server)
 	if !ok {
-		panic("the framework serves neither actions nor list resources any more")
+		panic("the framework no longer serves actions and list resources")
 	}
 	return &server{whole}
 }

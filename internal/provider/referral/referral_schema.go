@@ -37,7 +37,7 @@ func (r *referralResource) Schema(_ context.Context, _ resource.SchemaRequest, r
 				MarkdownDescription: "Integration ID of the only customer who can use the code, 1 to 1,000 characters. Default: everyone.",
 				Validators:          framework.IntegrationID(),
 			},
-			"start_date":  dateAttribute("When the code becomes valid, RFC 3339. Default: at once."),
+			"start_date":  dateAttribute("When the code becomes valid, RFC 3339. Default: immediately."),
 			"expiry_date": dateAttribute("When the code expires, RFC 3339, after `start_date`. Default: never."),
 			"usage_limit": schema.Int64Attribute{
 				Optional: true, Computed: true,

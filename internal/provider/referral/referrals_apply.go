@@ -45,7 +45,7 @@ func (r *referralsResource) create(ctx context.Context, m referralsModel, advoca
 		isNew(r.data, want, one)
 		applied.Put(one.AdvocateProfileIntegrationID, rowOf(one, m.settings()))
 	}
-	// sent are the advocates of the request whose response is awaited; nil is none.
+	// sent are the advocates of the request whose response is awaited; nil means none.
 	var sent []string
 	return r.data.Once(ctx, journal.Create{
 		Kind: journalKind, Settings: want, Rows: advocates,

@@ -96,7 +96,7 @@ func (r *referralsResource) planUpdate(ctx context.Context, plan *referralsModel
 	prior := state.rows(tracked)
 	rows := changes(prior, state, *plan, advocates)
 	if len(rows.Added)+len(rows.Removed)+len(rows.Released) == 0 {
-		// The same advocates in another order are no change.
+		// The same advocates in another order are not a change.
 		plan.Advocates = state.Advocates
 	}
 	plan.setRows(advocates, prior)

@@ -32,7 +32,7 @@ func (r *referralsResource) Schema(ctx context.Context, _ resource.SchemaRequest
 			"campaign_id":    campaignAttribute("Changing this replaces all referrals and their codes."),
 			"advocates": schema.ListAttribute{
 				Required: true, ElementType: types.StringType,
-				MarkdownDescription: fmt.Sprintf("Integration IDs of the advocates, at most %s, each once; order is ignored. Terraform turns them into Unicode's form NFC; advocates with IDs in another form can't be listed. Use further resources for more. "+
+				MarkdownDescription: fmt.Sprintf("Integration IDs of the advocates, at most %s unique IDs; order is ignored. Terraform turns them into Unicode's form NFC; advocates with IDs in another form can't be listed. Use further resources for more. "+
 					"They are the keys of `codes` and `referral_ids`, which a plan shows even if this value is sensitive.", bulk.Thousands(maxAdvocates)),
 				Validators: []validator.List{framework.IDList{Max: maxAdvocates}},
 			},
@@ -41,7 +41,7 @@ func (r *referralsResource) Schema(ctx context.Context, _ resource.SchemaRequest
 				MarkdownDescription: "How often each code can be used, from 0 (without limit) to 999,999. Required by the API.",
 				Validators:          []validator.Int64{int64validator.Between(0, maxUsageLimit)},
 			},
-			"start_date":  dateAttribute("When the codes become valid, RFC 3339. Default: at once."),
+			"start_date":  dateAttribute("When the codes become valid, RFC 3339. Default: immediately."),
 			"expiry_date": dateAttribute("When the codes expire, RFC 3339, after `start_date`. Default: never."),
 			"attributes":  attributesAttribute("Custom attributes of every referral as a JSON object, written with `jsonencode`. The account must define each for the entity Referral. Changing this replaces all of them; omitting this clears them."),
 			"referral_pattern": schema.StringAttribute{

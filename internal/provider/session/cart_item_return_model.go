@@ -53,9 +53,9 @@ func (m returnedModel) String() string {
 
 // returnedColumns are those of what a return took back.
 var returnedColumns = framework.Columns{
-	{Name: "position", Type: types.Int64Type, Text: "the item's place in the session's cart, from 0"},
+	{Name: "position", Type: types.Int64Type, Text: "the item's position in the session's cart, starting at 0"},
 	{Name: "sku", Type: types.StringType, Text: "its SKU; null if the API does not say"},
-	{Name: "quantity", Type: types.Int64Type, Text: "the number of units that went back"},
+	{Name: "quantity", Type: types.Int64Type, Text: "the number of units that were returned"},
 }
 
 func returnedFromAPI(api []talonone.ReturnedItem) types.List {
@@ -66,7 +66,7 @@ func returnedFromAPI(api []talonone.ReturnedItem) types.List {
 	})
 }
 
-// returnedUnits is how many units went back, in a sentence: "3 units".
+// returnedUnits is how many units were returned, in a sentence: "3 units".
 func returnedUnits(api []talonone.ReturnedItem) string {
 	var units int64
 	for _, one := range api {

@@ -43,7 +43,7 @@ func (r *returnResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 			Optional: true, Computed: true, Default: booldefault.StaticBool(false), MarkdownDescription: returnText["run_rule_engine"] + again,
 		},
 		"returned": schema.ListAttribute{
-			Computed: true, ElementType: returnedColumns.Object(), MarkdownDescription: "What really went back. " + returnedColumns.Describe(),
+			Computed: true, ElementType: returnedColumns.Object(), MarkdownDescription: "What was really returned. " + returnedColumns.Describe(),
 		},
 		"triggers": schema.MapAttribute{
 			Optional: true, ElementType: types.StringType,
@@ -51,7 +51,7 @@ func (r *returnResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 		},
 		"idempotency_key": schema.StringAttribute{
 			Optional: true, Computed: true,
-			MarkdownDescription: "Key under which the deployment does the return once and repeats its response for 24 hours, 1 to 255 printable characters. Default: a random one for every run, kept through retries, and for 23 hours in Terraform's data folder if the response was lost." + again,
+			MarkdownDescription: "Idempotency key, 1 to 255 printable characters. For 24 hours, the deployment returns the items only once under one key and repeats its response. Default: a random key for every run, kept through retries, and for 23 hours in Terraform's data folder if the response was lost." + again,
 			Validators:          framework.IdempotencyKey(),
 		},
 		"response_content": schema.ListAttribute{
@@ -70,7 +70,7 @@ func (r *returnResource) Schema(_ context.Context, _ resource.SchemaRequest, res
 	})
 	resp.Schema = schema.Schema{
 		MarkdownDescription: returnAbout + "The return is made when the resource is created, and again when an argument or `triggers` change. Destroying the resource only removes it from state. " +
-			"With Terraform 1.14 and later, the action `talonone_return_cart_items` does the same without a resource.\n\nNeeds an Integration API key.",
+			"With Terraform 1.14 and later, the action `talonone_return_cart_items` does the same without a resource.\n\nRequires an Integration API key.",
 		Attributes: attributes,
 	}
 }

@@ -269,7 +269,7 @@ func foundContent() map[string]datasource.Attribute {
 	}
 	item := map[string]datasource.Attribute{
 		"attributes": object(itemText["attributes"]), "additional_costs": costs(itemText["additional_costs"]),
-		"selected_price_type":        text("Price type of the price that counts; null where the account has no price types."),
+		"selected_price_type":        text("Price type of the price that applies; null where the account has no price types."),
 		"adjustment_reference_id":    text("Price adjustment that this price comes from; null for none."),
 		"adjustment_effective_from":  moment("When the adjustment begins, RFC 3339; null if it has no beginning."),
 		"adjustment_effective_until": moment("When the adjustment ends, RFC 3339; null if it has no end."),

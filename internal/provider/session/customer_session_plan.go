@@ -67,7 +67,7 @@ func (m *sessionModel) changesTo(ctx context.Context, state sessionModel) change
 			one.set(&found.content, planned)
 		}
 	}
-	// These two are no part of the session: they only say what an update asks for.
+	// These two are not part of the session: they only say what an update asks for.
 	if state.State.ValueString() == talonone.SessionOpen {
 		if !m.EvaluableCampaignIDs.IsNull() {
 			differs("evaluable_campaign_ids", m.EvaluableCampaignIDs, state.EvaluableCampaignIDs)

@@ -24,7 +24,7 @@ func (d *profileEvaluationDataSource) Schema(_ context.Context, _ datasource.Sch
 			Validators: []validator.List{listvalidator.NoNullValues(), listvalidator.UniqueValues(), listvalidator.ValueInt64sAre(int64validator.AtLeast(1))},
 		}
 	}
-	attributes := framework.DataSourceEffects("A dry run stores none of it.")
+	attributes := framework.DataSourceEffects("A dry run does not store them.")
 	maps.Copy(attributes, promotion.DataSourceAttributes(customerOutcome...))
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"integration_id": schema.StringAttribute{
@@ -34,7 +34,7 @@ func (d *profileEvaluationDataSource) Schema(_ context.Context, _ datasource.Sch
 		},
 		"attributes": schema.StringAttribute{
 			Optional: true, CustomType: jsontypes.NormalizedType{},
-			MarkdownDescription: "Custom attributes that the update sets, as one JSON object (`jsonencode({...})`). The customer's other attributes count as they are. The account must define the attributes for CustomerProfile.",
+			MarkdownDescription: "Custom attributes that the update sets, as one JSON object (`jsonencode({...})`). Other attributes keep the customer's values. The account must define the attributes for CustomerProfile.",
 			Validators:          []validator.String{customattr.Validator{}},
 		},
 		"audience_changes": schema.SingleNestedAttribute{
@@ -45,7 +45,7 @@ func (d *profileEvaluationDataSource) Schema(_ context.Context, _ datasource.Sch
 				"deletes": ids("IDs of audiences that the customer leaves."),
 			},
 		},
-		"evaluable_campaign_ids": ids("IDs of the only campaigns to evaluate, even if they are disabled: use it to test a campaign before you enable it. Default: all that are running."),
+		"evaluable_campaign_ids": ids("IDs of the only campaigns to evaluate, even if they are disabled. Use it to test a campaign before you enable it. Default: all running campaigns."),
 		"response_content": schema.ListAttribute{
 			Optional: true, ElementType: types.StringType,
 			MarkdownDescription: "Further parts of the response to keep in `response`, in the API's spelling: " + framework.ListedNames(eventParts) + ". Several contain personal data, which is then stored in the state.",
@@ -60,8 +60,8 @@ func (d *profileEvaluationDataSource) Schema(_ context.Context, _ datasource.Sch
 		},
 	})
 	resp.Schema = schema.Schema{
-		MarkdownDescription: "Evaluates what an update of a customer profile would bring about: points, coupons, audiences that rules let the customer join. " +
-			"It is a dry run that stores nothing. Use it in `check` blocks and in `terraform test`; for carts and events there is `talonone_session_evaluation`.\n\n" +
+		MarkdownDescription: "Shows what an update of a customer profile would do: points, coupons, and audiences that rules let the customer join. " +
+			"It is a dry run that stores nothing. Use it in `check` blocks and in `terraform test`. For carts and events, use `talonone_session_evaluation`.\n\n" +
 			"Terraform evaluates it in every plan. Requires an Integration API key.",
 		Attributes: attributes,
 	}

@@ -67,11 +67,11 @@ func (a *returnAction) Schema(_ context.Context, _ action.SchemaRequest, resp *a
 			"run_rule_engine": schema.BoolAttribute{Optional: true, MarkdownDescription: returnText["run_rule_engine"]},
 			"dry": schema.BoolAttribute{
 				Optional:            true,
-				MarkdownDescription: "Whether to only evaluate the return and report its effects. Nothing goes back. Default `false`.",
+				MarkdownDescription: "Whether to only evaluate the return and report its effects. Nothing is returned. Default: `false`.",
 			},
 			"idempotency_key": schema.StringAttribute{
 				Optional:            true,
-				MarkdownDescription: "Key under which the deployment does the return once and repeats its response for 24 hours, 1 to 255 printable characters. Default: a random one for every invocation, kept through retries, and for 23 hours in Terraform's data folder if the response was lost.",
+				MarkdownDescription: "Idempotency key, 1 to 255 printable characters. For 24 hours, the deployment returns the items only once under one key and repeats its response. Default: a random key for every invocation, kept through retries, and for 23 hours in Terraform's data folder if the response was lost.",
 				Validators:          framework.IdempotencyKey(),
 			},
 		},
@@ -110,7 +110,7 @@ func (a *returnAction) Invoke(ctx context.Context, req action.InvokeRequest, res
 		did, what = fmt.Sprintf("Return %d: returned", response.Return.ID), returnedUnits(response.Return.ReturnedCartItems)
 	}
 	if dry {
-		did = "Dry run, nothing goes back: returning"
+		did = "Dry run, nothing is returned: returning"
 	}
 	message := fmt.Sprintf("%s %s of customer session %q; %s.", did, what, config.SessionIntegrationID.ValueString(), framework.EffectSummary(response.Effects))
 	resp.SendProgress(action.InvokeProgressEvent{Message: message})

@@ -45,7 +45,7 @@ func TestDryRunReturnsNothing(t *testing.T) {
 	given := returning("order-1", nil, "A", 2)
 	given["dry"] = tftypes.NewValue(tftypes.Bool, true)
 	progress, diags := acctest.Invoke(t, d, "talonone_return_cart_items", given)
-	if len(diags) > 0 || len(progress) != 1 || progress[0] != `Dry run, nothing goes back: returning 2 units of customer session "order-1"; no effects.` {
+	if len(diags) > 0 || len(progress) != 1 || progress[0] != `Dry run, nothing is returned: returning 2 units of customer session "order-1"; no effects.` {
 		t.Errorf("got progress %q and %v", progress, diags)
 	}
 	if err := left(t, d, 0, 3)(nil); err != nil {

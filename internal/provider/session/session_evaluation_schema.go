@@ -25,7 +25,7 @@ const effectTypesText = "Types of the effects, in order, including duplicates, f
 
 func (d *evaluationDataSource) Schema(_ context.Context, _ datasource.SchemaRequest, resp *datasource.SchemaResponse) {
 	attributes := evaluationContent()
-	maps.Copy(attributes, framework.DataSourceEffects("A dry run stores none of it."))
+	maps.Copy(attributes, framework.DataSourceEffects("A dry run does not store them."))
 	maps.Copy(attributes, promotion.DataSourceAttributes(slices.Concat(cartOutcome, customerOutcome)...))
 	maps.Copy(attributes, map[string]schema.Attribute{
 		"integration_id": schema.StringAttribute{
@@ -40,7 +40,7 @@ func (d *evaluationDataSource) Schema(_ context.Context, _ datasource.SchemaRequ
 		},
 		"event": schema.SingleNestedAttribute{
 			Optional:            true,
-			MarkdownDescription: "Evaluates a custom event of a customer instead of a cart: the attributes of carts can't be set then, and `profile_id` is required.",
+			MarkdownDescription: "Custom event of a customer to evaluate instead of a cart. Requires `profile_id`; the attributes of carts can't be set.",
 			Attributes: map[string]schema.Attribute{
 				"type": schema.StringAttribute{
 					Required:            true,

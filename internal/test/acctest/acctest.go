@@ -108,7 +108,7 @@ func withEnvironment(t testing.TB, chosen conventions.Values) conventions.Values
 func Lag() time.Duration {
 	for setting := range strings.SplitSeq(os.Getenv(EnvConventions), ",") {
 		if text, found := strings.CutPrefix(setting, conventions.ReadLag+"="); found {
-			// Starting a deployment refuses what is no duration.
+			// Starting a deployment refuses what is not a duration.
 			lag, _ := time.ParseDuration(text)
 			return lag
 		}

@@ -116,7 +116,7 @@ func (p *Process) Reattach(t testing.TB) {
 	}
 }
 
-// Instance is one resource in a state. The zero Instance is none.
+// Instance is one resource in a state. The zero Instance stands for none.
 type Instance struct {
 	Type string
 	// Tainted says that its creation failed half-way: the next apply replaces it.
@@ -354,7 +354,7 @@ func (c Change) Empty() bool { return c.Destroy == nil && c.Put == nil }
 
 // PlanChange plans a configuration for an object that has been refreshed, in the plan phase; nil
 // attributes plan to destroy it. A problem is an error of the provider's or a plan that Terraform
-// refuses; "" is none.
+// refuses; "" means none.
 func (p *Process) PlanChange(t testing.TB, kind string, prior Instance, config Attributes) (change Change, problem string) {
 	t.Helper()
 	return p.planChange(t, kind, prior, config, false)
@@ -459,7 +459,7 @@ func (p *Process) Apply(ctx context.Context, t testing.TB, plan Plan) (Instance,
 	return applied, response.Diagnostics
 }
 
-// ValidateData validates the configuration of a data source; "" is no problem.
+// ValidateData validates the configuration of a data source; "" means no problem.
 func (p *Process) ValidateData(t testing.TB, kind string, config Attributes) (problem string) {
 	t.Helper()
 	schema := p.schemas.DataSourceSchemas[kind]
@@ -571,7 +571,7 @@ func Invoke(t testing.TB, d *Deployment, kind string, config map[string]tftypes.
 	return d.NewProcess(t, nil).Invoke(t, kind, attributesOf(config))
 }
 
-// Call calls a function. A problem is the error that it returns; "" is none.
+// Call calls a function. A problem is the error that it returns; "" means none.
 func (p *Process) Call(t testing.TB, function string, arguments ...any) (result tftypes.Value, problem string) {
 	t.Helper()
 	definition := p.schemas.Functions[function]

@@ -56,7 +56,7 @@ func (b Block) refersTo() []string { return slices.Collect(maps.Values(b.Referen
 // nothing passed on but what core passes on.
 type Workspace struct {
 	Deployment *Deployment
-	// Folder has the data folder; "" is none.
+	// Folder has the data folder; "" means none.
 	Folder string
 	// Settings are those of the provider block.
 	Settings Attributes

@@ -208,12 +208,12 @@ func render() string {
 	settable, fixed, missing := counts()
 	var text strings.Builder
 	fmt.Fprintf(&text, "# All %d request fields of the %d operations: %d in HCL, %d set by the provider, %d not available\n\n", settable+fixed+missing, len(table), settable, fixed, missing)
-	text.WriteString("Where each field of the Integration API is in HCL. A test compares this page with the provider's schemas and with Talon.One's OpenAPI\n" +
-		"documents, and `make operations` writes it. Parts of a response that are kept whole, as JSON, are named once.\n" +
+	text.WriteString("This page shows where each field of the Integration API is in HCL. A test compares it with the provider's schemas and with Talon.One's OpenAPI\n" +
+		"documents, and `make operations` writes it. Parts of a response that are kept as JSON are named once.\n" +
 		"[One example](../examples/all-operations/main.tf) uses all operations, and a test counts them. Existing objects are read back through the\n" +
 		"Management API to detect drift; the page of each resource names the endpoints that it needs.\n\n")
-	text.WriteString("Not available are `lastUpdate` of an audience, which belongs to the deployment, and price adjustments and `PATCH` of catalog items, which\n" +
-		"are planned together with ownership of single fields.\n")
+	text.WriteString("`lastUpdate` of an audience is not available, because the deployment sets it. Price adjustments and `PATCH` of catalog items are not available\n" +
+		"yet: they are planned together with ownership of single fields.\n")
 	for _, one := range table {
 		fmt.Fprintf(&text, "\n## %s\n\n", one.id)
 		if one.id == "getLoyaltyProgramProfileTransactions" {

@@ -33,9 +33,9 @@ const (
 	oneObject   = "it is one object"
 	noExclusive = "it never owns what it doesn't list"
 	runsOnce    = "it carries something out once"
-	noGuard     = "it has no guard"
+	noGuard     = "it has no limit"
 	staysBehind = "its rows stay when it is destroyed"
-	plainNames  = "its names are of plain letters"
+	plainNames  = "its names contain only ASCII letters"
 	repeatable  = "a repeated create changes nothing"
 )
 
@@ -163,7 +163,7 @@ func rules() []rule {
 		{"exclusive-removes-what-it-saw", "An exclusive resource removes the rows that its refresh found, and none that were added later.", owns, exclusiveRemovesWhatItSaw},
 		{"leaving-exclusive", "Changing from exclusive to additive removes nothing.", owns, leavingExclusive},
 		{"import-removes-nothing", "An import by itself never leads to a removal.", owns, importRemovesNothing},
-		{"guards-hold", "Limits hold for removed rows, replacements, tainted objects and destroys, and can be raised in the same change.", func(s subject) string { return unless(s.guard != nil, noGuard) }, guardsHold},
+		{"guards-hold", "Limits hold for removed rows, replacements, tainted objects and destroys. For an update, or a replacement without create_before_destroy, they can be raised in the same change.", func(s subject) string { return unless(s.guard != nil, noGuard) }, guardsHold},
 		{"replacement-converges", "A replacement, including forced ones and those of tainted objects, ends in one apply with what the configuration describes; or the plan is refused if the object could not be created again.", func(s subject) string { return s.hasNoRows() }, replacementConverges},
 		{"create-before-destroy", "With create_before_destroy a replacement keeps the rows that the new object wants.", func(s subject) string {
 			return first(s.hasNoRows(), unless(!s.once || s.bulk, "a second one exists beside it"), unless(!s.final, "its replacement is refused"))
@@ -185,13 +185,13 @@ func rules() []rule {
 		{"second-state", "A second state never adopts what the first one created.", func(s subject) string { return unless(s.once && !s.runs, repeatable) }, secondState},
 		{"only-changes", "An update sends what changes, and no other row.", func(s subject) string { return first(removes(s), unless(s.bulk, oneObject)) }, onlyChanges},
 		{"last-sync", "`last_sync` says what the last change of rows did. Settings, refreshes and repeated applies do not change it.", func(s subject) string { return unless(s.guard != nil && s.bulk, oneObject) }, lastSync},
-		{"planted-note", "A file that others put into the data folder makes a create neither adopt nor skip anything.", func(s subject) string { return unless(s.once && !s.runs, repeatable) }, plantedNote},
+		{"planted-note", "A file that others put into the data folder never makes a create adopt or skip anything.", func(s subject) string { return unless(s.once && !s.runs, repeatable) }, plantedNote},
 		{"integration-key", "With only the Integration key, rows that others removed block nothing.", func(s subject) string { return first(s.hasNoRows(), needsManagementKey(s)) }, integrationKeyAlone},
 		{"narrow-key", "A Management key that lacks the endpoints works like no key.", func(s subject) string { return first(s.hasNoRows(), needsManagementKey(s)) }, narrowKey},
 		{"real-commands", "The commands of Terraform itself keep all of this: saved plans, `terraform test` beside a state, a second workspace, `-replace`, a renamed key.", func(subject) string { return "" }, realCommands},
 		{"other-normal-form", "A row that differs from a listed one only in its Unicode normal form is another row: it is never removed instead of the listed one, and causes no repeated changes.", func(s subject) string { return first(s.hasNoRows(), unless(!s.plain, plainNames)) }, otherNormalForm},
 		{"timeouts", "Timeouts end what takes too long, and say so. Changing only them sends nothing.", func(subject) string { return "" }, timeoutsHold},
-		{"limited", "Requests that the deployment refuses for its rate limit are repeated, and rows that move between pages are neither lost nor doubled.", func(subject) string { return "" }, limited},
+		{"limited", "Requests that the deployment refuses because of its rate limit are retried, and rows that move between pages are neither lost nor doubled.", func(subject) string { return "" }, limited},
 		{"lost-response", "A create whose response is lost creates nothing twice.", func(s subject) string { return unless(!s.keeps || s.once, repeatable) }, lostResponse},
 	}
 }
