@@ -44,6 +44,10 @@ var listings = map[string][]query{
 	"talonone_coupon": {
 		{"config {\n application_id = 1\n campaign_id = 12\n value_regex = \"^SUMMER\"\n}", []string{`application_id=1,campaign_id=12,value=SUMMER10`, `application_id=1,campaign_id=12,value=SUMMER25%OFF`}},
 	},
+	"talonone_coupons": {{"config {\n application_id = 1\n name_regex = \"^Summer\"\n}", []string{`application_id=1,campaign_id=12`}}},
+	"talonone_customer_audiences": {
+		{"config {\n audience_id = 701\n}", []string{`profile_integration_id=` + odd, `profile_integration_id=bare`}},
+	},
 	"talonone_store": {{"config {\n application_id = 1\n}", []string{`application_id=1,integration_id=` + odd}}},
 	"talonone_catalog_item": {
 		{"config {\n catalog_id = 6\n}", []string{`catalog_id=6,sku=` + odd, `catalog_id=6,sku=free`, `catalog_id=6,sku=plain`}},
