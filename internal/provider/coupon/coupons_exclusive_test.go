@@ -69,7 +69,7 @@ func TestAnExclusiveCreateDeletesNothing(t *testing.T) {
 	if problem != "" {
 		t.Fatal(problem)
 	}
-	b.expect(plan.Warning, "1 coupon not listed will be removed", "BATCH-1")
+	b.expect(plan.Warning, "1 coupon not listed will be deleted", "BATCH-1")
 	if problem := b.w.ApplyPlan(t, plan); problem != "" {
 		t.Fatal(problem)
 	}
@@ -84,7 +84,7 @@ func TestABecomingExclusiveAndBack(t *testing.T) {
 	b.others("BATCH-1")
 	b.apply(inEmpty([]string{"ANNA-10", "BEN-10", "CLEO-10", "DANA-10"}))
 	// The refresh of four coupons has listed the whole campaign.
-	b.expect(b.apply(inEmpty([]string{"ANNA-10", "BEN-10", "CLEO-10", "DANA-10"}, exclusive)), "1 coupon not listed will be removed", sending(0, 0, 1))
+	b.expect(b.apply(inEmpty([]string{"ANNA-10", "BEN-10", "CLEO-10", "DANA-10"}, exclusive)), "1 coupon not listed will be deleted", sending(0, 0, 1))
 	b.others("BATCH-2")
 	b.expect(b.apply(inEmpty([]string{"ANNA-10"})), "4 coupons will be released", sending(0, 0, 0))
 	if left := b.left(); left != "ANNA-10 BATCH-2 BEN-10 CLEO-10 DANA-10" {

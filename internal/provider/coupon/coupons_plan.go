@@ -151,11 +151,8 @@ func (r *couponsResource) planRows(ctx context.Context, plan, state *couponsMode
 	subject.WarnTwins(at, p.Added, desired.codes(), diags)
 	r.checkAttributes(ctx, plan, p, diags)
 	subject.WarnReleased(p.Released, diags)
-	switch {
-	case p.takesOver:
+	if p.takesOver {
 		subject.WarnTakenOver(diags)
-	case p.entered:
-		subject.WarnUnlisted(p.Removed, diags)
 	}
 	if !plan.placed() {
 		return
@@ -163,9 +160,14 @@ func (r *couponsResource) planRows(ctx context.Context, plan, state *couponsMode
 	if len(p.Removed) > 0 {
 		removed, _ := r.claim(ctx, plan, p.Removed)
 		r.data.Owners.Remove(ctx, claim, removed.Rows, private, keep, diags)
-		diags.AddAttributeWarning(at, subject.About(codes.Count(len(p.Removed))+" will be deleted"), fmt.Sprintf(
-			"Deleting a coupon ends its reservations and forgets how often it was redeemed: %s.%s This can't be undone. Each takes one request, three per second.",
-			bulk.Names(p.Removed), r.origin(ctx, plan, p, diags)))
+		summary, reason := codes.Count(len(p.Removed))+" will be deleted", ""
+		if p.entered {
+			summary = codes.Count(len(p.Removed)) + " not listed will be deleted"
+			reason = "With exclusive ownership " + subject.Place + " holds only what the configuration lists. "
+		}
+		diags.AddAttributeWarning(at, subject.About(summary), fmt.Sprintf(
+			"%sDeleting a coupon ends its reservations and forgets how often it was redeemed: %s.%s This can't be undone. Each takes one request, three per second.",
+			reason, bulk.Names(p.Removed), r.origin(ctx, plan, p, diags)))
 	}
 	r.checkAdded(ctx, plan, state, p, replaced, diags)
 }
