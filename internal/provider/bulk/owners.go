@@ -422,8 +422,12 @@ func (o *Owners) noteSpared(ctx context.Context, c Claim, spared []string, keep 
 
 func (c Claim) warnSpared(spared []string, diags *diag.Diagnostics) {
 	if len(spared) > 0 {
-		diags.AddWarning(c.Noun.Count(len(spared))+" stay", fmt.Sprintf(
-			"Another resource of this configuration manages %s of %s too: %s. %s releases them and removes none of them.", c.Noun.Count(len(spared)), c.Place, Names(spared), c.name()))
+		stay, them := " stay", "them"
+		if len(spared) == 1 {
+			stay, them = " stays", "it"
+		}
+		diags.AddWarning(c.Noun.Count(len(spared))+stay, fmt.Sprintf(
+			"Another resource of this configuration manages %s of %s too: %s. %s releases %s and does not remove %s.", c.Noun.Count(len(spared)), c.Place, Names(spared), c.name(), them, them))
 	}
 }
 

@@ -64,7 +64,7 @@ func TestCreateBeforeDestroyKeepsTheRows(t *testing.T) {
 	c.must(0, "apply", "-auto-approve", "-no-color")
 	d.Forget()
 	output := flatten(c.must(0, "apply", "-auto-approve", "-no-color", "-replace=talonone_audience_memberships.vip", "-replace=talonone_customer_profile.anna"))
-	for _, text := range []string{"2 members stay", "1 profile stay"} {
+	for _, text := range []string{"2 members stay", "1 profile stays"} {
 		if !strings.Contains(output, text) {
 			t.Errorf("the apply doesn't say %q:\n%s", text, output)
 		}
