@@ -356,7 +356,7 @@ func (c Claim) refuseMoved(from, to *claimant, rows []string, diags *diag.Diagno
 	if from.resourceType != to.resourceType {
 		advice = "Stop managing the old one with a removed block that has lifecycle { destroy = false }."
 	}
-	advice += " If a resource continues without them, apply this change in two steps, so that it can't remove them first."
+	advice += " If the old one continues without them, take it out of the state (terraform state rm), and import it with the shorter list as additive, which removes nothing; its ownership can change in a later apply."
 	diags.AddError("Moved rows would be lost", fmt.Sprintf(
 		"This plan moves %s from %s to %s: %s. The removal can't be undone (%s), and would come before or after the new resource writes.\n\n%s",
 		c.Noun.Count(len(rows)), from.name, to.name, Names(rows), c.Lost, advice))
@@ -369,12 +369,17 @@ func (o *Owners) Leave(ctx context.Context, c Claim, rows []string, private Priv
 		o.target(c.Target, id).drop(id)
 	}
 	o.mu.Unlock()
-	o.Remove(ctx, c, rows, private, keep, diags)
+	o.remove(ctx, c, rows, true, private, keep, diags)
 }
 
 // Remove notes the rows that a planned edit or replacement removes. Where that can't be undone it is an error if another
-// resource is about to take one over. Rows that another resource has already are spared, and a warning says so.
+// resource has one, or is about to adopt it. Otherwise rows that another resource has already are spared, and a warning says
+// so.
 func (o *Owners) Remove(ctx context.Context, c Claim, rows []string, private PrivateReader, keep PrivateWriter, diags *diag.Diagnostics) {
+	o.remove(ctx, c, rows, false, private, keep, diags)
+}
+
+func (o *Owners) remove(ctx context.Context, c Claim, rows []string, ends bool, private PrivateReader, keep PrivateWriter, diags *diag.Diagnostics) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	id := o.named(ctx, private, keep, diags)
@@ -386,9 +391,11 @@ func (o *Owners) Remove(ctx context.Context, c Claim, rows []string, private Pri
 		other := t.other(id, row, func(other *claimant) bool { return other.rows.has(row) })
 		switch {
 		case other == nil:
-		case other.holds(row):
+		case other.holds(row) && (ends || c.Lost == ""):
 			spared = append(spared, text)
 		case c.Lost != "":
+			// An edit is planned again when it is applied, by a process that may never hear of a resource that changes nothing, such
+			// as one that an import block has made.
 			moved[other] = append(moved[other], text)
 		}
 	}

@@ -225,21 +225,26 @@ func TestRowsThatNobodyAsksForAreNotRead(t *testing.T) {
 func TestRemovalsForGoodAreRefusedInEitherOrder(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
-	for _, removedFirst := range []bool{false, true} {
-		var owners Owners
-		var diags diag.Diagnostics
-		steps := []func(){
-			func() { owners.Claim(ctx, claimOf("1", "a").losing(), notes{}, notes{}, &diags) },
-			func() { owners.Remove(ctx, claimOf("2").losing(), []string{"a"}, notes{}, notes{}, &diags) },
-		}
-		if removedFirst {
-			slices.Reverse(steps)
-		}
-		for _, step := range steps {
-			step()
-		}
-		if diags.ErrorsCount() != 1 || !strings.Contains(diags[0].Detail(), "moved {") {
-			t.Errorf("removed first %t: got %v", removedFirst, diags)
+	for name, claim := range map[string]Claim{
+		"added":    claimOf("1", "a").losing(),
+		"imported": claimOf("1", "a").losing().holding("a"),
+	} {
+		for _, removedFirst := range []bool{false, true} {
+			var owners Owners
+			var diags diag.Diagnostics
+			steps := []func(){
+				func() { owners.Claim(ctx, claim, notes{}, notes{}, &diags) },
+				func() { owners.Remove(ctx, claimOf("2").losing(), []string{"a"}, notes{}, notes{}, &diags) },
+			}
+			if removedFirst {
+				slices.Reverse(steps)
+			}
+			for _, step := range steps {
+				step()
+			}
+			if diags.ErrorsCount() != 1 || !strings.Contains(diags[0].Detail(), "moved {") {
+				t.Errorf("%s, removed first %t: got %v", name, removedFirst, diags)
+			}
 		}
 	}
 	// What a plan spares, its Delete spares in another process.
@@ -247,7 +252,7 @@ func TestRemovalsForGoodAreRefusedInEitherOrder(t *testing.T) {
 	var diags diag.Diagnostics
 	planned := notes{}
 	planning.Claim(ctx, claimOf("1", "a").holding("a"), notes{}, notes{}, &diags)
-	planning.Remove(ctx, claimOf("2").losing(), []string{"a", "b"}, notes{}, planned, &diags)
+	planning.Leave(ctx, claimOf("2").losing(), []string{"a", "b"}, notes{}, planned, &diags)
 	remove, spared := applying.Spare(ctx, claimOf("2").losing(), []string{"a", "b"}, planned, &diags)
 	if diags.HasError() || !slices.Equal(remove, []string{"b"}) || !slices.Equal(spared, []string{"a"}) {
 		t.Errorf("removes %v and spares %v: %v", remove, spared, diags)

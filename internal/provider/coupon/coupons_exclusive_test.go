@@ -169,3 +169,27 @@ func TestAThousandsOfCouponsAreReadByAnExport(t *testing.T) {
 		t.Errorf("%d listings and %d exports read the coupons", lists, exports)
 	}
 }
+
+// A coupon that a resource of its own imports is not deleted by the list that it leaves in the same change.
+func TestALeavingCouponThatIsImportedIsNotDeleted(t *testing.T) {
+	t.Parallel()
+	for _, order := range []acctest.PlanOptions{{}, {Reverse: true}} {
+		b := newBatch(t)
+		b.apply(inEmpty([]string{"ANNA-10", "BEN-10"}))
+		config := batchConfig(inEmpty([]string{"ANNA-10"}))
+		config["own"] = acctest.Block{Type: "talonone_coupon", Attributes: acctest.Attributes{"application_id": 1, "campaign_id": 22, "value": "BEN-10"}}
+		order.Import = map[string]string{"own": "1/22/BEN-10"}
+		if _, problem := b.w.Plan(t, config, order); !strings.Contains(problem, "Moved rows would be lost") || !strings.Contains(problem, "BEN-10") {
+			t.Errorf("reverse %t: got %q, want a refusal", order.Reverse, problem)
+		}
+		// The way out that the refusal names.
+		delete(b.w.State, "it")
+		order.Import["it"] = "1/22"
+		if problem := b.w.Apply(t, config, order); problem != "" {
+			t.Error(problem)
+		}
+		if left := b.left(); left != "ANNA-10 BEN-10" {
+			t.Errorf("the campaign holds %s", left)
+		}
+	}
+}
