@@ -70,6 +70,11 @@ const personal = `
 	  campaign_id    = 12
 	  coupons        = jsonencode({ "PERSONAL-3" = { recipient_integration_id = "` + privatePerson + `" } })
 	}
+	resource "talonone_coupons" "personal_file" {
+	  application_id = 1
+	  campaign_id    = 12
+	  coupons_file   = { path = "codes.csv" }
+	}
 	resource "talonone_audience_memberships" "all" {
 	  audience_id = talonone_audience.all.id
 	  members     = ["` + privatePerson + `", "` + otherPerson + `"]
@@ -173,6 +178,14 @@ const personal = `
 	}
 `
 
+// newPersonalCLI is newCLI with the file that personal reads.
+func newPersonalCLI(t *testing.T, url, config string) *cli {
+	t.Helper()
+	c := newCLI(t, url, config)
+	c.Write("codes.csv", "value,recipient_integration_id\nPERSONAL-4,"+privatePerson+"\n")
+	return c
+}
+
 // secretive is a deployment with keys and values of profiles that occur nowhere else, and the log that it writes.
 func secretive(t *testing.T, options ...func(*emulator.Options)) (*acctest.Deployment, *bytes.Buffer) {
 	t.Helper()
@@ -251,7 +264,7 @@ func expectNone(t *testing.T, where, content string, texts []string) {
 func TestNothingSecretIsWrittenDown(t *testing.T) {
 	t.Parallel()
 	d, emulatorLog := secretive(t)
-	c := newCLI(t, d.URL, personal)
+	c := newPersonalCLI(t, d.URL, personal)
 	c.withSecrets(filepath.Join(c.Dir, "trace.log"))
 	// The names of persons are keys of maps as well, and an update logs what it changes.
 	c.must(0, "apply", "-no-color", "-auto-approve")
@@ -361,7 +374,7 @@ func TestFailuresTellNoSecrets(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			d, _ := secretive(t)
-			c := newCLI(t, d.URL, personal+"\nprovider \"talonone\" {\n  max_retries = 0\n  request_timeout = \"20s\"\n}\n")
+			c := newPersonalCLI(t, d.URL, personal+"\nprovider \"talonone\" {\n  max_retries = 0\n  request_timeout = \"20s\"\n}\n")
 			c.withSecrets(filepath.Join(c.Dir, "trace.log"))
 			for _, method := range []string{http.MethodPut, http.MethodPost} {
 				fault.Method = method
@@ -409,7 +422,7 @@ func TestCrashTellsNoSecrets(t *testing.T) {
 					}
 				}
 			})
-			c := newCLI(t, d.URL, personal)
+			c := newPersonalCLI(t, d.URL, personal)
 			running.Store(c)
 			c.withSecrets(filepath.Join(c.Dir, "trace.log"))
 			c.Env = append(c.Env, "GOTRACEBACK=all", "TALONONE_MANAGEMENT_TOKEN="+secretToken)
