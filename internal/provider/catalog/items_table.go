@@ -14,9 +14,6 @@ import (
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/files"
 )
 
-// nestedAttributes is the key of JSON objects whose entries are attributes.
-const nestedAttributes = "attributes"
-
 // itemTable turns the records of a file into items.
 type itemTable struct {
 	options files.Options
@@ -77,7 +74,7 @@ func (t *itemTable) read(content io.Reader) (columns map[string]string, err erro
 	options := t.options
 	t.taken, t.sku, t.check.Noun = make(map[string]string), -1, "SKU"
 	layout := input.Layout{
-		Key: files.RoleSKU, Use: t.use, Row: t.row, Nested: nestedAttributes, NoKey: adviseSKU,
+		Key: files.RoleSKU, Use: t.use, Row: t.row, Nested: files.RoleAttributes, NoKey: adviseSKU,
 	}
 	for column, spec := range options.Columns {
 		layout.Columns = append(layout.Columns, column)
@@ -130,28 +127,9 @@ func adviseSKU(names []string) string {
 // use decides what a column holds.
 func (t *itemTable) use(name string) bool {
 	t.names = append(t.names, name)
-	spec, declared := t.options.Columns[name]
-	nested, isNested := strings.CutPrefix(name, nestedAttributes+".")
-	isJSON := t.options.Format != input.CSV
-	switch {
-	case declared:
-		if isJSON && isNested && spec.Attribute == name {
-			spec.Attribute = nested
-		}
-	case files.ItemRoles.Has(name) && t.taken[name] == "":
-		spec = files.ItemRoles.Spec(name)
-	case isJSON && isNested:
-		spec.Attribute = nested
-	case t.options.IgnoreOthers:
-	case name == "" && !isJSON:
-		return true // It is refused.
-	default:
-		if spec.Attribute = name; !isJSON {
-			spec.Type = input.TypeString
-		}
-	}
+	spec, refused := t.options.ColumnOf(name, files.ItemRoles, t.taken)
 	if !spec.Holds() {
-		return false
+		return refused
 	}
 	for _, other := range t.columns {
 		if other.Role == spec.Role && other.Attribute == spec.Attribute && t.failure == nil {

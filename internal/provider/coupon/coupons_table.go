@@ -82,28 +82,9 @@ func adviseCode(names []string) string {
 // use decides what a column holds.
 func (t *couponTable) use(name string) bool {
 	t.names = append(t.names, name)
-	spec, declared := t.options.Columns[name]
-	nested, isNested := strings.CutPrefix(name, files.RoleAttributes+".")
-	isJSON := t.options.Format != input.CSV
-	switch {
-	case declared:
-		if isJSON && isNested && spec.Attribute == name {
-			spec.Attribute = nested
-		}
-	case files.CouponRoles.Has(name) && t.taken[name] == "":
-		spec = files.CouponRoles.Spec(name)
-	case isJSON && isNested:
-		spec.Attribute = nested
-	case t.options.IgnoreOthers:
-	case name == "" && !isJSON:
-		return true // It is refused.
-	default:
-		if spec.Attribute = name; !isJSON {
-			spec.Type = input.TypeString
-		}
-	}
+	spec, refused := t.options.ColumnOf(name, files.CouponRoles, t.taken)
 	if !spec.Holds() {
-		return false
+		return refused
 	}
 	for _, other := range t.columns {
 		if other.Role == spec.Role && other.Attribute == spec.Attribute && t.failure == nil {

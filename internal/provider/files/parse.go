@@ -300,6 +300,33 @@ func (p *parser) checkFormat(file string) {
 	}
 }
 
+// ColumnOf is what a column of a file holds: what columns says, what its name says if no other column has that role, or an
+// attribute. taken are the columns of the roles that columns gives away. A column without a name that would be an attribute is
+// refused.
+func (o Options) ColumnOf(name string, roles Roles, taken map[string]string) (spec ColumnSpec, refused bool) {
+	spec, declared := o.Columns[name]
+	nested, isNested := strings.CutPrefix(name, RoleAttributes+".")
+	isJSON := o.Format != input.CSV
+	switch {
+	case declared:
+		if isJSON && isNested && spec.Attribute == name {
+			spec.Attribute = nested
+		}
+	case roles.Has(name) && taken[name] == "":
+		spec = roles.Spec(name)
+	case isJSON && isNested:
+		spec.Attribute = nested
+	case o.IgnoreOthers:
+	case name == "" && !isJSON:
+		return spec, true
+	default:
+		if spec.Attribute = name; !isJSON {
+			spec.Type = input.TypeString
+		}
+	}
+	return spec, false
+}
+
 // columnsOf reads columns: from name to a type or role, or to an object with attribute and type.
 func (r Roles) columnsOf(value attr.Value) (map[string]ColumnSpec, error) {
 	entries, err := membersOf(value)
