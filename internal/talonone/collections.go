@@ -125,11 +125,13 @@ func (c *Client) ImportCollectionItems(ctx context.Context, place CollectionPlac
 // export serves every reader until the next write, as long as it is small enough to keep.
 func (c *Client) ExportCollectionItems(ctx context.Context, place CollectionPlace, id int64) (*MemberIDs, error) {
 	return c.itemLists.get(ctx, id, func(ctx context.Context) (*MemberIDs, error) {
-		for attempt := 1; ; attempt++ {
+		return wholeExport("export of the items of a collection", func() (*MemberIDs, int, bool, error) {
 			items, err := c.exportColumn(ctx, place.call("export*CollectionItems", http.MethodGet, id, "/export"), itemColumn, keepAll)
-			if err != nil || items.SelfDelimited {
-				return items, err
+			if err != nil {
+				return nil, 0, false, err
 			}
+			return items, items.Len(), items.SelfDelimited, nil
+		}, func(exported int) (int, error) {
 			behind, _, _, err := getPage[struct {
 				Item string `json:"item"`
 			}](ctx, c, func() *call {
@@ -137,16 +139,12 @@ func (c *Client) ExportCollectionItems(ctx context.Context, place CollectionPlac
 					about: collectionObject(id), operation: "getCollectionItems", method: http.MethodGet, route: "/v1/collections/{collectionId}/items",
 					params: []string{strconv.FormatInt(id, 10)}, access: managementAccess,
 				}
-			}, paging{skip: items.Len(), size: 1})
-			switch {
-			case err != nil:
-				return nil, err
-			case len(behind.Data) == 0:
-				return items, nil
-			case attempt == exportAttempts:
-				return nil, &IncompleteExportError{Operation: "export of the items of a collection", Exported: items.Len()}
+			}, paging{skip: exported, size: 1})
+			if err != nil {
+				return 0, err
 			}
-		}
+			return len(behind.Data), nil
+		})
 	})
 }
 

@@ -23,11 +23,9 @@ const exportCoupons = "exportCoupons"
 // key, one request for any number. The file has no column for ImplicitlyReserved. A file that does not tell its own end is compared
 // with a page of the list behind it. errNoExport says that it is not such a file.
 func (c *Client) ExportCoupons(ctx context.Context, applicationID, campaignID int64) ([]*Coupon, error) {
-	for attempt := 1; ; attempt++ {
-		var coupons []*Coupon
+	return wholeExport(exportCoupons, func() (coupons []*Coupon, count int, complete bool, err error) {
 		var unreadable error
-		complete := false
-		err := c.do(ctx, &call{
+		err = c.do(ctx, &call{
 			operation: exportCoupons, method: http.MethodGet, route: "/v1/applications/{applicationId}/export_coupons",
 			params: []string{strconv.FormatInt(applicationID, 10)}, access: managementAccess, stream: true,
 			query: url.Values{"campaignId": {strconv.FormatInt(campaignID, 10)}, "dateFormat": {"ISO8601"}},
@@ -43,19 +41,14 @@ func (c *Client) ExportCoupons(ctx context.Context, applicationID, campaignID in
 				return err
 			},
 		})
-		if unreadable != nil || err != nil || complete {
-			return coupons, cmp.Or(unreadable, err)
+		return coupons, len(coupons), complete, cmp.Or(unreadable, err)
+	}, func(exported int) (int, error) {
+		behind, _, _, err := getPage[*Coupon](ctx, c, func() *call { return couponsCall(applicationID, campaignID) }, paging{skip: exported, size: 1})
+		if err != nil {
+			return 0, err
 		}
-		behind, _, _, err := getPage[*Coupon](ctx, c, func() *call { return couponsCall(applicationID, campaignID) }, paging{skip: len(coupons), size: 1})
-		switch {
-		case err != nil:
-			return nil, err
-		case len(behind.Data) == 0:
-			return coupons, nil
-		case attempt == exportAttempts:
-			return nil, &IncompleteExportError{Operation: exportCoupons, Exported: len(coupons)}
-		}
-	}
+		return len(behind.Data), nil
+	})
 }
 
 // readCoupons reads the CSV of an export. An error of the connection is returned as it is, so that the request is repeated.

@@ -64,6 +64,26 @@ func (c *Client) confirmedMembers(ctx context.Context, audienceID int64, whole f
 	}
 }
 
+// wholeExport exports a list until the response tells its own end, or the list has no row behind the exported ones: a cut export
+// never looks like rows that are gone. export returns what it read, how many rows, and whether it told its end; behind returns how
+// many rows there are behind so many.
+func wholeExport[T any](operation string, export func() (list T, rows int, complete bool, err error), behind func(exported int) (int, error)) (none T, err error) {
+	for attempt := 1; ; attempt++ {
+		list, rows, complete, err := export()
+		if err != nil || complete {
+			return list, err
+		}
+		switch more, err := behind(rows); {
+		case err != nil:
+			return none, err
+		case more == 0:
+			return list, nil
+		case attempt == exportAttempts:
+			return none, &IncompleteExportError{Operation: operation, Exported: rows}
+		}
+	}
+}
+
 // AudienceMembersAmong returns those of ids who are members, in the same order.
 // 404 (IsNotFound) means that there is no such audience; where profiles were asked
 // instead of the audience, no one is a member of one that is gone.

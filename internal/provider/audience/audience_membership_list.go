@@ -27,7 +27,7 @@ type membershipList struct{ data *framework.Data }
 // NewAudienceMembershipList is the list resource talonone_audience_membership.
 func NewAudienceMembershipList() list.ListResource { return &membershipList{} }
 
-// membershipListModel mirrors the list block.
+// membershipListModel mirrors the list blocks that name an audience.
 type membershipListModel struct {
 	AudienceID types.Int64 `tfsdk:"audience_id"`
 }
@@ -55,15 +55,22 @@ func (l *membershipList) Configure(_ context.Context, req resource.ConfigureRequ
 }
 
 func (l *membershipList) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
+	listMembers(ctx, l.data, membershipType, req, stream, func(audienceID types.Int64, customer string) list.ListResult {
+		return l.result(ctx, req, membershipIdentity{AudienceID: audienceID, ProfileIntegrationID: types.StringValue(customer)})
+	})
+}
+
+// listMembers streams a result for each member of the audience that a list block names.
+func listMembers(ctx context.Context, data *framework.Data, listed string, req list.ListRequest, stream *list.ListResultsStream, result func(audienceID types.Int64, customer string) list.ListResult) {
 	var config membershipListModel
 	if diags := req.Config.Get(ctx, &config); diags.HasError() {
 		stream.Results = list.ListResultsStreamDiagnostics(diags)
 		return
 	}
 	stream.Results = func(push func(list.ListResult) bool) {
-		_, err := l.data.Client.GetAudienceMembershipsUpTo(ctx, config.AudienceID.ValueInt64(), int(req.Limit), func(members []talonone.AudienceMember) error {
+		_, err := data.Client.GetAudienceMembershipsUpTo(ctx, config.AudienceID.ValueInt64(), int(req.Limit), func(members []talonone.AudienceMember) error {
 			for _, member := range members {
-				if !push(l.result(ctx, req, membershipIdentity{AudienceID: config.AudienceID, ProfileIntegrationID: types.StringValue(member.IntegrationID)})) {
+				if !push(result(config.AudienceID, member.IntegrationID)) {
 					return talonone.ErrStop
 				}
 			}
@@ -71,7 +78,7 @@ func (l *membershipList) List(ctx context.Context, req list.ListRequest, stream 
 		})
 		if err != nil && !errors.Is(err, talonone.ErrStop) {
 			var diags diag.Diagnostics
-			framework.AddError(&diags, framework.Operation{Construct: "list talonone_audience_membership", Action: "read the members of", Object: "audience " + config.AudienceID.String()}, err)
+			framework.AddError(&diags, framework.Operation{Construct: "list " + listed, Action: "read the members of", Object: "audience " + config.AudienceID.String()}, err)
 			push(list.ListResult{Diagnostics: diags})
 		}
 	}

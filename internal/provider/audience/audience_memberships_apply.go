@@ -48,7 +48,7 @@ func (r *membershipsResource) apply(ctx context.Context, plan, state *membership
 	}
 	claim := plan.claimOf(ctx, desired)
 	if again := r.data.Owners.Write(ctx, claim, private, diags); len(again) > 0 && how != byImport {
-		how, p.Added = byActions, slices.Sorted(slices.Values(slices.Concat(p.Added, bulk.NotIn(again, bulk.SetOf(p.Added)))))
+		how, p.Added = byActions, slices.Sorted(slices.Values(bulk.With(p.Added, again)))
 	}
 	if (how == byImport || how == byClearing) && r.data.Owners.Shares(ctx, claim.Target, private, diags) {
 		// A request that replaces the whole audience would remove what another resource has written.

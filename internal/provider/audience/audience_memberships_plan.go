@@ -199,14 +199,10 @@ func (r *membershipsResource) planMembers(ctx context.Context, plan, state *memb
 	r.checkKeys(plan, p, desired, diags)
 }
 
-// isStale says whether the file has changed since the plan whose Read noted it. Where the file was what the state is, that
-// plan would have changed nothing, and this one is the first.
+// isStale says whether the file of both has changed since the first plan of the update.
 func (n *fileNote) isStale(plan, state *membershipsModel, prior *priorMembers, desired *idSet) bool {
-	if n == nil || prior == nil || !plan.MembersFile.Equal(state.MembersFile) || n.Digest == desired.digest.String() {
-		return false
-	}
-	return n.Digest != prior.target.Digest || !plan.Ownership.Equal(state.Ownership) || !plan.ShowSamples.Equal(state.ShowSamples) ||
-		!plan.MaxRemovalPercent.Equal(state.MaxRemovalPercent) || !plan.Timeouts.Equal(state.Timeouts)
+	return n != nil && prior != nil && plan.MembersFile.Equal(state.MembersFile) && n.IsStale(desired.digest.String(), prior.target.Digest,
+		plan.Ownership.Equal(state.Ownership) && plan.ShowSamples.Equal(state.ShowSamples) && plan.MaxRemovalPercent.Equal(state.MaxRemovalPercent) && plan.Timeouts.Equal(state.Timeouts))
 }
 
 func addFileChanged(diags *diag.Diagnostics) {

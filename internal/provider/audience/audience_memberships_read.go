@@ -239,10 +239,10 @@ func (r *membershipsResource) resolve(ctx context.Context, audienceID int64, wan
 // privateFile is the key of fileNote in private state.
 const privateFile = "members_file"
 
-// fileNote is what Read saw of the members file of the state. Terraform hands it to both plans of an update, so that the
-// second one detects a file that has changed, and so that both name the same members.
+// fileNote lets both plans of an update name the same members, too.
 type fileNote struct {
-	Digest string `json:"digest"`
+	bulk.FileNote
+
 	// Leaving samples the members of whom the state has only fingerprints and that the file no longer lists.
 	Leaving []string `json:"leaving,omitempty"`
 }
@@ -251,7 +251,7 @@ type fileNote struct {
 func noteFile(ctx context.Context, state *membershipsModel, file *bulk.Digest, members *talonone.MemberIDs, private bulk.PrivateWriter, diags *diag.Diagnostics) {
 	var note *fileNote
 	if file != nil {
-		note = &fileNote{Digest: file.String()}
+		note = &fileNote{FileNote: bulk.FileNote{Digest: file.String()}}
 		if members != nil && state.ShowSamples.ValueBool() && note.Digest != state.MembersDigest.ValueString() {
 			note.Leaving = sampleLeaving(state, members)
 		}
@@ -266,7 +266,7 @@ func noteApplied(ctx context.Context, plan *membershipsModel, private bulk.Priva
 		bulk.NoteTarget(ctx, private, &bulk.Target{Count: int(plan.MemberCount.ValueInt64()), Digest: plan.MembersDigest.ValueString()}, diags)
 	}
 	if !plan.MembersFile.IsNull() {
-		bulk.WritePrivate(ctx, private, privateFile, fileNote{Digest: plan.MembersDigest.ValueString()}, diags)
+		bulk.WritePrivate(ctx, private, privateFile, bulk.FileNote{Digest: plan.MembersDigest.ValueString()}, diags)
 	}
 }
 

@@ -77,8 +77,7 @@ func (r *customerAudiencesResource) apply(ctx context.Context, m *customerAudien
 	defer unlock()
 	adding := change.Added
 	if claim.Rows != nil {
-		again := r.data.Owners.WriteAcross(ctx, claim, private, diags)
-		adding = slices.Concat(adding, bulk.NotIn(again, bulk.SetOf(adding)))
+		adding = bulk.With(adding, r.data.Owners.WriteAcross(ctx, claim, private, diags))
 	}
 	ending, spared := r.data.Owners.SpareAcross(ctx, claim, change.Removed, private, diags)
 	applied.Remove(spared...)

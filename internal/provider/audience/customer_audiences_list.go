@@ -2,11 +2,9 @@ package audience
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 
-	"github.com/hashicorp/terraform-plugin-framework/diag"
 	"github.com/hashicorp/terraform-plugin-framework/list"
 	"github.com/hashicorp/terraform-plugin-framework/list/schema"
 	"github.com/hashicorp/terraform-plugin-framework/resource"
@@ -14,7 +12,6 @@ import (
 
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/bulk"
 	"github.com/talon-one/terraform-provider-talonone/internal/provider/framework"
-	"github.com/talon-one/terraform-provider-talonone/internal/talonone"
 )
 
 var (
@@ -47,26 +44,9 @@ func (l *customerAudiencesList) Configure(_ context.Context, req resource.Config
 }
 
 func (l *customerAudiencesList) List(ctx context.Context, req list.ListRequest, stream *list.ListResultsStream) {
-	var config membershipListModel
-	if diags := req.Config.Get(ctx, &config); diags.HasError() {
-		stream.Results = list.ListResultsStreamDiagnostics(diags)
-		return
-	}
-	stream.Results = func(push func(list.ListResult) bool) {
-		_, err := l.data.Client.GetAudienceMembershipsUpTo(ctx, config.AudienceID.ValueInt64(), int(req.Limit), func(members []talonone.AudienceMember) error {
-			for _, member := range members {
-				if !push(l.result(ctx, req, member.IntegrationID)) {
-					return talonone.ErrStop
-				}
-			}
-			return nil
-		})
-		if err != nil && !errors.Is(err, talonone.ErrStop) {
-			var diags diag.Diagnostics
-			framework.AddError(&diags, framework.Operation{Construct: "list " + customerAudiencesType, Action: "read the members of", Object: "audience " + config.AudienceID.String()}, err)
-			push(list.ListResult{Diagnostics: diags})
-		}
-	}
+	listMembers(ctx, l.data, customerAudiencesType, req, stream, func(_ types.Int64, customer string) list.ListResult {
+		return l.result(ctx, req, customer)
+	})
 }
 
 func (l *customerAudiencesList) result(ctx context.Context, req list.ListRequest, id string) list.ListResult {

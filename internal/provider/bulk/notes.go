@@ -37,3 +37,16 @@ func Gone(ctx context.Context, private PrivateReader, diags *diag.Diagnostics) b
 func ForgetGone(ctx context.Context, private PrivateWriter, diags *diag.Diagnostics) {
 	WritePrivate(ctx, private, privateGone, nil, diags)
 }
+
+// FileNote is what Read saw of the file of the state. Terraform hands it to both plans of an update, so that the second one
+// detects a file that has changed.
+type FileNote struct {
+	Digest string `json:"digest"`
+}
+
+// IsStale says whether the file, which has this digest by now, has changed since the plan whose Read noted it. held is the digest of
+// the state. Where the file was what the state is, and unchanged says that nothing else differs, that plan changed nothing, and this
+// one is the first.
+func (n *FileNote) IsStale(digest, held string, unchanged bool) bool {
+	return n != nil && n.Digest != digest && (n.Digest != held || !unchanged)
+}

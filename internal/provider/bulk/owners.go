@@ -61,6 +61,14 @@ type Claim struct {
 	Lost string
 }
 
+// loaded is the claim with its rows.
+func (c Claim) loaded() Claim {
+	if c.Load != nil {
+		c.Rows, c.Load = c.Load(), nil
+	}
+	return c
+}
+
 // name is the resource as far as a provider can name it.
 func (c Claim) name() string { return fmt.Sprintf("%s %q", c.ResourceType, c.ImportID) }
 
@@ -91,10 +99,7 @@ func rowSum(row string) uint64 {
 
 // read finds out the rows of a claim. Those that are not held are added.
 func (c *claimant) read(claim Claim) {
-	rows := claim.Rows
-	if claim.Load != nil {
-		rows = claim.Load()
-	}
+	rows := claim.loaded().Rows
 	c.unread, c.rows = nil, sumsOf(rows)
 	if c.added = c.rows; claim.Held != nil {
 		c.added = sumsOf(filter(rows, func(row string) bool { return !claim.Held(row) }))
@@ -251,7 +256,7 @@ func (o *Owners) Claim(ctx context.Context, c Claim, private PrivateReader, keep
 			t.put(own)
 			return
 		}
-		c.Rows, c.Load = c.Load(), nil
+		c = c.loaded()
 	}
 	own.read(c)
 	found := make(map[*claimant]*conflict)
@@ -540,6 +545,7 @@ func (o *Owners) Write(ctx context.Context, c Claim, private Private, diags *dia
 	if c.Load != nil && t.alone(self) {
 		own.unread = &c
 	} else {
+		c = c.loaded()
 		own.read(c)
 	}
 	if own.id == "" {
@@ -558,11 +564,7 @@ func (o *Owners) Write(ctx context.Context, c Claim, private Private, diags *dia
 	if len(t.removed) == 0 {
 		return nil
 	}
-	rows := c.Rows
-	if c.Load != nil {
-		rows = c.Load()
-	}
-	for _, text := range rows {
+	for _, text := range c.Rows {
 		row := rowSum(text)
 		if _, removed := t.removed[row]; removed {
 			again = append(again, text)

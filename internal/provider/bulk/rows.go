@@ -29,6 +29,9 @@ func NotIn[V any](keys []string, rows map[string]V) []string {
 	return filter(keys, func(key string) bool { _, has := rows[key]; return !has })
 }
 
+// With are the keys, and behind them those of more that they lack.
+func With(keys, more []string) []string { return slices.Concat(keys, NotIn(more, SetOf(keys))) }
+
 func filter(keys []string, keep func(string) bool) []string {
 	var kept []string
 	for _, key := range keys {

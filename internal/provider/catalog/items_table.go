@@ -48,8 +48,7 @@ var skuSeed = maphash.MakeSeed()
 
 // itemColumn is a column that holds a part of an item.
 type itemColumn struct {
-	name string // in the file
-	files.ColumnSpec
+	files.TableColumn
 	quoted string // the attribute as a JSON string
 }
 
@@ -72,17 +71,9 @@ func eachItemFrom(content io.Reader, options files.Options, each func(sku string
 
 func (t *itemTable) read(content io.Reader) (columns map[string]string, err error) {
 	options := t.options
-	t.taken, t.sku, t.check.Noun = make(map[string]string), -1, "SKU"
-	layout := input.Layout{
-		Key: files.RoleSKU, Use: t.use, Row: t.row, Nested: files.RoleAttributes, NoKey: adviseSKU,
-	}
-	for column, spec := range options.Columns {
-		layout.Columns = append(layout.Columns, column)
-		if t.taken[spec.Role] = column; spec.Role == files.RoleSKU {
-			layout.Key = column
-		}
-	}
-	slices.Sort(layout.Columns)
+	t.sku, t.check.Noun = -1, "SKU"
+	layout, taken := options.Layout(files.RoleSKU)
+	t.taken, layout.Use, layout.Row, layout.NoKey = taken, t.use, t.row, adviseSKU
 	if options.Format == input.CSV {
 		t.check.Header = layout.Key
 	}
@@ -98,7 +89,7 @@ func (t *itemTable) read(content io.Reader) (columns map[string]string, err erro
 	columns = make(map[string]string, len(t.columns))
 	for _, column := range t.columns {
 		if column.Role == "" {
-			columns[column.Attribute] = column.name
+			columns[column.Attribute] = column.Name
 		}
 	}
 	return columns, nil
@@ -131,15 +122,16 @@ func (t *itemTable) use(name string) bool {
 	if !spec.Holds() {
 		return refused
 	}
+	column := files.TableColumn{Name: name, ColumnSpec: spec}
 	for _, other := range t.columns {
-		if other.Role == spec.Role && other.Attribute == spec.Attribute && t.failure == nil {
-			t.failure = input.Optionf(files.Columns, "columns %q and %q both hold %s: give one of them another attribute in columns, or \"ignore\"", other.name, name, spec)
+		if err := other.Conflict(column); err != nil && t.failure == nil {
+			t.failure = err
 		}
 	}
 	if spec.Role == files.RoleSKU {
 		t.sku = len(t.columns)
 	}
-	t.columns = append(t.columns, itemColumn{name: name, ColumnSpec: spec, quoted: string(input.AppendString(nil, spec.Attribute))})
+	t.columns = append(t.columns, itemColumn{TableColumn: column, quoted: string(input.AppendString(nil, spec.Attribute))})
 	t.sorted = nil
 	return true
 }
@@ -184,7 +176,7 @@ func (t *itemTable) row(row *input.Row) {
 		if mistake != nil {
 			at := row.At(index)
 			at.Value, at.Note = cell.Text, "SKU "+strconv.Quote(input.Clip(sku))
-			row.Report(input.Cause{Subject: column.name, One: mistake.One, Many: mistake.Many, Advice: mistake.Advice}, at)
+			row.Report(input.Cause{Subject: column.Name, One: mistake.One, Many: mistake.Many, Advice: mistake.Advice}, at)
 			value = attributes[:start]
 		}
 		switch attributes = value; {

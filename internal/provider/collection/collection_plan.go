@@ -17,21 +17,15 @@ import (
 // errChanged says that a collection does not hold what the state says.
 var errChanged = errors.New("the items have changed since the state was read")
 
-// privateFile is the key of fileNote in private state.
+// privateFile is the key of bulk.FileNote in private state.
 const privateFile = "items_file"
-
-// fileNote is what Read saw of the items file of the state. Terraform hands it to both plans of an update, so that the second
-// one detects a file that has changed.
-type fileNote struct {
-	Digest string `json:"digest"`
-}
 
 // noteFile keeps in Read's private state what the file holds. A file that can't be read is the plan's business.
 func (m *collectionModel) noteFile(ctx context.Context, private bulk.PrivateWriter, diags *diag.Diagnostics) {
-	var note *fileNote
+	var note *bulk.FileNote
 	if !m.ItemsFile.IsNull() {
 		if digest, ok := m.readDigest(); ok {
-			note = &fileNote{Digest: digest}
+			note = &bulk.FileNote{Digest: digest}
 		}
 	}
 	bulk.WritePrivate(ctx, private, privateFile, note, diags)
@@ -40,18 +34,15 @@ func (m *collectionModel) noteFile(ctx context.Context, private bulk.PrivateWrit
 // noteApplied keeps what the next Read will see where nothing changes.
 func (m *collectionModel) noteApplied(ctx context.Context, private bulk.PrivateWriter, diags *diag.Diagnostics) {
 	if !m.ItemsFile.IsNull() {
-		bulk.WritePrivate(ctx, private, privateFile, fileNote{Digest: m.ItemsDigest.ValueString()}, diags)
+		bulk.WritePrivate(ctx, private, privateFile, bulk.FileNote{Digest: m.ItemsDigest.ValueString()}, diags)
 	}
 }
 
-// isStale says whether the file has changed since the plan whose Read noted it. Where the file was what the state is, that plan
-// would have changed nothing, and this one is the first.
-func (n *fileNote) isStale(plan, state *collectionModel, desired *itemSet) bool {
-	if n == nil || !plan.ItemsFile.Equal(state.ItemsFile) || n.Digest == desired.target().Digest {
-		return false
-	}
-	return n.Digest != state.held().Digest || !plan.Description.Equal(state.Description) || !plan.SubscribedApplicationIDs.Equal(state.SubscribedApplicationIDs) ||
-		!plan.DeletionProtection.Equal(state.DeletionProtection) || !plan.MaxRemovalPercent.Equal(state.MaxRemovalPercent) || !plan.Timeouts.Equal(state.Timeouts)
+// fileIsStale says whether the file of both has changed since the first plan of the update.
+func (m *collectionModel) fileIsStale(state *collectionModel, note *bulk.FileNote, desired *itemSet) bool {
+	return m.ItemsFile.Equal(state.ItemsFile) && note.IsStale(desired.target().Digest, state.held().Digest,
+		m.Description.Equal(state.Description) && m.SubscribedApplicationIDs.Equal(state.SubscribedApplicationIDs) &&
+			m.DeletionProtection.Equal(state.DeletionProtection) && m.MaxRemovalPercent.Equal(state.MaxRemovalPercent) && m.Timeouts.Equal(state.Timeouts))
 }
 
 // isStale reports, in an apply, items that are not the planned ones.
@@ -91,7 +82,7 @@ func (r *collectionResource) planItems(ctx context.Context, plan, state *collect
 		}
 		return
 	}
-	if !creating && bulk.ReadPrivate[*fileNote](ctx, private, privateFile, diags).isStale(plan, state, desired) {
+	if !creating && plan.fileIsStale(state, bulk.ReadPrivate[*bulk.FileNote](ctx, private, privateFile, diags), desired) {
 		addFileChanged(diags)
 		return
 	}

@@ -2,7 +2,6 @@ package coupon
 
 import (
 	"context"
-	"slices"
 	"strconv"
 
 	"github.com/hashicorp/terraform-plugin-framework/diag"
@@ -31,8 +30,7 @@ func (r *reservationResource) apply(ctx context.Context, claim bulk.Claim, prior
 	defer unlock()
 	adding := change.Added
 	if claim.Rows != nil {
-		again := r.data.Owners.Write(ctx, claim, private, diags)
-		adding = slices.Concat(adding, bulk.NotIn(again, bulk.SetOf(adding)))
+		adding = bulk.With(adding, r.data.Owners.Write(ctx, claim, private, diags))
 	}
 	ending, spared := r.data.Owners.Spare(ctx, claim, change.Removed, private, diags)
 	applied.Remove(spared...)

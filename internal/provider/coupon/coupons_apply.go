@@ -59,7 +59,7 @@ func (r *couponsResource) apply(ctx context.Context, m *couponsModel, p couponsP
 	}
 	look, codes := r.look, touched
 	if m.exclusive() {
-		look, codes = r.list, slices.Concat(touched, bulk.NotIn(p.prior.codes(), bulk.SetOf(touched)))
+		look, codes = r.list, bulk.With(touched, p.prior.codes())
 	}
 	found, err := look(ctx, m, codes)
 	if err != nil {

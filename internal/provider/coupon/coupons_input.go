@@ -40,22 +40,16 @@ func (m *couponsModel) readFile(diags *diag.Diagnostics) (rows couponRows, err e
 	return rows, err
 }
 
-// privateFile is the key of fileNote in private state.
+// privateFile is the key of bulk.FileNote in private state.
 const privateFile = "coupons_file"
-
-// fileNote is what Read saw of the coupons file of the state. Terraform hands it to both plans of an update, so that the second
-// one detects a file that has changed.
-type fileNote struct {
-	Digest string `json:"digest"`
-}
 
 // noteFile keeps what the file of a state says. A file that can't be read is the plan's business.
 func (m *couponsModel) noteFile(ctx context.Context, private bulk.PrivateWriter, diags *diag.Diagnostics) {
-	var note *fileNote
+	var note *bulk.FileNote
 	if m.fromFile() {
 		var ignored diag.Diagnostics
 		if rows, err := m.readFile(&ignored); err == nil && !ignored.HasError() {
-			note = &fileNote{Digest: rows.digest()}
+			note = &bulk.FileNote{Digest: rows.digest()}
 		}
 	}
 	bulk.WritePrivate(ctx, private, privateFile, note, diags)
@@ -63,21 +57,17 @@ func (m *couponsModel) noteFile(ctx context.Context, private bulk.PrivateWriter,
 
 // noteApplied keeps what the next Read will see where nothing changes.
 func (m *couponsModel) noteApplied(ctx context.Context, private bulk.PrivateWriter, diags *diag.Diagnostics) {
-	var note *fileNote
+	var note *bulk.FileNote
 	if m.fromFile() {
-		note = &fileNote{Digest: m.CouponsDigest.ValueString()}
+		note = &bulk.FileNote{Digest: m.CouponsDigest.ValueString()}
 	}
 	bulk.WritePrivate(ctx, private, privateFile, note, diags)
 }
 
-// isStale says whether the file has changed since the plan whose Read noted it. Where the file was what the state is, that plan
-// changed nothing else, and this one is the first.
-func (n *fileNote) isStale(plan, state *couponsModel, digest string) bool {
-	if n == nil || !plan.CouponsFile.Equal(state.CouponsFile) || n.Digest == digest {
-		return false
-	}
-	return n.Digest != state.CouponsDigest.ValueString() || !plan.Ownership.Equal(state.Ownership) || !plan.MaxRemovalPercent.Equal(state.MaxRemovalPercent) ||
-		!plan.Timeouts.Equal(state.Timeouts)
+// fileIsStale says whether the file of both has changed since the first plan of the update.
+func (m *couponsModel) fileIsStale(state *couponsModel, note *bulk.FileNote, digest string) bool {
+	return m.CouponsFile.Equal(state.CouponsFile) && note.IsStale(digest, state.CouponsDigest.ValueString(),
+		m.Ownership.Equal(state.Ownership) && m.MaxRemovalPercent.Equal(state.MaxRemovalPercent) && m.Timeouts.Equal(state.Timeouts))
 }
 
 // isStale reports, in an apply, coupons that are not the planned ones.

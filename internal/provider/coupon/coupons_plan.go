@@ -136,7 +136,7 @@ func (r *couponsResource) planRows(ctx context.Context, plan, state *couponsMode
 		claim.WasExclusive = state != nil && state.exclusive()
 		r.data.Owners.Claim(ctx, claim, private, keep, diags)
 	}
-	if state != nil && bulk.ReadPrivate[*fileNote](ctx, private, privateFile, diags).isStale(plan, state, desired.digest()) {
+	if state != nil && plan.fileIsStale(state, bulk.ReadPrivate[*bulk.FileNote](ctx, private, privateFile, diags), desired.digest()) {
 		addFileChanged(diags)
 		return
 	}

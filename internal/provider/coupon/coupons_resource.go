@@ -32,9 +32,7 @@ const (
 	couponsTimeout = time.Hour
 )
 
-type couponsResource struct {
-	data *framework.Data
-}
+type couponsResource struct{ data *framework.Data }
 
 // NewCouponsResource is the resource talonone_coupons.
 func NewCouponsResource() resource.Resource { return &couponsResource{} }

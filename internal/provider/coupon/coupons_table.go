@@ -18,7 +18,7 @@ type couponTable struct {
 	options files.Options
 	// taken are the roles that the configuration gives to columns.
 	taken   map[string]string
-	columns []couponColumn // in use, by number
+	columns []files.TableColumn // in use, by number
 	code    int
 	rows    couponRows
 	names   []string // of all columns
@@ -28,24 +28,12 @@ type couponTable struct {
 	failure error
 }
 
-// couponColumn is a column that holds a part of a coupon.
-type couponColumn struct {
-	name string // in the file
-	files.ColumnSpec
-}
-
 // couponsFrom reads coupons from a text. An empty field means that the coupon lacks that setting. The error names everything that
 // is wrong, with line and column.
 func couponsFrom(content io.Reader, options files.Options) (couponRows, error) {
-	t := &couponTable{options: options, taken: make(map[string]string), code: -1, rows: make(couponRows), lines: make(map[string]int), check: input.KeyCheck{Noun: "code"}}
-	layout := input.Layout{Key: files.RoleCode, Use: t.use, Row: t.row, Nested: files.RoleAttributes, NoKey: adviseCode}
-	for column, spec := range options.Columns {
-		layout.Columns = append(layout.Columns, column)
-		if t.taken[spec.Role] = column; spec.Role == files.RoleCode {
-			layout.Key = column
-		}
-	}
-	slices.Sort(layout.Columns)
+	t := &couponTable{options: options, code: -1, rows: make(couponRows), lines: make(map[string]int), check: input.KeyCheck{Noun: "code"}}
+	layout, taken := options.Layout(files.RoleCode)
+	t.taken, layout.Use, layout.Row, layout.NoKey = taken, t.use, t.row, adviseCode
 	if options.Format == input.CSV {
 		t.check.Header = layout.Key
 	}
@@ -86,15 +74,16 @@ func (t *couponTable) use(name string) bool {
 	if !spec.Holds() {
 		return refused
 	}
+	column := files.TableColumn{Name: name, ColumnSpec: spec}
 	for _, other := range t.columns {
-		if other.Role == spec.Role && other.Attribute == spec.Attribute && t.failure == nil {
-			t.failure = input.Optionf(files.Columns, "columns %q and %q both hold %s: give one of them another attribute in columns, or \"ignore\"", other.name, name, spec)
+		if err := other.Conflict(column); err != nil && t.failure == nil {
+			t.failure = err
 		}
 	}
 	if spec.Role == files.RoleCode {
 		t.code = len(t.columns)
 	}
-	t.columns = append(t.columns, couponColumn{name, spec})
+	t.columns = append(t.columns, column)
 	return true
 }
 
@@ -116,7 +105,7 @@ func (t *couponTable) row(row *input.Row) {
 		case mistake != nil:
 			at := row.At(i)
 			at.Value, at.Note = cell.Text, "code "+strconv.Quote(input.Clip(code))
-			row.Report(input.Cause{Subject: column.name, One: mistake.One, Many: mistake.Many, Advice: mistake.Advice}, at)
+			row.Report(input.Cause{Subject: column.Name, One: mistake.One, Many: mistake.Many, Advice: mistake.Advice}, at)
 			wrong = true
 		case column.Role == files.RoleAttributes && value[0] == '{':
 			attributes = appendMembers(attributes, value[1:len(value)-1])

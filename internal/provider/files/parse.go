@@ -300,6 +300,33 @@ func (p *parser) checkFormat(file string) {
 	}
 }
 
+// TableColumn is a column of a file that holds a part of a record.
+type TableColumn struct {
+	Name string // in the file
+	ColumnSpec
+}
+
+// Conflict is the error of another column that holds the same part.
+func (c TableColumn) Conflict(other TableColumn) error {
+	if c.Role != other.Role || c.Attribute != other.Attribute {
+		return nil
+	}
+	return input.Optionf(Columns, "columns %q and %q both hold %s: give one of them another attribute in columns, or \"ignore\"", c.Name, other.Name, other.ColumnSpec)
+}
+
+// Layout is that of a table whose records have this role as their key, and the columns of the roles that columns gives away.
+func (o Options) Layout(key string) (layout input.Layout, taken map[string]string) {
+	layout, taken = input.Layout{Key: key, Nested: RoleAttributes}, make(map[string]string)
+	for column, spec := range o.Columns {
+		layout.Columns = append(layout.Columns, column)
+		if taken[spec.Role] = column; spec.Role == key {
+			layout.Key = column
+		}
+	}
+	slices.Sort(layout.Columns)
+	return layout, taken
+}
+
 // ColumnOf is what a column of a file holds: what columns says, what its name says if no other column has that role, or an
 // attribute. taken are the columns of the roles that columns gives away. A column without a name that would be an attribute is
 // refused.
