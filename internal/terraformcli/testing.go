@@ -8,7 +8,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"strconv"
 	"strings"
 	"sync"
@@ -36,8 +35,7 @@ type Binaries struct {
 // Run is the body of a package's TestMain: it gives the binaries a folder for as long as the tests run, and runs more tests
 // at a time than there are processors, since they wait for other processes much of their time.
 func (b *Binaries) Run(m *testing.M) int {
-	RunAtATime(3 * runtime.GOMAXPROCS(0))
-	debug.SetGCPercent(400) // small heaps need little collecting
+	RunAtATime(6 * runtime.GOMAXPROCS(0))
 	dir, err := os.MkdirTemp("", "talonone-binaries-")
 	if err != nil {
 		panic(err)
@@ -101,6 +99,10 @@ func (b *Binaries) build(ctx context.Context) error {
 type CLI struct {
 	WorkingDir
 
+	// OwnProcesses lets the CLI start the provider in Run, too, as it does for users: once for each step of a command and for
+	// each alias. Aliases, and what depends on the end of a process, need it. So do commands that log, which have it anyhow.
+	OwnProcesses bool
+
 	t testing.TB
 }
 
@@ -126,8 +128,8 @@ func New(t testing.TB, binaries *Binaries, url string) *CLI {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Reads of the emulator don't lag unless a test wants them to, and a state as small as a test's needs little collecting.
-	w.Env = append(w.Env, "TALONONE_READ_CONSISTENCY=50ms", "GOGC=400")
+	// Reads of the emulator don't lag unless a test wants them to.
+	w.Env = append(w.Env, "TALONONE_READ_CONSISTENCY=50ms")
 	return &CLI{WorkingDir: *w, t: t}
 }
 
@@ -169,14 +171,32 @@ func (c *CLI) Command(args ...string) *exec.Cmd {
 	return cmd
 }
 
-// Run returns what a command printed, and its exit code.
+// Run returns what a command printed, and its exit code. Unless OwnProcesses is set, the command finds a provider that
+// runs already and ends with it.
 func (c *CLI) Run(args ...string) (string, int) {
 	c.t.Helper()
-	output, code, err := run(c.t.Context(), c.Command(args...))
+	cmd := c.Command(args...)
+	detach := c.attach(cmd)
+	output, code, err := run(c.t.Context(), cmd)
+	output += detach()
 	if err != nil {
 		c.t.Fatalf("%v\n%s", err, output)
 	}
 	return output, code
+}
+
+// Output is what a command that must succeed writes to standard output alone: warnings go elsewhere. As to the provider it
+// is like Run.
+func (c *CLI) Output(args ...string) string {
+	c.t.Helper()
+	cmd := c.Command(args...)
+	cmd.Stderr = c.t.Output()
+	detach := c.attach(cmd)
+	output, err := cmd.Output()
+	if crash := detach(); err != nil {
+		c.t.Fatalf("%v: %v\n%s%s", args, err, output, crash)
+	}
+	return string(output)
 }
 
 // KillProvider kills, with SIGKILL, every process of this CLI's provider, and

@@ -145,7 +145,6 @@ func FactoriesIn(dataDir string) map[string]func() (tfprotov6.ProviderServer, er
 func TestWithCLI(t *testing.T, c resource.TestCase) {
 	t.Helper()
 	race.Sample(t, 6)
-	collectLess()
 	resource.UnitTest(t, c)
 }
 

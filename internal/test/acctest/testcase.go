@@ -7,7 +7,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -22,9 +21,6 @@ import (
 
 // EnvCLI runs all test cases with the CLI where it is set.
 const EnvCLI = "TALONONE_TEST_CLI"
-
-// collectLess lets the CLIs that this process starts collect their garbage less often: a test's state is small.
-var collectLess = sync.OnceFunc(func() { _ = os.Setenv("GOGC", "400") })
 
 // Test runs a test case as resource.UnitTest does, with a stand-in for the CLI that calls the provider as core does, and
 // ten times as fast. What the stand-in doesn't know, such as imports, runs with the CLI.

@@ -178,7 +178,7 @@ func TestActionOfWhatIsYetToBeCreated(t *testing.T) {
 			Trigger   map[string]any `json:"lifecycle_action_trigger"`
 		} `json:"action_invocations"`
 	}
-	if err := json.Unmarshal([]byte(c.stdout("show", "-json", "season.tfplan")), &plan); err != nil {
+	if err := json.Unmarshal([]byte(c.Output("show", "-json", "season.tfplan")), &plan); err != nil {
 		t.Fatal(err)
 	}
 	// What the pages of the actions tell about plan JSON.

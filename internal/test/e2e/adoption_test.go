@@ -71,12 +71,12 @@ func TestExistingDeploymentIsAdopted(t *testing.T) {
 	c.Write("speed_override.tf", "provider \"talonone\" {\n  management_requests_per_second = 10000\n}\n")
 
 	c.must(0, "apply", "-auto-approve")
-	c.Write("imports.tf", c.stdout("output", "-raw", "imports"))
+	c.Write("imports.tf", c.Output("output", "-raw", "imports"))
 	c.must(0, "plan", "-generate-config-out=generated.tf")
 	// What the import finds must be what is planned, so that nothing is sent. Two catalogs and five coupons get the
 	// ownership that an import doesn't record.
 	c.must(0, "plan", "-out=adopt.tfplan")
-	c.Write("plan.json", c.stdout("show", "-json", "adopt.tfplan"))
+	c.Write("plan.json", c.Output("show", "-json", "adopt.tfplan"))
 	comment := "In `" + d.URL + "`, Application 1, account 31, live environment:\n\n**Only in Terraform's state**\n\n- 68 existing objects come under Terraform's management\n- 7 resources: only settings of Terraform change\n\n"
 	if got := c.review("plan.json"); got != comment {
 		t.Errorf("the plan does more than import:\n%s", got)
@@ -133,7 +133,7 @@ func TestExistingDeploymentIsAdoptedByQuery(t *testing.T) {
 			t.Errorf("%q stands %d times in the generated configuration, want %d", text, count, want)
 		}
 	}
-	if states := strings.Count(c.stdout("state", "list"), "talonone_"); states != 87 {
+	if states := strings.Count(c.Output("state", "list"), "talonone_"); states != 87 {
 		t.Errorf("%d objects are managed, want 87", states)
 	}
 }

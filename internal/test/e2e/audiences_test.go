@@ -279,6 +279,7 @@ func TestSeveralApplicationsThroughAliases(t *testing.T) {
 		  value = [talonone_audience.live.sandbox, talonone_audience.sandbox.sandbox]
 		}`)
 	c.Env = append(c.Env, "TF_VAR_sandbox_key="+acctest.SandboxIntegrationKey)
+	c.OwnProcesses = true
 	c.must(0, "apply", "-auto-approve")
 	if got := strings.TrimSpace(c.must(0, "output", "-json", "sandbox")); got != "[false,true]" {
 		t.Errorf("sandbox of the two audiences: %s", got)

@@ -32,20 +32,11 @@ func newCLI(t *testing.T, url, config string) *cli {
 // configure replaces the configuration.
 func (c *cli) configure(config string) {
 	c.t.Helper()
-	c.Write("main.tf", "terraform {\n  required_providers {\n    talonone = { source = \"talon-one/talonone\" }\n  }\n}\n"+config)
+	c.Write("main.tf", ownProvider+config)
 }
 
-// stdout is what a command that succeeds writes to standard output alone: warnings go elsewhere.
-func (c *cli) stdout(args ...string) string {
-	c.t.Helper()
-	cmd := c.Command(args...)
-	cmd.Stderr = c.t.Output()
-	output, err := cmd.Output()
-	if err != nil {
-		c.t.Fatalf("%v: %v\n%s", args, err, output)
-	}
-	return string(output)
-}
+// ownProvider is what every module needs.
+const ownProvider = "terraform {\n  required_providers {\n    talonone = { source = \"talon-one/talonone\" }\n  }\n}\n"
 
 // must runs a command that has to end with one exit code.
 func (c *cli) must(code int, args ...string) string {

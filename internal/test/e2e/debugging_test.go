@@ -83,7 +83,7 @@ func TestLiteralKeysAreInPlansAsSaid(t *testing.T) {
 		  value = data.talonone_audiences.all.audiences[*].name
 		}`)
 	c.must(0, "plan", "-no-color", "-out=plan.tfplan")
-	plan := c.stdout("show", "-json", "plan.tfplan")
+	plan := c.Output("show", "-json", "plan.tfplan")
 	security, err := os.ReadFile(filepath.Join("..", "..", "..", "SECURITY.md"))
 	if err != nil {
 		t.Fatal(err)

@@ -2,6 +2,8 @@ package e2e
 
 import (
 	"bytes"
+	"errors"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"os"
@@ -23,21 +25,11 @@ var needsNewerCLI = []string{"actions", "list-resources"}
 
 // seeds make what an example takes for granted: a data source reads what is there.
 var seeds = map[string]func(*testing.T, *acctest.Deployment){
-	"data-sources/talonone_audience": func(t *testing.T, d *acctest.Deployment) {
+	dataSources: func(t *testing.T, d *acctest.Deployment) {
 		d.Call(t, http.MethodPost, "/v2/audiences", map[string]any{"name": "VIP customers"}, nil)
 		d.Call(t, http.MethodPost, "/v2/audiences", map[string]any{"name": "Buyers", "integration": "segment", "integrationId": "buyers-2026"}, nil)
-	},
-	"data-sources/talonone_store": func(t *testing.T, d *acctest.Deployment) {
 		d.Call(t, http.MethodPost, "/v1/applications/1/stores", map[string]any{"name": "Harbour Street", "description": "", "integrationId": "harbour-street"}, nil)
-	},
-	"data-sources/talonone_collection": func(t *testing.T, d *acctest.Deployment) {
 		d.Call(t, http.MethodPost, "/v1/collections", map[string]any{"name": "Luxury SKUs"}, nil)
-	},
-	"data-sources/talonone_profile_evaluation": func(t *testing.T, d *acctest.Deployment) {
-		d.Call(t, http.MethodPost, "/v2/audiences", map[string]any{"name": "VIP customers"}, nil)
-	},
-	"data-sources/talonone_audience_members": func(t *testing.T, d *acctest.Deployment) {
-		d.Call(t, http.MethodPost, "/v2/audiences", map[string]any{"name": "VIP customers"}, nil)
 	},
 }
 
@@ -65,13 +57,43 @@ var changedByOthers = map[string][]string{
 // no secret in what is written, an empty plan and a refresh without changes after it, and destroys it again.
 func TestEveryExampleIsApplied(t *testing.T) {
 	t.Parallel()
-	for name, folder := range exampleFolders(t) {
+	folders := exampleFolders(t)
+	folders[dataSources] = gatherDataSources(t, folders)
+	for name, folder := range folders {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			skipWithoutNewerCLI(t, name)
 			applyExample(t, name, folder, acctest.Lag())
 		})
 	}
+}
+
+// dataSources is the example that gatherDataSources makes.
+const dataSources = "data-sources"
+
+// gatherDataSources makes one example of all data sources' that only read, each a module of it: a run costs about the same,
+// whatever it reads.
+func gatherDataSources(t *testing.T, folders map[string]string) string {
+	t.Helper()
+	gathered := t.TempDir()
+	var modules strings.Builder
+	for name, folder := range folders {
+		content, err := os.ReadFile(filepath.Join(folder, "data-source.tf"))
+		if err != nil || bytes.Contains(content, []byte("resource \"")) {
+			continue
+		}
+		delete(folders, name)
+		kind := filepath.Base(folder)
+		if err := errors.Join(os.CopyFS(filepath.Join(gathered, kind), os.DirFS(folder)),
+			os.WriteFile(filepath.Join(gathered, kind, "versions.tf"), []byte(ownProvider), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintf(&modules, "module %[1]q {\n  source = \"./%[1]s\"\n}\n", kind)
+	}
+	if err := os.WriteFile(filepath.Join(gathered, "main.tf"), []byte(modules.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return gathered
 }
 
 // TALONONE_TEST_CONVENTIONS=read_lag=2s applies all examples like this.
@@ -181,8 +203,12 @@ func newExampleCLI(t *testing.T, url, folder string) *cli {
 	// What the examples ask their readers for.
 	c.Env = append(c.Env, "TF_VAR_outlet_integration_api_key="+acctest.SandboxIntegrationKey)
 	if !strings.Contains(c.allConfiguration(), "required_providers") {
-		c.Write("versions_test.tf", "terraform {\n  required_providers {\n    talonone = { source = \"talon-one/talonone\" }\n  }\n}\n")
+		c.Write("versions_test.tf", ownProvider)
 	}
+	if strings.Contains(c.allConfiguration(), "\nmodule ") {
+		c.must(0, "get")
+	}
+	c.OwnProcesses = strings.Contains(c.allConfiguration(), "alias ")
 	return c
 }
 

@@ -34,7 +34,7 @@ func TestProviderIsInstalledFromAFolder(t *testing.T) {
 				t.Fatal(err)
 			}
 			packed := zip.NewWriter(archive)
-			header := &zip.FileHeader{Name: binary, Method: zip.Deflate}
+			header := &zip.FileHeader{Name: binary, Method: zip.Store}
 			header.SetMode(0o755)
 			entry, err := packed.CreateHeader(header)
 			if err != nil {

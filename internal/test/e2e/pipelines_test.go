@@ -139,7 +139,10 @@ func (p *project) release() {
 		p.t.Fatal(err)
 	}
 	var packed bytes.Buffer
-	zipped := gzip.NewWriter(&packed)
+	zipped, err := gzip.NewWriterLevel(&packed, gzip.NoCompression)
+	if err != nil {
+		p.t.Fatal(err)
+	}
 	archive := tar.NewWriter(zipped)
 	err = archive.WriteHeader(&tar.Header{Name: "talonone-review", Mode: 0o755, Size: int64(len(content))})
 	_, errWrite := archive.Write(content)

@@ -307,7 +307,7 @@ func TestPlansAreRead(t *testing.T) {
 	c.Write("sale.csv", "sku,price,product,color\nRUN-40,59.9,Runner,red\nRUN-41,,Runner,blue\nBOOT-40,99,,\n")
 	c.Write("members.csv", "id\ncustomer-1\ncustomer-2\n")
 	c.Write("members2.csv", "id\ncustomer-2\ncustomer-3\n")
-	if version := c.stdout("version"); !strings.HasPrefix(version, recordedWith) {
+	if version := c.Output("version"); !strings.HasPrefix(version, recordedWith) {
 		t.Skipf("the plans were recorded with %s, and this is %s", recordedWith, version)
 	}
 	c.must(0, "apply", "-auto-approve", "-no-color")

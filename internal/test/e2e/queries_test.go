@@ -102,7 +102,7 @@ func TestQueriesFindAndAdopt(t *testing.T) {
 				}
 				c.must(0, "query", "-generate-config-out=generated.tf")
 				c.expectAdoption(d, kind)
-				if got := strings.Count(c.stdout("state", "list"), kind+"."); got != len(q.found) {
+				if got := strings.Count(c.Output("state", "list"), kind+"."); got != len(q.found) {
 					t.Errorf("%d are managed, want %d", got, len(q.found))
 				}
 			})
@@ -114,7 +114,7 @@ func TestQueriesFindAndAdopt(t *testing.T) {
 func (c *cli) found() []string {
 	c.t.Helper()
 	var found []string
-	for line := range strings.Lines(c.stdout("query", "-json")) {
+	for line := range strings.Lines(c.Output("query", "-json")) {
 		var event struct {
 			Found *struct {
 				Identity map[string]any `json:"identity"`

@@ -274,7 +274,7 @@ func TestPlansAreReviewed(t *testing.T) {
 			}
 			c.configure(strings.ReplaceAll(story.after, deployment, d.URL))
 			c.must(0, "plan", "-out=plan.tfplan", "-no-color")
-			plan := strings.ReplaceAll(c.stdout("show", "-json", "plan.tfplan"), d.URL, deployment)
+			plan := strings.ReplaceAll(c.Output("show", "-json", "plan.tfplan"), d.URL, deployment)
 			c.Write("plan.json", plan)
 			comment := c.review("plan.json")
 			golden := filepath.Join("..", "..", "..", "cmd", "talonone-review", "testdata", name)

@@ -50,7 +50,7 @@ func TestSeasonInTwoEnvironments(t *testing.T) {
 		t.Errorf("no check reports the wrong cart:\n%s", output)
 	}
 	var codes map[string]string
-	if err := json.Unmarshal([]byte(dev.stdout("output", "-json", "referral_codes")), &codes); err != nil || len(codes) != 3 {
+	if err := json.Unmarshal([]byte(dev.Output("output", "-json", "referral_codes")), &codes); err != nil || len(codes) != 3 {
 		t.Errorf("the guests have the codes %v (%v)", codes, err)
 	}
 	dev.Write("carts.csv", strings.Replace(dev.Read("carts.csv"), "1 PARASOL,49", "1 PARASOL,59", 1))

@@ -279,10 +279,12 @@ func TestNothingSecretIsWrittenDown(t *testing.T) {
 // state and the plan of nothing but its holders. It returns the plan as JSON.
 func (c *cli) applySecretly(d *acctest.Deployment, emulatorLog *bytes.Buffer) string {
 	c.t.Helper()
+	quiet := *c.CLI
+	quiet.Env = append(slices.Clone(c.Env), "TF_LOG=", "TF_LOG_PROVIDER=")
 	outputs := map[string]string{
 		"the text of the plan":  c.must(0, "plan", "-no-color", "-out=plan.tfplan"),
 		"the text of the apply": c.must(0, "apply", "-no-color", "plan.tfplan"),
-		"the plan":              c.stdout("show", "-json", "plan.tfplan"),
+		"the plan":              quiet.Output("show", "-json", "plan.tfplan"),
 		"the plan file":         c.Read("plan.tfplan"),
 		"the state":             c.Read("terraform.tfstate"),
 		"the log":               c.Read("trace.log"),
@@ -507,6 +509,6 @@ func TestKeysInTheConfigurationStayOutOfTheState(t *testing.T) {
 	c.withSecrets(filepath.Join(c.Dir, "trace.log"))
 	output := c.must(0, "apply", "-auto-approve", "-no-color")
 	expectNone(t, "the output", output, secrets)
-	expectNone(t, "the state", c.Read("terraform.tfstate")+c.stdout("show", "-json"), secrets)
+	expectNone(t, "the state", c.Read("terraform.tfstate")+c.Output("show", "-json"), secrets)
 	expectNone(t, "the log", c.Read("trace.log"), secrets)
 }

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"sync"
 
 	"github.com/hashicorp/go-version"
 )
@@ -22,22 +23,41 @@ var (
 	actions        = feature{"actions", "1.14", ""}
 )
 
+// ofCLI is what the CLI calls itself and its version, of which a prerelease counts as its release.
+var ofCLI struct {
+	sync.Once
+
+	product string
+	version *version.Version
+}
+
+// lacks says why the CLI can't do something; nothing if it can.
+func (c *cli) lacks(f feature) string {
+	c.t.Helper()
+	ofCLI.Do(func() {
+		var number string
+		if _, err := fmt.Sscanf(c.Output("version"), "%s v%s", &ofCLI.product, &number); err != nil {
+			c.t.Fatal(err)
+		}
+		ofCLI.version = version.Must(version.NewVersion(number)).Core()
+	})
+	first := f.terraform
+	if ofCLI.product == "OpenTofu" {
+		first = f.tofu
+	}
+	switch {
+	case first == "":
+		return fmt.Sprintf("%s has no %s: run this with make test CLI=/path/to/terraform, version %s or later", ofCLI.product, f.name, f.terraform)
+	case ofCLI.version.LessThan(version.Must(version.NewVersion(first))):
+		return fmt.Sprintf("%s %s has no %s: run this with make test CLI=/path/to/one, version %s or later", ofCLI.product, ofCLI.version, f.name, first)
+	}
+	return ""
+}
+
 // needs skips the test where the CLI lacks the feature.
 func (c *cli) needs(f feature) {
 	c.t.Helper()
-	var product, number string
-	if _, err := fmt.Sscanf(c.stdout("version"), "%s v%s", &product, &number); err != nil {
-		c.t.Fatal(err)
-	}
-	first := f.terraform
-	if product == "OpenTofu" {
-		first = f.tofu
-	}
-	if first == "" {
-		c.t.Skipf("%s has no %s: run this with make test CLI=/path/to/terraform, version %s or later", product, f.name, f.terraform)
-	}
-	// A prerelease counts as its release.
-	if has := version.Must(version.NewVersion(number)).Core(); has.LessThan(version.Must(version.NewVersion(first))) {
-		c.t.Skipf("%s %s has no %s: run this with make test CLI=/path/to/one, version %s or later", product, has, f.name, first)
+	if why := c.lacks(f); why != "" {
+		c.t.Skip(why)
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"github.com/talon-one/terraform-provider-talonone/internal/terraformcli"
 	"github.com/talon-one/terraform-provider-talonone/internal/test/acctest"
 )
 
@@ -27,7 +28,7 @@ const (
 )
 
 func TestMain(m *testing.M) {
-	flag.Parse()
+	terraformcli.RunAtATime(shards)
 	set := make(map[string]string)
 	flag.Visit(func(f *flag.Flag) { set[f.Name] = f.Value.String() })
 	choose := func(name, fallback string) string {
