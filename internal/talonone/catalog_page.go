@@ -10,116 +10,151 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// itemsReader reads a page of listCatalogItems in one pass over its text. A catalog of a million items is a thousand of
-// them, and encoding/json takes several times as long. The texts of a page share memory.
+// itemsReader takes a page of listCatalogItems apart, whose text is one JSON value. A catalog of a million items is a
+// thousand of them, and encoding/json takes several times as long. The texts of a page share memory.
 type itemsReader struct {
-	dec  *jsontext.Decoder
-	body []byte
+	text []byte
+	at   int
 	// texts are SKUs, prices and products, objects the attributes.
 	texts   strings.Builder
 	objects []byte
 }
 
-// readItems reads a page. Its errors are those of encoding/json, or of syntax.
+// readItems reads a page. Its errors are those of encoding/json, of syntax, or textProblem. What nobody reads may hold any
+// number, at any depth.
 func readItems(body []byte, list *page[CatalogItem]) error {
-	r := itemsReader{body: body, dec: jsontext.NewDecoder(bytes.NewBuffer(body), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))}
-	err := r.object("", func(name []byte) error {
+	if !utf8.Valid(body) {
+		return textProblem(notUTF8)
+	}
+	dec := jsontext.NewDecoder(bytes.NewBuffer(body), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	// SkipValue would go from token to token.
+	_, err := dec.ReadValue()
+	if err == nil {
+		if _, err = dec.ReadToken(); errors.Is(err, io.EOF) {
+			r := itemsReader{text: body}
+			return r.page(list)
+		}
+		err = cmp.Or(err, io.ErrUnexpectedEOF)
+	}
+	if problem := problemOfText(body); problem != "" {
+		return textProblem(problem)
+	}
+	return err
+}
+
+func (r *itemsReader) page(list *page[CatalogItem]) error {
+	inside, err := r.begin("", '{', reflect.TypeFor[CatalogItem]())
+	for inside && err == nil {
+		var name []byte
+		if name, inside = r.field(); !inside {
+			break
+		}
 		switch string(name) {
 		case "data":
-			list.Data = make(rows[CatalogItem], 0, len(body)/256)
-			return r.array("data", func() error {
-				list.Data = append(list.Data, CatalogItem{})
-				return r.item(&list.Data[len(list.Data)-1])
-			})
+			list.Data, err = r.items()
 		case "hasMore":
-			text, err := r.scalar("hasMore", reflect.TypeFor[bool](), 't', 'f')
-			if len(text) > 0 {
+			var text []byte
+			if text, err = r.scalar("hasMore", reflect.TypeFor[bool](), 't', 'f'); len(text) > 0 {
 				list.HasMore = new(string(text) == "true")
 			}
-			return err
 		case "totalResultSize":
-			text, err := r.scalar("totalResultSize", reflect.TypeFor[int](), '0')
-			if err == nil && len(text) > 0 {
+			var text []byte
+			if text, err = r.scalar("totalResultSize", reflect.TypeFor[int](), '0'); len(text) > 0 {
 				total, conversion := strconv.Atoi(string(text))
 				if conversion != nil {
 					return &json.UnmarshalTypeError{Value: "number", Type: reflect.TypeFor[int](), Field: "totalResultSize"}
 				}
 				list.TotalResultSize = &total
 			}
-			return err
+		default:
+			r.value()
 		}
-		return r.dec.SkipValue()
-	})
-	if err != nil {
-		return err
 	}
-	if _, err := r.dec.ReadToken(); !errors.Is(err, io.EOF) {
-		return cmp.Or(err, io.ErrUnexpectedEOF)
+	return err
+}
+
+func (r *itemsReader) items() (rows[CatalogItem], error) {
+	inside, err := r.begin("data", '[', reflect.TypeFor[[]CatalogItem]())
+	list := make(rows[CatalogItem], 0, len(r.text)/256)
+	for inside && err == nil && r.element() {
+		list = append(list, CatalogItem{})
+		err = r.item(&list[len(list)-1])
 	}
-	return nil
+	return list, err
 }
 
 // item reads one item, whose attributes are a list of names and values although they are written as an object.
 func (r *itemsReader) item(item *CatalogItem) error {
-	return r.object("data", func(name []byte) (err error) {
+	inside, err := r.begin("data", '{', reflect.TypeFor[CatalogItem]())
+	for inside && err == nil {
+		var name []byte
+		if name, inside = r.field(); !inside {
+			break
+		}
 		switch string(name) {
 		case "sku":
-			item.SKU, err = r.text("sku")
+			item.SKU, err = r.string("sku")
 		case "price":
-			var price []byte
-			if price, err = r.scalar("price", reflect.TypeFor[json.Number](), '0', '"'); len(price) > 0 && price[0] == '"' {
-				// Some write numbers as strings.
-				if price = price[1 : len(price)-1]; jsontext.Value(price).Kind() != '0' || !jsontext.Value(price).IsValid() {
-					return &json.UnmarshalTypeError{Value: "string", Type: reflect.TypeFor[json.Number](), Field: "price"}
-				}
-			}
-			item.Price = json.Number(r.keep(price))
+			item.Price, err = r.price()
 		case "product":
-			err = r.object("product", func(name []byte) (err error) {
-				if string(name) != "name" {
-					return r.dec.SkipValue()
-				}
-				item.Product, err = r.text("product.name")
-				return err
-			})
+			item.Product, err = r.product()
 		case "attributes":
 			item.Attributes, err = r.attributes()
 		default:
-			err = r.dec.SkipValue()
+			r.value()
 		}
-		return err
-	})
+	}
+	return err
+}
+
+func (r *itemsReader) price() (json.Number, error) {
+	price, err := r.scalar("price", reflect.TypeFor[json.Number](), '0', '"')
+	if len(price) > 0 && price[0] == '"' {
+		// Some write numbers as strings.
+		if price = price[1 : len(price)-1]; jsontext.Value(price).Kind() != '0' || !jsontext.Value(price).IsValid() {
+			return "", &json.UnmarshalTypeError{Value: "string", Type: reflect.TypeFor[json.Number](), Field: "price"}
+		}
+	}
+	if err == nil && absurd(price) {
+		err = textProblem(tooLongNumber)
+	}
+	return json.Number(r.keep(price)), err
+}
+
+func (r *itemsReader) product() (text string, err error) {
+	inside, err := r.begin("product", '{', reflect.TypeFor[CatalogItem]())
+	for inside && err == nil {
+		var name []byte
+		if name, inside = r.field(); !inside {
+			break
+		}
+		if string(name) == "name" {
+			text, err = r.string("product.name")
+		} else {
+			r.value()
+		}
+	}
+	return text, err
 }
 
 func (r *itemsReader) attributes() (json.RawMessage, error) {
 	if cap(r.objects) == 0 {
-		r.objects = make([]byte, 0, len(r.body)/2)
+		r.objects = make([]byte, 0, len(r.text)/2)
 	}
 	start, separator := len(r.objects), byte('{')
-	err := r.array("attributes", func() error {
-		name, value := []byte(`""`), []byte("null")
-		err := r.object("attributes", func(key []byte) (err error) {
-			switch string(key) {
-			case "name":
-				var given []byte
-				if given, err = r.scalar("attributes.name", reflect.TypeFor[string](), '"'); len(given) > 0 {
-					name = given
-				}
-			case "value":
-				value, err = r.value()
-			default:
-				err = r.dec.SkipValue()
-			}
-			return err
-		})
-		r.objects = append(append(append(append(r.objects, separator), name...), ':'), value...)
-		separator = ','
-		return err
-	})
+	inside, err := r.begin("attributes", '[', reflect.TypeFor[[]CatalogItem]())
+	for inside && err == nil && r.element() {
+		var name, value []byte
+		if name, value, err = r.attribute(); err == nil {
+			r.objects = append(append(append(append(r.objects, separator), name...), ':'), value...)
+			separator = ','
+		}
+	}
 	if err != nil || len(r.objects) == start {
 		return nil, err
 	}
@@ -127,69 +162,145 @@ func (r *itemsReader) attributes() (json.RawMessage, error) {
 	return r.objects[start:len(r.objects):len(r.objects)], nil
 }
 
-// object reads an object, or null as an empty one, and calls field for every name, to read the value.
-func (r *itemsReader) object(at string, field func(name []byte) error) error {
-	if begins, err := r.begin(at, '{', reflect.TypeFor[CatalogItem]()); !begins {
-		return err
-	}
-	for r.dec.PeekKind() != '}' {
-		name, err := r.value()
-		if err != nil {
-			return err
+// What an attribute has that lacks the one or the other.
+var noName, null = []byte(`""`), []byte("null")
+
+// attribute reads one attribute of an item: its name, with quotes, and its value.
+func (r *itemsReader) attribute() (name, value []byte, err error) {
+	name, value = noName, null
+	inside, err := r.begin("attributes", '{', reflect.TypeFor[CatalogItem]())
+	for inside && err == nil {
+		var key []byte
+		if key, inside = r.field(); !inside {
+			break
 		}
-		if err := field(unquoted(name)); err != nil {
-			return err
+		switch string(key) {
+		case "name":
+			var given []byte
+			if given, err = r.scalar("attributes.name", reflect.TypeFor[string](), '"'); len(given) > 0 {
+				name = given
+			}
+		case "value":
+			if value = r.value(); value[0] != '"' {
+				if problem := problemOfText(value); problem != "" {
+					err = textProblem(problem)
+				}
+			}
+		default:
+			r.value()
 		}
 	}
-	_, err := r.dec.ReadToken()
-	return err
+	return name, value, err
 }
 
-// array reads an array, or null as an empty one, and calls element to read each of its values.
-func (r *itemsReader) array(at string, element func() error) error {
-	if begins, err := r.begin(at, '[', reflect.TypeFor[[]CatalogItem]()); !begins {
-		return err
+// kind is that of what comes next, behind white space.
+func (r *itemsReader) kind() jsontext.Kind {
+	for r.text[r.at] <= ' ' {
+		r.at++
 	}
-	for r.dec.PeekKind() != ']' {
-		if err := element(); err != nil {
-			return err
-		}
+	switch c := r.text[r.at]; {
+	case c == '-' || '0' <= c && c <= '9':
+		return '0'
+	default:
+		return jsontext.Kind(c)
 	}
-	_, err := r.dec.ReadToken()
-	return err
 }
 
-// begin reads the beginning of an object or array; false for null.
-func (r *itemsReader) begin(at string, kind jsontext.Kind, into reflect.Type) (begins bool, err error) {
-	got := r.dec.PeekKind()
-	if got != kind && got != 'n' && got != jsontext.KindInvalid {
+// begin goes into an object or array; false for null.
+func (r *itemsReader) begin(at string, kind jsontext.Kind, into reflect.Type) (inside bool, err error) {
+	switch got := r.kind(); got {
+	case kind:
+		r.at++
+		return true, nil
+	case 'n':
+		r.value()
+		return false, nil
+	default:
 		return false, wrongType(got, into, at)
 	}
-	_, err = r.dec.ReadToken()
-	return err == nil && got == kind, err
+}
+
+// field goes to the next value of an object, and returns its name; false, and behind the object, if there is none.
+func (r *itemsReader) field() (name []byte, ok bool) {
+	next := r.kind()
+	if next == ',' {
+		r.at++
+		next = r.kind()
+	}
+	if next == '}' {
+		r.at++
+		return nil, false
+	}
+	name = r.value()
+	r.kind()
+	r.at++ // the colon
+	return unquoted(name), true
+}
+
+// element goes to the next value of an array; false, and behind the array, if there is none.
+func (r *itemsReader) element() bool {
+	next := r.kind()
+	if next == ',' || next == ']' {
+		r.at++
+	}
+	return next != ']'
 }
 
 // scalar reads a value of one of the kinds, as it is written; nil for null.
 func (r *itemsReader) scalar(at string, into reflect.Type, kinds ...jsontext.Kind) ([]byte, error) {
-	value, err := r.value()
-	if err != nil || value[0] == 'n' {
-		return nil, err
-	}
-	got := jsontext.Value(value).Kind()
-	if slices.Contains(kinds, got) {
+	got := r.kind()
+	value := r.value()
+	switch {
+	case slices.Contains(kinds, got):
 		return value, nil
+	case got == 'n':
+		return nil, nil
 	}
 	return nil, wrongType(got, into, at)
 }
 
-// value reads any value. Unlike that of the decoder it stays valid.
-func (r *itemsReader) value() ([]byte, error) {
-	value, err := r.dec.ReadValue()
-	end := r.dec.InputOffset()
-	return r.body[end-int64(len(value)) : end : end], err
+// value goes behind the next value, and returns it as it is written.
+func (r *itemsReader) value() []byte {
+	kind := r.kind()
+	start, depth := r.at, 0
+	for {
+		switch r.text[r.at] {
+		case '"':
+			r.skipString()
+		case '{', '[':
+			depth++
+			r.at++
+		case '}', ']':
+			depth--
+			r.at++
+		default:
+			r.at++
+		}
+		if depth > 0 {
+			continue
+		}
+		if kind == '"' || kind == '{' || kind == '[' {
+			return r.text[start:r.at:r.at]
+		}
+		for r.at < len(r.text) && !delimits(r.text[r.at]) {
+			r.at++
+		}
+		return r.text[start:r.at:r.at]
+	}
 }
 
-func (r *itemsReader) text(at string) (string, error) {
+func delimits(c byte) bool { return c <= ' ' || c == ',' || c == '}' || c == ']' }
+
+func (r *itemsReader) skipString() {
+	for r.at++; r.text[r.at] != '"'; r.at++ {
+		if r.text[r.at] == '\\' {
+			r.at++
+		}
+	}
+	r.at++
+}
+
+func (r *itemsReader) string(at string) (string, error) {
 	quoted, err := r.scalar(at, reflect.TypeFor[string](), '"')
 	if err != nil || quoted == nil {
 		return "", err
@@ -200,7 +311,7 @@ func (r *itemsReader) text(at string) (string, error) {
 // keep copies a text behind the others of the page.
 func (r *itemsReader) keep(text []byte) string {
 	if r.texts.Cap() == 0 {
-		r.texts.Grow(len(r.body) / 8)
+		r.texts.Grow(len(r.text) / 8)
 	}
 	start := r.texts.Len()
 	r.texts.Write(text)

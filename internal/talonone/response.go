@@ -99,11 +99,10 @@ func decodeJSON(operation string, resp *http.Response, into any) (length int, er
 	if string(bytes.TrimSpace(body)) == "null" {
 		return 0, malformed(operation, resp, "it is null")
 	}
-	if problem := problemOfText(body); problem != "" {
-		return 0, malformed(operation, resp, problem)
-	}
 	if list, ok := into.(*page[CatalogItem]); ok {
 		err = readItems(body, list)
+	} else if problem := problemOfText(body); problem != "" {
+		err = textProblem(problem)
 	} else {
 		err = json.Unmarshal(body, into)
 	}
@@ -148,9 +147,12 @@ func decodingError(operation string, resp *http.Response, err error) error {
 	var wrongTime *time.ParseError
 	var garbled *json.SyntaxError
 	var broken *jsontext.SyntacticError
+	var problem textProblem
 	switch {
 	case err == nil:
 		return nil
+	case errors.As(err, &problem):
+		return malformed(operation, resp, string(problem))
 	case errors.As(err, &apiErr):
 		return apiErr
 	case errors.As(err, &wrongType):
@@ -177,11 +179,20 @@ func describeWrongType(err *json.UnmarshalTypeError) string {
 	return fmt.Sprintf("%s is %s, which does not fit into %s", at, got, err.Type)
 }
 
+// textProblem is what problemOfText finds, as an error.
+type textProblem string
+
+func (p textProblem) Error() string { return string(p) }
+
+const notUTF8 = "it is not valid UTF-8"
+
+var tooLongNumber = fmt.Sprintf("it holds a number of more than %d digits", maxNumber)
+
 // problemOfText finds what encoding/json would let through: bytes that are not
 // UTF-8, numbers that take more memory than their text, and deep nesting.
 func problemOfText(body []byte) string {
 	if !utf8.Valid(body) {
-		return "it is not valid UTF-8"
+		return notUTF8
 	}
 	depth := 0
 	for i := 0; i < len(body); i++ {
@@ -204,7 +215,7 @@ func problemOfText(body []byte) string {
 				i++
 			}
 			if absurd(body[start:i]) {
-				return fmt.Sprintf("it holds a number of more than %d digits", maxNumber)
+				return tooLongNumber
 			}
 			i--
 		}

@@ -38,7 +38,7 @@ func (c *CLI) attach(cmd *exec.Cmd) (detach func() string) {
 	if c.OwnProcesses || !talks || slices.Contains(slices.Collect(maps.Values(logs)), true) {
 		return func() string { return "" }
 	}
-	provider := exec.CommandContext(c.t.Context(), filepath.Join(c.Dir, "bin", providerName), "-debug") //nolint:gosec // the binary of this test
+	provider := exec.CommandContext(c.t.Context(), filepath.Join(c.Dir, "bin", providerName), "-debug")
 	provider.Dir, provider.Env = cmd.Dir, cmd.Env
 	var stderr bytes.Buffer
 	provider.Stderr = &stderr

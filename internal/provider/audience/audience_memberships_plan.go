@@ -75,8 +75,8 @@ func (p membersPlan) method(exclusive bool, desired *idSet) method {
 // where the listing is not what the state, or Read, has seen.
 func (r *membershipsResource) planRows(ctx context.Context, plan *membershipsModel, prior *priorMembers, desired *idSet, seen *bulk.Target) (p membersPlan, err error) {
 	if prior == nil {
-		p.Added = slices.Clone(desired.Keys())
-		slices.Sort(p.Added)
+		desired.Sort()
+		p.Added = desired.Keys()
 		return p, nil
 	}
 	id := plan.AudienceID.ValueInt64()

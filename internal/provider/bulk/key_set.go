@@ -3,16 +3,18 @@ package bulk
 import (
 	"hash/maphash"
 	"iter"
+	"math/bits"
 	"slices"
 	"strings"
 )
 
-// KeySet is a set of keys in the order they came, each with the place it came from. Texts share blocks of memory, and the
-// index has no pointers: a million keys of 15 bytes take about 45 MB.
+// KeySet is a set of keys in the order they came, each with the place it came from, until Sort. Texts share blocks of
+// memory, and the index has no pointers: a million keys of 15 bytes take about 45 MB, and 31 MB sorted.
 type KeySet struct {
 	keys   []string
 	places []uint32
-	// index is a hash table of places in keys, each one more than it is; 0 is free. At most three quarters are in use.
+	// index is a hash table of places in keys, each one more than it is; 0 is free. At most three quarters are in use. A sorted
+	// set gets it with the first look for a key.
 	index []uint32
 	block strings.Builder
 }
@@ -64,8 +66,10 @@ func (s *KeySet) slot(key []byte) int {
 	return slot
 }
 
-func (s *KeySet) grow() {
-	s.index = make([]uint32, max(16, 2*len(s.index)))
+func (s *KeySet) grow() { s.makeIndex(max(16, 2*len(s.index))) }
+
+func (s *KeySet) makeIndex(size int) {
+	s.index = make([]uint32, size)
 	mask := len(s.index) - 1
 	for i, key := range s.keys {
 		slot := int(maphash.String(keySeed, key)) & mask //nolint:gosec // As above.
@@ -76,8 +80,14 @@ func (s *KeySet) grow() {
 	}
 }
 
-// Keys returns the keys in the order they came. They must not be changed.
+// Keys returns the keys in the order they came, or sorted after Sort. They must not be changed.
 func (s *KeySet) Keys() []string { return s.keys }
+
+// Sort sorts the keys, and forgets their places. It ends the adding.
+func (s *KeySet) Sort() {
+	slices.Sort(s.keys)
+	s.places, s.index = nil, nil
+}
 
 // Comparison is what has been seen of a listing, beside a set.
 type Comparison struct {
@@ -93,7 +103,10 @@ func (s *KeySet) Comparison() *Comparison {
 
 // See takes a key of the listing. It may come more than once, and its slice may be reused.
 func (c *Comparison) See(key []byte) {
-	if len(c.set.index) > 0 {
+	if len(c.set.keys) > 0 {
+		if c.set.index == nil {
+			c.set.makeIndex(1 << bits.Len(uint(4*len(c.set.keys)/3)))
+		}
 		if i := c.set.index[c.set.slot(key)]; i > 0 {
 			c.present[i-1] = true
 			return
@@ -109,6 +122,13 @@ func (c *Comparison) Missing() []string { return c.listed(false) }
 func (c *Comparison) Present() []string { return c.listed(true) }
 
 func (c *Comparison) listed(present bool) (keys []string) {
+	count := 0
+	for _, is := range c.present {
+		if is == present {
+			count++
+		}
+	}
+	keys = slices.Grow(keys, count)
 	for i, key := range c.set.keys {
 		if c.present[i] == present {
 			keys = append(keys, key)

@@ -50,6 +50,25 @@ func TestKeySet(t *testing.T) {
 	}
 }
 
+// A sorted set compares as before.
+func TestSortedKeySetCompares(t *testing.T) {
+	t.Parallel()
+	for n := range 50 {
+		var set KeySet
+		for i := range n {
+			set.Add(fmt.Appendf(nil, "%02d", n-i), i)
+		}
+		set.Sort()
+		if keys := set.Keys(); len(keys) != n || !slices.IsSorted(keys) {
+			t.Fatalf("%d sorted keys are %q", n, keys)
+		}
+		found := set.Compare(listing("01", "other"))
+		if missing, others := found.Differences(); len(missing) != max(0, n-1) || len(others) != 1 && n > 0 {
+			t.Errorf("of %d keys %q are missing, and %q are others", n, missing, others)
+		}
+	}
+}
+
 // Of any number of keys, the set finds every one, in blocks that don't change when others follow.
 func TestKeySetGrows(t *testing.T) {
 	t.Parallel()

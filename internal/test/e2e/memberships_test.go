@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -35,10 +36,11 @@ func memberCount(t *testing.T, d *acctest.Deployment, audienceID int64) int {
 	return response.Data[0].MembersCount
 }
 
-// 200 resources over 5 audiences, 50 at a time.
+// 200 resources over 5 audiences, 50 at a time. While a response is under way, those that follow gather, however slow the
+// machine is.
 func TestSingleMembershipsShareRequests(t *testing.T) {
 	t.Parallel()
-	d := acctest.Start(t)
+	d := acctest.Start(t, func(o *emulator.Options) { o.Latency = 300 * time.Millisecond })
 	ids := make([]string, 5)
 	for i := range ids {
 		ids[i] = fmt.Sprint(newAudience(t, d))
