@@ -100,13 +100,16 @@ func checks(results []result, decoding time.Duration) []check {
 	for _, s := range []struct {
 		scenario
 		most time.Duration
-	}{{fields, 5 * time.Second}, {keys, 2 * time.Second}} {
+		peak int64 // of the no-op plan
+	}{{fields, 5 * time.Second, 200e6}, {keys, 2 * time.Second, 100e6}} {
 		r, ok := byName[s.name+", 100,000"]
 		if !ok {
 			continue
 		}
 		add(r.noop.total.CPU-decoding < s.most, fmt.Sprintf("100,000 items from a file, %s, no-op plan: CPU of CLI and provider at most %s s beyond the decoding of the pages", s.name, seconds(s.most)),
 			"%s s, of which %s s decode the pages", seconds(r.noop.total.CPU), seconds(decoding))
+		add(r.noop.provider.Peak < s.peak, fmt.Sprintf("100,000 items from a file, %s, no-op plan: provider's peak memory under %s MB", s.name, megabytes(s.peak)),
+			"%s MB", megabytes(r.noop.provider.Peak))
 		peak := max(r.create.provider.Peak, r.noop.provider.Peak, r.plan1.provider.Peak, r.apply1.provider.Peak)
 		add(peak < 300e6, fmt.Sprintf("100,000 items from a file, %s: provider's peak memory under 300 MB", s.name), "%s MB", megabytes(peak))
 	}
@@ -118,7 +121,7 @@ func checks(results []result, decoding time.Duration) []check {
 			name string
 			step
 			most int64
-		}{{"no-op plan", r.noop, 500e6}, {"plan of 1 change", r.plan1, 600e6}, {"apply of 1 change", r.apply1, 600e6}} {
+		}{{"no-op plan", r.noop, 450e6}, {"plan of 1 change", r.plan1, 600e6}, {"apply of 1 change", r.apply1, 600e6}} {
 			add(step.provider.Peak < step.most, fmt.Sprintf("1,000,000 items from a file, keys, %s: provider's peak memory under %s MB", step.name, megabytes(step.most)), "%s MB", megabytes(step.provider.Peak))
 		}
 		if large, medium := byName[keys.name+", 100,000"], byName[keys.name+", 10,000"]; large.size > 0 && medium.size > 0 {

@@ -192,6 +192,18 @@ func (t *ownedTarget) alone(id string) bool {
 
 // target is called with the lock held. All rows are known but those of the claimant who asks, which it knows itself.
 func (o *Owners) target(name, self string) *ownedTarget {
+	t := o.unread(name)
+	for id, c := range t.claimants {
+		if c.unread != nil && id != self {
+			c.read(*c.unread)
+			t.put(c)
+		}
+	}
+	return t
+}
+
+// unread is a target, where the rows of some of its claimants may still be unread. It is called with the lock held.
+func (o *Owners) unread(name string) *ownedTarget {
 	t := o.targets[name]
 	if t == nil {
 		if o.targets == nil {
@@ -199,12 +211,6 @@ func (o *Owners) target(name, self string) *ownedTarget {
 		}
 		t = &ownedTarget{claimants: make(map[string]*claimant), few: make(map[uint64]*claimant), removed: make(map[uint64]struct{})}
 		o.targets[name] = t
-	}
-	for id, c := range t.claimants {
-		if c.unread != nil && id != self {
-			c.read(*c.unread)
-			t.put(c)
-		}
 	}
 	return t
 }
@@ -484,14 +490,14 @@ func (o *Owners) SpareEnd(ctx context.Context, allowed AllowDelete, c Claim, pri
 func (o *Owners) leftBehind(ctx context.Context, target string, private PrivateReader, diags *diag.Diagnostics) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.self(ctx, private, diags) != "" && !o.target(target, "").written
+	return o.self(ctx, private, diags) != "" && !o.unread(target).written
 }
 
 // NoteRemoved notes rows that have been removed.
 func (o *Owners) NoteRemoved(target string, rows []string) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	t := o.target(target, "")
+	t := o.unread(target)
 	for _, row := range rows {
 		t.removed[rowSum(row)] = struct{}{}
 	}
@@ -514,7 +520,7 @@ func (o *Owners) Shares(ctx context.Context, target string, private PrivateReade
 func (o *Owners) WasRemoved(target, row string) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	_, removed := o.target(target, "").removed[rowSum(row)]
+	_, removed := o.unread(target).removed[rowSum(row)]
 	return removed
 }
 
@@ -522,7 +528,7 @@ func (o *Owners) WasRemoved(target, row string) bool {
 func (o *Owners) NotRemoved(target string, rows []string) []string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	t := o.target(target, "")
+	t := o.unread(target)
 	if len(t.removed) == 0 {
 		return rows
 	}

@@ -213,6 +213,10 @@ func TestRowsThatNobodyAsksForAreNotRead(t *testing.T) {
 	if remove, _ := owners.Spare(t.Context(), claimOf("1"), []string{"z"}, response, &diags); len(remove) != 1 || owners.Shares(t.Context(), claim.Target, response, &diags) {
 		t.Error("a resource is taken for another one")
 	}
+	owners.NoteRemoved(claim.Target, []string{"z"})
+	if !owners.WasRemoved(claim.Target, "z") || len(owners.NotRemoved(claim.Target, []string{"z"})) > 0 {
+		t.Error("a row that was removed is not noted")
+	}
 	if read > 0 {
 		t.Errorf("the rows were read %d times", read)
 	}
