@@ -90,6 +90,7 @@ func (m *membershipsModel) desired(ctx context.Context, diags *diag.Diagnostics)
 	if diags.HasError() {
 		return nil
 	}
+	members.Done()
 	return &members
 }
 
