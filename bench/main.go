@@ -96,11 +96,7 @@ func run(ctx context.Context) error {
 		}
 		results = append(results, measured)
 	}
-	decoding, err := decodingOfPages(ctx, work)
-	if err != nil {
-		return err
-	}
-	table, missed := render(results, decoding)
+	table, missed := render(results)
 	members, missedByMembers := lab.benchMembers(ctx, *only)
 	table, missed = table+"\n"+members, errors.Join(missed, missedByMembers)
 	fmt.Println("\n" + table)

@@ -132,7 +132,7 @@ func membersChecks(results map[string]membersResult) []check {
 		step int
 		name string
 		most int64
-	}{{million, 1, "no-op plan", 60e6}, {millions, 0, "create", 500e6}, {millions, 1, "no-op plan", 100e6}, {millions, 2, "plan of a change", 450e6}, {millions, 3, "apply of it", 500e6}} {
+	}{{million, 1, "no-op plan", 60e6}, {millions, 0, "create", 500e6}, {millions, 1, "no-op plan", 100e6}, {millions, 2, "plan of a change", 500e6}, {millions, 3, "apply of it", 550e6}} {
 		if r, ok := results[c.membersCase.name]; ok {
 			peak := r.steps[c.step].provider.Peak
 			all = append(all, check{fmt.Sprintf("%s, %s: provider's peak memory under %s MB", c.membersCase.name, c.name, megabytes(c.most)), megabytes(peak) + " MB", peak < c.most})
