@@ -25,7 +25,7 @@ type itemsReader struct {
 	objects []byte
 }
 
-// readItems reads a page. Its errors are those of encoding/json, of syntax, or textProblem. What nobody reads may hold any
+// readItems reads a page. Its errors are those of encoding/json, of syntax, or textProblem. Fields that no one reads may hold any
 // number, at any depth.
 func readItems(body []byte, list *page[CatalogItem]) error {
 	if !utf8.Valid(body) {

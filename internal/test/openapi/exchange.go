@@ -140,7 +140,7 @@ func checkJSON(where string, declared *schema, text []byte, sent bool) []fault {
 // ends is how many rows at either end of a list in a response are compared. One piece of code writes all of them.
 const ends = 20
 
-// withoutMiddle leaves out the middle of a long list of rows. Comparing a full page takes longer than making it.
+// withoutMiddle omits the middle of a long list of rows. Comparing a full page takes longer than making it.
 func withoutMiddle(response any) any {
 	object, _ := response.(map[string]any)
 	if rows, _ := object["data"].([]any); len(rows) > 2*ends {
