@@ -80,6 +80,7 @@ func realCommands(t *testing.T, of subject) {
 	}
 	s := shell{scene: stage(t, of)}
 	s.cli = terraformcli.New(t, &binaries, s.d.URL)
+	s.cli.OwnProcesses = true // as for users
 	s.configure(s.one(s.config(s.initial()...)))
 	s.run(0, "plan", "-out=saved")
 	s.run(0, "apply", "saved")
