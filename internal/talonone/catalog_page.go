@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"iter"
 	"reflect"
 	"slices"
 	"strconv"
@@ -20,13 +21,14 @@ import (
 type itemsReader struct {
 	text []byte
 	at   int
+	// err is the first error. Nothing is read behind it.
+	err error
 	// texts are SKUs, prices and products, objects the attributes.
 	texts   strings.Builder
 	objects []byte
 }
 
-// readItems reads a page. Its errors are those of encoding/json, of syntax, or textProblem. Fields that no one reads may hold any
-// number, at any depth.
+// readItems reads a page. Its errors are those of encoding/json, of syntax, or textProblem.
 func readItems(body []byte, list *page[CatalogItem]) error {
 	if !utf8.Valid(body) {
 		return textProblem(notUTF8)
@@ -37,37 +39,39 @@ func readItems(body []byte, list *page[CatalogItem]) error {
 	if err == nil {
 		if _, err = dec.ReadToken(); errors.Is(err, io.EOF) {
 			r := itemsReader{text: body}
-			return r.page(list)
+			r.page(list)
+			err = r.err
+		} else {
+			err = cmp.Or(err, io.ErrUnexpectedEOF)
 		}
-		err = cmp.Or(err, io.ErrUnexpectedEOF)
 	}
-	if problem := problemOfText(body); problem != "" {
-		return textProblem(problem)
+	if err != nil {
+		if problem := problemOfText(body); problem != "" {
+			return textProblem(problem)
+		}
 	}
 	return err
 }
 
-func (r *itemsReader) page(list *page[CatalogItem]) error {
-	inside, err := r.begin("", '{', reflect.TypeFor[CatalogItem]())
-	for inside && err == nil {
-		var name []byte
-		if name, inside = r.field(); !inside {
-			break
-		}
+func (r *itemsReader) page(list *page[CatalogItem]) {
+	for name := range r.object("") {
 		switch string(name) {
 		case "data":
-			list.Data, err = r.items()
+			list.Data = make(rows[CatalogItem], 0, len(r.text)/256)
+			for range r.array("data") {
+				list.Data = append(list.Data, CatalogItem{})
+				r.item(&list.Data[len(list.Data)-1])
+			}
 		case "hasMore":
-			var text []byte
-			if text, err = r.scalar("hasMore", reflect.TypeFor[bool](), 't', 'f'); len(text) > 0 {
+			if text := r.scalar("hasMore", reflect.TypeFor[bool](), 't', 'f'); text != nil {
 				list.HasMore = new(string(text) == "true")
 			}
 		case "totalResultSize":
-			var text []byte
-			if text, err = r.scalar("totalResultSize", reflect.TypeFor[int](), '0'); len(text) > 0 {
-				total, conversion := strconv.Atoi(string(text))
-				if conversion != nil {
-					return &json.UnmarshalTypeError{Value: "number", Type: reflect.TypeFor[int](), Field: "totalResultSize"}
+			if text := r.scalar("totalResultSize", reflect.TypeFor[int](), '0'); text != nil {
+				total, err := strconv.Atoi(string(text))
+				if err != nil {
+					r.fail(&json.UnmarshalTypeError{Value: "number", Type: reflect.TypeFor[int](), Field: "totalResultSize"})
+					return
 				}
 				list.TotalResultSize = &total
 			}
@@ -75,122 +79,80 @@ func (r *itemsReader) page(list *page[CatalogItem]) error {
 			r.value()
 		}
 	}
-	return err
-}
-
-func (r *itemsReader) items() (rows[CatalogItem], error) {
-	inside, err := r.begin("data", '[', reflect.TypeFor[[]CatalogItem]())
-	list := make(rows[CatalogItem], 0, len(r.text)/256)
-	for inside && err == nil && r.element() {
-		list = append(list, CatalogItem{})
-		err = r.item(&list[len(list)-1])
-	}
-	return list, err
 }
 
 // item reads one item, whose attributes are a list of names and values although they are written as an object.
-func (r *itemsReader) item(item *CatalogItem) error {
-	inside, err := r.begin("data", '{', reflect.TypeFor[CatalogItem]())
-	for inside && err == nil {
-		var name []byte
-		if name, inside = r.field(); !inside {
-			break
-		}
+func (r *itemsReader) item(item *CatalogItem) {
+	for name := range r.object("data") {
 		switch string(name) {
 		case "sku":
-			item.SKU, err = r.string("sku")
+			item.SKU = r.string("sku")
 		case "price":
-			item.Price, err = r.price()
+			item.Price = r.price()
 		case "product":
-			item.Product, err = r.product()
+			for name := range r.object("product") {
+				if string(name) == "name" {
+					item.Product = r.string("product.name")
+				} else {
+					r.value()
+				}
+			}
 		case "attributes":
-			item.Attributes, err = r.attributes()
+			item.Attributes = r.attributes()
 		default:
 			r.value()
 		}
 	}
-	return err
 }
 
-func (r *itemsReader) price() (json.Number, error) {
-	price, err := r.scalar("price", reflect.TypeFor[json.Number](), '0', '"')
+func (r *itemsReader) price() json.Number {
+	price := r.scalar("price", reflect.TypeFor[json.Number](), '0', '"')
 	if len(price) > 0 && price[0] == '"' {
 		// Some write numbers as strings.
 		if price = price[1 : len(price)-1]; jsontext.Value(price).Kind() != '0' || !jsontext.Value(price).IsValid() {
-			return "", &json.UnmarshalTypeError{Value: "string", Type: reflect.TypeFor[json.Number](), Field: "price"}
+			r.fail(&json.UnmarshalTypeError{Value: "string", Type: reflect.TypeFor[json.Number](), Field: "price"})
+			return ""
 		}
 	}
-	if err == nil && absurd(price) {
-		err = textProblem(tooLongNumber)
-	}
-	return json.Number(r.keep(price)), err
-}
-
-func (r *itemsReader) product() (text string, err error) {
-	inside, err := r.begin("product", '{', reflect.TypeFor[CatalogItem]())
-	for inside && err == nil {
-		var name []byte
-		if name, inside = r.field(); !inside {
-			break
-		}
-		if string(name) == "name" {
-			text, err = r.string("product.name")
-		} else {
-			r.value()
-		}
-	}
-	return text, err
-}
-
-func (r *itemsReader) attributes() (json.RawMessage, error) {
-	if cap(r.objects) == 0 {
-		r.objects = make([]byte, 0, len(r.text)/2)
-	}
-	start, separator := len(r.objects), byte('{')
-	inside, err := r.begin("attributes", '[', reflect.TypeFor[[]CatalogItem]())
-	for inside && err == nil && r.element() {
-		var name, value []byte
-		if name, value, err = r.attribute(); err == nil {
-			r.objects = append(append(append(append(r.objects, separator), name...), ':'), value...)
-			separator = ','
-		}
-	}
-	if err != nil || len(r.objects) == start {
-		return nil, err
-	}
-	r.objects = append(r.objects, '}')
-	return r.objects[start:len(r.objects):len(r.objects)], nil
+	return json.Number(r.keep(price))
 }
 
 // What an attribute has that lacks the one or the other.
 var noName, null = []byte(`""`), []byte("null")
 
-// attribute reads one attribute of an item: its name, with quotes, and its value.
-func (r *itemsReader) attribute() (name, value []byte, err error) {
-	name, value = noName, null
-	inside, err := r.begin("attributes", '{', reflect.TypeFor[CatalogItem]())
-	for inside && err == nil {
-		var key []byte
-		if key, inside = r.field(); !inside {
-			break
-		}
-		switch string(key) {
-		case "name":
-			var given []byte
-			if given, err = r.scalar("attributes.name", reflect.TypeFor[string](), '"'); len(given) > 0 {
-				name = given
-			}
-		case "value":
-			if value = r.value(); value[0] != '"' {
-				if problem := problemOfText(value); problem != "" {
-					err = textProblem(problem)
-				}
-			}
-		default:
-			r.value()
-		}
+func (r *itemsReader) attributes() json.RawMessage {
+	if cap(r.objects) == 0 {
+		r.objects = make([]byte, 0, len(r.text)/2)
 	}
-	return name, value, err
+	start, separator := len(r.objects), byte('{')
+	for range r.array("attributes") {
+		name, value := noName, null
+		for key := range r.object("attributes") {
+			switch string(key) {
+			case "name":
+				if given := r.scalar("attributes.name", reflect.TypeFor[string](), '"'); given != nil {
+					name = given
+				}
+			case "value":
+				value = r.value()
+			default:
+				r.value()
+			}
+		}
+		r.objects = append(append(append(append(r.objects, separator), name...), ':'), value...)
+		separator = ','
+	}
+	if r.err != nil || len(r.objects) == start {
+		return nil
+	}
+	r.objects = append(r.objects, '}')
+	return r.objects[start:len(r.objects):len(r.objects)]
+}
+
+func (r *itemsReader) fail(err error) {
+	if r.err == nil {
+		r.err = err
+	}
 }
 
 // kind is that of what comes next, behind white space.
@@ -206,87 +168,94 @@ func (r *itemsReader) kind() jsontext.Kind {
 	}
 }
 
-// begin goes into an object or array; false for null.
-func (r *itemsReader) begin(at string, kind jsontext.Kind, into reflect.Type) (inside bool, err error) {
-	switch got := r.kind(); got {
-	case kind:
-		r.at++
-		return true, nil
-	case 'n':
-		r.value()
-		return false, nil
-	default:
-		return false, wrongType(got, into, at)
-	}
-}
-
-// field goes to the next value of an object, and returns its name; false, and behind the object, if there is none.
-func (r *itemsReader) field() (name []byte, ok bool) {
+// next goes to the next part of an object or array that ends with a bracket; false, and behind it, if there is none.
+func (r *itemsReader) next(closing jsontext.Kind) bool {
 	next := r.kind()
 	if next == ',' {
 		r.at++
 		next = r.kind()
 	}
-	if next == '}' {
+	if next == closing {
 		r.at++
-		return nil, false
 	}
-	name = r.value()
-	r.kind()
-	r.at++ // the colon
-	return unquoted(name), true
+	return next != closing
 }
 
-// element goes to the next value of an array; false, and behind the array, if there is none.
-func (r *itemsReader) element() bool {
-	next := r.kind()
-	if next == ',' || next == ']' {
+// begin goes into an object or array; false for null.
+func (r *itemsReader) begin(at string, kind jsontext.Kind, into reflect.Type) (inside bool) {
+	switch got := r.kind(); got {
+	case kind:
 		r.at++
+		return true
+	case 'n':
+		r.value()
+	default:
+		r.fail(wrongType(got, into, at))
 	}
-	return next != ']'
+	return false
+}
+
+// object yields the names of an object, each for its value to be read.
+func (r *itemsReader) object(at string) iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		for inside := r.begin(at, '{', reflect.TypeFor[CatalogItem]()); inside && r.err == nil && r.next('}'); {
+			name := r.value()
+			r.kind()
+			r.at++ // the colon
+			if !yield(unquoted(name)) {
+				return
+			}
+		}
+	}
+}
+
+// array yields once for every element of an array, which is to be read.
+func (r *itemsReader) array(at string) iter.Seq[struct{}] {
+	return func(yield func(struct{}) bool) {
+		for inside := r.begin(at, '[', reflect.TypeFor[[]CatalogItem]()); inside && r.err == nil && r.next(']'); {
+			if !yield(struct{}{}) {
+				return
+			}
+		}
+	}
 }
 
 // scalar reads a value of one of the kinds, as it is written; nil for null.
-func (r *itemsReader) scalar(at string, into reflect.Type, kinds ...jsontext.Kind) ([]byte, error) {
+func (r *itemsReader) scalar(at string, into reflect.Type, kinds ...jsontext.Kind) []byte {
 	got := r.kind()
 	value := r.value()
-	switch {
-	case slices.Contains(kinds, got):
-		return value, nil
-	case got == 'n':
-		return nil, nil
+	if slices.Contains(kinds, got) {
+		return value
 	}
-	return nil, wrongType(got, into, at)
+	if got != 'n' {
+		r.fail(wrongType(got, into, at))
+	}
+	return nil
 }
 
 // value goes behind the next value, and returns it as it is written.
 func (r *itemsReader) value() []byte {
-	kind := r.kind()
-	start, depth := r.at, 0
-	for {
-		switch r.text[r.at] {
-		case '"':
-			r.skipString()
-		case '{', '[':
-			depth++
-			r.at++
-		case '}', ']':
-			depth--
-			r.at++
-		default:
-			r.at++
-		}
-		if depth > 0 {
-			continue
-		}
-		if kind == '"' || kind == '{' || kind == '[' {
-			return r.text[start:r.at:r.at]
-		}
-		for r.at < len(r.text) && !delimits(r.text[r.at]) {
-			r.at++
-		}
+	kind, start := r.kind(), r.at
+	switch kind {
+	case '"':
+		r.skipString()
 		return r.text[start:r.at:r.at]
+	case '{', '[':
+		r.skipNested()
+		value := r.text[start:r.at:r.at]
+		if problem := problemOfText(value); problem != "" {
+			r.fail(textProblem(problem))
+		}
+		return value
 	}
+	for r.at < len(r.text) && !delimits(r.text[r.at]) {
+		r.at++
+	}
+	value := r.text[start:r.at:r.at]
+	if kind == '0' && absurd(value) {
+		r.fail(textProblem(tooLongNumber))
+	}
+	return value
 }
 
 func delimits(c byte) bool { return c <= ' ' || c == ',' || c == '}' || c == ']' }
@@ -300,12 +269,28 @@ func (r *itemsReader) skipString() {
 	r.at++
 }
 
-func (r *itemsReader) string(at string) (string, error) {
-	quoted, err := r.scalar(at, reflect.TypeFor[string](), '"')
-	if err != nil || quoted == nil {
-		return "", err
+func (r *itemsReader) skipNested() {
+	for depth := 0; ; {
+		switch r.text[r.at] {
+		case '"':
+			r.skipString()
+			continue
+		case '{', '[':
+			depth++
+		case '}', ']':
+			depth--
+		}
+		if r.at++; depth == 0 {
+			return
+		}
 	}
-	return r.keep(unquoted(quoted)), nil
+}
+
+func (r *itemsReader) string(at string) string {
+	if quoted := r.scalar(at, reflect.TypeFor[string](), '"'); quoted != nil {
+		return r.keep(unquoted(quoted))
+	}
+	return ""
 }
 
 // keep copies a text behind the others of the page.
