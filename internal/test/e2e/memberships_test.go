@@ -36,11 +36,11 @@ func memberCount(t *testing.T, d *acctest.Deployment, audienceID int64) int {
 	return response.Data[0].MembersCount
 }
 
-// 200 resources over 5 audiences, 50 at a time. While a response is under way, those that follow gather; how many do depends
-// on how fast the CLI is.
+// 200 resources over 5 audiences, 50 at a time. While a response is under way, those that follow gather: it takes long enough
+// for a CLI on a busy machine.
 func TestSingleMembershipsShareRequests(t *testing.T) {
 	t.Parallel()
-	d := acctest.Start(t, func(o *emulator.Options) { o.Latency = 300 * time.Millisecond })
+	d := acctest.Start(t, func(o *emulator.Options) { o.Latency = 2 * time.Second })
 	ids := make([]string, 5)
 	for i := range ids {
 		ids[i] = fmt.Sprint(newAudience(t, d))
@@ -63,12 +63,11 @@ func TestSingleMembershipsShareRequests(t *testing.T) {
 		d.Forget()
 	}
 	c.must(0, "apply", "-auto-approve", "-parallelism=50")
-	const quarter = 200 / 4
-	atMost("updateCustomerProfileAudiences", quarter)
+	atMost("updateCustomerProfileAudiences", 15)
 	c.must(0, "plan", "-detailed-exitcode", "-parallelism=50")
 	atMost("exportAudiencesMemberships", 10)
 	c.must(0, "destroy", "-auto-approve", "-parallelism=50")
-	atMost("updateCustomerProfileAudiences", quarter)
+	atMost("updateCustomerProfileAudiences", 15)
 }
 
 func writeMembers(t *testing.T, name string, from, to int) {
